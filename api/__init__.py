@@ -1,0 +1,1 @@
+"""The top floor: every door, and the one place that chooses adapters."""

@@ -1,0 +1,1 @@
+"""The corridor of dialects: one file or package per way of speaking."""

@@ -1,0 +1,1 @@
+"""The corridor of adapters: one file or package per outside thing."""

@@ -1,0 +1,1 @@
+"""The second floor: what happens to a file between arrival and shelf."""

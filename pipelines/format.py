@@ -1,0 +1,79 @@
+"""The shape of a file format: how it is recognised, which tables it holds and how their cells are read as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from standards.finding import Finding
+
+
+class Unreadable(Exception):
+    """The bytes cannot be read as a table: ``code`` is stable, ``params`` fill its sentence (submission state failed)."""
+
+    def __init__(self, code: str, **params: Any) -> None:  # noqa: ANN401
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """Overrides of what would be guessed ("" or None = guess) and the limits of one reading."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    quote: str = ""
+    header_row: int | None = None
+    sheet: str = ""
+    max_rows: int = 20_000_000
+    max_columns: int = 2_000
+    max_cells: int = 400_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table of a file, opened: how it was understood, and its cells as text in batches.
+
+    ``labels`` are the header cells as they stand; ``first_row`` is the record number of the first data row as Frictionless
+    counts (header on record 1 → 2); ``batches`` yields RecordBatches with one column of type string per label, named
+    ``c0 … cN`` (never null: an absent cell is ""), and before them an int64 column ``row`` with the record number.
+    A ragged row is cut or filled and told in ``remarks`` (asked after the batches are exhausted). ``kinds`` are the
+    types that the format itself declares (XLSX dates, Parquet, JSON), by column index; ``columnar_path`` is a UTF-8 CSV
+    (comma, LF) of the same cells for the validator when the original is not a CSV that Frictionless can read itself.
+    """
+
+    name: str
+    sheet: str | None
+    labels: tuple[str, ...]
+    first_row: int
+    format: str
+    encoding: str
+    dialect: Mapping[str, Any]
+    batches: Iterator[pa.RecordBatch]
+    remarks: Sequence[Finding] = ()
+    kinds: Mapping[int, str] = MappingProxyType({})
+
+
+class Format(Protocol):
+    """What every module of ``pipelines.formats`` looks like."""
+
+    NAME: str
+    MEDIA_TYPES: Sequence[str]
+    EXTENSIONS: Sequence[str]
+    SAMPLE: bytes
+    """A small file of this format that exactly one format takes."""
+
+    def matches(self, head: bytes, name: str) -> bool:
+        """Whether a file that begins with ``head`` (at most 64 KiB) and is called ``name`` is of this format."""
+
+    def sheets(self, path: Path, options: ReadOptions) -> Sequence[str]:
+        """Names of the tables inside, visible ones with data first; a format with one table answers ``("",)``."""
+
+    def open(self, path: Path, options: ReadOptions) -> Table:
+        """Open one table; raises Unreadable."""

@@ -1,0 +1,1 @@
+"""The corridor of file formats: one file per format."""

@@ -1,0 +1,1 @@
+"""The corridor of steps: one file per step, none knows another."""

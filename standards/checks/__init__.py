@@ -1,0 +1,1 @@
+"""The corridor of checks: one file per check."""

@@ -1,0 +1,1 @@
+"""The corridor of metadata languages: one file per language."""
