@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any, Literal
 
 from standards.finding import Finding, Group
 from standards.profile import Profile
-from standards.record import NO_TEXT, Dataset, Text
+from standards.record import Dataset, Text
 
 Role = Literal["reader", "editor", "reviewer", "admin"]
 SiteRole = Literal["person", "steward", "operator"]
@@ -37,7 +36,7 @@ class Organisation:
     slug: str
     title: Text
     code: str = ""
-    description: Text = NO_TEXT
+    description: Text = field(default_factory=dict)
     review: Review = "none"
     state: Literal["open", "closed", "merged"] = "open"
     successor: str | None = None
@@ -74,7 +73,7 @@ class Caller:
     """Who asks: a person with her roles by organisation id, or nobody (``person`` is None)."""
 
     person: Person | None = None
-    roles: Mapping[str, Role] = MappingProxyType({})
+    roles: Mapping[str, Role] = field(default_factory=dict)
     via: Literal["", "token", "session", "system"] = ""
     token: str = ""
 
@@ -130,7 +129,7 @@ class ColumnInfo:
     """A published column: physical name, title per language, Table Schema type, meaning."""
 
     name: str
-    title: Text = NO_TEXT
+    title: Text = field(default_factory=dict)
     type: str = "string"
     meaning: str | None = None
 
@@ -144,7 +143,7 @@ class Resource:
     """
 
     name: str
-    title: Text = NO_TEXT
+    title: Text = field(default_factory=dict)
     kind: ResourceKind = "table"
     standard: str = ""
     rows: int | None = None
@@ -155,7 +154,7 @@ class Resource:
     groups: tuple[Group, ...] = ()
     preview: tuple[tuple[str, ...], ...] = ()
     periods: tuple[str, ...] = ()
-    pins: Mapping[str, Any] = MappingProxyType({})
+    pins: Mapping[str, Any] = field(default_factory=dict)
     format: str = ""
     submission: str = ""
 
@@ -176,7 +175,7 @@ class Version:
     erratum: str = ""
     resources: tuple[Resource, ...] = ()
     manifest: str = ""
-    publisher: Mapping[str, Any] = MappingProxyType({})
+    publisher: Mapping[str, Any] = field(default_factory=dict)
     approver: str = ""
     changes: Mapping[str, int] | None = None
     republishes: int | None = None
@@ -246,7 +245,7 @@ class Options:
     kind: Literal["update", "correction"] = "update"
     note: str = ""
     publish: bool = True
-    read: Mapping[str, Any] = MappingProxyType({})
+    read: Mapping[str, Any] = field(default_factory=dict)
     schema: Mapping[str, Any] | None = None
 
 
@@ -278,10 +277,10 @@ class TableOutcome:
     groups: tuple[Group, ...] = ()
     columns: tuple[ColumnInfo, ...] = ()
     preview: tuple[tuple[str, ...], ...] = ()
-    stats: Mapping[str, Any] = MappingProxyType({})
+    stats: Mapping[str, Any] = field(default_factory=dict)
     personal_data: tuple[Mapping[str, Any], ...] = ()
     artefacts: tuple[Artefact, ...] = ()
-    pins: Mapping[str, Any] = MappingProxyType({})
+    pins: Mapping[str, Any] = field(default_factory=dict)
     periods: tuple[str, ...] = ()
     changes: Mapping[str, int] | None = None
 
@@ -297,7 +296,7 @@ class Outcome:
 
     readable: bool = True
     reason: Mapping[str, Any] | None = None
-    file: Mapping[str, Any] = MappingProxyType({})
+    file: Mapping[str, Any] = field(default_factory=dict)
     tables: tuple[TableOutcome, ...] = ()
     attachment: Artefact | None = None
     original: Artefact | None = None
@@ -374,7 +373,7 @@ class Closing:
     day: date
     basis: str
     into: tuple[str, ...] = ()
-    title: Text = NO_TEXT
+    title: Text = field(default_factory=dict)
     slug: str = ""
     code: str = ""
-    datasets: Mapping[str, str] = MappingProxyType({})
+    datasets: Mapping[str, str] = field(default_factory=dict)

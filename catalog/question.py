@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Literal
 
-from standards.record import NO_TEXT, Text
+from standards.record import Text
 
 FACETS = ("org", "theme", "tag", "format", "licence", "standard", "year")
 """The facets, by the names of their query parameters."""
@@ -27,7 +26,7 @@ class Question:
     """
 
     text: str = ""
-    filters: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     since: date | None = None
     until: date | None = None
     sort: Sort = "relevance"
@@ -50,9 +49,9 @@ class Document:
     sequence: int
     slug: str
     title: Text
-    description: Text = NO_TEXT
+    description: Text = field(default_factory=dict)
     org: str = ""
-    org_title: Text = NO_TEXT
+    org_title: Text = field(default_factory=dict)
     themes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
@@ -74,7 +73,7 @@ class Hit:
 
     id: str
     score: float = 0.0
-    marked: Mapping[str, str] = MappingProxyType({})
+    marked: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

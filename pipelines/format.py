@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -57,7 +56,7 @@ class Table:
     dialect: Mapping[str, Any]
     batches: Iterator[pa.RecordBatch]
     remarks: Sequence[Finding] = ()
-    kinds: Mapping[int, str] = MappingProxyType({})
+    kinds: Mapping[int, str] = field(default_factory=dict)
 
 
 class Format(Protocol):

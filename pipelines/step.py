@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from catalog.model import Artefact, Options, Outcome, TableOutcome
@@ -37,13 +36,13 @@ class Parcel:
     options: Options = Options()
     today: date = date.min
     dataset_slug: str = ""
-    base: Mapping[str, Path] = MappingProxyType({})
+    base: Mapping[str, Path] = field(default_factory=dict)
     base_version: int | None = None
     keep: bool = True
     limit_errors: int = 1000
     engine: str = "auto"
     format: str = ""
-    file: Mapping[str, Any] = MappingProxyType({})
+    file: Mapping[str, Any] = field(default_factory=dict)
     tables: tuple[Opened, ...] = ()
     attachment: Artefact | None = None
     original: Artefact | None = None

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from standards.codelist import Codelist
@@ -39,7 +38,7 @@ class Use:
 
     field: str
     needs: tuple[str, ...]
-    args: Mapping[str, Any] = MappingProxyType({})
+    args: Mapping[str, Any] = field(default_factory=dict)
     codelists: Callable[[str], Codelist]
     today: date
     severity: Severity | None = None
@@ -49,7 +48,7 @@ class Use:
 class Remark:
     """What one look found: parameters of the sentence and the repair, if one is known."""
 
-    params: Mapping[str, Any] = MappingProxyType({})
+    params: Mapping[str, Any] = field(default_factory=dict)
     fix: Fix | None = None
     severity: Severity | None = None
     basis: str = ""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from standards.record import NO_TEXT, Text
+from standards.record import Text
 
 Verdict = Literal["valid", "unknown", "not-yet", "closed", "reused"]
 
@@ -22,7 +22,7 @@ class Entry:
     valid_from: date | None = None
     valid_to: date | None = None
     successors: tuple[str, ...] = ()
-    names: Text = NO_TEXT
+    names: Text = field(default_factory=dict)
     basis: str = ""
 
     def valid_on(self, day: date) -> bool:

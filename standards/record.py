@@ -37,7 +37,7 @@ class Agent:
 
     code: str = ""
     slug: str = ""
-    title: Text = NO_TEXT
+    title: Text = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Distribution:
 
     name: str
     url: str
-    title: Text = NO_TEXT
+    title: Text = field(default_factory=dict)
     media_type: str = ""
     format: str = ""
     bytes: int | None = None
@@ -63,7 +63,7 @@ class Dataset:
     """
 
     title: Text
-    description: Text = NO_TEXT
+    description: Text = field(default_factory=dict)
     licence: str = ""
     themes: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -73,9 +73,9 @@ class Dataset:
     temporal: Period | None = None
     contact: Contact | None = None
     standard: str = ""
-    source: Text = NO_TEXT
+    source: Text = field(default_factory=dict)
     source_url: str = ""
-    notice: Text = NO_TEXT
+    notice: Text = field(default_factory=dict)
     publisher: Agent | None = None
     issued: str = ""
     modified: str = ""

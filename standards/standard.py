@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from standards.record import NO_TEXT, Text
+from standards.record import Text
 
 Status = Literal["official", "proposed"]
 """official: an instrument fixes the field list; proposed: a profile proposed by the platform (never shown as official)."""
@@ -18,7 +17,7 @@ class CheckUse:
     """A check that a field or the whole table asks for, with its arguments."""
 
     code: str
-    args: Mapping[str, Any] = MappingProxyType({})
+    args: Mapping[str, Any] = field(default_factory=dict)
     severity: str = ""
 
 
@@ -30,8 +29,8 @@ class Field:
     type: str
     title: Text
     format: str = "default"
-    description: Text = NO_TEXT
-    constraints: Mapping[str, Any] = MappingProxyType({})
+    description: Text = field(default_factory=dict)
+    constraints: Mapping[str, Any] = field(default_factory=dict)
     codelist: str = ""
     checks: tuple[CheckUse, ...] = ()
     source: str = ""
@@ -56,11 +55,11 @@ class TableStandard:
     basis: tuple[str, ...]
     fields: tuple[Field, ...]
     adapted_from: str = ""
-    description: Text = NO_TEXT
+    description: Text = field(default_factory=dict)
     primary_key: tuple[str, ...] = ()
     checks: tuple[CheckUse, ...] = ()
     country: str = "VN"
-    notes: Text = NO_TEXT
+    notes: Text = field(default_factory=dict)
 
     def table_schema(self) -> dict[str, Any]:
         """The Table Schema descriptor (Data Package v2) of this standard, without our own members."""
