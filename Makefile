@@ -1,0 +1,55 @@
+# Every command of the project; `make` alone lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+PORT ?= 8000
+SERVE ?= 1
+VENV := .venv
+PY := $(VENV)/bin/python
+# Lines that other tools set would make imports slow and installs wander; ours stand here.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+$(VENV)/.run: requirements/run.txt infra/install.sh
+	@infra/install.sh run
+$(VENV)/.test: requirements/run.txt requirements/test.txt infra/install.sh
+	@infra/install.sh test
+
+.PHONY: install
+install: $(VENV)/.run  ## Create .venv with everything the platform needs to run
+
+.PHONY: demo
+demo: $(VENV)/.run  ## Publish real datasets into var/demo and serve them (PORT=8123, SERVE=0)
+	@$(PY) -m infra.demo.run --port $(PORT) --serve $(SERVE)
+
+.PHONY: test
+test: $(VENV)/.test  ## Run every test, on real servers started and stopped here
+	@infra/test.sh
+
+.PHONY: lint
+lint: $(VENV)/.test  ## Style, types and the contracts between the floors
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+
+.PHONY: bench
+bench: $(VENV)/.test  ## Run the benchmarks; each prints one line with ours, peer and ratio
+	@for name in validate publish search http; do $(PY) -m tests.bench $$name --json; done
+
+.PHONY: docs
+docs: $(VENV)/.test  ## Print the generated pages of docs/ again from the code
+	@$(PY) -m infra.docs
+
+.PHONY: lock
+lock: $(VENV)/.test  ## Lock the requirements again, with hashes and without addresses
+	@infra/lock.sh
+
+.PHONY: clean
+clean:  ## Remove what was installed, built and published here
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
