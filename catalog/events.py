@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -36,3 +37,24 @@ class DatasetWithdrawn:
 
 
 Event = FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A flow that an event starts: its name, the queue it waits in and the key (a submission's id) it is run with.
+
+    ``flow:key`` is the job's id, so that an event announced twice starts its flow once.
+    """
+
+    flow: str
+    queue: str
+    key: str
+
+    @property
+    def job(self) -> str:
+        """The id of the job."""
+        return f"{self.flow}:{self.key}"
+
+
+Starts = Callable[[Event], "Start | None"]
+"""Which flow an event starts, if any; ``pipelines.flow`` has the one that is used."""

@@ -164,6 +164,8 @@ class Jobs(Protocol):
     def retry(self, job: str) -> None: ...
     def workers(self) -> Sequence[tuple[str, float]]:
         """(slot, seconds since its last sign of life)."""
+    def wipe(self) -> None:
+        """Forget all work, under way or done (``datamo reset``)."""
 
 
 class Stager(Protocol):
