@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileArrived:
-    """An upload was recorded; its check has to be run."""
+    """An upload was recorded; its check has to be run. ``attempt`` counts checks asked for again, 0 = the first."""
 
     submission: str
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,12 @@ class DatasetWithdrawn:
     number: int | None = None
 
 
-Event = FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteReset:
+    """Everything was emptied; whoever follows the change sequence starts again from nothing."""
+
+
+Event = FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn | SiteReset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
