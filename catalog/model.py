@@ -45,11 +45,6 @@ class Organisation:
     created: datetime
     modified: datetime
 
-    @property
-    def public_id(self) -> str:
-        """What the doors call ``id``: the public code where there is one, else our own id."""
-        return self.code or self.id
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -239,8 +234,7 @@ class Options:
     """What the publisher asked for with an upload; overrides of what we would guess are in ``read``.
 
     ``read`` keys: encoding, delimiter, quote, header_row, decimal; ``schema`` is a Table Schema rebuilt from whitelisted
-    members, or None. ``fixes`` are codes of repairs that were accepted, ``released`` columns held back as personal data
-    that a second person released.
+    members, or None.
     """
 
     resource: str = ""
@@ -251,8 +245,6 @@ class Options:
     kind: Literal["update", "correction"] = "update"
     note: str = ""
     publish: bool = True
-    fixes: tuple[str, ...] = ()
-    released: tuple[str, ...] = ()
     read: Mapping[str, Any] = field(default_factory=dict)
     schema: Mapping[str, Any] | None = None
 
@@ -318,10 +310,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One file on its way: its state, what was asked and, after the check, what was found.
-
-    ``attempt`` counts the checks that were asked for again (repairs accepted, a column released).
-    """
+    """One file on its way: its state, what was asked and, after the check, what was found."""
 
     id: str
     dataset: str
@@ -334,7 +323,6 @@ class Submission:
     version: int | None = None
     reviewer: str = ""
     review_note: str = ""
-    attempt: int = 0
     created: datetime
     finished: datetime | None = None
 

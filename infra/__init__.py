@@ -1,1 +1,0 @@
-"""What stands around the house: migrations of the records, servers for tests, decisions."""

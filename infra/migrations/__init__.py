@@ -1,1 +1,0 @@
-"""Steps of the records' schema, for Alembic."""

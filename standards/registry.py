@@ -1,0 +1,96 @@
+"""The lists of the ground floor: table standards, checks, metadata languages, code lists, and what others installed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+from standards import codelist as _codelist
+from standards.check import Check
+from standards.codelist import Codelist
+from standards.standard import TableStandard, read
+
+T = TypeVar("T")
+
+
+class Shelf(Mapping[str, T]):
+    """Things by id, in order, each opened when it is first asked for."""
+
+    def __init__(self, ids: Callable[[], Iterable[str]], take: Callable[[str], T]) -> None:
+        self._ids = ids
+        self._take = take
+
+    def __getitem__(self, key: str) -> T:
+        if key not in self._ids():
+            raise KeyError(key)
+        return self._take(key)
+
+    def __contains__(self, key: object) -> bool:
+        return any(key == one for one in self._ids())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids())
+
+    def __len__(self) -> int:
+        return len(tuple(self._ids()))
+
+
+def installed(group: str) -> tuple[Any, ...]:
+    """Load what other packages offer under an entry-point group (``datamo.checks``, ``datamo.tables``), by name."""
+    return tuple(one.load() for one in sorted(metadata.entry_points(group=group), key=lambda one: one.name))
+
+
+# --- table standards: one YAML file each, found by their folders ------------------------------------------------------
+
+
+@functools.cache
+def _table_folders() -> Mapping[str, Traversable]:
+    """Id → folder. An entry point of ``datamo.tables`` names a package that holds YAML files."""
+    folders = [resources.files("standards") / "tables", *(resources.files(one) for one in installed("datamo.tables"))]
+    names = ((one.name, folder) for folder in folders for one in folder.iterdir() if one.name.endswith(".yaml"))
+    return {name.removesuffix(".yaml"): folder for name, folder in sorted(names, key=lambda pair: pair[0])}
+
+
+@functools.cache
+def _table(table_id: str) -> TableStandard:
+    return read(_table_folders()[table_id], table_id)
+
+
+TABLES: Mapping[str, TableStandard] = Shelf(_table_folders, _table)
+
+
+def counts() -> dict[str, int]:
+    """How many table standards are official and how many are proposed by the platform: never one number."""
+    told = [one.status for one in TABLES.values()]
+    return {"official": told.count("official"), "proposed": told.count("proposed")}
+
+
+# --- code lists: one CSV file each, described in codelists/lists.yaml -------------------------------------------------
+
+CODELISTS: Mapping[str, Codelist] = Shelf(_codelist.described, _codelist.load)
+
+
+def codelist(list_id: str) -> Codelist:
+    """Give the code list of that id; KeyError if there is none."""
+    return CODELISTS[list_id]
+
+
+# --- checks: one module each, in the order of the documentation -------------------------------------------------------
+
+CHECKS: tuple[Check, ...] = (*installed("datamo.checks"),)
+
+
+def check(code: str) -> Check:
+    """Give the check of that code; KeyError if there is none."""
+    for one in CHECKS:
+        if code == one.CODE:
+            return one
+    raise KeyError(code)
+
+
+# --- metadata languages: one module each ------------------------------------------------------------------------------
+
+LANGUAGES: tuple[Any, ...] = (*installed("datamo.languages"),)
