@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileArrived:
-    """An upload was recorded; its check has to be run."""
+    """An upload was recorded; its check has to be run. ``attempt`` counts checks asked for again, 0 = the first."""
 
     submission: str
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,4 +37,30 @@ class DatasetWithdrawn:
     number: int | None = None
 
 
-Event = FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteReset:
+    """Everything was emptied; whoever follows the change sequence starts again from nothing."""
+
+
+Event = FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn | SiteReset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A flow that an event starts: its name, the queue it waits in and the key (a submission's id) it is run with.
+
+    ``flow:key`` is the job's id, so that an event announced twice starts its flow once.
+    """
+
+    flow: str
+    queue: str
+    key: str
+
+    @property
+    def job(self) -> str:
+        """The id of the job."""
+        return f"{self.flow}:{self.key}"
+
+
+Starts = Callable[[Event], "Start | None"]
+"""Which flow an event starts, if any; ``pipelines.flow`` has the one that is used."""

@@ -45,6 +45,11 @@ class Organisation:
     created: datetime
     modified: datetime
 
+    @property
+    def public_id(self) -> str:
+        """What the doors call ``id``: the public code where there is one, else our own id."""
+        return self.code or self.id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -234,7 +239,8 @@ class Options:
     """What the publisher asked for with an upload; overrides of what we would guess are in ``read``.
 
     ``read`` keys: encoding, delimiter, quote, header_row, decimal; ``schema`` is a Table Schema rebuilt from whitelisted
-    members, or None.
+    members, or None. ``fixes`` are codes of repairs that were accepted, ``released`` columns held back as personal data
+    that a second person released.
     """
 
     resource: str = ""
@@ -245,6 +251,8 @@ class Options:
     kind: Literal["update", "correction"] = "update"
     note: str = ""
     publish: bool = True
+    fixes: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
     read: Mapping[str, Any] = field(default_factory=dict)
     schema: Mapping[str, Any] | None = None
 
@@ -310,7 +318,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One file on its way: its state, what was asked and, after the check, what was found."""
+    """One file on its way: its state, what was asked and, after the check, what was found.
+
+    ``attempt`` counts the checks that were asked for again (repairs accepted, a column released).
+    """
 
     id: str
     dataset: str
@@ -323,6 +334,7 @@ class Submission:
     version: int | None = None
     reviewer: str = ""
     review_note: str = ""
+    attempt: int = 0
     created: datetime
     finished: datetime | None = None
 

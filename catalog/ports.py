@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
 
@@ -34,7 +34,9 @@ class Unit(Protocol):
         """By id, public code, slug or a slug it had before."""
     def organisations(self) -> Sequence[Organisation]: ...
     def add_alias(self, kind: str, alias: str, target: str) -> None:
-        """Let an old address of a dataset or organisation lead to ``target`` (an id)."""
+        """Let an old address of a ``dataset`` or ``organisation`` lead to ``target`` (an id)."""
+    def drop_alias(self, kind: str, alias: str) -> None: ...
+    def aliases(self, kind: str, target: str) -> Sequence[str]: ...
 
     def add_person(self, one: Person, password_hash: str = "") -> None: ...
     def save_person(self, one: Person) -> None: ...
@@ -61,7 +63,8 @@ class Unit(Protocol):
         """By id, slug or an address it had before."""
     def entries(
         self, *, ids: Sequence[str] | None = None, organisation: str = "", after: str = "", limit: int = 1000
-    ) -> Sequence[Entry]: ...
+    ) -> Sequence[Entry]:
+        """In the order of their ids (the order of making), those after the id ``after``."""
     def add_version(self, one: Version) -> None:
         """Refuses (Stale) a number that is not the next one."""
     def save_version(self, one: Version) -> None: ...
@@ -75,23 +78,42 @@ class Unit(Protocol):
     def submission(self, submission: str) -> Submission | None: ...
     def submissions(self, *, dataset: str = "", states: Sequence[str] = (), limit: int = 100) -> Sequence[Submission]: ...
 
-    def claim(self, sha256: str, submission: str) -> None:
-        """Note that somebody is about to put this object, so that the sweep leaves it alone."""
+    def claim(self, sha256: str, holder: str) -> None:
+        """Note that ``holder`` (a submission's id, or ``dataset:<id>``) is about to put this object: the sweep leaves it."""
+    def release_claims(self, holder: str) -> None: ...
+    def release_stale_claims(self, older_than_hours: int) -> int:
+        """Drop older claims of holders that need nothing any more: finished or unknown submissions, interrupted releases."""
+    def adopt(self, sha256: str) -> None:
+        """Note an object found in the store that the records do not know; its grace begins now."""
     def unclaimed(self, older_than_hours: int) -> Iterator[str]:
-        """Hashes that neither a claim nor a version refers to."""
+        """Hashes noted before that time that neither a claim nor a version refers to."""
+    def known(self, sha256: str) -> bool:
+        """Whether an object was ever claimed, adopted or referred to."""
     def forget(self, sha256: str) -> None: ...
 
     def audit(self, actor: str, act: str, target: str, **detail: object) -> AuditRow: ...
     def audit_rows(self, after: int = 0, limit: int = 1000) -> Sequence[AuditRow]: ...
-    def announce(self, event: Event) -> None:
-        """Give the event a number in the change sequence and enqueue the flows that react to it, in this transaction."""
+    def announce(self, event: Event) -> int:
+        """Give the event a number in the change sequence and enqueue the flows that react to it, in this transaction.
+
+        Returns the number; 0 for FileArrived, which changes nothing that a reader can see and takes none.
+        """
+    def last_change(self) -> int:
+        """The newest number of the change sequence."""
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]: ...
     def position(self, reader: str) -> int:
         """How far a reader (``index``, ``public-state``) has followed the change sequence."""
     def advance(self, reader: str, sequence: int) -> None: ...
     def recall(self, key: str) -> tuple[str, bytes] | None:
-        """The answer kept under an Idempotency-Key: fingerprint of the request, answer."""
+        """The answer kept under an Idempotency-Key: fingerprint of the request, answer.
+
+        An empty answer means that the first request is still under way; such a mark is forgotten after a minute, an
+        answer after a day.
+        """
     def remember(self, key: str, fingerprint: str, answer: bytes) -> None: ...
+    def forget_answer(self, key: str) -> None: ...
+    def totals(self) -> Mapping[str, int]:
+        """``datasets``, ``versions``, ``rows``, ``organisations`` of what the public can see."""
     def site(self, name: str) -> str:
         """A fact about the site itself (secret, first start), "" when not set."""
     def set_site(self, name: str, value: str) -> None: ...
@@ -105,9 +127,10 @@ class Records(Protocol):
     def read(self) -> AbstractContextManager[Unit]:
         """A reading one, that sees one state of the records."""
     def migrate(self) -> None:
-        """Bring the schema to this version (Alembic); refuses a database from a newer Datamo."""
-    def wipe(self) -> None:
-        """Empty all tables but the site's facts (``datamo reset``)."""
+        """Bring the schema to this version (Alembic); refuses a database from a newer Datamo (Unavailable)."""
+    def wipe(self, keep_person: str = "") -> None:
+        """Empty all tables but the site's facts, one person with her password and tokens, and the place in the change
+        sequence, which goes on counting (``datamo reset``)."""
     def close(self) -> None: ...
 
 
@@ -164,6 +187,8 @@ class Jobs(Protocol):
     def retry(self, job: str) -> None: ...
     def workers(self) -> Sequence[tuple[str, float]]:
         """(slot, seconds since its last sign of life)."""
+    def wipe(self) -> None:
+        """Forget all work, under way or done (``datamo reset``)."""
 
 
 class Stager(Protocol):

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Protocol
 
 from standards.finding import Finding
+
+if TYPE_CHECKING:  # the parent of the sandbox shares this shape and does without Arrow
+    import pyarrow as pa
 
 
 class Unreadable(Exception):
     """The bytes cannot be read as a table: ``code`` is stable, ``params`` fill its sentence (submission state failed)."""
 
-    def __init__(self, code: str, **params: Any) -> None:  # noqa: ANN401
+    def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
         self.code = code
         self.params = params
@@ -41,10 +42,12 @@ class Table:
 
     ``labels`` are the header cells as they stand; ``first_row`` is the record number of the first data row as Frictionless
     counts (header on record 1 → 2); ``batches`` yields RecordBatches with one column of type string per label, named
-    ``c0 … cN`` (never null: an absent cell is ""), and before them an int64 column ``row`` with the record number.
-    A ragged row is cut or filled and told in ``remarks`` (asked after the batches are exhausted). ``kinds`` are the
-    types that the format itself declares (XLSX dates, Parquet, JSON), by column index; ``columnar_path`` is a UTF-8 CSV
-    (comma, LF) of the same cells for the validator when the original is not a CSV that Frictionless can read itself.
+    ``c0 … cN`` (never null: an absent cell is ""), and before them an int64 column ``row`` with the record number, which
+    grows by one from row to row: blank rows are there, a preamble above the header and notes under the table are not.
+    A ragged row is cut or filled and told in ``remarks`` (asked after the batches are exhausted: ``extra-cell``,
+    ``missing-cell``, ``footer-skipped`` …). ``kinds`` are the types that the format itself declares by column index;
+    "string" there means text on purpose (a code), never to be taken for a number. ``plain`` says that Frictionless can
+    read the original itself, given ``encoding`` and ``dialect`` (``delimiter``, ``quote``, ``header_row``).
     """
 
     name: str
@@ -57,6 +60,7 @@ class Table:
     batches: Iterator[pa.RecordBatch]
     remarks: Sequence[Finding] = ()
     kinds: Mapping[int, str] = field(default_factory=dict)
+    plain: bool = False
 
 
 class Format(Protocol):

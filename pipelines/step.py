@@ -10,24 +10,49 @@ from typing import Any
 
 from catalog.model import Artefact, Options, Outcome, TableOutcome
 from pipelines.format import Table
+from standards.finding import Finding
+from standards.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """An append or correction done: the cells of the coming version, their profile, its periods and what changed."""
+
+    cells: Path
+    profile: Profile
+    periods: tuple[str, ...] = ()
+    changes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """One table under way through the sandboxed steps; ``csv`` is its canonical UTF-8 CSV in the work folder."""
+    """One table under way through the sandboxed steps.
+
+    ``cells`` is an Arrow IPC file in the work folder: int64 ``row`` (record number), strings ``c0 … cN`` (never null),
+    blank rows included; ``profile`` describes exactly these cells and ``remarks`` are what reading them found. ``csv`` is
+    a UTF-8 CSV (comma, LF, header on record 1, ragged rows as they are) of the same records for a validator, set when
+    the original is not a CSV that Frictionless can read itself (``table.plain``): its record n is the original's record
+    ``n - 2 + table.first_row``. ``merged`` are the rows of an append or correction together with those of the version
+    before: what will be published, while ``cells`` are what is checked.
+    """
 
     resource: str
     table: Table
     csv: Path | None = None
     outcome: TableOutcome | None = None
+    cells: Path | None = None
+    profile: Profile | None = None
+    remarks: tuple[Finding, ...] = ()
+    merged: Merged | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """What is known of one file so far. ``path`` is the original, ``work`` a folder of its own that is swept afterwards.
 
-    ``base`` is the Parquet of the version that an append or correction builds on, by resource; ``keep`` says whether
-    artefacts are wanted (publishing) or only findings (``datamo check``).
+    ``base`` is the canonical CSV (or, where only that is left, the Parquet) of the version that an append or correction
+    builds on, by resource; ``base_periods`` are the periods that its rows cover. ``keep`` says whether artefacts are
+    wanted (publishing) or only findings (``datamo check``). ``extras`` holds free notes as JSON.
     """
 
     path: Path
@@ -37,6 +62,7 @@ class Parcel:
     today: date = date.min
     dataset_slug: str = ""
     base: Mapping[str, Path] = field(default_factory=dict)
+    base_periods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     base_version: int | None = None
     keep: bool = True
     limit_errors: int = 1000
@@ -60,3 +86,29 @@ def walk(parcel: Parcel, steps: Sequence[Step]) -> Parcel:
         if parcel.outcome is not None:
             break
     return parcel
+
+
+def conclude(parcel: Parcel) -> Outcome:
+    """Put together what the steps found: the outcome of a check, with the first thing that blocks as its reason."""
+    tables = tuple(one.outcome or TableOutcome(resource=one.resource, sheet=one.table.sheet) for one in parcel.tables)
+    return Outcome(
+        reason=next((found for found in map(_blocks, tables) if found is not None), None),
+        file=parcel.file,
+        tables=tables,
+        attachment=parcel.attachment,
+        original=parcel.original,
+        base=parcel.base_version,
+    )
+
+
+def _blocks(table: TableOutcome) -> Mapping[str, Any] | None:
+    """Name the first error of a table that is not valid: ``no-rows`` first, then in order of rows."""
+    if table.valid:
+        return None
+    errors = [one for one in table.findings if one.severity == "error"]
+    first = next((one for one in errors if one.code == "no-rows"), errors[0] if errors else None)
+    if first is None:
+        return {"code": "not-valid", "params": {"resource": table.resource}}
+    place = {"row": first.place.row, "field": first.place.field, "sheet": first.place.sheet}
+    said = {key: value for key, value in place.items() if value is not None}
+    return {"code": first.code, "params": {**first.params, **said, "resource": table.resource}}

@@ -1,0 +1,85 @@
+"""create_app: hangs the doors of a site into one ASGI application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from api import errors
+from api.deps import Site, language
+from api.dialects import html, v1
+from api.middleware.counters import Counters
+from api.middleware.manners import Manners
+from catalog.catalog import Catalog
+from catalog.errors import Refusal
+from catalog.ports import Files
+
+VERSION: Final = "0.1.0"
+STATIC: Final = Path(__file__).parent / "static"
+
+
+def create_app(
+    catalog: Catalog,
+    files: Files,
+    *,
+    site_url: str = "http://127.0.0.1:8000",
+    language: str = "vi",
+    environment: str = "production",
+    upload_limit: int = 500_000_000,
+    search_wait: bool = False,
+    extras: dict[str, Any] | None = None,
+) -> FastAPI:
+    """Make the application for one site; every value is plain, wiring reads the settings."""
+    counters = Counters()
+    site = Site(
+        catalog=catalog, files=files, url=site_url.rstrip("/"), language=language, environment=environment,
+        upload_limit=upload_limit, search_wait=search_wait, extras={"counters": counters, **(extras or {})},
+    )
+    app = FastAPI(
+        title="Datamo", version=VERSION, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.site = site
+    _hang_doors(app)
+    _hang_refusals(app)
+    app.add_middleware(Manners, secure=site.secure, language=language, observe=counters.observe)
+    return app
+
+
+def _hang_doors(app: FastAPI) -> None:
+    app.include_router(v1.router)
+    app.include_router(v1.operations)
+    if STATIC.is_dir():
+        app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(html.router, include_in_schema=False)
+
+
+def _hang_refusals(app: FastAPI) -> None:
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _refused)
+    app.add_exception_handler(HTTPException, _refused)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """Every refusal, by its address: pages are drawn by the html dialect, all else is problem+json."""
+    refusal = _as_refusal(error)
+    page = getattr(html, "error_page", None)
+    if page is not None and not request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
+        drawn: Response = page(request, refusal)
+        return drawn
+    return errors.answer(refusal, language(request))
+
+
+def _as_refusal(error: Exception) -> Refusal:
+    if isinstance(error, RequestValidationError):
+        return errors.from_validation(error)
+    if isinstance(error, HTTPException):
+        return errors.from_http(error)
+    assert isinstance(error, Refusal)
+    return error

@@ -1,0 +1,171 @@
+"""Refusal → status: the one table, and RFC 9457 problem+json made from it; pages draw the same table themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import orjson
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from api.messages import refusals
+from catalog.errors import (
+    Conflict,
+    Gone,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    NotKnown,
+    Problem,
+    Refusal,
+    Stale,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
+
+METHOD_NOT_ALLOWED: Final = 405
+
+
+class MethodNotAllowed(Refusal):
+    """The address is there, but not for this verb."""
+
+    code = "method-not-allowed"
+
+
+STATUS: Final[Mapping[type[Refusal], int]] = {
+    Refusal: 400,
+    NotFound: 404,
+    NotAllowed: 403,
+    NotKnown: 401,
+    Conflict: 409,
+    Stale: 409,
+    Gone: 410,
+    Invalid: 422,
+    TooLarge: 413,
+    TooMany: 429,
+    Unavailable: 503,
+    MethodNotAllowed: METHOD_NOT_ALLOWED,
+}
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 10
+
+
+def status_of(refusal: Refusal) -> int:
+    """Look up the HTTP status of a refusal: that of its class, or of the nearest class above it."""
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
+def code_of(refusal: Refusal) -> str:
+    """Give the public code; every NotFound bears the same one, so that nothing hidden shines through."""
+    return NotFound.code if isinstance(refusal, NotFound) else refusal.code
+
+
+def headers_of(refusal: Refusal) -> dict[str, str]:
+    """Headers that belong to the status: how to sign in, when to come back."""
+    if isinstance(refusal, NotKnown):
+        return {"WWW-Authenticate": 'Bearer realm="datamo"'}
+    wait = refusal.params.get("retry_after")
+    if wait is None and isinstance(refusal, Unavailable):
+        wait = RETRY_SECONDS
+    return {} if wait is None else {"Retry-After": str(max(1, round(float(wait))))}
+
+
+def document(refusal: Refusal, language: str) -> dict[str, Any]:
+    """Write the problem as RFC 9457 says it: type, title, status, detail, code, and errors[] with pointers."""
+    code = code_of(refusal)
+    params: Mapping[str, Any] = {} if isinstance(refusal, NotFound) else refusal.params
+    status = status_of(refusal)
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": refusals.title(status, language),
+        "status": status,
+        "code": code,
+        "detail": refusals.sentence(code, params, language, status=status),
+    }
+    if isinstance(refusal, Gone):
+        body.update({name: refusal.params.get(name) for name in ("state", "reason", "withdrawn")})
+        body["state"] = body["state"] or "withdrawn"
+    if refusal.problems and not isinstance(refusal, NotFound):
+        body["errors"] = [_member(one, language) for one in refusal.problems]
+    return body
+
+
+def _member(problem: Problem, language: str) -> dict[str, Any]:
+    sentence = refusals.sentence(problem.code, problem.params or {}, language, status=422)
+    return {"pointer": problem.pointer, "code": problem.code, "detail": sentence}
+
+
+def answer(refusal: Refusal, language: str) -> Response:
+    """Answer with the refusal as a problem+json response."""
+    body = orjson.dumps(document(refusal, language), default=str)
+    headers = {"Cache-Control": "no-store", "Content-Language": language, **headers_of(refusal)}
+    return Response(body, status_of(refusal), headers, MEDIA_TYPE)
+
+
+def from_validation(error: RequestValidationError) -> Refusal:
+    """Turn what FastAPI found wrong with a request into our own refusal with JSON pointers."""
+    problems = [_problem(one) for one in error.errors()]
+    if any(one.code == "json-invalid" for one in problems):
+        return Invalid("json-invalid", problems=problems)
+    return Invalid(problems=problems)
+
+
+KINDS: Final[Mapping[str, str]] = {
+    "extra_forbidden": "unknown-member",
+    "missing": "missing",
+    "json_invalid": "json-invalid",
+    "json_type": "json-invalid",
+}
+
+
+def _problem(error: Mapping[str, Any]) -> Problem:
+    kind = str(error.get("type", ""))
+    code = KINDS.get(kind, _shape(kind))
+    return Problem(_pointer(error.get("loc", ())), code, _params(error))
+
+
+def _shape(kind: str) -> str:
+    if kind.endswith(("_type", "_parsing", "_from_datetime_parsing")):
+        return "wrong-type"
+    if kind.startswith(("string_too", "too_long", "too_short", "greater", "less")):
+        return "out-of-range"
+    return "not-accepted"
+
+
+def _params(error: Mapping[str, Any]) -> dict[str, Any]:
+    context = error.get("ctx") or {}
+    return {"name": str((error.get("loc") or ("",))[-1]), "expected": str(context.get("expected", ""))}
+
+
+def _pointer(loc: Any) -> str:
+    parts = [str(part) for part in loc]
+    if parts and parts[0] in {"query", "path", "header", "cookie"}:
+        return f"?{parts[-1]}" if parts[0] == "query" else f"{parts[0]}:{parts[-1]}"
+    inner = parts[1:] if parts and parts[0] == "body" else parts
+    return "#/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in inner)
+
+
+def from_http(error: HTTPException) -> Refusal:
+    """Turn what the router itself refuses into ours: no such address, no such method, a body that is not what it says."""
+    if error.status_code == STATUS[NotFound]:
+        return NotFound()
+    if error.status_code == METHOD_NOT_ALLOWED:
+        return MethodNotAllowed()
+    return Refusal("bad-request")
+
+
+def bug(request_id: str, language: str) -> Response:
+    """Answer to a bug: nothing of it is shown but the id under which the log has it."""
+    body = {
+        "type": "about:blank",
+        "title": refusals.title(500, language),
+        "status": 500,
+        "code": "internal",
+        "detail": refusals.sentence("internal", {"id": request_id}, language, status=500),
+        "id": request_id,
+    }
+    return Response(orjson.dumps(body), 500, {"Cache-Control": "no-store"}, MEDIA_TYPE)

@@ -1,0 +1,137 @@
+"""Manners of every answer: request id, security headers, CORS on reads, an access line, a 500 that tells nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.deps import SAFE_METHODS, best_language
+from api.errors import bug
+
+ACCESS: Final = logging.getLogger("datamo.access")
+FAULTS: Final = logging.getLogger("datamo.faults")
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+FIXED: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+CORS: Final = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        (
+            b"Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Last-Modified, Link, Location, "
+            b"RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+        ),
+    ),
+)
+PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Language, Authorization, If-Modified-Since, If-None-Match, If-Range, Range"
+    ),
+    "Access-Control-Max-Age": "86400",
+}
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+Observe = Callable[[str, str, int, float], None]
+"""Called after each answer with method, route, status and seconds."""
+
+
+class Manners:
+    """The outermost room; ``observe`` is told of every answer (counters)."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool, language: str, observe: Observe) -> None:
+        self.app = app
+        self.fixed = (*FIXED, STRICT_TRANSPORT) if secure else FIXED
+        self.language = language
+        self.observe = observe
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        polite = _Polite(send, self.fixed, request_id, reading=scope["method"] in SAFE_METHODS)
+        try:
+            if scope["method"] == "OPTIONS" and _is_preflight(scope):
+                await Response(status_code=204, headers=PREFLIGHT)(scope, receive, polite)
+            else:
+                await self.app(scope, receive, polite)
+        except Exception:
+            FAULTS.exception("unexpected fault, request %s", request_id)
+            if polite.status:
+                raise
+            wish = best_language(Headers(scope=scope).get("accept-language", ""), self.language)
+            await bug(request_id, wish)(scope, receive, polite)
+        finally:
+            self._told(scope, polite, time.perf_counter() - begun)
+
+    def _told(self, scope: Scope, polite: _Polite, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "")
+        self.observe(scope["method"], route, polite.status, seconds)
+        if ACCESS.isEnabledFor(logging.INFO):
+            line = {
+                "id": polite.request_id, "method": scope["method"], "path": scope["path"][:500],
+                "status": polite.status, "ms": round(seconds * 1000, 1), "bytes": polite.bytes,
+                "address": (scope.get("client") or ("",))[0],
+            }
+            ACCESS.info(json.dumps(line))
+
+
+class _Polite:
+    """``send`` with our headers added to the start of the answer, unless the answer has its own."""
+
+    def __init__(self, send: Send, fixed: tuple[tuple[bytes, bytes], ...], request_id: str, *, reading: bool) -> None:
+        self.send = send
+        self.fixed = fixed
+        self.request_id = request_id
+        self.reading = reading
+        self.status = 0
+        self.bytes = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = message["headers"] = list(message.get("headers", ()))
+            there = {name for name, _ in headers}
+            headers.extend(self.fixed)
+            headers.append((b"x-request-id", self.request_id.encode()))
+            if b"content-security-policy" not in there:
+                headers.append((b"content-security-policy", CSP.encode()))
+            if self.reading and b"access-control-allow-origin" not in there:
+                headers.extend(CORS)
+        else:
+            self.bytes += len(message.get("body", b""))
+        await self.send(message)
+
+
+def _request_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _is_preflight(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return "origin" in headers and "access-control-request-method" in headers
+
+
+__all__ = ["CSP", "Manners"]

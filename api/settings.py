@@ -1,0 +1,214 @@
+"""Every setting of a site: its name, default, meaning and what to do when its value is wrong; read once, in wiring."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "DATAMO_"
+UNITS: Mapping[str, int] = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
+
+REMEDIES: Mapping[str, str] = {
+    "database_url": "use sqlite:///var/datamo.db or postgresql://user:password@host/name",
+    "files_url": "use file:var/files or s3://bucket/prefix?endpoint=http://host:port",
+    "search_url": "use tantivy:var/search or http://host:9200/prefix",
+    "site_url": "use the public address of the site, like https://data.example.gov.vn",
+    "secret": "use at least 32 characters that nobody can guess, or leave it out and one is made",
+    "language": "use vi or en",
+    "search_refresh": "use soon or wait",
+    "environment": "use production, development or test",
+    "upload_limit": "use a number of bytes, or a number with kB, MB or GB, like 500MB",
+    "rate_limits": "use on or off",
+    "checks_at_once": "use a whole number from 1 to 64",
+    "work_dir": "use the path of a folder that the worker may write to",
+}
+
+
+class WrongSetting(Exception):
+    """A setting has a value that cannot be used; ``str()`` is one sentence that names it and says what to do."""
+
+    def __init__(self, name: str, said: str, remedy: str) -> None:
+        self.name = PREFIX + name.upper()
+        self.remedy = remedy
+        super().__init__(f"{self.name} {said}: {remedy}.")
+
+
+class Settings(BaseSettings):
+    """The settings of one site, from the environment, then ``.env``, then ``datamo.toml`` in the working directory.
+
+    In ``datamo.toml`` the names are written small and without the prefix (``database_url = "…"``). Relative addresses
+    are taken from the working directory.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", toml_file="datamo.toml", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    database_url: str = Field(
+        "sqlite:///var/datamo.db",
+        description="Where the records and the work queue are kept: `sqlite:///path` (four slashes for an absolute "
+        "path) or `postgresql://user:password@host/name`.",
+    )
+    files_url: str = Field(
+        "file:var/files",
+        description="Where published files are kept: `file:path`, or `s3://bucket/prefix?endpoint=http://host:port` "
+        "with keys from the usual AWS variables.",
+    )
+    search_url: str = Field(
+        "tantivy:var/search",
+        description="The search index: `tantivy:path`, or `http://host:9200/prefix` for Elasticsearch 9.",
+    )
+    site_url: str = Field("http://127.0.0.1:8000", description="The public address of the site.")
+    secret: str = Field(
+        "",
+        description="Signs what the site hands out. Made at the first start and kept in a file with mode 0600 beside "
+        "the database; set it when several machines serve one site.",
+        json_schema_extra={"shown": "made at first start"},
+    )
+    language: Literal["vi", "en"] = Field("vi", description="The language of the site where a reader asks for none.")
+    search_refresh: Literal["soon", "wait"] = Field(
+        "soon",
+        description="`soon`: search follows a write within two seconds; `wait`: a write answers only when search "
+        "finds it.",
+    )
+    environment: Literal["production", "development", "test"] = Field(
+        "production",
+        description="`production`, `development` or `test`; `test` allows `datamo reset`.",
+    )
+    upload_limit: int = Field(
+        500 * 10**6,
+        description="The largest upload: bytes, or a number with kB, MB or GB.",
+        json_schema_extra={"shown": "500MB"},
+    )
+    rate_limits: Literal["on", "off"] | None = Field(
+        None,
+        description="Whether callers are held to a number of requests per minute.",
+        json_schema_extra={"shown": "on (off in environment test)"},
+    )
+    checks_at_once: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="How many files one worker checks at the same time; each takes a process of its own.",
+    )
+    work_dir: Path = Field(
+        Path("var/work"), description="A folder for files under way; it is emptied by the worker that filled it."
+    )
+    token: str = Field("", description="The API token that `datamo publish` shows to the site of `DATAMO_SITE_URL`.")
+
+    @field_validator("upload_limit", mode="before")
+    @classmethod
+    def _size(cls, value: object) -> object:
+        return parse_size(value) if isinstance(value, str) else value
+
+    @field_validator("upload_limit")
+    @classmethod
+    def _positive(cls, value: int) -> int:
+        if value <= 0:
+            raise ValueError("is not more than nothing")
+        return value
+
+    @field_validator("site_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise ValueError("is not a web address")
+        return value.rstrip("/")
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < 32:  # noqa: PLR2004 - 32 characters, as the sentence says
+            raise ValueError("is too short")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the environment before ``.env`` before ``datamo.toml``."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def rate_limited(self) -> bool:
+        """Whether limits are on: as said, else on everywhere but in environment test."""
+        return (self.rate_limits or ("off" if self.environment == "test" else "on")) == "on"
+
+    @property
+    def review_default(self) -> Literal["none", "second_person"]:
+        """What a new agency asks for before publishing (CONTRACT §6): a second person in production."""
+        return "second_person" if self.environment == "production" else "none"
+
+
+def parse_size(text: str) -> int:
+    """Bytes of ``"500MB"``, ``"12 kB"`` or ``"1048576"``; decimal units. Raises ValueError."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kKmMgG]?[bB]?)\s*", text)
+    unit = UNITS.get(found[2].lower()) if found else None
+    if found is None or unit is None:
+        raise ValueError("is not a size")
+    return int(float(found[1]) * unit)
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Read the settings in force, ``overrides`` before all others. Raises WrongSetting."""
+    _refuse_unknown(Path("datamo.toml"))
+    try:
+        return Settings(**overrides)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        said = str(first["msg"]).removeprefix("Value error, ")
+        said = said if said.startswith("is ") else "has a value that is not understood"
+        raise WrongSetting(name, said, REMEDIES.get(name, "see docs/settings.md")) from None
+
+
+def _refuse_unknown(path: Path) -> None:
+    """Refuse a misspelt name in ``datamo.toml``, which would be silently without effect."""
+    if not path.is_file():
+        return
+    try:
+        names = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise WrongSetting(
+            "toml", f"cannot be read ({problem})", "correct datamo.toml in the working directory"
+        ) from None
+    for name in names:
+        if name not in Settings.model_fields:
+            raise WrongSetting(name, "is not a setting", "remove it from datamo.toml, or see docs/settings.md")
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """(name, default as shown, help) of every setting, for docs/settings.md and ``datamo --help``."""
+    found = []
+    for name, field in Settings.model_fields.items():
+        extra = field.json_schema_extra
+        shown = extra.get("shown") if isinstance(extra, dict) else None
+        found.append((PREFIX + name.upper(), str(field.default if shown is None else shown), field.description or ""))
+    return found
+
+
+__all__ = [
+    "Settings",
+    "WrongSetting",
+    "parse_size",
+    "read_settings",
+    "rows",
+]

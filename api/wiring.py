@@ -1,0 +1,161 @@
+"""The only place that chooses: addresses go in, a Catalog on real adapters (and, if wanted, a worker) comes out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from api.settings import REMEDIES, Settings, WrongSetting, read_settings
+from catalog.catalog import Catalog
+from catalog.ports import Files, Index, Records
+from pipelines.flow import Workshop, start_of
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+"""Dates of validity are dates in Viet Nam."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One site, wired: its settings, its catalogue and the adapters behind it."""
+
+    settings: Settings
+    catalog: Catalog
+    records: Records
+    files: Files
+    index: Index
+    jobs: Any
+    secret: str
+
+    def workshop(self) -> Workshop:
+        """Give what the flows work with."""
+        from pipelines.check import examine
+
+        return Workshop(
+            catalog=self.catalog,
+            records=self.records,
+            files=self.files,
+            index=self.index,
+            work=self.settings.work_dir.absolute(),
+            today=lambda: datetime.now(VIETNAM).date(),
+            examine=examine,
+        )
+
+    def worker(self, **wishes: Any) -> Any:
+        """Give a worker for this site (``pipelines.worker.Worker``); one process holds one."""
+        from catalog.adapters.sql.jobs import Locks, jobs_engine, worker_config
+        from pipelines.worker import Worker
+
+        engine = jobs_engine(database_url(self.settings))
+        return Worker(
+            self.workshop(),
+            config=lambda slot: worker_config(engine, slot),
+            bench=self.jobs,
+            locks=Locks(engine),
+            **{"at_once": self.settings.checks_at_once, **wishes},
+        )
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.index.close()
+        self.records.close()
+        self.jobs.close()
+
+
+def open_site(settings: Settings | None = None, **overrides: Any) -> Site:
+    """Wire a site from its settings. Raises WrongSetting for an address that is not understood."""
+    settings = settings or read_settings(**overrides)
+    url = database_url(settings)
+    jobs = _jobs(url)
+    records = _records(url, jobs)
+    files = _choose(settings, "files_url", FILES)
+    index = _choose(settings, "search_url", INDEXES)
+    catalog = Catalog(
+        records=records,
+        files=files,
+        index=index,
+        jobs=jobs,
+        now=lambda: datetime.now(UTC),
+        upload_limit=settings.upload_limit,
+        review_default=settings.review_default,
+        search_wait=settings.search_refresh == "wait",
+    )
+    return Site(
+        settings=settings,
+        catalog=catalog,
+        records=records,
+        files=files,
+        index=index,
+        jobs=jobs,
+        secret=settings.secret or _kept_secret(settings),
+    )
+
+
+def database_url(settings: Settings) -> str:
+    """Give the database's address as SQLAlchemy wants it: an absolute path, or the psycopg driver named."""
+    scheme, _, rest = settings.database_url.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and rest != "/":
+        path = Path(rest[1:]).absolute()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{path}"
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest:
+        return f"postgresql+psycopg://{rest}"
+    raise WrongSetting("database_url", "is not an address of a database", REMEDIES["database_url"])
+
+
+def _jobs(url: str) -> Any:
+    from catalog.adapters.sql.jobs import SqlJobs, jobs_engine
+
+    return SqlJobs(jobs_engine(url), start_of)
+
+
+def _records(url: str, jobs: Any) -> Records:
+    from catalog.adapters.sql.records import SqlRecords
+
+    return SqlRecords(url, jobs)
+
+
+def _local_files(address: str) -> Files:
+    from catalog.adapters.files_local import LocalFiles
+
+    return LocalFiles(Path(address.removeprefix("//")).absolute())
+
+
+def _tantivy(address: str) -> Index:
+    from catalog.adapters.index_tantivy import TantivyIndex
+
+    return TantivyIndex(Path(address.removeprefix("//")).absolute())
+
+
+FILES: Mapping[str, Callable[[str], Any]] = {"file": _local_files}
+INDEXES: Mapping[str, Callable[[str], Any]] = {"tantivy": _tantivy}
+
+
+def _choose(settings: Settings, name: str, table: Mapping[str, Callable[[str], Any]]) -> Any:
+    """Make the adapter that the address's scheme names."""
+    scheme, colon, rest = str(getattr(settings, name)).partition(":")
+    if not colon or not rest or scheme not in table:
+        raise WrongSetting(name, f"names nothing that this version knows ({', '.join(table)})", REMEDIES[name])
+    return table[scheme](rest)
+
+
+def _kept_secret(settings: Settings) -> str:
+    """Read the site's secret, or make it once; only the site's own user may read the file."""
+    url = database_url(settings)
+    path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else Path("var/datamo.db").absolute()
+    path = path.with_name(path.name + ".secret")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        made = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as stream:
+            stream.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):  # another process was faster: its secret holds
+            os.link(made, path)
+        made.unlink()
+    return path.read_text(encoding="ascii").strip()

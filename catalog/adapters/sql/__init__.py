@@ -1,0 +1,5 @@
+"""Records on SQLite and PostgreSQL alike: the database of record, its audit chain and its change sequence."""
+
+from catalog.adapters.sql.records import Enqueue, SqlRecords
+
+__all__ = ["Enqueue", "SqlRecords"]

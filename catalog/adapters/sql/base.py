@@ -1,0 +1,78 @@
+"""What every part of the SQL unit of work shares: a connection, a clock and the codec between values and JSON text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Executable, Row, Table, insert, select, update
+
+from catalog.adapters.sql import schema
+from catalog.events import Event
+from standards.portable import from_json, to_json
+
+T = TypeVar("T")
+
+Enqueue = Callable[[Connection, Event], None]
+"""Puts the flows that react to an event on the queue, in the transaction of the connection given."""
+
+
+class Codec:
+    """Values to JSON text and back. What was decoded lately is kept: values are frozen, equal text gives an equal value."""
+
+    def __init__(self, keep: int = 512) -> None:
+        self._decode = lru_cache(maxsize=keep)(_decode)
+
+    def encode(self, value: object) -> str:
+        """Give a value as JSON text."""
+        return json.dumps(to_json(value), ensure_ascii=False, separators=(",", ":"))
+
+    def decode(self, kind: type[T], text: str) -> T:
+        """Make the value again."""
+        return self._decode(kind, text)
+
+
+def _decode(kind: type[T], text: str) -> T:
+    return from_json(kind, json.loads(text))
+
+
+class Part:
+    """One transaction, as the parts of the unit of work see it."""
+
+    def __init__(self, connection: Connection, codec: Codec, now: Callable[[], datetime], enqueue: Enqueue) -> None:
+        self.connection = connection
+        self._codec = codec
+        self._now = now
+        self._enqueue = enqueue
+
+    def _one(self, statement: Executable) -> Row[Any] | None:
+        return self.connection.execute(statement).first()
+
+    def _body(self, kind: type[T], statement: Executable) -> T | None:
+        text = self.connection.execute(statement).scalar()
+        return None if text is None else self._codec.decode(kind, text)
+
+    def _bodies(self, kind: type[T], statement: Executable) -> list[T]:
+        return [self._codec.decode(kind, text) for text in self.connection.execute(statement).scalars()]
+
+    def _insert(self, table: Table, values: Mapping[str, Any]) -> None:
+        self.connection.execute(insert(table).values(**values))
+
+    def _save(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Change the row with this key, or make it."""
+        changed = self.connection.execute(update(table).where(*_equal(table, key)).values(**values))
+        if not changed.rowcount:
+            self._insert(table, {**key, **values})
+
+    def _alias(self, kind: str, alias: str) -> str:
+        found = self._one(
+            select(schema.aliases.c.target).where(schema.aliases.c.kind == kind, schema.aliases.c.alias == alias)
+        )
+        return found.target if found else ""
+
+
+def _equal(table: Table, key: Mapping[str, Any]) -> Iterable[Any]:
+    return [table.c[name] == value for name, value in key.items()]

@@ -1,0 +1,56 @@
+"""How a database is opened: SQLite in WAL mode with full syncing, or PostgreSQL through psycopg 3."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+from catalog.errors import Unavailable
+
+WRITE = "datamo_write"
+"""Execution option of a connection that is going to write."""
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "temp_store=MEMORY")
+
+
+def open_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """Open the database at ``url`` (``sqlite:///path``, ``postgresql://…``); raises Unavailable for any other scheme."""
+    parsed = make_url(url)
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        return _sqlite(parsed, pool_size)
+    if kind == "postgresql":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True,
+            connect_args={"options": "-c timezone=utc", "connect_timeout": 10},
+        )
+    raise Unavailable("database-unknown", scheme=kind)
+
+
+def _sqlite(url: URL, pool_size: int) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise Unavailable("database-unknown", scheme="sqlite in memory")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=2 * pool_size,
+        connect_args={"check_same_thread": False, "timeout": 30.0},
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(raw: sqlite3.Connection, _record: object) -> None:
+    """Take transactions into our own hands, and set what every connection needs."""
+    raw.isolation_level = None
+    for pragma in PRAGMAS:
+        raw.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    """Take the writer's lock at once when writing: a reader that turns writer half-way would fail, not wait."""
+    writing = connection.get_execution_options().get(WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,288 @@
+"""Jobs on DBOS, in the records' own database: enqueued in the unit of work's transaction, shown to people, retried.
+
+Web processes use only this client. They never launch DBOS: every launched process drains DBOS's internal queue, so work
+would run inside a web process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from dbos import DBOSClient
+from dbos import DBOSConfig as Config
+from dbos._serialization import DBOSPortableJSONSerializer
+
+from catalog.errors import Conflict, NotFound
+from catalog.events import Event, Starts
+from catalog.model import Job
+
+APPLICATION = "datamo"
+FLOWS_VERSION = "1"
+"""The version of the flows' steps. A worker takes up only work of its own version: raise it only with a migration."""
+
+SQLITE_PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
+BEAT_KEPT_SECONDS = 24 * 3600.0
+
+STATES: Mapping[str, str] = {
+    "ENQUEUED": "waiting",
+    "DELAYED": "waiting",
+    "PENDING": "running",
+    "SUCCESS": "done",
+    "ERROR": "set-aside",
+    "MAX_RECOVERY_ATTEMPTS_EXCEEDED": "set-aside",
+    "CANCELLED": "cancelled",
+}
+"""DBOS's words and ours."""
+
+_metadata = sa.MetaData()
+BEATS = sa.Table(
+    "worker_beats",
+    _metadata,
+    sa.Column("slot", sa.String(64), primary_key=True),
+    sa.Column("seen", sa.Float, nullable=False),
+    sa.Column("host", sa.String(255), nullable=False, default=""),
+)
+
+
+def jobs_engine(url: str) -> sa.Engine:
+    """Give the engine DBOS works on: on SQLite with WAL, full durability and writers that queue up (HOUSE.md §9)."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_pre_ping=True)
+    engine = sa.create_engine(url)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+class SqlJobs:
+    """The port Jobs on DBOS. ``starts`` says which flow an event starts; ``engine`` comes from ``jobs_engine``."""
+
+    def __init__(self, engine: sa.Engine, starts: Starts) -> None:
+        self._engine = engine
+        self._starts = starts
+        self._client = DBOSClient(
+            system_database_engine=engine,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            lazy=True,
+            retry_connection_errors=False,
+        )
+
+    def prepare(self) -> None:
+        """Create or upgrade DBOS's own tables and ours for signs of life; part of ``Records.migrate``."""
+        self._client._sys_db.run_migrations()  # noqa: SLF001 - the public way wants an address; our engine has the pragmas
+        _metadata.create_all(self._engine)
+
+    def enqueue(self, connection: sa.Connection, event: Event) -> None:
+        """Enqueue what the event starts inside the caller's transaction: no commit, no job. Once per job id."""
+        start = self._starts(event)
+        if start is None:
+            return
+        self._client.enqueue_in_transaction(
+            connection,
+            {"workflow_name": start.flow, "queue_name": start.queue, "workflow_id": start.job},
+            start.key,
+        )
+
+    def jobs(self, *, states: Sequence[str] = (), limit: int = 100) -> Sequence[Job]:
+        """Newest first; ``states`` in our words (STATES)."""
+        wanted = [theirs for theirs, ours in STATES.items() if not states or ours in states]
+        found = self._client.list_workflows(
+            status=wanted, limit=limit, sort_desc=True, load_output=True, application_name=APPLICATION
+        )
+        return tuple(_job(one) for one in found)
+
+    def status(self, job: str) -> Job | None:
+        """Give one job, by its id or by the key it runs for."""
+        found = self._find(job)
+        return _job(found) if found else None
+
+    def cancel(self, job: str) -> None:
+        """Stop a job before its next step. Raises NotFound."""
+        self._client.cancel_workflow(self._must_find(job).workflow_id)
+
+    def retry(self, job: str) -> None:
+        """Run a job that was set aside or cancelled once more, from its first step. Raises NotFound, Conflict."""
+        found = self._must_find(job)
+        if found.status == "SUCCESS":
+            raise Conflict("job-done", job=job)
+        queue = found.queue_name
+        if found.status == "ERROR":
+            self._client.rewind_workflow(found.workflow_id, queue_name=queue)
+        else:
+            self._client.resume_workflow(found.workflow_id, queue_name=queue)
+
+    def wipe(self) -> None:
+        """Forget all work: cancel what waits or runs, then delete every row of it."""
+        while found := self._client.list_workflows(limit=500, load_input=False, load_output=False):
+            names = [one.workflow_id for one in found]
+            self._client.cancel_workflows(names)
+            self._client.delete_workflows(names)
+
+    def forget_done(self, older_than_hours: float = 24 * 30) -> int:
+        """Delete the rows of finished jobs (part of ``datamo gc``); returns how many."""
+        before = datetime.fromtimestamp(time.time() - older_than_hours * 3600, UTC).isoformat()
+        done = self._client.list_workflows(
+            status=["SUCCESS", "CANCELLED"], end_time=before, limit=10_000, load_input=False, load_output=False
+        )
+        if done:
+            self._client.delete_workflows([one.workflow_id for one in done])
+        return len(done)
+
+    def beat(self, slot: str) -> None:
+        """Note that the worker in this slot is alive."""
+        row = {"seen": time.time(), "host": socket.gethostname()}
+        with self._engine.begin() as connection:
+            changed = connection.execute(sa.update(BEATS).where(BEATS.c.slot == slot).values(**row))
+            if changed.rowcount == 0:
+                connection.execute(sa.insert(BEATS).values(slot=slot, **row))
+
+    def leave(self, slot: str) -> None:
+        """Note that the worker in this slot went home in good order."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(BEATS).where(BEATS.c.slot == slot))
+
+    def workers(self) -> Sequence[tuple[str, float]]:
+        """(slot, seconds since its last sign of life) of the last day, most recent first."""
+        now = time.time()
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(BEATS.c.slot, BEATS.c.seen).order_by(BEATS.c.seen.desc())).all()
+        return tuple((slot, max(0.0, now - seen)) for slot, seen in rows if now - seen < BEAT_KEPT_SECONDS)
+
+    def orphans(self, slot: str) -> Sequence[str]:
+        """Ids of the jobs that run in this slot, as far as the database knows."""
+        found = self._client.list_workflows(
+            status="PENDING", executor_id=slot, load_input=False, load_output=False, application_name=APPLICATION
+        )
+        return tuple(one.workflow_id for one in found)
+
+    def running_slots(self) -> Sequence[str]:
+        """Slots that hold running jobs, as far as the database knows."""
+        found = self._client.list_workflows(
+            status="PENDING", load_input=False, load_output=False, application_name=APPLICATION
+        )
+        return tuple(sorted({one.executor_id for one in found if one.executor_id}))
+
+    def take_over(self, slot: str) -> int:
+        """Put the jobs of a slot whose worker is gone (the caller holds its lock) back into their queue."""
+        jobs = self.orphans(slot)
+        for job in jobs:
+            self._client.resume_workflow(job, queue_name=self._must_find(job).queue_name)
+        return len(jobs)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.destroy()
+        self._engine.dispose()
+
+    def _find(self, job: str) -> Any:
+        found = self._client.list_workflows(workflow_ids=[job])
+        if not found and ":" not in job:
+            found = [one for one in self._client.list_workflows(limit=5000) if one.workflow_id.endswith(f":{job}")]
+        return found[0] if found else None
+
+    def _must_find(self, job: str) -> Any:
+        found = self._find(job)
+        if found is None:
+            raise NotFound("job-not-found", job=job)
+        return found
+
+
+def worker_config(engine: sa.Engine, slot: str) -> Config:
+    """Give what a worker in ``slot`` launches DBOS with: its slot as executor id, so that a replacement recovers."""
+    return Config(
+        name=APPLICATION,
+        system_database_engine=engine,
+        serializer=DBOSPortableJSONSerializer(),
+        application_version=FLOWS_VERSION,
+        executor_id=slot,
+        run_migrations=False,
+        log_level="WARNING",
+        enable_otlp=False,
+        notification_listener_polling_interval_sec=5.0,
+        scheduler_polling_interval_sec=300.0,
+    )
+
+
+class Locks:
+    """Locks that die with their process: files beside a SQLite database, advisory locks in PostgreSQL."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._held: dict[str, Any] = {}
+
+    def take(self, name: str) -> bool:
+        """Take the lock, at once or not at all; True when we hold it (also from before)."""
+        if name in self._held:
+            return True
+        held = self._take_file(name) if self._engine.dialect.name == "sqlite" else self._take_advisory(name)
+        if held is not None:
+            self._held[name] = held
+        return held is not None
+
+    def release(self, name: str) -> None:
+        """Let go of a lock we hold."""
+        held = self._held.pop(name, None)
+        if isinstance(held, int):
+            os.close(held)
+        elif held is not None:
+            held.invalidate()
+            held.close()
+
+    def release_all(self) -> None:
+        """Let go of every lock."""
+        for name in tuple(self._held):
+            self.release(name)
+
+    def _take_file(self, name: str) -> int | None:
+        path = Path(f"{self._engine.url.database}.{name}.lock")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        return handle
+
+    def _take_advisory(self, name: str) -> sa.Connection | None:
+        number = int.from_bytes(hashlib.sha256(f"{APPLICATION}:{name}".encode()).digest()[:8], "big", signed=True)
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if connection.execute(sa.text("SELECT pg_try_advisory_lock(:n)"), {"n": number}).scalar():
+            return connection
+        connection.close()
+        return None
+
+
+def _job(status: Any) -> Job:
+    """Translate a DBOS status into our Job."""
+    key = status.workflow_id.partition(":")[2]
+    error = "" if status.error is None else f"{type(status.error).__name__}: {status.error}"
+    return Job(
+        id=status.workflow_id,
+        flow=status.name,
+        key=key,
+        state=STATES.get(status.status, status.status.lower()),
+        created=_time(status.created_at),
+        updated=_time(status.updated_at),
+        error=error,
+        attempts=status.recovery_attempts or 0,
+    )
+
+
+def _time(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)

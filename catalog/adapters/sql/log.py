@@ -1,0 +1,112 @@
+"""The audit chain, the change sequence, its readers, kept answers and facts about the site, in SQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select
+
+from catalog.adapters.sql import schema
+from catalog.adapters.sql.base import Part
+from catalog.chain import link
+from catalog.events import DatasetChanged, DatasetWithdrawn, Event, FileArrived, SiteReset, VersionPublished
+from catalog.model import AuditRow, Change
+from standards.portable import to_json
+
+AUDIT, CHANGE, POSITION = schema.audit, schema.changes, schema.positions
+ANSWER, SITE = schema.answers, schema.site
+
+
+class LogRows(Part):
+    """The part of the unit of work that keeps what happened, in order."""
+
+    def audit(self, actor: str, act: str, target: str, **detail: object) -> AuditRow:
+        """Add a row to the audit chain, in this transaction."""
+        last = self._one(select(AUDIT.c.sequence, AUDIT.c.hash).order_by(AUDIT.c.sequence.desc()).limit(1))
+        row = link(AuditRow(
+            sequence=last.sequence + 1 if last else 1, at=self._now(), actor=actor, act=act, object=target,
+            detail=to_json(detail),
+        ), last.hash if last else "")
+        self._insert(AUDIT, {
+            "sequence": row.sequence, "at": row.at, "actor": actor, "act": act, "object": target, "hash": row.hash,
+            "detail": json.dumps(row.detail, ensure_ascii=False, sort_keys=True),
+        })
+        return row
+
+    def audit_rows(self, after: int = 0, limit: int = 1000) -> Sequence[AuditRow]:
+        """Rows of the audit chain after a number, oldest first."""
+        statement = select(AUDIT).where(AUDIT.c.sequence > after).order_by(AUDIT.c.sequence).limit(limit)
+        return [
+            AuditRow(sequence=row.sequence, at=row.at, actor=row.actor, act=row.act, object=row.object,
+                     detail=json.loads(row.detail), hash=row.hash)
+            for row in self.connection.execute(statement)
+        ]
+
+    def announce(self, event: Event) -> int:
+        """Number the event and enqueue what reacts to it, in this transaction; FileArrived takes no number."""
+        number = 0
+        if not isinstance(event, FileArrived):
+            number = self.last_change() + 1
+            self._insert(CHANGE, {"sequence": number, "at": self._now(), **describe(event)})
+        self._enqueue(self.connection, event)
+        return number
+
+    def last_change(self) -> int:
+        """Give the newest number of the change sequence."""
+        return self.connection.execute(select(func.max(CHANGE.c.sequence))).scalar() or 0
+
+    def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
+        """Changes after a number, oldest first."""
+        statement = select(CHANGE).where(CHANGE.c.sequence > after).order_by(CHANGE.c.sequence).limit(limit)
+        return [
+            Change(sequence=row.sequence, at=row.at, kind=row.kind, dataset=row.dataset, version=row.version)
+            for row in self.connection.execute(statement)
+        ]
+
+    def position(self, reader: str) -> int:
+        """Tell how far a reader has come."""
+        return self.connection.execute(select(POSITION.c.sequence).where(POSITION.c.reader == reader)).scalar() or 0
+
+    def advance(self, reader: str, sequence: int) -> None:
+        """Note how far a reader has come; it never goes back."""
+        if sequence > self.position(reader):
+            self._save(POSITION, {"reader": reader}, {"sequence": sequence})
+
+    def recall(self, key: str) -> tuple[str, bytes] | None:
+        """Give the answer kept under a key, unless it is too old."""
+        row = self._one(select(ANSWER).where(ANSWER.c.key == key))
+        if row is None or row.at < self._now() - (timedelta(days=1) if row.answer else timedelta(minutes=1)):
+            return None
+        return row.fingerprint, bytes(row.answer)
+
+    def remember(self, key: str, fingerprint: str, answer: bytes) -> None:
+        """Keep an answer under a key, and drop those that are too old."""
+        self.connection.execute(delete(ANSWER).where(ANSWER.c.at < self._now() - timedelta(days=1)))
+        self._save(ANSWER, {"key": key}, {"fingerprint": fingerprint, "answer": answer, "at": self._now()})
+
+    def forget_answer(self, key: str) -> None:
+        """Drop the answer kept under a key."""
+        self.connection.execute(delete(ANSWER).where(ANSWER.c.key == key))
+
+    def site(self, name: str) -> str:
+        """Give a fact about the site, "" when it is not known."""
+        return self.connection.execute(select(SITE.c.value).where(SITE.c.name == name)).scalar() or ""
+
+    def set_site(self, name: str, value: str) -> None:
+        """Note a fact about the site."""
+        self._save(SITE, {"name": name}, {"value": value})
+
+
+def describe(event: Event) -> dict[str, object]:
+    """Give the columns of an event's row in the change sequence."""
+    match event:
+        case VersionPublished():
+            return {"kind": "version-published", "dataset": event.dataset, "version": event.number}
+        case DatasetWithdrawn():
+            return {"kind": "dataset-withdrawn", "dataset": event.dataset, "version": event.number}
+        case DatasetChanged():
+            return {"kind": "dataset-changed", "dataset": event.dataset, "version": None}
+        case SiteReset() | FileArrived():
+            return {"kind": "site-reset", "dataset": "", "version": None}

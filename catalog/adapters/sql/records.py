@@ -1,0 +1,124 @@
+"""The database of record: transactions on SQLite or PostgreSQL, one writer at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from catalog.adapters.sql import schema
+from catalog.adapters.sql.base import Codec, Enqueue
+from catalog.adapters.sql.engine import WRITE, open_engine
+from catalog.adapters.sql.log import LogRows
+from catalog.adapters.sql.migrate import migrate
+from catalog.adapters.sql.people import PeopleRows
+from catalog.adapters.sql.shelf import ShelfRows
+from catalog.errors import Unavailable
+from catalog.events import Event, SiteReset
+
+WRITER_LOCK = 0x44_41_54_41_4D_4F
+"""Number of the advisory lock that writers take on PostgreSQL: it keeps the sequences without gaps."""
+
+
+class SqlUnit(PeopleRows, ShelfRows, LogRows):
+    """One transaction on the records."""
+
+
+def no_jobs(_connection: Connection, _event: Event) -> None:
+    """React to nothing, where no worker is set up."""
+
+
+def utc_now() -> datetime:
+    """Give the time of the machine's clock."""
+    return datetime.now(UTC)
+
+
+class SqlRecords:
+    """Records at a database URL. ``enqueue`` puts the flows that react to an event on the queue, in its transaction."""
+
+    def __init__(self, url: str, *, enqueue: Enqueue = no_jobs, now: Callable[[], datetime] = utc_now,
+                 pool_size: int = 10) -> None:
+        self.engine = open_engine(url, pool_size=pool_size)
+        self.url = url
+        self._writing = self.engine.execution_options(**{WRITE: True})
+        self._sqlite = self.engine.dialect.name == "sqlite"
+        self._turn = threading.Lock()
+        self._codec = Codec()
+        self._now = now
+        self._enqueue = enqueue
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlUnit]:
+        """Give a unit of work that writes; leaving it commits, an exception rolls back."""
+        with self._queue(), self._outside(), self._writing.begin() as connection:
+            if not self._sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+            yield SqlUnit(connection, self._codec, self._now, self._enqueue)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnit]:
+        """Give a unit of work that sees one state of the records and writes nothing."""
+        with self._outside(), self.engine.connect() as plain:
+            connection = plain if self._sqlite else plain.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True,
+            )
+            yield SqlUnit(connection, self._codec, self._now, self._enqueue)
+
+    @contextmanager
+    def _queue(self) -> Iterator[None]:
+        """Let the threads of one process write in turn: SQLite's own waiting is unfair."""
+        if not self._sqlite:
+            yield
+            return
+        with self._turn:
+            yield
+
+    @contextmanager
+    def _outside(self) -> Iterator[None]:
+        """Say in our words that the database cannot be reached, is busy or full."""
+        try:
+            yield
+        except (OperationalError, PoolTimeout) as wrong:
+            code = "storage-full" if "full" in str(wrong).lower() else "database-down"
+            raise Unavailable(code) from wrong
+        except DBAPIError as wrong:
+            if wrong.connection_invalidated:
+                raise Unavailable("database-down") from wrong
+            raise
+
+    def migrate(self) -> None:
+        """Bring the schema to the version that this code needs; raises Unavailable for a newer one."""
+        with self._queue(), self._outside(), self._writing.begin() as connection:
+            if not self._sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+            migrate(connection)
+
+    def wipe(self, keep_person: str = "") -> None:
+        """Empty everything but the site's facts, one person with her tokens, and the place in the change sequence."""
+        with self.begin() as unit:
+            last = unit.last_change()
+            for table in reversed(schema.metadata.sorted_tables):
+                if table is schema.tokens:
+                    unit.connection.execute(delete(table).where(table.c.person != keep_person))
+                elif table is schema.people:
+                    unit.connection.execute(delete(table).where(table.c.id != keep_person))
+                elif table not in (schema.site, schema.positions):
+                    unit.connection.execute(delete(table))
+            unit.connection.execute(insert(schema.changes).values(
+                sequence=last, at=self._now(), kind="site-reset", dataset="", version=None,
+            ))
+            unit.announce(SiteReset())
+
+    def ping(self) -> None:
+        """Raise Unavailable when the database does not answer."""
+        with self.read() as unit:
+            unit.connection.execute(select(1))
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()

@@ -1,0 +1,207 @@
+"""The tables of the records: columns for what is looked up, the whole value as JSON text in ``body``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC: naive ones are refused going in, and SQLite's come out with their zone again."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's shape
+        """Give the moment in UTC; raises ValueError for one without a zone."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - same
+        """Give the moment with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(naming_convention=NAMES)
+
+organisations = Table(
+    "organisations", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("slug", String(120), nullable=False, unique=True),
+    Column("code", String(64), unique=True),
+    Column("state", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+aliases = Table(
+    "aliases", metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("alias", String(200), primary_key=True),
+    Column("target", String(36), nullable=False, index=True),
+)
+
+people = Table(
+    "people", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(120), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("password_hash", String(255), nullable=False, default=""),
+    Column("body", Text, nullable=False),
+)
+
+memberships = Table(
+    "memberships", metadata,
+    Column("organisation", String(36), ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String(36), ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("role", String(16), nullable=False),
+)
+
+tokens = Table(
+    "tokens", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("person", String(36), ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment),
+    Column("last_used", Moment),
+)
+
+sessions = Table(
+    "sessions", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("person", String(36), ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("csrf", String(64), nullable=False),
+    Column("expires", Moment, nullable=False, index=True),
+)
+
+datasets = Table(
+    "datasets", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("slug", String(120), nullable=False, unique=True),
+    Column("organisation", String(36), ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("visibility", String(16), nullable=False),
+    Column("version", Integer),
+    Column("sequence", BigInteger, nullable=False),
+    Column("modified", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+versions = Table(
+    "versions", metadata,
+    Column("dataset", String(36), ForeignKey("datasets.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("issued", Moment, nullable=False),
+    Column("manifest", String(64), nullable=False, index=True),
+    Column("rows", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+files = Table(
+    "files", metadata,
+    Column("dataset", String(36), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("public", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["dataset", "version"], ["versions.dataset", "versions.number"]),
+)
+
+submissions = Table(
+    "submissions", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("dataset", String(36), ForeignKey("datasets.id", ondelete="CASCADE"), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("created", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_submissions_dataset_id", "dataset", "id"),
+)
+
+objects = Table(
+    "objects", metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("noted", Moment, nullable=False, index=True),
+)
+
+claims = Table(
+    "claims", metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("holder", String(80), primary_key=True, index=True),
+    Column("noted", Moment, nullable=False),
+)
+
+audit = Table(
+    "audit", metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("act", String(64), nullable=False),
+    Column("object", String(200), nullable=False, index=True),
+    Column("detail", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+changes = Table(
+    "changes", metadata,
+    Column("sequence", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("dataset", String(36), nullable=False, index=True),
+    Column("version", Integer),
+)
+
+positions = Table(
+    "positions", metadata,
+    Column("reader", String(64), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+answers = Table(
+    "answers", metadata,
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(128), nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+site = Table(
+    "site", metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+__all__ = ["Moment", "metadata"]

@@ -1,0 +1,193 @@
+"""Datasets, versions, files, submissions and claims on objects in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from catalog.adapters.sql import schema
+from catalog.adapters.sql.base import Part
+from catalog.errors import Stale
+from catalog.model import Entry, File, Submission, Version
+
+SET, VERSION, FILE, SUBMISSION = schema.datasets, schema.versions, schema.files, schema.submissions
+OBJECT, CLAIM = schema.objects, schema.claims
+
+FINISHED = ("published", "rejected", "failed", "withdrawn")
+"""States in which a submission needs no object any more that no version refers to."""
+
+
+class ShelfRows(Part):
+    """The part of the unit of work that holds what is published and what is on its way."""
+
+    def add_entry(self, one: Entry) -> None:
+        """Record a new dataset."""
+        self._insert(SET, {"id": one.id, **self._entry_row(one)})
+
+    def save_entry(self, one: Entry) -> None:
+        """Record what a dataset is now."""
+        self.connection.execute(update(SET).where(SET.c.id == one.id).values(**self._entry_row(one)))
+
+    def _entry_row(self, one: Entry) -> dict[str, Any]:
+        return {
+            "slug": one.slug, "organisation": one.organisation, "kind": one.kind, "state": one.state,
+            "visibility": one.visibility, "version": one.version, "sequence": one.sequence, "modified": one.modified,
+            "body": self._codec.encode(one),
+        }
+
+    def drop_entry(self, dataset: str) -> None:
+        """Remove a dataset that was never published, with its submissions and addresses."""
+        for one in self.connection.execute(select(SUBMISSION.c.id).where(SUBMISSION.c.dataset == dataset)).scalars():
+            self.release_claims(one)
+        self.connection.execute(delete(SUBMISSION).where(SUBMISSION.c.dataset == dataset))
+        self.connection.execute(
+            delete(schema.aliases).where(schema.aliases.c.kind == "dataset", schema.aliases.c.target == dataset)
+        )
+        self.connection.execute(delete(SET).where(SET.c.id == dataset))
+
+    def entry(self, key: str) -> Entry | None:
+        """Find by id, slug or an address it had before."""
+        found = self._body(Entry, select(SET.c.body).where(or_(SET.c.id == key, SET.c.slug == key)))
+        if found is None and (target := self._alias("dataset", key)):
+            found = self._body(Entry, select(SET.c.body).where(SET.c.id == target))
+        return found
+
+    def entries(
+        self, *, ids: Sequence[str] | None = None, organisation: str = "", after: str = "", limit: int = 1000
+    ) -> Sequence[Entry]:
+        """Datasets in the order of their making."""
+        statement = select(SET.c.body).where(SET.c.id > after).order_by(SET.c.id).limit(limit)
+        if ids is not None:
+            statement = statement.where(SET.c.id.in_(ids))
+        if organisation:
+            statement = statement.where(SET.c.organisation == organisation)
+        return self._bodies(Entry, statement)
+
+    def add_version(self, one: Version) -> None:
+        """Record a version with its files; raises Stale for a number that is not the next one."""
+        last = self.connection.execute(
+            select(func.max(VERSION.c.number)).where(VERSION.c.dataset == one.dataset)
+        ).scalar() or 0
+        if one.number != last + 1:
+            raise Stale("version-taken", number=one.number)
+        try:
+            self._insert(VERSION, {"dataset": one.dataset, "number": one.number, **self._version_row(one)})
+        except IntegrityError as wrong:
+            raise Stale("version-taken", number=one.number) from wrong
+        rows = [
+            {"dataset": one.dataset, "version": one.number, "name": file.name, "sha256": file.sha256,
+             "public": file.public, "body": self._codec.encode(file)}
+            for file in one.files
+        ]
+        if rows:
+            self.connection.execute(insert(FILE), rows)
+
+    def _version_row(self, one: Version) -> dict[str, Any]:
+        return {"state": one.state, "issued": one.issued, "manifest": one.manifest, "rows": rows_of(one),
+                "body": self._codec.encode(one)}
+
+    def save_version(self, one: Version) -> None:
+        """Record what became of a version: withdrawn, corrected."""
+        where = (VERSION.c.dataset == one.dataset, VERSION.c.number == one.number)
+        self.connection.execute(update(VERSION).where(*where).values(**self._version_row(one)))
+
+    def version(self, dataset: str, number: int) -> Version | None:
+        """One version of a dataset."""
+        return self._body(
+            Version, select(VERSION.c.body).where(VERSION.c.dataset == dataset, VERSION.c.number == number)
+        )
+
+    def versions(self, dataset: str) -> Sequence[Version]:
+        """All versions of a dataset, newest first."""
+        statement = select(VERSION.c.body).where(VERSION.c.dataset == dataset).order_by(VERSION.c.number.desc())
+        return self._bodies(Version, statement)
+
+    def file(self, sha256: str) -> File | None:
+        """A file with these bytes, a public one before a private one."""
+        return self._body(
+            File, select(FILE.c.body).where(FILE.c.sha256 == sha256).order_by(FILE.c.public.desc()).limit(1)
+        )
+
+    def add_submission(self, one: Submission) -> None:
+        """Record an upload."""
+        self._insert(SUBMISSION, {"id": one.id, "dataset": one.dataset, "created": one.created,
+                                  "state": one.state, "body": self._codec.encode(one)})
+
+    def save_submission(self, one: Submission) -> None:
+        """Record how far an upload has come."""
+        self.connection.execute(update(SUBMISSION).where(SUBMISSION.c.id == one.id).values(
+            state=one.state, body=self._codec.encode(one),
+        ))
+
+    def submission(self, submission: str) -> Submission | None:
+        """One upload."""
+        return self._body(Submission, select(SUBMISSION.c.body).where(SUBMISSION.c.id == submission))
+
+    def submissions(self, *, dataset: str = "", states: Sequence[str] = (), limit: int = 100) -> Sequence[Submission]:
+        """Uploads, newest first."""
+        statement = select(SUBMISSION.c.body).order_by(SUBMISSION.c.id.desc()).limit(limit)
+        if dataset:
+            statement = statement.where(SUBMISSION.c.dataset == dataset)
+        if states:
+            statement = statement.where(SUBMISSION.c.state.in_(states))
+        return self._bodies(Submission, statement)
+
+    def claim(self, sha256: str, holder: str) -> None:
+        """Note that ``holder`` needs this object; its grace begins anew."""
+        now = self._now()
+        self._save(OBJECT, {"sha256": sha256}, {"noted": now})
+        self._save(CLAIM, {"sha256": sha256, "holder": holder}, {"noted": now})
+
+    def release_claims(self, holder: str) -> None:
+        """Note that ``holder`` needs nothing any more."""
+        self.connection.execute(delete(CLAIM).where(CLAIM.c.holder == holder))
+
+    def release_stale_claims(self, older_than_hours: int) -> int:
+        """Drop older claims of submissions that are finished or unknown and of interrupted releases."""
+        alive = exists().where(SUBMISSION.c.id == CLAIM.c.holder, SUBMISSION.c.state.not_in(FINISHED))
+        before = self._now() - timedelta(hours=older_than_hours)
+        return self.connection.execute(delete(CLAIM).where(CLAIM.c.noted <= before, ~alive)).rowcount
+
+    def adopt(self, sha256: str) -> None:
+        """Note an object that the records did not know."""
+        self._insert(OBJECT, {"sha256": sha256, "noted": self._now()})
+
+    def known(self, sha256: str) -> bool:
+        """Tell whether an object was ever noted."""
+        return self._one(select(OBJECT.c.sha256).where(OBJECT.c.sha256 == sha256)) is not None
+
+    def unclaimed(self, older_than_hours: int) -> Iterator[str]:
+        """Objects noted before that time that nobody needs."""
+        sha256 = OBJECT.c.sha256
+        statement = select(sha256).where(
+            OBJECT.c.noted <= self._now() - timedelta(hours=older_than_hours),
+            ~exists().where(CLAIM.c.sha256 == sha256),
+            ~exists().where(FILE.c.sha256 == sha256),
+            ~exists().where(VERSION.c.manifest == sha256),
+        )
+        yield from list(self.connection.execute(statement).scalars())
+
+    def forget(self, sha256: str) -> None:
+        """Forget an object that was deleted."""
+        self.connection.execute(delete(OBJECT).where(OBJECT.c.sha256 == sha256))
+
+    def totals(self) -> Mapping[str, int]:
+        """Count what the public can see now."""
+        shown = (SET.c.state == "published", SET.c.visibility == "public", SET.c.kind == "dataset")
+        newest = (VERSION.c.dataset == SET.c.id, VERSION.c.number == SET.c.version, VERSION.c.state == "published")
+        first = self.connection.execute(
+            select(func.count(), func.count(SET.c.organisation.distinct()), func.sum(VERSION.c.rows))
+            .select_from(SET).join(VERSION, newest[0] & newest[1] & newest[2]).where(*shown)
+        ).one()
+        count = select(func.count()).select_from(VERSION).join(SET, newest[0])
+        versions = self.connection.execute(count.where(VERSION.c.state == "published", *shown)).scalar() or 0
+        return {"datasets": first[0], "organisations": first[1], "rows": int(first[2] or 0), "versions": versions}
+
+
+def rows_of(version: Version) -> int:
+    """Count the rows of all tables of a version."""
+    return sum(resource.rows or 0 for resource in version.resources)

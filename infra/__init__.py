@@ -1,0 +1,1 @@
+"""What stands around the house: migrations of the records, servers for tests, decisions."""

@@ -1,0 +1,1 @@
+"""Steps of the records' schema, for Alembic."""

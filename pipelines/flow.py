@@ -1,0 +1,208 @@
+"""Which event starts which steps: the page to read first.
+
+    FileArrived ──► check_and_publish
+                      begin     received → checking
+                      examine   in the sandbox: inspect → profile → validate → convert; then the artefacts become
+                                objects, and the desk hears the outcome: failed, blocked or ready
+                      publish   ready → published, where the agency lets a file publish by itself
+                      tidy      the work folder and the staged bytes go
+    every change ──► followers, in order of the change sequence
+                      index         search finds it
+                      public-state  the object store remembers it
+
+Each step may run more than once (a worker can be killed between doing and noting), so each is idempotent: objects are
+named by their content, the desk's verbs look at the state first, followers move their position last.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from catalog.catalog import Catalog
+from catalog.errors import Gone, NotFound
+from catalog.events import Event, FileArrived, Start
+from catalog.model import Options, Outcome, Resource, Submission, Version
+from catalog.ports import Files, Index, Records
+from pipelines.step import Parcel
+from pipelines.steps import index, public_state
+from pipelines.steps import publish as publishing
+
+T = TypeVar("T")
+
+CHECK_AND_PUBLISH = "check_and_publish"
+CHECKS = "checks"
+"""The queue of files to be checked; a worker takes ``checks_at_once`` of them."""
+
+MOST_BASES = 10
+"""How often a file is examined again because another version became its base meanwhile."""
+
+_BLOCK = 1 << 20
+
+
+def start_of(event: Event) -> Start | None:
+    """Which flow an event starts. All other events are followed through the change sequence."""
+    match event:
+        case FileArrived(submission=submission):
+            return Start(flow=CHECK_AND_PUBLISH, queue=CHECKS, key=submission)
+        case _:
+            return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What the flows work with. ``examine`` runs the sandboxed steps on a parcel; ``work`` is the folder for them."""
+
+    catalog: Catalog
+    records: Records
+    files: Files
+    index: Index
+    work: Path
+    today: Callable[[], date]
+    examine: Callable[[Parcel], Outcome]
+
+
+class Durably(Protocol):
+    """Run one step and remember its result, so that it is not run again after a crash that comes later."""
+
+    def __call__(self, name: str, step: Callable[[], str]) -> str:
+        """Give what the step gave, now or before the crash."""
+
+
+def check_and_publish(shop: Workshop, durably: Durably, submission: str) -> str:
+    """Take one upload from its arrival to its end; returns the word the last step said."""
+    said = durably("begin", lambda: begin(shop, submission))
+    if said == "gone":
+        return said
+    for round_ in range(MOST_BASES):
+        said = durably("examine", lambda again=round_ > 0: examine(shop, submission, again=again))  # type: ignore[misc]
+        if said == "ready":
+            said = durably("publish", lambda: publishing.publish(shop.catalog, submission))
+        if said != "stale":
+            break
+    durably("tidy", lambda: tidy(shop, submission))
+    return said
+
+
+def begin(shop: Workshop, submission: str) -> str:
+    """Say at the desk that the check has begun; ``gone`` when the submission is not there any more."""
+    try:
+        return shop.catalog.begin_check(submission).state
+    except NotFound:
+        return "gone"
+
+
+def examine(shop: Workshop, submission: str, *, again: bool = False) -> str:
+    """Check the file in the sandbox, put its artefacts and settle the submission; returns its state.
+
+    ``again``: its base has changed since it was examined, so it is examined anew although it was settled.
+    """
+    one = shop.catalog.submission(shop.catalog.system(), submission)
+    if one.state != "checking" and not (again and one.state == "ready"):
+        return one.state
+    with _work_folder(shop, submission) as work:
+        outcome = shop.examine(_parcel(shop, one, work))
+        outcome = publishing.put_artefacts(shop.records, shop.files, one, outcome, work)
+    return shop.catalog.settle(submission, outcome).state
+
+
+def tidy(shop: Workshop, submission: str) -> str:
+    """Drop what is no longer needed; the staged bytes of a blocked file stay for its repair until they are swept."""
+    shutil.rmtree(shop.work / submission, ignore_errors=True)
+    try:
+        one = shop.catalog.submission(shop.catalog.system(), submission)
+    except NotFound:
+        return "gone"
+    if one.state != "blocked":
+        shop.files.drop_staged(one.staged.key)
+    return one.state
+
+
+def followers(shop: Workshop) -> Mapping[str, Callable[[], int]]:
+    """Give the readers of the change sequence: name → one batch; each returns how many changes it took."""
+    return {
+        index.READER: lambda: index.follow(shop.catalog, shop.index),
+        public_state.READER: lambda: public_state.follow(shop.catalog, shop.files),
+    }
+
+
+@contextmanager
+def _work_folder(shop: Workshop, submission: str) -> Iterator[Path]:
+    """Give a fresh folder. Its name is new each time: a child of a killed worker may still write into the old one."""
+    place = shop.work / submission
+    shutil.rmtree(place, ignore_errors=True)
+    work = place / uuid.uuid4().hex
+    work.mkdir(parents=True, mode=0o700)
+    try:
+        yield work
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _parcel(shop: Workshop, one: Submission, work: Path) -> Parcel:
+    """Pack what the sandboxed steps need: the original's bytes, what was asked, and the version it builds on."""
+    entry = shop.catalog.dataset(shop.catalog.system(), one.dataset)
+    newest = _newest(shop, one.dataset)
+    target = _target(newest, one.options)
+    options = dataclasses.replace(
+        one.options,
+        resource=one.options.resource or (target.name if target else ""),
+        standard=one.options.standard or _standard(entry.about.standard, newest, target),
+    )
+    path = work / "original"
+    with shop.files.open_staged(one.staged.key) as stream, path.open("wb") as copy:
+        shutil.copyfileobj(stream, copy, _BLOCK)
+    builds = one.options.update != "replace"
+    return Parcel(
+        path=path,
+        name=one.staged.name,
+        work=work,
+        options=options,
+        today=shop.today(),
+        dataset_slug=entry.slug,
+        base=_base(shop, target, work) if builds else {},
+        base_version=newest.number if builds and newest else None,
+    )
+
+
+def _newest(shop: Workshop, dataset: str) -> Version | None:
+    try:
+        return shop.catalog.version(shop.catalog.system(), dataset)
+    except (NotFound, Gone):
+        return None
+
+
+def _target(newest: Version | None, options: Options) -> Resource | None:
+    """Which resource of the newest version the file replaces or continues, if there is one."""
+    if newest is None or options.sheet == "all":
+        return None
+    if not options.resource:
+        return newest.first_table
+    return next((one for one in newest.resources if one.name == options.resource), None)
+
+
+def _standard(of_dataset: str, newest: Version | None, target: Resource | None) -> str:
+    """Name the standard that holds when none was asked for: the resource's, or the dataset's for its first table."""
+    if target is not None:
+        return target.standard
+    return of_dataset if newest is None or newest.first_table is None else ""
+
+
+def _base(shop: Workshop, target: Resource | None, work: Path) -> Mapping[str, Path]:
+    """Give the Parquet that an append or a correction builds on: where it lies on this machine, else a copy."""
+    file = next((one for one in target.files if one.role == "parquet"), None) if target else None
+    if target is None or file is None:
+        return {}
+    if local := shop.files.local(file.sha256):
+        return {target.name: Path(local)}
+    path = work / "base.parquet"
+    with shop.files.open(file.sha256) as stream, path.open("wb") as copy:
+        shutil.copyfileobj(stream, copy, _BLOCK)
+    return {target.name: path}

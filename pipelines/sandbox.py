@@ -1,0 +1,241 @@
+"""Run a function on untrusted bytes in a killable child: fresh process, limits, no network, no credentials.
+
+The parent never imports what reads files: it sends the function's name and its argument as JSON, waits, and reads one
+JSON answer of bounded size. Whatever the child does, the parent gets either a value of the announced type or Unreadable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import json
+import os
+import resource
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import traceback
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pipelines.format import Unreadable
+from standards.portable import NotPortable, from_json, to_json
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+PR_SET_PDEATHSIG = 1
+PR_SET_NO_NEW_PRIVS = 38
+MEGABYTE = 1 << 20
+ANSWER = "answer.json"
+BOOT = "import sys; sys.path[:] = {path!r}; from pipelines import sandbox; sandbox.child()"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one child may use: bytes of memory, CPU seconds, wall seconds, bytes of one file, bytes of its answer.
+
+    The defaults let a CSV of a million rows and twelve columns pass with room to spare (reliability goals, F9 and F10).
+    """
+
+    memory: int = 1536 * MEGABYTE
+    cpu: int = 120
+    wall: float = 300.0
+    file: int = 8192 * MEGABYTE
+    answer: int = 256 * MEGABYTE
+    handles: int = 256
+
+    def scaled(self, size: int) -> Limits:
+        """Give more time, never more memory, to a larger file: one more CPU second for each megabyte beyond 100."""
+        extra = max(0, size // MEGABYTE - 100)
+        return Limits(
+            memory=self.memory,
+            cpu=self.cpu + extra,
+            wall=self.wall + 2 * extra,
+            file=self.file,
+            answer=self.answer,
+            handles=self.handles,
+        )
+
+
+DEFAULT = Limits()
+
+
+def run(
+    function: Callable[[Given], Made], argument: Given, *, limits: Limits = DEFAULT, work: Path | None = None
+) -> Made:
+    """Call a module-level function of one annotated argument in a child and give its value.
+
+    ``work`` is the child's folder (made and swept here when absent). Raises Unreadable: what the function itself
+    raised, or ``too-heavy`` (memory, CPU or disk), ``timeout`` (wall clock), ``crashed`` (died or broke).
+    """
+    with contextlib.ExitStack() as stack:
+        folder = work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamo-sandbox-")))
+        answer = folder / ANSWER
+        answer.unlink(missing_ok=True)
+        request = {
+            "function": f"{function.__module__}:{function.__qualname__}",
+            "argument": to_json(argument),
+            "answer": str(answer),
+            "limits": to_json(limits),
+        }
+        code, errors = _spawn(json.dumps(request).encode(), folder, limits)
+        said = _answer(answer, limits)
+        answer.unlink(missing_ok=True)
+    return _value(function, said, code, errors)
+
+
+def _spawn(request: bytes, folder: Path, limits: Limits) -> tuple[int | None, str]:
+    """Start the child, feed it, wait; None as code means that the wall clock ran out and the whole group was killed."""
+    command = [sys.executable, "-I", "-c", BOOT.format(path=_search_path())]
+    with tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter with our own words
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            cwd=folder,
+            env=_environment(folder),
+            start_new_session=True,
+        )
+        code: int | None = None
+        try:
+            child.communicate(request, timeout=limits.wall)
+            code = child.returncode
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        errors.seek(max(0, errors.seek(0, os.SEEK_END) - 4000))
+        return code, errors.read().decode("utf-8", "replace")
+
+
+def _search_path() -> list[str]:
+    """Where the child finds our modules and libraries: where we found them ourselves, relative places left out."""
+    home = str(Path(__file__).resolve().parent.parent)
+    return [home, *(one for one in sys.path if one and Path(one).is_absolute() and one != home)]
+
+
+def _environment(folder: Path) -> Mapping[str, str]:
+    """Nothing of ours: no credentials, no proxies, no settings; allocators that count and few threads."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "ARROW_IO_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def _answer(path: Path, limits: Limits) -> Mapping[str, Any] | None:
+    """Read the child's answer as data from a stranger: a plain file, no link, of bounded size, a JSON object."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode) or facts.st_size > limits.answer:
+            return None
+        try:
+            said = json.load(file)
+        except (ValueError, RecursionError):
+            return None
+    return said if isinstance(said, dict) else None
+
+
+def _value(function: Callable[[Given], Made], said: Mapping[str, Any] | None, code: int | None, errors: str) -> Made:
+    if code is None:
+        raise Unreadable("timeout")
+    if said is None or code != 0:
+        raise _fate(code, errors)
+    if "unreadable" in said:
+        raise Unreadable(str(said["unreadable"]), **dict(said.get("params") or {}))
+    kind = typing.get_type_hints(function).get("return", Any)
+    try:
+        return typing.cast("Made", from_json(kind, said.get("value")))
+    except NotPortable as wrong:
+        raise Unreadable("crashed", cause="answer") from wrong
+
+
+def _fate(code: int, errors: str) -> Unreadable:
+    """Say why a child died: out of CPU or disk, killed by the kernel for want of memory, or broken."""
+    if code in (-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGKILL):
+        return Unreadable("too-heavy", cause={-signal.SIGXCPU: "cpu", -signal.SIGXFSZ: "disk"}.get(code, "memory"))
+    if "memory allocation of" in errors or "MemoryError" in errors or "bad_alloc" in errors:
+        return Unreadable("too-heavy", cause="memory")
+    return Unreadable("crashed", cause=signal.Signals(-code).name if code < 0 else f"exit {code}")
+
+
+# -- the child's side -------------------------------------------------------------------------------------------
+
+
+def child() -> None:
+    """Read the request from standard input, give up every right, call, write the answer, leave without ceremony."""
+    request = json.load(sys.stdin)
+    limits = from_json(Limits, request["limits"])
+    confine(limits)
+    answer = Path(request["answer"])
+    said = _perform(request["function"], request["argument"])
+    spare = answer.with_suffix(".part")
+    spare.write_text(json.dumps(said), encoding="utf-8")
+    spare.rename(answer)
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def confine(limits: Limits) -> None:
+    """Set the limits on this process for ever: RLIMIT_DATA, not RLIMIT_AS, which crashes Arrow without need."""
+    for what, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_DATA, limits.memory),
+        (resource.RLIMIT_FSIZE, limits.file),
+        (resource.RLIMIT_NOFILE, limits.handles),
+    ):
+        resource.setrlimit(what, (value, value))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 5))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+
+
+def _perform(name: str, argument: Any) -> Mapping[str, Any]:
+    """Call the function; what it raises is told by code: Unreadable as it is, the rest as too-heavy or crashed."""
+    try:
+        module, _, attribute = name.partition(":")
+        function = getattr(importlib.import_module(module), attribute)
+        hints = typing.get_type_hints(function)
+        kind = next(one for key, one in hints.items() if key != "return")
+        return {"value": to_json(function(from_json(kind, argument)))}
+    except Unreadable as refused:
+        return {"unreadable": refused.code, "params": to_json(refused.params)}
+    except MemoryError:
+        return {"unreadable": "too-heavy", "params": {"cause": "memory"}}
+    except RecursionError:
+        return {"unreadable": "too-heavy", "params": {"cause": "depth"}}
+    except Exception as broken:  # noqa: BLE001 - the boundary: hostile bytes make libraries raise anything
+        traceback.print_exc()
+        where = traceback.extract_tb(broken.__traceback__)[-1]
+        return {
+            "unreadable": "crashed",
+            "params": {"cause": type(broken).__name__, "place": f"{where.name}:{where.lineno}"},
+        }

@@ -1,0 +1,60 @@
+"""The step that lets the object store remember: after each change, what the public may know, as a sequenced record.
+
+The whole public catalogue can be rebuilt from these records and the objects they name; nothing private, withdrawn or
+half-done is ever written here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.catalog import Catalog
+from catalog.errors import Gone, NotFound
+from catalog.model import Change, Entry
+from catalog.ports import Files
+from standards.portable import to_json
+
+READER = "public-state"
+
+
+def follow(catalog: Catalog, files: Files, limit: int = 200) -> int:
+    """Write the records of the next batch of changes; returns how many changes that were. May be done again."""
+    changes = catalog.follow(READER, limit)
+    for change in changes:
+        if change.dataset:
+            content = json.dumps(record(catalog, change), ensure_ascii=False, sort_keys=True).encode()
+            files.put_state(f"{change.sequence:012d}.json", content)
+    if changes:
+        catalog.advance(READER, changes[-1].sequence)
+    return len(changes)
+
+
+def record(catalog: Catalog, change: Change) -> Mapping[str, Any]:
+    """Say what the public may know of the dataset now: its entry and version, a tombstone, or that it is hidden."""
+    about: dict[str, Any] = {"sequence": change.sequence, "at": to_json(change.at), "kind": change.kind}
+    about["dataset"] = change.dataset
+    try:
+        entry = catalog.dataset(catalog.system(), change.dataset)
+    except NotFound:
+        return about | {"state": "hidden"}
+    if entry.visibility != "public" or entry.state == "draft":
+        return about | {"state": "hidden"}
+    if entry.state == "withdrawn":
+        return about | {"state": "withdrawn", "tombstone": _tombstone(entry)}
+    about |= {"state": "published", "entry": to_json(entry)}
+    return about if change.version is None else about | _version(catalog, entry, change.version)
+
+
+def _version(catalog: Catalog, entry: Entry, number: int) -> dict[str, Any]:
+    try:
+        return {"version": to_json(catalog.version(catalog.system(), entry.id, number))}
+    except Gone as gone:
+        return {"version": {"number": number, "state": "withdrawn", **to_json(gone.params)}}
+    except NotFound:
+        return {}
+
+
+def _tombstone(entry: Entry) -> Mapping[str, Any]:
+    return {"id": entry.id, "slug": entry.slug, "reason": entry.reason, "withdrawn": to_json(entry.withdrawn)}

@@ -1,0 +1,64 @@
+"""The step at the door: an upload's bytes go into staging, hashed and counted, and are recorded before we say yes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from catalog.catalog import Catalog
+from catalog.model import Caller, Options, Staged, Submission
+from catalog.ports import Files
+
+NAME_BYTES = 120
+"""The longest cleaned name, in bytes of UTF-8 (CONTRACT.md §6, Files)."""
+
+_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories of control and direction marks, surrogates and line separators."""
+
+_EXTENSION_BYTES = 16
+
+
+def receive(  # noqa: PLR0917 - by keyword at every call
+    catalog: Catalog,
+    files: Files,
+    caller: Caller,
+    key: str,
+    stream: BinaryIO,
+    name: str,
+    options: Options,
+    *,
+    limit: int,
+    media_type: str = "",
+) -> Submission:
+    """Take one upload for dataset ``key``; after it returns, the upload is never lost.
+
+    Raises NotFound or NotAllowed before the first byte is taken and TooLarge beyond ``limit`` bytes; a stream that
+    breaks off raises what it raises. In each of these cases nothing is left behind.
+    """
+    catalog.may_submit(caller, key)
+    staged_key, count, sha256 = files.stage(stream, limit)
+    staged = Staged(key=staged_key, name=clean_name(name), bytes=count, sha256=sha256, media_type=media_type)
+    try:
+        return catalog.attach(caller, key, staged, options)
+    except BaseException:
+        files.drop_staged(staged_key)
+        raise
+
+
+def clean_name(name: str) -> str:
+    """Give a file name fit to be shown and offered: the last part, NFC, no control or direction marks, ≤ 120 bytes."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    kept = "".join(one for one in last if unicodedata.category(one) not in _UNWANTED).strip(" .")
+    kept = re.sub(r'[<>:"|?*]', "_", kept)
+    return _shortened(kept) or "file"
+
+
+def _shortened(name: str) -> str:
+    if len(name.encode()) <= NAME_BYTES:
+        return name
+    suffix = PurePosixPath(name).suffix
+    suffix = suffix if len(suffix.encode()) <= _EXTENSION_BYTES else ""
+    stem = name[: len(name) - len(suffix)].encode()[: NAME_BYTES - len(suffix.encode())]
+    return stem.decode("utf-8", errors="ignore").rstrip(" .") + suffix
