@@ -3,26 +3,37 @@
 A check module has these names, and nothing else is public:
 
 * ``CODE`` stable kebab-case code; ``SCOPE``; ``SEVERITY``; ``BASIS`` (the rule it rests on, with its source);
-* ``TITLE`` and ``SENTENCE`` ``{"vi": …, "en": …}``; a sentence is a ``str.format`` template over the remark's ``params``
-  and ``{field} {row} {cell}``; a check with several sentences keys them ``SENTENCES[variant][lang]`` and puts
-  ``variant`` into ``params``;
+* ``TITLE`` ``{"vi": …, "en": …}`` and ``SENTENCES[variant][lang]``: ``str.format`` templates over the remark's
+  ``params`` and ``{field} {row} {cell}``; the variant is ``params["variant"]``, or ``""`` when there is only one. The
+  door puts the place before the sentence ("Ô C17 (Mã xã): …"), so a sentence says what was found, what is expected and
+  how to go on.
+  Params named ``*_on`` are ISO 8601 days and are written as dates; a mapping ``{"vi": …, "en": …}`` is taken in the
+  reader's language; a list is joined;
 * ``GOOD`` and ``BAD``: tuples of Example; GOOD gives nothing, BAD gives exactly CODE;
 * ``look(cells, use) -> Remark | None``.
 
 SCOPE "cell" (the usual one): ``look`` gets the cells of *one row* that the use names (``use.field`` first, then the
-fields in ``use.args`` that are columns) and nothing else. It must be a pure function of them, so that an engine may call
-it once for each distinct combination. SCOPE "column" and "table" checks get ``cells`` as mapping name → list of all cells.
+fields in ``use.args`` that are columns) and nothing else. It must be a pure function of them, so that an engine may
+call it once for each distinct combination. SCOPE "column": ``cells`` maps ``use.field`` to the distinct values of the
+column. SCOPE "table": ``cells`` maps every label of the table, in order, to the cells of its first row (empty without
+rows).
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as member
 from datetime import date
 from typing import Any, Literal, Protocol
 
-from standards.codelist import Codelist
+from standards.codelist import Codelist, Entry
 from standards.finding import Fix, Severity
+from standards.text import bare_name_key
+
+Cells = Mapping[str, Any]
+"""What a check looks at: column → cell (scope cell) or list of cells (scopes column and table)."""
 
 Scope = Literal["cell", "row", "column", "table", "sheet", "dataset"]
 
@@ -38,7 +49,7 @@ class Use:
 
     field: str
     needs: tuple[str, ...]
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = member(default_factory=dict)
     codelists: Callable[[str], Codelist]
     today: date
     severity: Severity | None = None
@@ -46,22 +57,31 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark:
-    """What one look found: parameters of the sentence and the repair, if one is known."""
+    """What one look found: parameters of the sentence and the repair, if one is known.
 
-    params: Mapping[str, Any] = field(default_factory=dict)
+    ``cell`` stands in for the cell where it may not be repeated (a masked personal number).
+    """
+
+    params: Mapping[str, Any] = member(default_factory=dict)
     fix: Fix | None = None
     severity: Severity | None = None
     basis: str = ""
     rows: tuple[int, ...] = ()
+    cell: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """Cells and arguments that show a check at work; ``said`` is the remark's expected params (a subset)."""
+    """Cells and arguments that show a check at work; ``said`` is the remark's expected params (a subset).
 
-    cells: Mapping[str, str]
-    args: Mapping[str, Any] = field(default_factory=dict)
-    said: Mapping[str, Any] = field(default_factory=dict)
+    The first column is the field of the use, the others are what it needs; ``today`` is the day of the example.
+    """
+
+    cells: Cells
+    args: Mapping[str, Any] = member(default_factory=dict)
+    said: Mapping[str, Any] = member(default_factory=dict)
+    field: str = ""
+    today: date = date(2026, 11, 1)
 
 
 class Check(Protocol):
@@ -76,5 +96,54 @@ class Check(Protocol):
     GOOD: Sequence[Example]
     BAD: Sequence[Example]
 
-    def look(self, cells: Mapping[str, str], use: Use) -> Remark | None:
+    def look(self, cells: Cells, use: Use) -> Remark | None:
         """Say what is wrong with these cells, or None."""
+
+
+# --- what the checks of code lists share ----------------------------------------------------------------------------
+
+_YEAR, _MONTH, _DAY = 4, 7, 10
+
+
+def day_of(text: str, *, otherwise: date) -> date | None:
+    """Read a reference day: ``YYYY-MM-DD``, or the last day of ``YYYY-MM`` or ``YYYY``; blank gives ``otherwise``.
+
+    Anything else gives None: the type of the column is somebody else's question.
+    """
+    text = text.strip()
+    if not text:
+        return otherwise
+    try:
+        if len(text) == _YEAR:
+            return date(int(text), 12, 31)
+        if len(text) == _MONTH:
+            year, month = int(text[:4]), int(text[5:])
+            return date(year, month, monthrange(year, month)[1])
+        return date.fromisoformat(text[:_DAY])
+    except ValueError:
+        return None
+
+
+def entry_names(entry: Entry) -> tuple[str, ...]:
+    """Every name of an entry, the main one first."""
+    return (entry.name, *(name for name in entry.names.values() if name != entry.name))
+
+
+def is_called(entry: Entry, name: str) -> bool:
+    """Whether a name is one of the entry's, apart from marks, case, type word and tone placement."""
+    key = bare_name_key(name)
+    return any(bare_name_key(one) == key for one in entry_names(entry))
+
+
+def padded(codes: Codelist, text: str) -> tuple[str, ...]:
+    """List the codes that a number becomes when its lost leading zeros are put back; empty when it is a code itself."""
+    if not (text.isascii() and text.isdigit()) or text in codes.entries:
+        return ()
+    widths = sorted({len(code) for code in codes.entries if code.isdigit() and len(code) > len(text)})
+    return tuple(code for width in widths if (code := text.zfill(width)) in codes.entries)
+
+
+def label(code: str, codes: Codelist, day: date) -> str:
+    """Write a code with its name on a day: ``24 (Tỉnh Bắc Ninh)``."""
+    entry = codes.on(code, day)
+    return f"{code} ({entry.name})" if entry else code

@@ -29,7 +29,7 @@ def nfc(text: str) -> str:
 
 
 def strip_marks(text: str) -> str:
-    """Strip text of its Latin marks (``ế`` → ``e``, ``Đ`` → ``D``), case kept; other scripts stay whole, result is NFC."""
+    """Strip text of its Latin marks (``ế`` → ``e``, ``Đ`` → ``D``), case kept, into NFC; other scripts stay whole."""
     if text.isascii():
         return text
     bare = _MARKS.sub("", unicodedata.normalize("NFD", text))
@@ -64,7 +64,7 @@ _OLD_PLACE = re.compile(f"({'|'.join(_PLACED)})(?![^\\W\\d_])")
 
 
 def tone_key(text: str) -> str:
-    """Lower-case text, compose it and put each tone in one place: ``Hoà`` and ``Hòa``, ``thuỷ`` and ``thủy`` get the same key."""
+    """Lower-case text, compose it and put each tone in one place: ``Hoà`` and ``Hòa`` get the same key."""
     lower = nfc(text).lower()
     return lower if lower.isascii() else _OLD_PLACE.sub(lambda hit: _PLACED[hit.group()], lower)
 

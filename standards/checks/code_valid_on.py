@@ -1,0 +1,158 @@
+"""Check: a code is in force on the day that the data are of, and is not another unit's old number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from standards.check import Cells, Example, Remark, Use, day_of, is_called, label, padded
+from standards.codelist import Codelist, Entry
+from standards.finding import Fix
+
+CODE = "code-valid-on"
+SCOPE = "cell"
+SEVERITY = "error"
+BASIS = "QĐ 19/2025/QĐ-TTg; QĐ 124/2004/QĐ-TTg"
+TITLE = {"vi": "Mã không có hiệu lực vào ngày dữ liệu", "en": "Code not in force on the day of the data"}
+SENTENCES = {
+    "unknown": {
+        "vi": "mã {cell} không có trong danh mục “{list_title}”. Tra mã trong danh mục rồi sửa ô này.",
+        "en": 'code {cell} is not in the list "{list_title}". Look the code up in the list and correct the cell.',
+    },
+    "not-yet": {
+        "vi": "mã {cell} ({name}) chỉ có hiệu lực từ {from_on}, còn dữ liệu tính đến {day_on}. "
+        "Kiểm tra mã và ngày dữ liệu.",
+        "en": "code {cell} ({name}) begins on {from_on}, but the data refer to {day_on}. Check the code and the date.",
+    },
+    "closed": {
+        "vi": "mã {cell} ({name}) hết hiệu lực từ {until_on}. Từ ngày đó dùng mã {successors}. "
+        "Dữ liệu tính đến {day_on}: sửa mã, hoặc sửa ngày nếu dữ liệu cũ hơn.",
+        "en": "code {cell} ({name}) ended on {until_on}. Since then use {successors}. "
+        "The data refer to {day_on}: correct the code, or the date if the data are older.",
+    },
+    "closed-alone": {
+        "vi": "mã {cell} ({name}) hết hiệu lực từ {until_on} và không có mã thay thế trong danh mục. "
+        "Dữ liệu tính đến {day_on}: kiểm tra mã và ngày dữ liệu.",
+        "en": "code {cell} ({name}) ended on {until_on} and the list names no successor. "
+        "The data refer to {day_on}: check the code and the date.",
+    },
+    "reused": {
+        "vi": "ngày {day_on} mã {cell} là {name}, không phải “{given}”: “{given}” mang mã này đến trước {until_on}. "
+        "Nếu dữ liệu đúng là của ngày {day_on}, dùng mã {successors}; nếu dữ liệu cũ hơn, sửa ngày dữ liệu.",
+        "en": 'on {day_on} code {cell} is {name}, not "{given}": "{given}" had this code until {until_on}. '
+        "If the data are of {day_on}, use {successors}; if they are older, correct the date.",
+    },
+    "reused-alone": {
+        "vi": "ngày {day_on} mã {cell} là {name}, không phải “{given}”. Mã này được dùng lại cho đơn vị khác: "
+        "đối chiếu mã, tên và ngày dữ liệu.",
+        "en": 'on {day_on} code {cell} is {name}, not "{given}". The code was used for different units: '
+        "compare code, name and date.",
+    },
+}
+_VN = {"list": "vn-province", "date": "ref_date", "name": "province_name"}
+GOOD = (
+    Example(cells={"province_code": "24", "ref_date": "2025-08-01", "province_name": "Bắc Ninh"}, args=_VN),
+    Example(cells={"province_code": "27", "ref_date": "2025-06-30", "province_name": "Tỉnh Bắc Ninh"}, args=_VN),
+    Example(cells={"province_code": "24", "ref_date": "2024-12-31", "province_name": "Bac Giang"}, args=_VN),
+    Example(cells={"province_code": "17", "ref_date": "2024", "province_name": "Tỉnh Hoà Bình"}, args=_VN),
+    Example(cells={"province_code": "", "ref_date": "2025-08-01", "province_name": ""}, args=_VN),
+    # A lost zero is the remark of leading-zero-lost, a date that is none that of the column's type.
+    Example(cells={"province_code": "1", "ref_date": "2025-08-01", "province_name": "Hà Nội"}, args=_VN),
+    Example(cells={"province_code": "27", "ref_date": "1/8/2025", "province_name": "Bắc Ninh"}, args=_VN),
+)
+BAD = (
+    Example(cells={"province_code": "99", "ref_date": "", "province_name": ""}, args=_VN, said={"verdict": "unknown"}),
+    Example(
+        cells={"province_code": "27", "ref_date": "2025-07-01", "province_name": "Bắc Ninh"},
+        args=_VN,
+        said={"verdict": "closed", "until_on": "2025-07-01", "codes": ["24"]},
+    ),
+    Example(
+        cells={"province_code": "24", "ref_date": "2025-07-01", "province_name": "Tỉnh Bắc Giang"},
+        args=_VN,
+        said={"verdict": "reused", "given": "Tỉnh Bắc Giang", "codes": ["24"]},
+    ),
+    Example(
+        cells={"commune_code": "00097", "ref_date": "2025-06-30", "commune_name": "Phường Hồng Hà"},
+        args={"list": "vn-commune", "date": "ref_date", "name": "commune_name"},
+        said={"verdict": "not-yet"},
+    ),
+)
+
+
+def look(cells: Cells, use: Use) -> Remark | None:
+    """Judge a code on the day of its row: unknown, not yet, closed (with successors) or another unit's old number.
+
+    ``use.args``: ``list`` id of the code list; ``date`` column or ISO day of the data (else ``use.today``); ``name``
+    column of the unit's name, the witness against reused codes. A replacement is offered, never safe: only the
+    publisher knows which day the data are of.
+    """
+    code = str(cells[use.field]).strip()
+    codes = use.codelists(str(use.args["list"]))
+    if not code or padded(codes, code):
+        return None
+    entries = codes.entries.get(code, ())
+    if not entries:
+        return _unknown(codes)
+    day = day_of(_day_text(cells, use), otherwise=use.today)
+    if day is None:
+        return None
+    given = str(cells.get(str(use.args.get("name", "")), "")).strip()
+    now = codes.on(code, day)
+    if now is None:
+        return _out_of_force(entries, day, codes)
+    return _reused(entries, now, given, day, codes) if given and not is_called(now, given) else None
+
+
+def _day_text(cells: Cells, use: Use) -> str:
+    """Read the reference day: the cell of the named column, or the day that the use itself names."""
+    named = str(use.args.get("date", ""))
+    return str(cells.get(named, "" if named.isidentifier() else named))
+
+
+def _unknown(codes: Codelist) -> Remark:
+    params = {"variant": "unknown", "verdict": "unknown", "list": codes.id, "list_title": dict(codes.title)}
+    return Remark(params=params, severity=None if codes.complete else "warning", basis=codes.source)
+
+
+def _out_of_force(entries: tuple[Entry, ...], day: date, codes: Codelist) -> Remark:
+    """Say that no entry of a code is in force: all begin later, or the last one has ended."""
+    ended = [entry for entry in entries if entry.valid_to is not None and entry.valid_to <= day]
+    if not ended:
+        first = min(entries, key=lambda entry: entry.valid_from or date.min)
+        begin = {"variant": "not-yet", "verdict": "not-yet", "from_on": (first.valid_from or day).isoformat()}
+        return Remark(params={**_named(first, day, codes), **begin}, basis=first.basis or codes.source)
+    last = max(ended, key=lambda entry: entry.valid_to or date.min)
+    variant = "closed" if last.successors else "closed-alone"
+    params = {**_named(last, day, codes), **_ended(last, day, codes), "variant": variant, "verdict": "closed"}
+    return Remark(params=params, fix=_successor(last), basis=last.basis or codes.source)
+
+
+def _reused(entries: tuple[Entry, ...], now: Entry, given: str, day: date, codes: Codelist) -> Remark | None:
+    """Say that the name belongs to an earlier or later bearer of the code; a name of nobody is not this check's."""
+    bearer = next((entry for entry in entries if entry is not now and is_called(entry, given)), None)
+    if bearer is None:
+        return None
+    past = bearer.valid_to is not None and bearer.valid_to <= day
+    variant = "reused" if past and bearer.successors else "reused-alone"
+    params = {**_named(now, day, codes), **_ended(bearer, day, codes), "given": given}
+    params |= {"variant": variant, "verdict": "reused"}
+    return Remark(params=params, fix=_successor(bearer) if past else None, basis=now.basis or codes.source)
+
+
+def _named(entry: Entry, day: date, codes: Codelist) -> dict[str, Any]:
+    return {"list": codes.id, "name": entry.name, "day_on": day.isoformat()}
+
+
+def _ended(entry: Entry, day: date, codes: Codelist) -> Mapping[str, Any]:
+    return {
+        "until_on": entry.valid_to.isoformat() if entry.valid_to else "",
+        "codes": list(entry.successors),
+        "successors": [label(code, codes, day) for code in entry.successors],
+    }
+
+
+def _successor(entry: Entry) -> Fix | None:
+    """Offer the one successor; of several the publisher has to choose. Never safe."""
+    return Fix(kind="successor", after=entry.successors[0]) if len(entry.successors) == 1 else None
