@@ -1,0 +1,133 @@
+"""One question answered on one state of the index: hits, facets, next page, dropped words and a better spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from catalog.adapters.index_tantivy.pages import Page, Pager
+from catalog.adapters.index_tantivy.query import Asker, both
+from catalog.adapters.index_tantivy.shelf import View
+from catalog.adapters.index_tantivy.spelling import Speller, documents
+from catalog.question import Answer, Cursor, FacetValue, Hit, Question
+from catalog.wording import RELAXED, Terms, as_typed, marked, terms
+
+_FACET_LIMIT: Final = 1000
+_DISTINCT: Final = 10_000
+"""Different values per facet and segment up to which counts are exact."""
+
+_SPARE: Final = 20
+"""More values than asked for, so that ties at the end are cut by name and not by chance."""
+
+_FEW: Final = 3
+"""Hits up to which a better spelling is worth more than what was found."""
+
+
+class Answering:
+    """One question answered on one state of the index."""
+
+    def __init__(self, view: View, question: Question, asked: Terms, cursor: Cursor | None) -> None:
+        self.view = view
+        self.searcher = view.searcher
+        self.question = question
+        self.asked = asked
+        self.cursor = cursor
+        self.asker = Asker(view.schema, question, asked, cursor.relaxed if cursor else 0)
+
+    def answer(self) -> Answer:
+        page = self._page()
+        while not page.total and not self.cursor and self._relax():
+            page = self._page()
+        unknown, suggestion = self._spelling(page)
+        return Answer(
+            total=page.total,
+            hits=self._hits(page),
+            facets=self._facets(),
+            next=self._next(page),
+            suggestion=suggestion,
+            dropped=unknown,
+        )
+
+    def _page(self) -> Page:
+        return Pager(self.searcher, self.asker.scored(), self.question).page(self.cursor)
+
+    def _relax(self) -> bool:
+        """Ask for fewer of the words, if that makes a difference."""
+        now = self.asked.least(self.asker.relaxed)
+        for relaxed in range(self.asker.relaxed + 1, RELAXED):
+            if self.asked.least(relaxed) < now:
+                self.asker = Asker(self.view.schema, self.question, self.asked, relaxed)
+                return True
+        return False
+
+    def _hits(self, page: Page) -> list[Hit]:
+        every = documents(self.searcher, [address for _, address in page.hits])
+        return [
+            Hit(id=one.id, score=key if isinstance(key, float) else 0.0, marked=marked(one, self.asked))
+            for (key, _), one in zip(page.hits, every, strict=True)
+        ]
+
+    def _next(self, page: Page) -> str:
+        if not page.more:
+            return ""
+        key, address = page.hits[-1]
+        last = self.searcher.doc(address).get_first("id")
+        return Cursor(page.offset + len(page.hits), last, key, self.asker.relaxed).write(self.question)
+
+    # -- words that were not found ------------------------------------------------------------------------------
+
+    def _spelling(self, page: Page) -> tuple[tuple[str, ...], str]:
+        """Words that nothing in sight holds, and a better spelling when little was found or words were left out."""
+        if not self.asked.folded or self.cursor:
+            return (), ""
+        speller = Speller(self.searcher, self.asker)
+        unknown = speller.unknown(self.asked.folded)
+        if not unknown:
+            return (), ""
+        better = speller.suggestion(self.question.text, unknown)
+        strict = page.total if self.asker.relaxed == 0 and page.total > _FEW else 0
+        if better and self._matches(better) <= strict:
+            better = ""
+        return tuple(as_typed(self.question.text, unknown)), better
+
+    def _matches(self, text: str) -> int:
+        asker = Asker(self.view.schema, self.question, terms(text))
+        return int(self.searcher.search(asker.matching(), 1).count)
+
+    # -- facets -------------------------------------------------------------------------------------------------
+
+    def _facets(self) -> dict[str, Sequence[FacetValue]]:
+        """Count each facet without its own filter: one pass for all that are not filtered by, one for each that is."""
+        narrowed = set(self.asker.narrowed())
+        wide = [name for name in self.question.facets if name not in narrowed]
+        counted = self._counted(wide)
+        for name in self.question.facets:
+            if name in narrowed:
+                counted |= self._counted([name], without=name)
+        return {name: self._with_chosen(name, counted[name]) for name in self.question.facets}
+
+    def _counted(self, names: Sequence[str], without: str = "") -> dict[str, list[FacetValue]]:
+        size = min(self.question.facet_size, _FACET_LIMIT)
+        if not names or size < 1:
+            return {name: [] for name in names}
+        terms_of = {
+            name: {"terms": {"field": name, "size": size + _SPARE, "segment_size": _DISTINCT}} for name in names
+        }
+        found = self.searcher.aggregate(self.asker.matching(without), terms_of)
+        return {name: _values(found[name]["buckets"])[:size] for name in names}
+
+    def _with_chosen(self, name: str, values: list[FacetValue]) -> list[FacetValue]:
+        """Add values that are filtered by but not among the most frequent ones: they must stay to be taken back."""
+        there = {value.value for value in values}
+        missing = [value for value in self.question.filters.get(name, ()) if value not in there]
+        return values + [FacetValue(value=value, count=self._count_of(name, value)) for value in missing]
+
+    def _count_of(self, name: str, value: str) -> int:
+        query = both([self.asker.matching(name), self.asker.any_of(name, [value])])
+        return int(self.searcher.search(query, 1).count)
+
+
+def _values(buckets: Sequence[Mapping[str, Any]]) -> list[FacetValue]:
+    """Most frequent first, then by name."""
+    every = [FacetValue(value=bucket["key"], count=bucket["doc_count"]) for bucket in buckets]
+    return sorted(every, key=lambda one: (-one.count, one.value))

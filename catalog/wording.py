@@ -1,0 +1,232 @@
+"""How the words of a question meet those of a dataset: bags, least match, marks, spellings; alike in every engine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil
+from typing import Final
+
+from catalog.question import Document, clean_text
+from standards.record import Text
+from standards.text import fold, nfc, runs, shingles, syllables, words
+
+TEXT_LIMIT: Final = 1000
+"""Characters of a question's text that are looked at; the doors refuse longer ones."""
+
+TERMS_LIMIT: Final = 40
+WORD_LIMIT: Final = 80
+"""Characters of a word; longer ones (hashes, addresses) are neither stored nor asked for."""
+
+TITLE_BONUS: Final = 0.1
+"""Weight of the title beside the whole text: on 2,212 catalogue records larger ones made ranking worse."""
+
+FULL_SHARE: Final = 0.75
+SHORT: Final = 2
+"""Questions of so many words need all of them; longer ones three quarters, before they are relaxed."""
+
+RELAXED: Final = 3
+"""Ways to relax: 0 the least match as it should be, 1 half of the words, 2 any word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """The words of a dataset, ready to be indexed as they are (split at spaces, nothing else).
+
+    ``words`` bear their marks; ``folded`` are syllables without, CJK as bigrams; ``pairs`` are neighbours
+    (``ngan_sach``) that restore what folding loses; ``title`` are the title's folded syllables.
+    """
+
+    words: tuple[str, ...]
+    folded: tuple[str, ...]
+    pairs: tuple[str, ...]
+    title: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The words of a question, each once. ``words`` are there only where the reader typed marks: then they count."""
+
+    words: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
+    pairs: tuple[str, ...] = ()
+
+    def least(self, relaxed: int = 0) -> int:
+        """Of how many folded words a dataset must hold at least one each."""
+        total = len(self.folded)
+        if relaxed == 0:
+            return total if total <= SHORT else ceil(total * FULL_SHARE)
+        return ceil(total / 2) if relaxed == 1 else min(total, 1)
+
+
+def bag(document: Document) -> Bag:
+    """Put all that a dataset says of itself into one bag: it ranks better than a sum over many fields."""
+    title = list(document.title.values())
+    texts = [*title, *document.tags, *document.columns, *document.places]
+    texts += [*document.org_title.values(), *document.description.values(), document.slug.replace("-", " ")]
+    folded, pairs = _folded(texts)
+    return Bag(
+        words=_short(word for text in texts for word in words(text)),
+        folded=folded,
+        pairs=pairs,
+        title=_short(word for text in title for word in syllables(text)),
+    )
+
+
+def terms(text: str) -> Terms:
+    """Cut a question's text into terms; never read as a language of operators, so that nothing typed can be wrong."""
+    text = clean_text(text)[:TEXT_LIMIT]
+    folded, pairs = _folded([text])
+    marked = nfc(text).lower()
+    return Terms(
+        words=_once(_short(words(text))) if fold(marked) != marked else (),
+        folded=_once(folded),
+        pairs=_once(pairs),
+    )
+
+
+def _folded(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Syllables and pairs of several texts; pairs do not reach from one text into the next."""
+    every = [word for text in texts for word in shingles(text)]
+    return _short(word for word in every if "_" not in word), _short(word for word in every if "_" in word)
+
+
+def _short(every: Iterable[str]) -> tuple[str, ...]:
+    return tuple(word for word in every if len(word) <= WORD_LIMIT)
+
+
+def _once(every: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(every))[:TERMS_LIMIT]
+
+
+# --- passages ---------------------------------------------------------------------------------------------------------
+
+PASSAGE: Final = 240
+"""Characters of a description around the found words."""
+
+_LEAD: Final = 60
+_Span = tuple[int, int]
+
+
+def marked(document: Document, asked: Terms) -> dict[str, str]:
+    """Mark the found words in what is shown of a dataset: escaped HTML with ``<mark>``, by the keys of Hit.marked."""
+    wanted = frozenset(asked.folded)
+    if not wanted:
+        return {}
+    shown = [(f"title.{tag}", text) for tag, text in document.title.items()]
+    shown += [(f"org.{tag}", text) for tag, text in document.org_title.items()]
+    shown += [("tags", ", ".join(document.tags)), ("columns", ", ".join(document.columns))]
+    found = {key: mark(text, wanted) for key, text in shown[:-1]}
+    found["columns"] = mark(shown[-1][1], wanted, PASSAGE)
+    found |= {f"description.{tag}": mark(text, wanted, PASSAGE) for tag, text in document.description.items()}
+    return {key: text for key, text in found.items() if text}
+
+
+def mark(text: str, wanted: frozenset[str], length: int | None = None) -> str:
+    """Mark the words of a text whose folded form is wanted; "" when there is none.
+
+    With a ``length`` only the passage with most different found words is given, cut at words, with an ellipsis.
+    """
+    text = nfc(clean_text(text))
+    spans = _joined(text, list(_spans(text, wanted)))
+    if not spans:
+        return ""
+    start, end = (0, len(text)) if length is None or len(text) <= length else _passage(text, spans, length)
+    parts = ["…"] if start else []
+    at = start
+    for first, last in spans:
+        if start <= first and last <= end:
+            parts += [escape(text[at:first]), "<mark>", escape(text[first:last]), "</mark>"]
+            at = last
+    return "".join([*parts, escape(text[at:end]), "…" if end < len(text) else ""])
+
+
+def _spans(text: str, wanted: frozenset[str]) -> Iterator[_Span]:
+    """Where the wanted words stand; of a CJK run only the characters of wanted pairs."""
+    at = 0
+    for run in runs(text):
+        at = text.index(run, at)
+        parts = syllables(run)
+        if len(parts) == 1 and parts[0] in wanted:
+            yield at, at + len(run)
+        elif len(parts) > 1:
+            yield from ((at + step, at + step + 2) for step, part in enumerate(parts) if part in wanted)
+        at += len(run)
+
+
+def _joined(text: str, spans: list[_Span]) -> list[_Span]:
+    """Join found words that touch or have one space between them, so that a phrase gets one mark."""
+    joined: list[_Span] = []
+    for first, last in spans:
+        if joined and text[joined[-1][1] : first] in {"", " "}:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _passage(text: str, spans: list[_Span], length: int) -> _Span:
+    """Start and end of the passage that shows most of what was found."""
+
+    def shown(start: int) -> int:
+        return len({fold(text[first:last]) for first, last in spans if start <= first and last <= start + length})
+
+    best = max((max(0, first - _LEAD) for first, _ in spans[:200]), key=lambda start: (shown(start), -start))
+    return _at_word(text, best, forward=True), _at_word(text, min(len(text), best + length), forward=False)
+
+
+def _at_word(text: str, at: int, *, forward: bool) -> int:
+    """Move a cut to the next space, not farther than 20 characters (CJK text has none)."""
+    if at in {0, len(text)}:
+        return at
+    near = text.find(" ", at, at + 20) + 1 if forward else text.rfind(" ", at - 20, at)
+    return near if near > 0 else at
+
+
+# --- spellings --------------------------------------------------------------------------------------------------------
+
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
+_CORRECTABLE: Final = re.compile(r"[a-z]{2,20}", re.ASCII)
+
+
+def spellings(word: str) -> Iterator[str]:
+    """Every spelling one slip away from a folded word: a letter too few, too many, wrong, or two swapped."""
+    if not _CORRECTABLE.fullmatch(word):
+        return
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    every = [left + right[1] + right[0] + right[2:] for left, right in cuts if len(right) > 1]
+    every += [left + right[1:] for left, right in cuts if right]
+    every += [left + letter + right[1:] for left, right in cuts if right for letter in _LETTERS]
+    every += [left + letter + right for left, right in cuts for letter in _LETTERS]
+    yield from (one for one in dict.fromkeys(every) if one and one != word)
+
+
+def splits(word: str) -> Iterator[tuple[str, str]]:
+    """Every way to read a word as two that were typed without a space (``ngansach``)."""
+    if _CORRECTABLE.fullmatch(word):
+        yield from ((word[:at], word[at:]) for at in range(1, len(word)))
+
+
+def as_typed(text: str, folded: Sequence[str]) -> list[str]:
+    """Give folded words as the reader typed them."""
+    typed = {syllable: run for run in reversed(runs(nfc(text))) for syllable in syllables(run)}
+    return [typed.get(word, word) for word in folded]
+
+
+def as_written(wanted: Sequence[str], texts: Iterable[str]) -> str:
+    """Find folded words, in a row, in texts and give them as they are written there, marks included; "" when absent."""
+    for text in texts:
+        every = runs(nfc(text))
+        folded = [fold(run) for run in every]
+        for at in range(len(every) - len(wanted) + 1):
+            if folded[at : at + len(wanted)] == list(wanted):
+                return " ".join(every[at : at + len(wanted)]).lower()
+    return ""
+
+
+def texts_of(document: Document) -> list[str]:
+    """List what is shown of a dataset, title first: where words are looked up as they are written."""
+    every: list[Text | Mapping[str, str]] = [document.title, document.org_title, document.description]
+    return [text for one in every for text in one.values()] + [*document.tags, *document.columns]
