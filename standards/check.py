@@ -103,6 +103,8 @@ class Check(Protocol):
 # --- what the checks of code lists share ----------------------------------------------------------------------------
 
 _YEAR, _MONTH, _DAY = 4, 7, 10
+_LONGEST = 14
+"""No code of digits in any list is longer."""
 
 
 def day_of(text: str, *, otherwise: date) -> date | None:
@@ -124,9 +126,15 @@ def day_of(text: str, *, otherwise: date) -> date | None:
         return None
 
 
+def reference_day(cells: Cells, use: Use) -> date | None:
+    """Find the day of a row: ``use.args["date"]`` names a column or is an ISO day; without it ``use.today``."""
+    named = str(use.args.get("date", ""))
+    return day_of(str(cells.get(named, "" if named.isidentifier() else named)), otherwise=use.today)
+
+
 def entry_names(entry: Entry) -> tuple[str, ...]:
     """Every name of an entry, the main one first."""
-    return (entry.name, *(name for name in entry.names.values() if name != entry.name))
+    return tuple(dict.fromkeys((entry.name, *entry.other_names, *entry.names.values())))
 
 
 def is_called(entry: Entry, name: str) -> bool:
@@ -139,7 +147,7 @@ def padded(codes: Codelist, text: str) -> tuple[str, ...]:
     """List the codes that a number becomes when its lost leading zeros are put back; empty when it is a code itself."""
     if not (text.isascii() and text.isdigit()) or text in codes.entries:
         return ()
-    widths = sorted({len(code) for code in codes.entries if code.isdigit() and len(code) > len(text)})
+    widths = range(len(text) + 1, _LONGEST + 1)
     return tuple(code for width in widths if (code := text.zfill(width)) in codes.entries)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from standards.check import Cells, Example, Remark, Use, day_of, is_called, label, padded
+from standards.check import Cells, Example, Remark, Use, is_called, padded, reference_day
 from standards.codelist import Codelist, Entry
 from standards.finding import Fix
 
@@ -74,9 +74,9 @@ BAD = (
         said={"verdict": "reused", "given": "Tỉnh Bắc Giang", "codes": ["24"]},
     ),
     Example(
-        cells={"commune_code": "00097", "ref_date": "2025-06-30", "commune_name": "Phường Hồng Hà"},
+        cells={"commune_code": "03983", "ref_date": "2024-06-30", "commune_name": "Phường Bình Minh"},
         args={"list": "vn-commune", "date": "ref_date", "name": "commune_name"},
-        said={"verdict": "not-yet"},
+        said={"verdict": "not-yet", "from_on": "2025-03-01"},
     ),
 )
 
@@ -95,20 +95,14 @@ def look(cells: Cells, use: Use) -> Remark | None:
     entries = codes.entries.get(code, ())
     if not entries:
         return _unknown(codes)
-    day = day_of(_day_text(cells, use), otherwise=use.today)
-    if day is None:
+    day = reference_day(cells, use)
+    if day is None or (codes.since and day < codes.since):
         return None
     given = str(cells.get(str(use.args.get("name", "")), "")).strip()
     now = codes.on(code, day)
     if now is None:
-        return _out_of_force(entries, day, codes)
+        return _out_of_force(code, day, codes)
     return _reused(entries, now, given, day, codes) if given and not is_called(now, given) else None
-
-
-def _day_text(cells: Cells, use: Use) -> str:
-    """Read the reference day: the cell of the named column, or the day that the use itself names."""
-    named = str(use.args.get("date", ""))
-    return str(cells.get(named, "" if named.isidentifier() else named))
 
 
 def _unknown(codes: Codelist) -> Remark:
@@ -116,17 +110,17 @@ def _unknown(codes: Codelist) -> Remark:
     return Remark(params=params, severity=None if codes.complete else "warning", basis=codes.source)
 
 
-def _out_of_force(entries: tuple[Entry, ...], day: date, codes: Codelist) -> Remark:
+def _out_of_force(code: str, day: date, codes: Codelist) -> Remark:
     """Say that no entry of a code is in force: all begin later, or the last one has ended."""
-    ended = [entry for entry in entries if entry.valid_to is not None and entry.valid_to <= day]
-    if not ended:
-        first = min(entries, key=lambda entry: entry.valid_from or date.min)
+    last = codes.before(code, day)
+    if last is None:
+        first = codes.entries[code][0]
         begin = {"variant": "not-yet", "verdict": "not-yet", "from_on": (first.valid_from or day).isoformat()}
-        return Remark(params={**_named(first, day, codes), **begin}, basis=first.basis or codes.source)
-    last = max(ended, key=lambda entry: entry.valid_to or date.min)
-    variant = "closed" if last.successors else "closed-alone"
-    params = {**_named(last, day, codes), **_ended(last, day, codes), "variant": variant, "verdict": "closed"}
-    return Remark(params=params, fix=_successor(last), basis=last.basis or codes.source)
+        return Remark(params={**_named(first, day, codes), **begin}, basis=first.opened_by or codes.source)
+    successors = codes.successors(code, day)
+    variant = "closed" if successors else "closed-alone"
+    params = {**_named(last, day, codes), **_ended(last, successors), "variant": variant, "verdict": "closed"}
+    return Remark(params=params, fix=_successor(successors), basis=last.closed_by or codes.source)
 
 
 def _reused(entries: tuple[Entry, ...], now: Entry, given: str, day: date, codes: Codelist) -> Remark | None:
@@ -134,25 +128,26 @@ def _reused(entries: tuple[Entry, ...], now: Entry, given: str, day: date, codes
     bearer = next((entry for entry in entries if entry is not now and is_called(entry, given)), None)
     if bearer is None:
         return None
-    past = bearer.valid_to is not None and bearer.valid_to <= day
-    variant = "reused" if past and bearer.successors else "reused-alone"
-    params = {**_named(now, day, codes), **_ended(bearer, day, codes), "given": given}
+    ended = codes.before(bearer.code, day)
+    successors = codes.successors(bearer.code, day) if ended is bearer else ()
+    variant = "reused" if successors else "reused-alone"
+    params = {**_named(now, day, codes), **_ended(bearer, successors), "given": given}
     params |= {"variant": variant, "verdict": "reused"}
-    return Remark(params=params, fix=_successor(bearer) if past else None, basis=now.basis or codes.source)
+    return Remark(params=params, fix=_successor(successors), basis=now.opened_by or codes.source)
 
 
 def _named(entry: Entry, day: date, codes: Codelist) -> dict[str, Any]:
     return {"list": codes.id, "name": entry.name, "day_on": day.isoformat()}
 
 
-def _ended(entry: Entry, day: date, codes: Codelist) -> Mapping[str, Any]:
+def _ended(entry: Entry, successors: Sequence[Entry]) -> Mapping[str, Any]:
     return {
         "until_on": entry.valid_to.isoformat() if entry.valid_to else "",
-        "codes": list(entry.successors),
-        "successors": [label(code, codes, day) for code in entry.successors],
+        "codes": [one.code for one in successors],
+        "successors": [f"{one.code} ({one.name})" for one in successors],
     }
 
 
-def _successor(entry: Entry) -> Fix | None:
+def _successor(successors: Sequence[Entry]) -> Fix | None:
     """Offer the one successor; of several the publisher has to choose. Never safe."""
-    return Fix(kind="successor", after=entry.successors[0]) if len(entry.successors) == 1 else None
+    return Fix(kind="successor", after=successors[0].code) if len(successors) == 1 else None

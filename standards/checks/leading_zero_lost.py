@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standards.check import Cells, Example, Remark, Use, day_of, is_called, padded
+from standards.check import Cells, Example, Remark, Use, is_called, padded, reference_day
 from standards.finding import Fix
 
 CODE = "leading-zero-lost"
@@ -41,8 +41,7 @@ def look(cells: Cells, use: Use) -> Remark | None:
     found = padded(codes, text)
     if not found:
         return None
-    named = str(use.args.get("date", ""))
-    day = day_of(str(cells.get(named, "" if named.isidentifier() else named)), otherwise=use.today)
+    day = reference_day(cells, use)
     entry = codes.on(found[0], day) if day and len(found) == 1 else None
     given = str(cells.get(str(use.args.get("name", "")), "")).strip()
     safe = entry is not None and (not given or is_called(entry, given))

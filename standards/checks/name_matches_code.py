@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standards.check import Cells, Example, Remark, Use, day_of, entry_names, is_called
+from standards.check import Cells, Example, Remark, Use, entry_names, is_called, reference_day
 from standards.codelist import Entry
 from standards.text import name_key
 
@@ -54,8 +54,7 @@ def look(cells: Cells, use: Use) -> Remark | None:
     day is left to code-valid-on, which says so better.
     """
     code, given = str(cells[use.field]).strip(), str(cells.get(str(use.args["name"]), "")).strip()
-    named = str(use.args.get("date", ""))
-    day = day_of(str(cells.get(named, "" if named.isidentifier() else named)), otherwise=use.today)
+    day = reference_day(cells, use)
     if not code or not given or day is None:
         return None
     codes = use.codelists(str(use.args["list"]))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from standards.check import Cells, Example, Remark, Use, day_of, label
-from standards.codelist import Codelist, Entry
+from standards.check import Cells, Example, Remark, Use, label, reference_day
+from standards.codelist import Codelist, ancestors
 
 CODE = "parent-of"
 SCOPE = "cell"
@@ -44,8 +42,6 @@ BAD = (
         said={"expected_code": "01"},
     ),
 )
-_BETWEEN = {"vn-commune": "vn-district"}
-"""Lists whose parents stood in another list than the top one: communes in districts until 2025-07-01."""
 
 
 def look(cells: Cells, use: Use) -> Remark | None:
@@ -53,19 +49,20 @@ def look(cells: Cells, use: Use) -> Remark | None:
 
     ``use.args``: ``list``, ``parent`` (column), ``parents`` (list of the upper units), ``date``.
 
-    Without ``parents`` the entry's own parent is expected. A lost leading zero of the upper code is not this check's.
+    Any unit above will do (a commune's district or its province). A lost leading zero of the upper code
+    is not this check's.
     """
     code, given = str(cells[use.field]).strip(), str(cells.get(str(use.args["parent"]), "")).strip()
-    named = str(use.args.get("date", ""))
-    day = day_of(str(cells.get(named, "" if named.isidentifier() else named)), otherwise=use.today)
+    day = reference_day(cells, use)
     if not code or not given or day is None:
         return None
     codes = use.codelists(str(use.args["list"]))
     entry = codes.on(code, day)
-    tops = use.codelists(str(use.args["parents"])) if "parents" in use.args else None
-    expected = _above(entry, codes, tops, day, use) if entry else ""
-    if entry is None or not expected or given.zfill(len(expected)) == expected:
+    above = ancestors(codes, code, day, use.codelists) if entry else ()
+    if entry is None or not above or any(given.zfill(len(one)) == one for one in above):
         return None
+    tops = use.codelists(str(use.args["parents"])) if "parents" in use.args else None
+    expected = _wanted(above, tops)
     params = {
         "name": entry.name,
         "day_on": day.isoformat(),
@@ -77,11 +74,6 @@ def look(cells: Cells, use: Use) -> Remark | None:
     return Remark(params=params, basis=entry.basis or codes.source)
 
 
-def _above(entry: Entry, codes: Codelist, tops: Codelist | None, day: date, use: Use) -> str:
-    """Find the code above an entry in the list of upper units, over the list between them where there is one."""
-    parent = entry.parent
-    if tops is None or not parent or tops.on(parent, day):
-        return parent
-    between = _BETWEEN.get(codes.id)
-    middle = use.codelists(between).on(parent, day) if between else None
-    return middle.parent if middle else ""
+def _wanted(above: tuple[str, ...], tops: Codelist | None) -> str:
+    """Choose which unit above to name: the one that the list of upper units knows, else the highest."""
+    return next((one for one in above if tops is not None and one in tops.entries), above[-1])

@@ -13,55 +13,14 @@ import pytest
 
 from standards import checks
 from standards.check import Example, Remark, Use, day_of, padded
-from standards.codelist import Codelist, Entry
-from standards.registry import CHECKS
+from standards.registry import CHECKS, codelist
 
 TURN = date(2025, 7, 1)
 
 
-def entries(*rows):
-    found = {}
-    for code, name, parent, start, end, successors in rows:
-        entry = Entry(code=code, name=name, parent=parent, valid_from=start, valid_to=end, successors=successors)
-        found[code] = (*found.get(code, ()), entry)
-    return found
-
-
-LISTS = {
-    "vn-province": Codelist(
-        "vn-province",
-        {"vi": "Tỉnh, thành phố", "en": "Provinces"},
-        entries(
-            ("01", "Thành phố Hà Nội", "", None, None, ()),
-            ("17", "Tỉnh Hoà Bình", "", None, TURN, ("25",)),
-            ("24", "Tỉnh Bắc Giang", "", None, TURN, ("24",)),
-            ("24", "Tỉnh Bắc Ninh", "", TURN, None, ()),
-            ("25", "Tỉnh Phú Thọ", "", None, None, ()),
-            ("27", "Tỉnh Bắc Ninh", "", None, TURN, ("24",)),
-            ("79", "Thành phố Hồ Chí Minh", "", None, None, ()),
-        ),
-    ),
-    "vn-district": Codelist(
-        "vn-district", {"vi": "Quận, huyện", "en": "Districts"}, entries(("001", "Quận Ba Đình", "01", None, TURN, ()))
-    ),
-    "vn-commune": Codelist(
-        "vn-commune",
-        {"vi": "Xã, phường", "en": "Communes"},
-        entries(
-            ("00001", "Phường Phúc Xá", "001", None, TURN, ("00097",)),
-            ("00004", "Phường Trúc Bạch", "001", None, TURN, ("00004",)),
-            ("00004", "Phường Ba Đình", "01", TURN, None, ()),
-            ("00097", "Phường Hồng Hà", "01", TURN, None, ()),
-        ),
-    ),
-}
-
-
 def look(check, example: Example) -> Remark | None:
     field = example.field or next(iter(example.cells))
-    use = Use(
-        field=field, needs=tuple(example.cells), args=example.args, codelists=LISTS.__getitem__, today=example.today
-    )
+    use = Use(field=field, needs=tuple(example.cells), args=example.args, codelists=codelist, today=example.today)
     return check.look(example.cells, use)
 
 
@@ -164,9 +123,9 @@ def test_padding_is_safe_only_when_list_day_and_name_agree():
 
 
 def test_a_number_that_is_a_code_itself_has_lost_nothing():
-    assert padded(LISTS["vn-province"], "24") == ()
-    assert padded(LISTS["vn-province"], "x") == ()
-    assert padded(LISTS["vn-province"], "٣") == ()
+    assert padded(codelist("vn-province"), "24") == ()
+    assert padded(codelist("vn-province"), "x") == ()
+    assert padded(codelist("vn-province"), "٣") == ()
 
 
 @pytest.mark.parametrize(
@@ -195,6 +154,6 @@ def test_an_unknown_identifier_cannot_be_asked_for():
 
 def test_a_list_known_to_be_incomplete_only_warns():
     check = next(one for one in CHECKS if one.CODE == "code-valid-on")
-    part = dataclasses.replace(LISTS["vn-province"], complete=False)
+    part = dataclasses.replace(codelist("vn-province"), complete=False)
     use = Use(field="code", needs=("code",), args={"list": "p"}, codelists=lambda _: part, today=TURN)
     assert check.look({"code": "99"}, use).severity == "warning"
