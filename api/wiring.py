@@ -33,6 +33,11 @@ class Site:
     jobs: Any
     secret: str
 
+    def migrate(self) -> None:
+        """Bring the records and the queue to this version; safe to repeat, also by several processes at once."""
+        self.records.migrate()
+        self.jobs.prepare()
+
     def workshop(self) -> Workshop:
         """Give what the flows work with."""
         from pipelines.check import examine
@@ -116,9 +121,9 @@ def _jobs(url: str) -> Any:
 
 
 def _records(url: str, jobs: Any) -> Records:
-    from catalog.adapters.sql.records import SqlRecords
+    from catalog.adapters.sql import SqlRecords
 
-    return SqlRecords(url, jobs)
+    return SqlRecords(url, enqueue=jobs.enqueue)
 
 
 def _local_files(address: str) -> Files:
@@ -159,3 +164,11 @@ def _kept_secret(settings: Settings) -> str:
             os.link(made, path)
         made.unlink()
     return path.read_text(encoding="ascii").strip()
+
+
+def language_of_environment() -> str:
+    """Find the language for a person when the settings themselves may be wrong."""
+    return "en" if os.environ.get("DATAMO_LANGUAGE") == "en" else "vi"
+
+
+__all__ = ["Settings", "Site", "WrongSetting", "database_url", "language_of_environment", "open_site", "read_settings"]

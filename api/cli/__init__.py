@@ -1,0 +1,92 @@
+"""The command `datamo`: composes the commands, puts the global options first and turns every failure into a sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, NoReturn
+
+import typer
+from typer._click.exceptions import ClickException
+
+from api.cli import check, operation, people, publish, site
+from api.cli.voice import EXIT_DOWN, EXIT_USAGE, Voice, fault
+
+GLOBAL_FLAGS = ("--json", "--debug")
+GLOBAL_VALUES = ("--lang",)
+
+app = typer.Typer(
+    name="datamo",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Open government data: check a file, publish it, find it. "
+    "Exit codes: 0 done or valid, 1 not valid or refused, 2 wrong usage or unreadable input, 3 something is down.",
+)
+
+
+@app.callback()
+def globally(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")] = False,
+    lang: Annotated[str, typer.Option("--lang", help="vi or en; the site's language when left out.")] = "",
+    debug: Annotated[bool, typer.Option("--debug", help="Show where a fault happened.")] = False,
+) -> None:
+    """Take the options that every command has, before or after it."""
+    if lang not in {"", "vi", "en"}:
+        raise typer.BadParameter("vi or en", param_hint="--lang")
+    context.obj = Voice(json=json, language=lang, debug=debug)
+
+
+for _part in (check.app, site.app, people.app, publish.app, operation.app):
+    app.add_typer(_part)
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; gives its exit code, never a traceback (but with --debug)."""
+    ordered = globals_first(arguments)
+    try:
+        return int(app(args=ordered, prog_name="datamo", standalone_mode=False) or 0)
+    except ClickException as wrong:
+        wrong.show()
+        return EXIT_USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:
+        return 0
+    except Exception as problem:  # the last net: what a user sees is a sentence
+        if "--debug" in ordered:
+            traceback.print_exc()
+        return fault(problem, ordered) or EXIT_DOWN
+
+
+def globals_first(arguments: Sequence[str]) -> list[str]:
+    """Put --json, --lang and --debug before the command, wherever they were written; after ``--`` nothing moves."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        one = waiting.pop(0)
+        if one == "--":
+            rest += [one, *waiting]
+            break
+        if one in GLOBAL_FLAGS or one.startswith(tuple(f"{name}=" for name in GLOBAL_VALUES)):
+            first.append(one)
+        elif one in GLOBAL_VALUES and waiting:
+            first += [one, waiting.pop(0)]
+        else:
+            rest.append(one)
+    return first + rest

@@ -1,0 +1,97 @@
+"""Commands that keep a site in order: reindex, verify, gc, jobs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.cli.voice import EXIT_REFUSED, opened, table, voice
+
+app = typer.Typer()
+jobs = typer.Typer(help="Work under way and work set aside.", invoke_without_command=True)
+app.add_typer(jobs, name="jobs")
+
+
+@app.command()
+def reindex(context: typer.Context) -> None:
+    """Build the search index anew from the records; searching goes on meanwhile."""
+    from pipelines.steps.index import rebuild
+
+    with opened(context) as site:
+        site.migrate()
+        count = rebuild(site.catalog, site.index)
+        words = voice(context)
+        words.say(f"Đã lập chỉ mục {count} bộ dữ liệu.", f"{count} datasets indexed.")
+        words.give({"indexed": count}, "")
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    deep: Annotated[bool, typer.Option("--deep", help="Read and hash every byte again.")] = False,
+) -> None:
+    """Check every promise of the publish protocol; exit 1 when one is broken."""
+    with opened(context) as site:
+        broken = list(site.catalog.verify(deep=deep))
+        words = voice(context)
+        words.give({"ok": not broken, "broken": broken}, "\n".join(broken))
+        if broken:
+            words.say(f"{len(broken)} lời hứa không giữ được.", f"{len(broken)} promises do not hold.")
+            raise typer.Exit(EXIT_REFUSED)
+        words.say("Mọi lời hứa đều giữ được.", "Every promise holds.")
+
+
+@app.command()
+def gc(
+    context: typer.Context,
+    hours: Annotated[int, typer.Option(min=0, help="Leave alone what is younger.")] = 24,
+) -> None:
+    """Delete objects that nothing refers to, old staged uploads and the notes of finished jobs."""
+    with opened(context) as site:
+        swept = site.catalog.sweep(older_than_hours=hours)
+        forgotten = site.jobs.forget_done()
+        words = voice(context)
+        words.say(f"Đã xoá {swept} đối tượng.", f"{swept} objects deleted.")
+        words.give({"objects": swept, "jobs": forgotten}, "")
+
+
+@jobs.callback()
+def list_jobs(
+    context: typer.Context,
+    state: Annotated[list[str] | None, typer.Option(help="waiting, running, set-aside, done or cancelled.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
+) -> None:
+    """List jobs, the newest first."""
+    if context.invoked_subcommand:
+        return
+    with opened(context) as site:
+        found = site.jobs.jobs(states=tuple(state or ()), limit=limit)
+        items = [
+            {"id": one.id, "flow": one.flow, "key": one.key, "state": one.state, "created": one.created,
+             "updated": one.updated, "attempts": one.attempts, "error": one.error}
+            for one in found
+        ]
+        workers = [{"slot": slot, "seen_seconds_ago": round(seconds)} for slot, seconds in site.jobs.workers()]
+        rows = [(one.id, one.state, f"{one.updated:%Y-%m-%d %H:%M}" if one.updated else "", one.error[:80])
+                for one in found]
+        text = table(rows, ("id", "state", "updated", "error")) if rows else ""
+        voice(context).give({"items": items, "total": len(items), "workers": workers}, text)
+
+
+@jobs.command("retry")
+def retry(context: typer.Context, job: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Run a job that was set aside once more, from its first step."""
+    with opened(context) as site:
+        site.jobs.retry(job)
+        words = voice(context)
+        words.say("Việc này sẽ được làm lại.", "It will be done again.")
+        words.give({"retried": job}, "")
+
+
+@jobs.command("cancel")
+def cancel(context: typer.Context, job: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Stop a job before its next step."""
+    with opened(context) as site:
+        site.jobs.cancel(job)
+        voice(context).give({"cancelled": job}, "")

@@ -1,0 +1,150 @@
+"""Commands that make and run a site: init, migrate, serve, work, reset."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.voice import EXIT_REFUSED, opened, voice
+
+app = typer.Typer()
+
+DRAIN_SECONDS = 40
+
+
+@app.command()
+def init(context: typer.Context) -> None:
+    """Prepare the database, the folders and the site's secret; safe to repeat."""
+    with opened(context) as site:
+        site.migrate()
+        words = voice(context)
+        words.say("Đã chuẩn bị xong.", "The site is prepared.")
+        words.give({"database": site.settings.database_url.partition("@")[2] or site.settings.database_url}, "")
+
+
+@app.command()
+def migrate(context: typer.Context) -> None:
+    """Bring the database to this version."""
+    with opened(context) as site:
+        site.migrate()
+        words = voice(context)
+        words.say("Cơ sở dữ liệu đã ở phiên bản này.", "The database is at this version.")
+        words.give({"migrated": True}, "")
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Number of web processes.")] = 1,
+    with_worker: Annotated[bool, typer.Option("--with-worker", help="Run a pipeline worker beside.")] = False,
+) -> None:
+    """Serve the portal and the APIs until Ctrl-C."""
+    import uvicorn
+
+    with opened(context) as site:
+        site.migrate()
+    beside = start_worker() if with_worker else None
+    voice(context).say(f"Đang phục vụ tại http://{host}:{port}", f"Serving at http://{host}:{port}")
+    try:
+        uvicorn.run(
+            "api.cli.site:make_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_level="warning",
+            server_header=False,
+            date_header=True,
+            proxy_headers=True,
+        )
+    finally:
+        if beside is not None:
+            stop_worker(beside)
+
+
+def make_app() -> Any:
+    """Make the application of the settings' site: what each web process starts with."""
+    from api.app import create_app
+    from api.wiring import open_site
+
+    site = open_site()
+    settings = site.settings
+    return create_app(
+        site.catalog,
+        site.files,
+        site_url=settings.site_url,
+        language=settings.language,
+        environment=settings.environment,
+        upload_limit=settings.upload_limit,
+        search_wait=settings.search_refresh == "wait",
+    )
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    """Start a worker process that ends when this one does."""
+    return subprocess.Popen([sys.executable, "-m", "api.cli", "work", "--parent", str(os.getpid())])  # noqa: S603
+
+
+def stop_worker(beside: subprocess.Popen[bytes]) -> None:
+    """Let the worker finish its steps, but not for ever: what is cut off is taken up at the next start."""
+    beside.terminate()
+    try:
+        beside.wait(DRAIN_SECONDS)
+    except subprocess.TimeoutExpired:
+        beside.kill()
+        beside.wait()
+
+
+@app.command()
+def work(
+    context: typer.Context,
+    slot: Annotated[int, typer.Option(min=0, max=64, help="Take this slot; 0 takes the first that is free.")] = 0,
+    parent: Annotated[int, typer.Option(hidden=True)] = 0,
+) -> None:
+    """Run a pipeline worker until Ctrl-C or SIGTERM; what is under way then goes on at the next start."""
+    import logging
+
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    if parent:
+        threading.Thread(target=_leave_with, args=(parent, stop), daemon=True).start()
+    with opened(context) as site:
+        site.migrate()
+        site.worker().run(stop, slot or None)
+
+
+def _leave_with(parent: int, stop: threading.Event) -> None:
+    """Stop when the process that started us is gone."""
+    while os.getppid() == parent and not stop.wait(1.0):
+        pass
+    stop.set()
+
+
+@app.command()
+def reset(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Really empty the site.")] = False,
+) -> None:
+    """Empty the site, its first administrator and her token kept; only in environment test."""
+    words = voice(context)
+    with opened(context) as site:
+        if site.settings.environment != "test":
+            words.say("Chỉ dùng được khi DATAMO_ENVIRONMENT=test.", "Only where DATAMO_ENVIRONMENT=test.")
+            raise typer.Exit(EXIT_REFUSED)
+        if not yes:
+            words.say("Thêm --yes để xoá mọi thứ.", "Add --yes to empty the site.")
+            raise typer.Exit(EXIT_REFUSED)
+        site.migrate()
+        site.catalog.reset()
+        words.give({"reset": True}, "")

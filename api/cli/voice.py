@@ -1,0 +1,152 @@
+"""How the command line speaks: results on standard output, everything else on standard error, in two languages."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from api.wiring import Site
+
+EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_DOWN = 0, 1, 2, 3
+
+
+@dataclass(slots=True)
+class Voice:
+    """What the global options asked for. ``tongue`` is the language that is spoken."""
+
+    json: bool = False
+    language: str = ""
+    debug: bool = False
+
+    @property
+    def tongue(self) -> str:
+        """As asked for, else the site's language."""
+        if not self.language:
+            from api.wiring import read_settings
+
+            self.language = read_settings().language
+        return self.language
+
+    def pick(self, vi: str, en: str) -> str:
+        """Choose the wording."""
+        return vi if self.tongue == "vi" else en
+
+    def say(self, vi: str, en: str) -> None:
+        """Tell a person something: never on standard output."""
+        print(self.pick(vi, en), file=sys.stderr)
+
+    def give(self, document: Any, text: str) -> None:
+        """Give the result: one JSON document, or lines for a person."""
+        if self.json:
+            print(json.dumps(document, ensure_ascii=False, default=str))
+        elif text:
+            print(text)
+
+
+def voice(context: typer.Context) -> Voice:
+    """Give the voice of this call."""
+    return context.obj if isinstance(context.obj, Voice) else Voice()
+
+
+@contextmanager
+def opened(context: typer.Context, **overrides: Any) -> Iterator[Site]:
+    """Open the site of the settings for one command."""
+    from api.wiring import open_site
+
+    spoken = voice(context)
+    site = open_site(**overrides)
+    spoken.language = spoken.language or site.settings.language
+    try:
+        yield site
+    finally:
+        site.close()
+
+
+def table(rows: Sequence[Sequence[Any]], head: Sequence[str]) -> str:
+    """Lay rows out in columns of plain text."""
+    lines = [[str(cell) for cell in row] for row in [head, *rows]]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+@contextmanager
+def progress(label: str, total: float | None) -> Iterator[Any]:
+    """Show a bar on standard error, on a terminal only; gives ``advance(amount)``."""
+    if not sys.stderr.isatty():
+        yield lambda _amount: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda amount: bar.advance(task, amount)
+
+
+def fault(problem: Exception, arguments: Sequence[str]) -> int:
+    """Say in one sentence what went wrong; gives the exit code."""
+    from api.wiring import WrongSetting
+    from catalog.errors import Refusal
+    from pipelines.format import Unreadable
+
+    language = _language(arguments)
+    if isinstance(problem, WrongSetting):
+        return _tell("wrong-setting", str(problem), EXIT_DOWN, arguments, {"setting": problem.name})
+    if isinstance(problem, Refusal):
+        return _refusal(problem, language, arguments)
+    if isinstance(problem, Unreadable):
+        said = {"vi": f"Không đọc được tệp: {problem.code}.", "en": f"The file cannot be read: {problem.code}."}
+        return _tell(problem.code, said[language], EXIT_USAGE, arguments, problem.params)
+    if isinstance(problem, FileNotFoundError | IsADirectoryError | PermissionError):
+        said = {"vi": f"Không mở được: {problem.filename}", "en": f"Cannot be opened: {problem.filename}"}
+        return _tell("cannot-open", said[language], EXIT_USAGE, arguments, {})
+    name = uuid.uuid4().hex[:8]
+    cause = f"{type(problem).__name__}: {problem}"
+    said = {
+        "vi": f"Có lỗi bên trong datamo (mã {name}): {cause}. Thêm --debug để xem chi tiết.",
+        "en": f"Something went wrong inside datamo (id {name}): {cause}. Add --debug to see where.",
+    }
+    return _tell("internal", said[language], EXIT_DOWN, arguments, {"id": name})
+
+
+def _refusal(problem: Any, language: str, arguments: Sequence[str]) -> int:
+    from api.messages import say
+    from api.messages.refusals import SENTENCES
+    from catalog.errors import Unavailable
+
+    sentence = say(SENTENCES, problem.code, problem.params, language) or problem.code
+    details = [f"  {one.pointer}: {say(SENTENCES, one.code, one.params or {}, language) or one.code}"
+               for one in problem.problems]
+    code = EXIT_DOWN if isinstance(problem, Unavailable) else EXIT_REFUSED
+    return _tell(problem.code, "\n".join([sentence, *details]), code, arguments, problem.params)
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """Find the language to excuse ourselves in, without reading settings: they may be what is wrong."""
+    for place, one in enumerate(arguments):
+        value = one.partition("=")[2] if one.startswith("--lang=") else ""
+        value = arguments[place + 1] if one == "--lang" and place + 1 < len(arguments) else value
+        if value in {"vi", "en"}:
+            return value
+    from api.wiring import language_of_environment
+
+    return language_of_environment()
+
+
+def _tell(code: str, sentence: str, exit_code: int, arguments: Sequence[str], params: Mapping[str, Any]) -> int:
+    if "--json" in arguments:
+        print(json.dumps({"error": {"code": code, "detail": sentence, "params": dict(params)}}, ensure_ascii=False,
+                         default=str))
+    else:
+        print(sentence, file=sys.stderr)
+    return exit_code
