@@ -1,0 +1,3 @@
+"""The command check."""
+import typer
+app = typer.Typer()
