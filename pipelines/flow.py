@@ -168,6 +168,7 @@ def _parcel(shop: Workshop, one: Submission, work: Path) -> Parcel:
         today=shop.today(),
         dataset_slug=entry.slug,
         base=_base(shop, target, work) if builds else {},
+        base_periods={target.name: target.periods} if builds and target else {},
         base_version=newest.number if builds and newest else None,
     )
 
@@ -196,13 +197,15 @@ def _standard(of_dataset: str, newest: Version | None, target: Resource | None) 
 
 
 def _base(shop: Workshop, target: Resource | None, work: Path) -> Mapping[str, Path]:
-    """Give the Parquet that an append or a correction builds on: where it lies on this machine, else a copy."""
-    file = next((one for one in target.files if one.role == "parquet"), None) if target else None
+    """Give the rows that an append or a correction builds on: where they lie on this machine, else a copy."""
+    roles = {one.role: one for one in target.files} if target else {}
+    file = roles.get("csv") or roles.get("parquet")
     if target is None or file is None:
         return {}
+    path = work / f"base.{file.role}"
     if local := shop.files.local(file.sha256):
-        return {target.name: Path(local)}
-    path = work / "base.parquet"
+        path.symlink_to(local)
+        return {target.name: path}
     with shop.files.open(file.sha256) as stream, path.open("wb") as copy:
         shutil.copyfileobj(stream, copy, _BLOCK)
     return {target.name: path}

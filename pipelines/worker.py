@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from dbos import DBOS, DBOSConfig
 from dbos import StepOptions as StepWishes
+from dbos import error as dbos_error
 
 from catalog.errors import Conflict, Refusal, Unavailable
 from pipelines.flow import CHECK_AND_PUBLISH, CHECKS, Workshop, check_and_publish, followers
@@ -56,6 +57,13 @@ class Patience:
     attempts: int = 6
     seconds: float = 1.0
     growth: float = 3.0
+
+
+class SetAside(Exception):
+    """A step failed as often as it was tried; ``str()`` says which one and how it failed the last time."""
+
+    def __init__(self, step: str, last: Exception) -> None:
+        super().__init__(f"{step}: {type(last).__name__}: {last}"[:2000])
 
 
 class Worker:
@@ -153,7 +161,10 @@ class Worker:
             backoff_rate=self._patience.growth,
             should_retry=worth_trying_again,
         )
-        said: str = DBOS.run_step(wishes, tried)
+        try:
+            said: str = DBOS.run_step(wishes, tried)
+        except dbos_error.DBOSMaxStepRetriesExceeded as exceeded:
+            raise SetAside(name, exceeded.errors[-1]) from exceeded
         return said
 
 

@@ -1,3 +1,124 @@
-"""The command check."""
+"""The command check: files are checked without any server and the findings shown to a person or a script."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
+
+from api.cli.voice import EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, progress, voice
+
 app = typer.Typer()
+
+BLOCK = 1 << 20
+ENGINES = ("auto", "columnar", "frictionless")
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files; - reads standard input.")],
+    standard: Annotated[str, typer.Option(help="Table standard to check against.")] = "",
+    schema: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Table Schema (JSON).")] = None,
+    sheet: Annotated[str, typer.Option(help="Name of a sheet, or all.")] = "",
+    encoding: Annotated[str, typer.Option(help="Read with this encoding instead of guessing.")] = "",
+    delimiter: Annotated[str, typer.Option(help="Read with this delimiter instead of guessing.")] = "",
+    limit_errors: Annotated[int, typer.Option(min=0, help="At most so many findings; 0 = all.")] = 1000,
+    engine: Annotated[str, typer.Option(help="auto, columnar or frictionless.")] = "auto",
+    html: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the report as one HTML page.")] = None,
+    name: Annotated[str, typer.Option(help="What standard input is called, for its format.")] = "stdin.csv",
+) -> None:
+    """Check files and say what is wrong with them; exit 0 valid, 1 not valid, 2 not readable."""
+    if engine not in ENGINES:
+        raise typer.BadParameter(", ".join(ENGINES), param_hint="--engine")
+    from catalog.model import Options
+
+    read = {key: value for key, value in (("encoding", encoding), ("delimiter", delimiter)) if value}
+    options = Options(standard=standard, sheet=sheet, schema=_schema(schema), read=read)
+    _known_standard(standard)
+    words = voice(context)
+    worst, documents = EXIT_DONE, []
+    with progress("datamo check", len(files)) as advance:
+        for one in files:
+            checked = _check(one, name, options, limit_errors, engine)
+            advance(1)
+            documents.append(_show(words, checked, words.json))
+            worst = max(worst, _exit_code(checked.outcome))
+    if words.json:
+        words.give(documents[0] if len(documents) == 1 else documents, "")
+    if html is not None:
+        from api.cli.report import page
+
+        html.write_text(page(documents, words.tongue), encoding="utf-8")
+    raise typer.Exit(worst)
+
+
+def _check(one: str, name: str, options: Any, limit_errors: int, engine: str) -> Any:
+    from datetime import datetime
+
+    from api.wiring import VIETNAM
+    from pipelines.check import check_file
+
+    today = datetime.now(VIETNAM).date()
+    with _path(one) as path:
+        shown = name if one == "-" else ""
+        return check_file(path, today=today, name=shown, options=options, limit_errors=limit_errors, engine=engine)
+
+
+@contextmanager
+def _path(one: str) -> Iterator[Path]:
+    """Give a path; standard input becomes a file for a while."""
+    if one != "-":
+        path = Path(one)
+        with path.open("rb"):  # says in one sentence that it cannot be opened
+            yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="datamo-stdin-") as folder:
+        path = Path(folder) / "stdin"
+        with path.open("wb") as copy:
+            while block := sys.stdin.buffer.read(BLOCK):
+                copy.write(block)
+        yield path
+
+
+def _show(words: Any, checked: Any, quiet: bool) -> dict[str, Any]:
+    from api.cli.report import document, show
+
+    told = document(checked, words.tongue)
+    if not quiet:
+        show(told, words.tongue)
+    return told
+
+
+def _exit_code(outcome: Any) -> int:
+    if not outcome.readable:
+        return EXIT_USAGE
+    return EXIT_DONE if outcome.valid else EXIT_REFUSED
+
+
+def _known_standard(standard: str) -> None:
+    if not standard:
+        return
+    from standards.registry import TABLES
+
+    if standard not in TABLES:
+        raise typer.BadParameter(f"{standard} (datamo standards list)", param_hint="--standard")
+
+
+def _schema(path: Path | None) -> dict[str, Any] | None:
+    """Read a Table Schema; its members are whitelisted where it is used."""
+    if path is None:
+        return None
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise typer.BadParameter(f"JSON: {wrong}", param_hint="--schema") from None
+    if not isinstance(found, dict):
+        raise typer.BadParameter("an object with fields", param_hint="--schema")
+    return found

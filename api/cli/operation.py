@@ -68,13 +68,22 @@ def list_jobs(
     with opened(context) as site:
         found = site.jobs.jobs(states=tuple(state or ()), limit=limit)
         items = [
-            {"id": one.id, "flow": one.flow, "key": one.key, "state": one.state, "created": one.created,
-             "updated": one.updated, "attempts": one.attempts, "error": one.error}
+            {
+                "id": one.id,
+                "flow": one.flow,
+                "key": one.key,
+                "state": one.state,
+                "created": one.created,
+                "updated": one.updated,
+                "attempts": one.attempts,
+                "error": one.error,
+            }
             for one in found
         ]
         workers = [{"slot": slot, "seen_seconds_ago": round(seconds)} for slot, seconds in site.jobs.workers()]
-        rows = [(one.id, one.state, f"{one.updated:%Y-%m-%d %H:%M}" if one.updated else "", one.error[:80])
-                for one in found]
+        rows = [
+            (one.id, one.state, f"{one.updated:%Y-%m-%d %H:%M}" if one.updated else "", one.error[:80]) for one in found
+        ]
         text = table(rows, ("id", "state", "updated", "error")) if rows else ""
         voice(context).give({"items": items, "total": len(items), "workers": workers}, text)
 

@@ -26,7 +26,9 @@ def publish(
     title: Annotated[str, typer.Option(help="Title of a new dataset.")] = "",
     dataset: Annotated[str, typer.Option(help="Slug of the dataset; made when it does not exist.")] = "",
     standard: Annotated[str, typer.Option(help="Table standard to check against.")] = "",
-    meta: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="YAML with describing members.")] = None,
+    meta: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="YAML with describing members.")
+    ] = None,
     resource: Annotated[str, typer.Option(help="Which resource of the dataset.")] = "",
     sheet: Annotated[str, typer.Option(help="Name of a sheet, or all.")] = "",
     update: Annotated[str, typer.Option(help="replace, append or correct.")] = "replace",
@@ -75,8 +77,17 @@ def _about(meta: Path | None, title: str, standard: str) -> dict[str, Any]:
 
 
 def _through(
-    door: Any, words: Voice, file: Path, org: str, dataset: str, about: dict[str, Any], wishes: Mapping[str, str],
-    *, hold: bool, wait: bool, seconds: float,
+    door: Any,
+    words: Voice,
+    file: Path,
+    org: str,
+    dataset: str,
+    about: dict[str, Any],
+    wishes: Mapping[str, str],
+    *,
+    hold: bool,
+    wait: bool,
+    seconds: float,
 ) -> int:
     """Find or make the dataset, upload, wait; gives the exit code."""
     key = door.dataset(dataset, org, about)
@@ -142,7 +153,13 @@ class LocalSite:
         options = Options(**{name: value for name, value in wishes.items() if value}, publish=not hold)  # type: ignore[arg-type]
         with file.open("rb") as stream:
             made = receive(
-                self._catalog, self._site.files, self._system, key, Counted(stream, advance), file.name, options,
+                self._catalog,
+                self._site.files,
+                self._system,
+                key,
+                Counted(stream, advance),
+                file.name,
+                options,
                 limit=self._site.settings.upload_limit,
             )
         return self._told(made)
@@ -153,8 +170,13 @@ class LocalSite:
 
     def _told(self, one: Any) -> dict[str, Any]:
         reason = dict(one.reason) if one.reason else None
-        return {"id": one.id, "state": one.state, "dataset": self._catalog.dataset(self._system, one.dataset).slug,
-                "version": one.version, "reason": reason}
+        return {
+            "id": one.id,
+            "state": one.state,
+            "dataset": self._catalog.dataset(self._system, one.dataset).slug,
+            "version": one.version,
+            "reason": reason,
+        }
 
 
 class Counted:
@@ -180,8 +202,9 @@ def describe(about: Mapping[str, Any], language: str) -> Any:
     if unknown:
         raise typer.BadParameter(f"unknown members: {', '.join(unknown)}", param_hint="--meta")
     texts = ("title", "description", "source", "notice")
-    members = {key: {language: value} if key in texts and isinstance(value, str) else value
-               for key, value in about.items()}
+    members = {
+        key: {language: value} if key in texts and isinstance(value, str) else value for key, value in about.items()
+    }
     try:
         return from_json(Dataset, _plain(members))
     except NotPortable as wrong:

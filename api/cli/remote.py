@@ -58,12 +58,16 @@ class RemoteSite:
         """Say how it stands; the site keeps us waiting until it has something to say."""
         return self._call("GET", f"/api/v1/submissions/{quote(name, safe='')}?wait=20")
 
-    def _call(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def _call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(self._parts.hostname or "", self._parts.port, timeout=TIMEOUT_SECONDS)
         content = {"Content-Type": "application/json"} if isinstance(body, bytes) else {}
         try:
-            connection.request(method, self._parts.path.rstrip("/") + path, body, {**self._headers, **content, **(headers or {})})
+            connection.request(
+                method, self._parts.path.rstrip("/") + path, body, {**self._headers, **content, **(headers or {})}
+            )
             answer = connection.getresponse()
             return _document(answer.status, answer.read())
         except (OSError, http.client.HTTPException) as problem:

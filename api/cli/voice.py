@@ -125,8 +125,10 @@ def _refusal(problem: Any, language: str, arguments: Sequence[str]) -> int:
     from catalog.errors import Unavailable
 
     sentence = say(SENTENCES, problem.code, problem.params, language) or problem.code
-    details = [f"  {one.pointer}: {say(SENTENCES, one.code, one.params or {}, language) or one.code}"
-               for one in problem.problems]
+    details = [
+        f"  {one.pointer}: {say(SENTENCES, one.code, one.params or {}, language) or one.code}"
+        for one in problem.problems
+    ]
     code = EXIT_DOWN if isinstance(problem, Unavailable) else EXIT_REFUSED
     return _tell(problem.code, "\n".join([sentence, *details]), code, arguments, problem.params)
 
@@ -145,8 +147,11 @@ def _language(arguments: Sequence[str]) -> str:
 
 def _tell(code: str, sentence: str, exit_code: int, arguments: Sequence[str], params: Mapping[str, Any]) -> int:
     if "--json" in arguments:
-        print(json.dumps({"error": {"code": code, "detail": sentence, "params": dict(params)}}, ensure_ascii=False,
-                         default=str))
+        print(
+            json.dumps(
+                {"error": {"code": code, "detail": sentence, "params": dict(params)}}, ensure_ascii=False, default=str
+            )
+        )
     else:
         print(sentence, file=sys.stderr)
     return exit_code

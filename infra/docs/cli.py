@@ -40,6 +40,10 @@ def _parameters(command: Any, path: str) -> Iterator[str]:
     if shown:
         yield "\n| argument | default | meaning |\n|---|---|---|\n"
     for one in shown:
-        name = " ".join((*one.opts, *one.secondary_opts)) if one.param_type_name == "option" else (one.metavar or one.name.upper())
+        name = (
+            " ".join((*one.opts, *one.secondary_opts))
+            if one.param_type_name == "option"
+            else (one.metavar or one.name.upper())
+        )
         default = "" if one.default in (None, "", False, (), []) or callable(one.default) else f"`{one.default}`"
         yield f"| `{name}` | {default} | {getattr(one, 'help', '') or ''} |\n"

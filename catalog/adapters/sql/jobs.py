@@ -271,7 +271,7 @@ class Locks:
 def _job(status: Any) -> Job:
     """Translate a DBOS status into our Job."""
     key = status.workflow_id.partition(":")[2]
-    error = "" if status.error is None else f"{type(status.error).__name__}: {status.error}"
+    error = "" if status.error is None else str(status.error)
     return Job(
         id=status.workflow_id,
         flow=status.name,

@@ -1,0 +1,96 @@
+"""Check one file: inspect → profile → validate → convert in a killable child; for uploads, `datamo check`, /check and MCP."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from catalog.errors import Unavailable
+from catalog.model import Options, Outcome
+from pipelines import sandbox
+from pipelines.format import Unreadable
+from pipelines.step import Parcel, Step, conclude, walk
+from pipelines.steps.convert import convert
+from pipelines.steps.inspect import inspect
+from pipelines.steps.profile import profile
+from pipelines.steps.validate import validate
+
+IN_THE_SANDBOX: tuple[Step, ...] = (inspect, profile, validate, convert)
+
+FULL = "storage-full"
+"""What a child says when the disk has no room: nobody's fault but ours, so the step is tried again."""
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A file that was checked without storing anything: what it is, and what was found."""
+
+    name: str
+    bytes: int
+    sha256: str
+    outcome: Outcome
+
+
+def look(parcel: Parcel) -> Outcome:
+    """Walk the steps; runs inside the child."""
+    walked = walk(parcel, IN_THE_SANDBOX)
+    return walked.outcome or conclude(walked)
+
+
+def examine(parcel: Parcel) -> Outcome:
+    """Walk the steps in a child. A file that cannot be read is an outcome; raises Unavailable when the disk is full."""
+    limits = sandbox.DEFAULT.scaled(parcel.path.stat().st_size)
+    try:
+        return sandbox.run(look, parcel, limits=limits, work=parcel.work)
+    except Unreadable as problem:
+        if problem.code == FULL:
+            raise Unavailable(FULL) from problem
+        return Outcome(readable=False, reason={"code": problem.code, "params": problem.params}, file=parcel.file)
+
+
+def check_file(
+    path: Path,
+    *,
+    today: date,
+    name: str = "",
+    options: Options | None = None,
+    limit_errors: int = 1000,
+    engine: str = "auto",
+) -> Checked:
+    """Check a file on disk and keep nothing of it. ``name`` is what it is called, when that is not its path's name."""
+    digest, count = _hash(path)
+    with tempfile.TemporaryDirectory(prefix="datamo-check-") as folder:
+        parcel = Parcel(
+            path=path.absolute(),
+            name=name or path.name,
+            work=Path(folder),
+            options=options or Options(),
+            today=today,
+            keep=False,
+            limit_errors=limit_errors,
+            engine=engine,
+        )
+        outcome = examine(parcel)
+    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome))
+
+
+def _hash(path: Path) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    count = 0
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+            count += len(block)
+    return digest.hexdigest(), count
+
+
+def _kept_nothing(outcome: Outcome) -> Outcome:
+    """Leave out the paths of files that are gone."""
+    tables = tuple(dataclasses.replace(one, artefacts=()) for one in outcome.tables)
+    return dataclasses.replace(outcome, original=None, attachment=None, tables=tables)
