@@ -12,11 +12,14 @@ from frictionless.table import Row
 
 from pipelines.validation.columnar.keys import UNHASHABLE, ForeignKey, Key, KeyColumn
 from pipelines.validation.columnar.plan import HandBack, Plan, make_plan
-from pipelines.validation.columnar.records import Batch, Digest, blank_records, read_batches
+from pipelines.validation.columnar.records import Batch, Digest, blank_records, has_read_all, read_batches
 from pipelines.validation.columnar.screens import Screen
 from pipelines.validation.columnar.texts import Texts
 
 MOST_SUSPECTS = 300_000
+MOST_TO_COUNT = 8 << 20
+"""Bytes up to which the records are counted again to know how far Frictionless had read when a limit stopped it."""
+LARGEST_SAMPLE = 1_000
 
 
 def validate_columnar(
@@ -86,6 +89,7 @@ class _Run:
         self.digest = Digest(self.plan)
         self.blank: frozenset[int] | None = None
         self.starting: list[Any] = []
+        self.last_number = 0
 
     def matches(self, error: Any) -> bool:
         return not isinstance(error, errors.DataError) or error.type in self.scope
@@ -117,12 +121,14 @@ class _Run:
                 if self.limit:
                     count += sum(self.matches(error) for error in suspect.row.errors)
                     if count >= self.limit:
+                        self.last_number = max([suspect.number, *batch.numbers[-1:].tolist()])
                         found.rows = suspect.number - self.plan.first_record + 1
                         found.stopped = True
                         return found
                 if len(found.suspects) > MOST_SUSPECTS:
                     raise HandBack("too-many-errors")
             found.rows += len(batch.numbers) + len(batch.ragged)
+        self.last_number = found.rows + self.plan.first_record - 1
         return found
 
     def suspects_of(self, batch: Batch) -> Iterator[_Suspect]:
@@ -260,13 +266,22 @@ class _Run:
                 break
         stats.md5 = stats.sha256 = None
         stats.bytes = self.digest.size
-        if not partial:
+        if not partial or self.reached_end(stats.rows + self.plan.first_record - 1):
             stats.md5, stats.sha256 = self.digest.md5, self.digest.sha256
+        if not partial:
             for check in self.checks:
                 found_errors += [error for error in check.validate_end() if self.matches(error)]
         return Report.from_validation_task(
             self.resource, time=self.timer.time, labels=self.resource.labels, errors=found_errors, warnings=warnings
         )
+
+    def reached_end(self, number: int) -> bool:
+        """Whether Frictionless, stopping at a record, had read the file to its end already (then it knows the hashes)."""
+        if self.digest.size > MOST_TO_COUNT:
+            if number >= LARGEST_SAMPLE and number >= self.last_number:
+                raise HandBack("limit-at-the-end")
+            return False
+        return has_read_all(self.plan, number, self.resource.detector.sample_size)
 
     def add_key_errors(self, row: Any, before: dict[tuple[str, int], int]) -> None:
         """Unique, primary key and foreign key errors of one row, in the order in which Frictionless appends them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import pyarrow.csv as pacsv
 from pipelines.validation.columnar.plan import HandBack, Plan, open_text
 
 BLOCK = 4 << 20
-LONGEST_RECORD = 64 << 20
+SNIFFED_LINES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +195,24 @@ def blank_records(plan: Plan) -> frozenset[int]:
     with open_text(plan.path, plan.encoding) as text:
         reader = csv.reader(text, dialect=plan.dialect)
         return frozenset(number for number, cells in enumerate(reader, start=1) if not cells)
+
+
+def has_read_all(plan: Plan, number: int, sample: int) -> bool:
+    """Whether reading record ``number`` (after a sample of records, after 100 lines) makes Frictionless meet the end.
+
+    It reads 100 lines to guess the dialect, then ``sample`` records, then record by record; the end is met when it asks
+    for a line that is not there, or when the last line has no line end (or one that could still become CR LF).
+    """
+    with open_text(plan.path, plan.encoding) as text:
+        lines = list(itertools.islice(text, SNIFFED_LINES))
+        if len(lines) < SNIFFED_LINES:
+            return True
+        reader = csv.reader(itertools.chain(lines, text), dialect=plan.dialect)
+        wanted = max(sample, number)
+        if sum(1 for _ in itertools.islice(reader, wanted)) < wanted:
+            return True
+        if next(reader, None) is not None:
+            return False
+    with plan.path.open("rb") as raw:
+        raw.seek(-1, io.SEEK_END)
+        return raw.read(1) != b"\n"
