@@ -1,5 +1,23 @@
-"""The pages, for people with a browser; ``router`` holds their routes."""
+"""The pages, for people with a browser; ``router`` holds their routes, ``error_page`` draws a refusal."""
 
 from fastapi import APIRouter
 
+from api.dialects.html import (
+    dataset,
+    desk,
+    home,
+    machines,
+    organisations,
+    publish,
+    results,
+    sign,
+    standard,
+    submissions,
+)
+from api.dialects.html.refused import bug_page, error_page
+
 router = APIRouter()
+for group in (home, results, dataset, organisations, standard, submissions, publish, desk, sign, machines):
+    router.include_router(group.router)
+
+__all__ = ["bug_page", "error_page", "router"]

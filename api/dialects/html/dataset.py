@@ -1,0 +1,212 @@
+"""The dataset page and the pages of its versions: what it is, how fresh, how good, its files, rows, columns and history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
+from starlette.responses import RedirectResponse
+
+from api import deps
+from api.dialects.html import charts, facts, jsonld, labels, shelf
+from api.dialects.html.refused import PageRoute, error_page
+from api.dialects.html.view import Reader, TheReader, fragments, page, render
+from api.messages import pages
+from catalog.errors import Gone, NotFound, Refusal
+from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
+from standards.profile import Column
+
+router = APIRouter(route_class=PageRoute)
+
+CELLS = 96
+FEWEST_ROWS, MOST_ROWS = 6, 12
+LONGEST_CELL = 160
+MOST_COLUMNS = 40
+BOM = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """One button: what it is called, where it leads, how many bytes come."""
+
+    name: str
+    url: str
+    bytes: int
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnView:
+    """One column as the strip shows it."""
+
+    info: ColumnInfo
+    seen: Column | None
+    picture: Markup
+
+
+@router.get("/datasets/{slug}")
+def dataset(request: Request, reader: TheReader, slug: str) -> Response:
+    """The page of a dataset: its newest version, whole on one page."""
+    catalog = deps.site(request).catalog
+    entry = catalog.dataset(reader.caller, slug)
+    if slug not in (entry.slug, entry.id) or slug != entry.slug:
+        return moved(request, f"/datasets/{entry.slug}")
+    if entry.state == "withdrawn":
+        return tombstone(request, entry)
+    return _page_of(request, reader, entry, None)
+
+
+@router.get("/datasets/{slug}/versions/{number}")
+def version_page(request: Request, reader: TheReader, slug: str, number: int) -> Response:
+    """The page of one version: the same page, with its own rows and files; a withdrawn one leaves a tombstone."""
+    catalog = deps.site(request).catalog
+    entry = catalog.dataset(reader.caller, slug)
+    if slug != entry.slug:
+        return moved(request, f"/datasets/{entry.slug}/versions/{number}")
+    if entry.state == "withdrawn":
+        return tombstone(request, entry)
+    return _page_of(request, reader, entry, number)
+
+
+@router.get("/dataset/{slug}")
+def ckan_address(request: Request, slug: str) -> Response:
+    """CKAN's address of a dataset."""
+    return moved(request, f"/datasets/{slug}")
+
+
+def moved(request: Request, path: str) -> Response:
+    """Send the reader to the address that holds now, with her query."""
+    query = request.url.query
+    return RedirectResponse(path + (f"?{query}" if query else ""), status_code=301,
+                            headers={"Cache-Control": "max-age=300"})
+
+
+def tombstone(request: Request, entry: Entry) -> Response:
+    """What is left of a withdrawn dataset: the reason and the day."""
+    return error_page(request, Gone(state="withdrawn", reason=entry.reason, withdrawn=entry.withdrawn))
+
+
+def _page_of(request: Request, reader: Reader, entry: Entry, number: int | None) -> Response:
+    catalog, day = deps.site(request).catalog, facts.today()
+    query = request.query_params
+    wanted, start = query.get("resource", "")[:200], _whole(query.get("from", ""))
+    publisher = _publisher(request, reader, entry)
+    key = ("dataset", entry.id, entry.sequence, entry.version, number, reader.lang, day, wanted, start,
+           publisher.modified if publisher else None, _sees_drafts(reader, entry))
+
+    def make() -> tuple[Markup, Markup]:
+        version = _version(request, reader, entry, number)
+        if number is not None and version is None:
+            raise NotFound
+        values = _values(request, reader, entry, version, publisher, wanted, start)
+        history = catalog.versions(reader.caller, entry.id) if entry.version else ()
+        return (render(reader.lang, "dataset_main.html", **values, history=history, older=number is not None),
+                jsonld.dataset(reader.lang, deps.site(request).url, entry, version, publisher))
+
+    main, linked = fragments(request).get(key, make)
+    demo = bool(publisher and publisher.demo)
+    title = pages.words(reader.lang, entry.about.title)
+    return page(request, reader, "dataset.html", main=main, jsonld=linked if entry.state == "published" else "",
+                title=title, summary=pages.words(reader.lang, entry.about.description)[:300], entry=entry,
+                number=number, noindex=demo or entry.visibility != "public" or entry.state != "published")
+
+
+def _whole(given: str) -> int:
+    return min(int(given), 100) if given.isdecimal() and given.isascii() and len(given) < len("1000") else 0
+
+
+def _sees_drafts(reader: Reader, entry: Entry) -> bool:
+    person = reader.caller.person
+    return entry.organisation in reader.caller.roles or bool(person and person.role == "operator")
+
+
+def _publisher(request: Request, reader: Reader, entry: Entry) -> Organisation | None:
+    try:
+        return deps.site(request).catalog.organisation(reader.caller, entry.organisation)
+    except Refusal:
+        return None
+
+
+def _version(request: Request, reader: Reader, entry: Entry, number: int | None) -> Version | None:
+    if entry.version is None:
+        return None
+    return deps.site(request).catalog.version(reader.caller, entry.id, number)
+
+
+def _values(request: Request, reader: Reader, entry: Entry, version: Version | None, publisher: Organisation | None,
+            wanted: str, start: int) -> dict[str, Any]:
+    day, site = facts.today(), deps.site(request).url
+    shown = _shown(version, wanted)
+    items = facts.quality(entry, version, day)
+    return {
+        "entry": entry, "about": entry.about, "version": version, "publisher": publisher, "site": site, "shown": shown,
+        "fresh": facts.freshness(entry.about.frequency, version.issued if version else None, day),
+        "passed": sum(held for _, held in items),
+        "items": [(labels.quality(reader.lang, code), held) for code, held in items],
+        "downloads": [(one, downloads(reader, entry, version, one)) for one in version.resources] if version else [],
+        "preview": preview(shown, start) if shown else None, "columns": columns(shown),
+        "labels": labels, "standard": shelf.standard(shown.standard) if shown and shown.standard else None,
+        "sees_drafts": _sees_drafts(reader, entry),
+    }
+
+
+def _shown(version: Version | None, wanted: str) -> Resource | None:
+    if version is None:
+        return None
+    tables = [one for one in version.resources if one.kind == "table"]
+    return next((one for one in tables if one.name == wanted), tables[0] if tables else None)
+
+
+def columns(resource: Resource | None) -> list[ColumnView]:
+    """The columns of a table with their pictures, at most forty."""
+    if resource is None:
+        return []
+    seen = {one.name: one for one in resource.profile.columns} if resource.profile else {}
+    rows = resource.rows or 0
+    return [
+        ColumnView(info=one, seen=seen.get(one.name),
+                   picture=charts.column(seen[one.name], rows) if one.name in seen else Markup())
+        for one in resource.columns[:MOST_COLUMNS]
+    ]
+
+
+def preview(resource: Resource, start: int) -> dict[str, Any]:
+    """A few rows from ``start`` (0 = first); fewer where a table is wide, so that the page stays small."""
+    width = max(len(resource.columns), 1)
+    many = min(max(CELLS // width, FEWEST_ROWS), MOST_ROWS)
+    rows = [[cut(cell) for cell in row[:MOST_COLUMNS]] for row in resource.preview[start : start + many]]
+    held = len(resource.preview)
+    return {"rows": rows, "start": start, "many": many, "next": start + many if start + many < held else None,
+            "before": max(start - many, 0) if start else None, "held": held}
+
+
+def cut(cell: str | None) -> str:
+    """A cell for the preview; long ones are cut, the files hold them whole."""
+    words = cell or ""
+    return words if len(words) <= LONGEST_CELL else words[:LONGEST_CELL] + "…"
+
+
+def downloads(reader: Reader, entry: Entry, version: Version, resource: Resource) -> list[Download]:
+    """The files of a resource, the spreadsheet first; the CSV also with a BOM, as Excel wants it."""
+    base = f"/api/v1/datasets/{entry.slug}/versions/{version.number}/files/"
+    found: list[Download] = []
+    for file in resource.files:
+        if file.public and file.role != "report":
+            found.extend(_buttons(reader, base, file))
+    return sorted(found, key=lambda one: one.rank)
+
+
+def _buttons(reader: Reader, base: str, file: File) -> Sequence[Download]:
+    url = base + file.name
+    if file.role == "original":
+        name = reader.say("Tệp gốc (%(name)s)", name=file.name.rsplit(".", 1)[-1].upper()[:8])
+        return (Download(name=name, url=url, bytes=file.bytes, rank=9),)
+    rank = facts.FORMAT_ORDER.index(file.role) * 2 if file.role in facts.FORMAT_ORDER else 8
+    plain = Download(name=labels.of(reader.lang, "format", file.role), url=url, bytes=file.bytes, rank=rank)
+    if file.role != "csv":
+        return (plain,)
+    excel = Download(name=reader.say("CSV cho Excel"), url=url + "?bom=1", bytes=file.bytes + BOM, rank=rank - 1)
+    return (excel, plain)

@@ -1,0 +1,65 @@
+"""The desk: what waits for me, my agencies' datasets, and the files on their way."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from api import deps
+from api.dialects.html import labels, listing
+from api.dialects.html.refused import PageRoute
+from api.dialects.html.submissions import DECIDERS, WRITERS
+from api.dialects.html.view import Reader, TheReader, page
+from catalog.catalog import Catalog
+from catalog.errors import NotKnown
+from catalog.model import Organisation, Submission
+
+router = APIRouter(route_class=PageRoute)
+OPEN = ("received", "checking", "blocked", "ready", "in_review", "failed", "rejected")
+MOST = 200
+
+
+@router.get("/desk")
+def desk(request: Request, reader: TheReader) -> Response:
+    """Work first: files that wait for a decision, then drafts, then the datasets."""
+    if not reader.caller.known:
+        raise NotKnown("credentials-needed")
+    catalog = deps.site(request).catalog
+    mine = agencies(catalog, reader)
+    entries = [one for agency in mine for one in catalog.datasets_of(reader.caller, agency.id, limit=MOST)]
+    found = {one.id: one for one in entries}
+    waiting = list(catalog.submissions(reader.caller, states=OPEN, limit=MOST))
+    tasks = [(one, found[one.dataset]) for one in newest(waiting) if one.dataset in found]
+    decides = {agency.id for agency in mine if may(reader, agency.id, DECIDERS)}
+    return page(
+        request, reader, "desk.html", agencies=[(one, reader.caller.roles.get(one.id, "")) for one in mine], tasks=tasks,
+        drafts=[one for one in entries if one.state == "draft"], items=listing.items(request, reader, entries),
+        labels=labels, decides=decides, noindex=True, writes=any(may(reader, one.id, WRITERS) for one in mine),
+    )
+
+
+def agencies(catalog: Catalog, reader: Reader) -> list[Organisation]:
+    """The agencies a person works for; an operator sees all."""
+    every = catalog.organisations(reader.caller)
+    person = reader.caller.person
+    if person and person.role == "operator":
+        return list(every)
+    return [one for one in every if one.id in reader.caller.roles]
+
+
+def may(reader: Reader, organisation: str, roles: tuple[str, ...]) -> bool:
+    """Whether the reader has one of these roles there, or runs the site."""
+    person = reader.caller.person
+    return bool(person and person.role == "operator") or reader.caller.roles.get(organisation) in roles
+
+
+def newest(submissions: list[Submission]) -> list[Submission]:
+    """The last submission of each dataset and resource: an older one that was refused is no work any more."""
+    kept: dict[tuple[str, str], Submission] = {}
+    for one in submissions:
+        key = (one.dataset, one.options.resource)
+        if key not in kept or kept[key].created < one.created:
+            kept[key] = one
+    order = {"blocked": 0, "failed": 0, "rejected": 1, "in_review": 2, "ready": 3, "checking": 4, "received": 4}
+    return sorted(kept.values(), key=lambda one: (order.get(one.state, 5), -one.created.timestamp()))
+
+

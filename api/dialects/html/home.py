@@ -1,0 +1,96 @@
+"""The home page: search first, true numbers, a chart of real codes, what is new, themes and agencies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+
+from api import deps
+from api.dialects.html import facts, labels, listing, shelf
+from api.dialects.html.refused import PageRoute
+from api.dialects.html.view import TheReader, fragments, page
+from catalog.question import Question
+from standards.codelist import Codelist
+
+router = APIRouter(route_class=PageRoute)
+NEWEST = 6
+AGENCIES = 12
+WARDS = ("Phường", "Đặc khu")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """Provinces by number of communes, most first: ``rural`` and ``urban`` are SVG paths in a 100 × 100 box."""
+
+    communes: int
+    provinces: int
+    most: tuple[str, int]
+    least: tuple[str, int]
+    rural: str
+    urban: str
+
+
+@router.get("/", include_in_schema=False)
+def home(request: Request, reader: TheReader) -> Response:
+    """The home page."""
+    catalog, day = deps.site(request).catalog, facts.today()
+    newest = Question(sort="modified", limit=NEWEST, facets=("theme", "org"))
+    answer, entries = catalog.search(reader.caller, newest)
+    bars = fragments(request).get(("bars", day), lambda: communes(day))
+    themes = {one.value: one.count for one in answer.facets.get("theme", ())}
+    organisations = listing.publishers(request, reader)
+    agencies = [(organisations[one.value], one.count) for one in answer.facets.get("org", ())
+                if one.value in organisations][:AGENCIES]
+    return page(
+        request, reader, "home.html", numbers=catalog.statistics(), items=listing.items(request, reader, entries),
+        total=answer.total, themes=labels.themes(reader.lang, themes), agencies=agencies, bars=bars,
+        standards=shelf.counts(), rules=len(shelf.checks()), any_demo=any(one.demo for one in organisations.values()),
+    )
+
+
+def communes(day: date) -> Bars | None:
+    """The chart of the home page, counted from our own dated lists of provinces and communes."""
+    lists = shelf.codelists()
+    if "vn-commune" not in lists or "vn-province" not in lists:
+        return None
+    return bars_of(lists["vn-province"], lists["vn-commune"], day)
+
+
+def bars_of(provinces: Codelist, communes_: Codelist, day: date) -> Bars | None:
+    """Count communes in force on a day by province, and draw them."""
+    names = {one.code: one.name for one in provinces.valid_on(day)}
+    every: Counter[str] = Counter()
+    wards: Counter[str] = Counter()
+    for one in communes_.valid_on(day):
+        every[one.parent] += 1
+        wards[one.parent] += one.name.startswith(WARDS)
+    ranked = [(code, count) for code, count in every.most_common() if code in names]
+    if not ranked:
+        return None
+    rural, urban = _paths(ranked, wards)
+    (first, most), (last, least) = ranked[0], ranked[-1]
+    return Bars(communes=sum(count for _, count in ranked), provinces=len(ranked), most=(short(names[first]), most),
+                least=(short(names[last]), least), rural=rural, urban=urban)
+
+
+def _paths(ranked: list[tuple[str, int]], wards: Mapping[str, int]) -> tuple[str, str]:
+    top, step = ranked[0][1], 100 / len(ranked)
+    width = step * 0.78
+    lower, upper = [], []
+    for place, (code, count) in enumerate(ranked):
+        x, rural, whole = 0.3 + place * step, 100 * (count - wards[code]) / top, 100 * count / top
+        lower.append(f"M{x:.4g} 100v{-rural:.4g}h{width:.3g}V100")
+        upper.append(f"M{x:.4g} {100 - rural:.4g}V{100 - whole:.4g}h{width:.3g}V{100 - rural:.4g}")
+    return "".join(lower), "".join(upper)
+
+
+def short(name: str) -> str:
+    """``Tỉnh Lai Châu`` → ``Lai Châu``."""
+    for kind in ("Thành phố ", "Tỉnh "):
+        if name.startswith(kind):
+            return name.removeprefix(kind)
+    return name

@@ -1,0 +1,123 @@
+"""The upload form: choose a dataset or describe a new one, send a file, and go on to the report of its check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse
+
+from api import deps
+from api.dialects.html import desk, forms, labels, shelf
+from api.dialects.html.refused import PageRoute
+from api.dialects.html.submissions import WRITERS
+from api.dialects.html.upload import TheForm, field, file_of
+from api.dialects.html.view import Reader, TheReader, page
+from api.messages import pages
+from catalog.errors import NotKnown
+from catalog.model import Entry, Options, Organisation
+from pipelines.steps.receive import receive
+from standards.record import Dataset
+
+router = APIRouter(route_class=PageRoute)
+FIELDS = ("dataset", "organisation", "title", "description", "theme", "frequency", "licence", "source", "standard",
+          "sheet", "update", "period", "note")
+UPDATES = ("replace", "append", "correct")
+SHORTEST_TITLE = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the form offers: agencies where the reader may write, and their datasets."""
+
+    agencies: tuple[Organisation, ...]
+    entries: tuple[Entry, ...]
+
+
+@router.get("/publish")
+def publish_form(request: Request, reader: TheReader) -> Response:
+    """The form, with what the address says already chosen."""
+    if not reader.caller.known:
+        raise NotKnown("credentials-needed")
+    query = request.query_params
+    given = {name: query.get(name, "")[:300] for name in FIELDS}
+    return _form(request, reader, given, [])
+
+
+def _form(request: Request, reader: Reader, given: Mapping[str, str], wrong: list[dict[str, str]]) -> Response:
+    offered = choices(request, reader)
+    chosen = next((one for one in offered.entries if given["dataset"] and given["dataset"] in (one.slug, one.id)), None)
+    return page(
+        request, reader, "publish.html", status=422 if wrong else 200, given=given, wrong=wrong, noindex=True,
+        bad={one["field"]: one["said"] for one in wrong}, agencies=offered.agencies, entries=offered.entries,
+        chosen=chosen, standards=shelf.choices(reader.lang), limit=deps.site(request).upload_limit,
+        themes=[(code, pages.gettext(reader.lang, name)) for code, name in labels.THEMES.items()],
+        frequencies=[(code, labels.frequency(reader.lang, code)) for code in labels.OFFERED],
+        licences=[(code, name) for code, (name, _) in labels.LICENCES.items()],
+    )
+
+
+def choices(request: Request, reader: Reader) -> Choices:
+    """Agencies and datasets that the reader may upload to."""
+    catalog = deps.site(request).catalog
+    agencies = tuple(one for one in desk.agencies(catalog, reader)
+                     if one.state == "open" and desk.may(reader, one.id, WRITERS))
+    entries = tuple(entry for one in agencies for entry in catalog.datasets_of(reader.caller, one.id)
+                    if entry.state != "withdrawn" and entry.kind == "dataset")
+    return Choices(agencies=agencies, entries=entries)
+
+
+@router.post("/publish")
+def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
+    """Take the file; a refusal of the form keeps everything but the file, which no browser gives back."""
+    if not reader.caller.known:
+        raise NotKnown("credentials-needed")
+    forms.with_token(request, reader, field(form, "csrf"))
+    given = {name: field(form, name) for name in FIELDS}
+    wrong = mistakes(reader, given, form)
+    if wrong:
+        return _form(request, reader, given, wrong)
+    site, upload = deps.site(request), file_of(form)
+    assert upload is not None
+    key = given["dataset"] or _draft(request, reader, given).slug
+    found = receive(site.catalog, site.files, reader.caller, key, upload.file, upload.filename or "file", options(given),
+                    limit=site.upload_limit, media_type=(upload.content_type or "")[:200])
+    return RedirectResponse(f"/submissions/{found.id}", status_code=303)
+
+
+def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[dict[str, str]]:
+    """What is missing, in the order of the form."""
+    found: list[dict[str, str]] = []
+    if not given["dataset"] and len(given["title"]) < SHORTEST_TITLE:
+        found.append({"field": "title", "said": reader.say("Chọn một bộ dữ liệu ở trên, hoặc ghi tên bộ mới.")})
+    if not given["dataset"] and not given["organisation"]:
+        found.append({"field": "organisation", "said": reader.say("Chọn cơ quan công bố.")})
+    if file_of(form) is None:
+        found.append({"field": "file", "said": reader.say("Chưa chọn tệp nào.")})
+    if given["update"] in ("append", "correct") and not given["period"]:
+        found.append({"field": "period", "said": reader.say("Ghi kỳ của dữ liệu, ví dụ 2025-Q1.")})
+    if given["standard"] and given["standard"] not in shelf.standards():
+        found.append({"field": "standard", "said": reader.say("Chọn một tiêu chuẩn trong danh sách.")})
+    return found
+
+
+def _draft(request: Request, reader: Reader, given: Mapping[str, str]) -> Entry:
+    def said(words: str) -> dict[str, str]:
+        return {reader.lang: words} if words else {}
+
+    about = Dataset(
+        title=said(given["title"]), description=said(given["description"]), source=said(given["source"]),
+        themes=(given["theme"],) if given["theme"] in labels.THEMES else (), licence=given["licence"],
+        frequency=given["frequency"], standard=given["standard"],
+    )
+    return deps.site(request).catalog.draft(reader.caller, given["organisation"], about)
+
+
+def options(given: Mapping[str, str]) -> Options:
+    """What was asked for with the file."""
+    update: Any = given["update"] if given["update"] in UPDATES else "replace"
+    return Options(sheet=given["sheet"], standard=given["standard"], update=update, period=given["period"],
+                   note=given["note"], kind="correction" if update == "correct" else "update")

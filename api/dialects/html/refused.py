@@ -1,0 +1,91 @@
+"""Refusals and faults as pages: what happened, in the reader's words, and where to go on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from api import deps, errors
+from api.dialects.html.view import CONTRASTS, SIZES, Reader, address, one_of, page
+from api.messages import LANGUAGES, refusals
+from catalog.errors import Gone, NotFound, NotKnown, Refusal
+from standards.text import fold
+
+PROBE = 60
+FAULTS = logging.getLogger("datamo.faults")
+
+
+class PageRoute(APIRoute):
+    """A route whose faults are shown as a page; refusals go on to the application's one table."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with a mistake of ours logged and answered calmly."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except (Refusal, RequestValidationError, HTTPException):
+                raise
+            except Exception:
+                request_id = str(getattr(request.state, "request_id", ""))
+                FAULTS.exception("unexpected fault, request %s", request_id)
+                return bug_page(request, request_id)
+
+        return handler
+
+
+def plain_reader(request: Request) -> Reader:
+    """The reader as far as she is known without asking the records: for pages that must appear when those are down."""
+    kept: Reader | None = getattr(request.state, "reader", None)
+    if kept is not None:
+        return kept
+    asked = (request.query_params.get("lang", ""), request.cookies.get(deps.LANGUAGE_COOKIE, ""))
+    lang = next((one for one in (*asked, deps.site(request).language) if one in LANGUAGES), LANGUAGES[0])
+    return Reader(lang=lang, size=one_of(request.cookies.get("size", ""), SIZES),
+                  contrast=one_of(request.cookies.get("contrast", ""), CONTRASTS))
+
+
+def error_page(request: Request, refusal: Refusal) -> Response:
+    """The page of a refusal, with the status of the one table in ``api.errors``."""
+    if isinstance(refusal, NotKnown) and request.method in ("GET", "HEAD") and "authorization" not in request.headers:
+        back = request.url.path + ("?" + request.url.query if request.url.query else "")
+        return RedirectResponse(address("/sign-in", next=back), status_code=303)
+    reader = plain_reader(request)
+    status = errors.status_of(refusal)
+    code = errors.code_of(refusal)
+    return page(
+        request, reader, "error.html", status=status, headers=errors.headers_of(refusal), noindex=True,
+        title=_title(reader, refusal, status), code=code, status_code=status, asked=_words_of(request),
+        sentence="" if isinstance(refusal, NotFound) else refusals.sentence(
+            code, refusal.params, reader.lang, status=status),
+        tombstone=dict(refusal.params) if isinstance(refusal, Gone) else {}, bug="",
+    )
+
+
+def bug_page(request: Request, request_id: str) -> Response:
+    """A mistake of ours: nothing of it is shown but the id under which the log has it."""
+    reader = plain_reader(request)
+    return page(request, reader, "error.html", status=500, noindex=True, title=reader.say("Datamo gặp lỗi"),
+                code="internal", status_code=500, asked="", sentence="", tombstone={}, bug=request_id)
+
+
+def _title(reader: Reader, refusal: Refusal, status: int) -> str:
+    if isinstance(refusal, NotFound):
+        return reader.say("Không có trang ở địa chỉ này")
+    if isinstance(refusal, Gone):
+        return reader.say("Đã gỡ khỏi trang")
+    return refusals.title(status, reader.lang)
+
+
+def _words_of(request: Request) -> str:
+    """The last part of the address as words to search for: ``/datasets/danh-muc-xa`` → ``danh muc xa``."""
+    last = request.url.path.rstrip("/").rsplit("/", 1)[-1]
+    return " ".join(fold(last[:PROBE]).replace("-", " ").replace("_", " ").split())

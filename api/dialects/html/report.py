@@ -1,0 +1,190 @@
+"""The report on a file as a page shows it: headline, what comes next, groups by kind of repair, each finding in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.dialects.html import shelf
+from api.dialects.html.view import Reader
+from api.dialects.html.wording import finding_said, finding_title, reason_said
+from catalog.model import Outcome, TableOutcome
+from standards.finding import Finding, Group, Place
+
+EXAMPLES = 5
+MOST_GROUPS = 60
+LONGEST = 120
+ALPHABET = 26
+INVISIBLE: Mapping[str, str] = {" ": "␣", "\u00a0": "⍽", "\t": "⇥", "\n": "↵", "\r": "↵"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One finding in words: where, what stands there, what is said, and the cell after its repair."""
+
+    where: str
+    cell: str | None
+    message: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of remark in one column: how many, and the first few of them."""
+
+    title: str
+    code: str
+    severity: str
+    field: str
+    count: int
+    fixable: int
+    basis: str
+    examples: tuple[Said, ...]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePart:
+    """What was found in one table of the file."""
+
+    name: str
+    sheet: str
+    rows: int
+    columns: int
+    standard: str
+    blocking: tuple[Kind, ...]
+    fixable: tuple[Kind, ...]
+    notes: tuple[Kind, ...]
+    personal: tuple[Mapping[str, Any], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The whole report, ready for its template."""
+
+    headline: str
+    lead: str
+    readable: bool
+    valid: bool
+    reason: str
+    reason_code: str
+    file: Mapping[str, Any]
+    tables: tuple[TablePart, ...]
+    rows: int
+    errors: int
+    fixes: int
+    personal: int
+
+
+def report_of(reader: Reader, outcome: Outcome) -> Report:
+    """Put an outcome into words."""
+    tables = tuple(_table(reader, one) for one in outcome.tables)
+    errors = sum(kind.count for one in tables for kind in one.blocking)
+    fixes = sum(kind.fixable for one in tables for kind in (*one.blocking, *one.fixable, *one.notes))
+    personal = sum(len(one.personal) for one in tables)
+    kinds = sum(len(one.blocking) + len(one.fixable) for one in tables)
+    reason = reason_said(reader, outcome.reason)
+    rows, columns = sum(one.rows for one in tables), sum(one.columns for one in tables)
+    return Report(
+        headline=_headline(reader, outcome, errors, fixes), lead=_lead(reader, outcome, rows, columns, kinds),
+        readable=outcome.readable, valid=outcome.valid, reason=reason, reason_code=str((outcome.reason or {}).get("code", "")),
+        file=outcome.file, tables=tables, rows=rows, errors=errors, fixes=fixes, personal=personal,
+    )
+
+
+def _headline(reader: Reader, outcome: Outcome, errors: int, fixes: int) -> str:
+    if not outcome.readable:
+        return reader.say("Datamo chưa đọc được tệp này")
+    if errors:
+        return reader.say("Còn %(n)s chỗ cần bạn xem trước khi công bố", n=errors)
+    if not outcome.valid:
+        return reader.say("Tệp chưa công bố được")
+    if fixes:
+        return reader.say("Tệp dùng được; có %(n)s chỗ nên sửa", n=fixes)
+    return reader.say("Tệp đạt, không có gì phải sửa")
+
+
+def _lead(reader: Reader, outcome: Outcome, rows: int, columns: int, kinds: int) -> str:
+    if not outcome.readable:
+        return ""
+    if outcome.attachment and not outcome.tables:
+        return reader.say("Tệp được giữ nguyên làm tệp đính kèm; Datamo không đọc bảng trong đó.")
+    read = reader.say("Đã đọc đủ %(rows)s dòng và %(columns)s cột.", rows=rows, columns=columns)
+    found = reader.say("Có %(n)s loại nhận xét.", n=kinds) if kinds else reader.say("Không có nhận xét nào.")
+    return f"{read} {found}"
+
+
+def _table(reader: Reader, table: TableOutcome) -> TablePart:
+    by_group: dict[tuple[str, str | None], list[Finding]] = {}
+    for one in table.findings:
+        held = by_group.setdefault((one.code, one.place.field), [])
+        if len(held) < EXAMPLES:
+            held.append(one)
+    kinds = [_kind(reader, one, by_group.get((one.code, one.field), ())) for one in table.groups[:MOST_GROUPS]]
+    profile = table.profile
+    return TablePart(
+        name=table.resource, sheet=table.sheet or "", rows=profile.rows if profile else int(table.stats.get("rows", 0)),
+        columns=len(profile.columns) if profile else len(table.columns), standard=shelf.title(reader.lang, table.standard)
+        if table.standard else "", blocking=_of(kinds, "error"), fixable=_of(kinds, "warning"), notes=_of(kinds, "info"),
+        personal=table.personal_data, more=max(len(table.groups) - MOST_GROUPS, 0),
+    )
+
+
+def _of(kinds: Iterable[Kind], severity: str) -> tuple[Kind, ...]:
+    return tuple(sorted((one for one in kinds if one.severity == severity), key=lambda one: -one.count))
+
+
+def _kind(reader: Reader, group: Group, findings: Sequence[Finding]) -> Kind:
+    return Kind(
+        title=finding_title(reader, group.code), code=group.code, severity=group.severity, field=group.field or "",
+        count=group.count, fixable=group.fixable, basis=findings[0].basis if findings else "",
+        examples=tuple(said(reader, one) for one in findings), rows=group.examples,
+    )
+
+
+def said(reader: Reader, finding: Finding) -> Said:
+    """A finding in the reader's words."""
+    return Said(
+        where=where(reader, finding.place), cell=_short(finding.cell), message=finding_said(reader, finding),
+        after=_short(finding.fix.after) if finding.fix else None,
+    )
+
+
+def where(reader: Reader, place: Place) -> str:
+    """``Ô C17``, ``Dòng 17``, ``Cột C`` or ``Cả bảng``; with the sheet where there are several."""
+    if place.row and place.column:
+        return reader.say("Ô %(cell)s", cell=f"{letters(place.column)}{place.row}")
+    if place.row:
+        return reader.say("Dòng %(row)s", row=place.row)
+    if place.column:
+        return reader.say("Cột %(column)s", column=letters(place.column))
+    return reader.say("Cả bảng")
+
+
+def letters(column: int) -> str:
+    """The column as spreadsheets name it: 1 → A, 27 → AA."""
+    name = ""
+    while column > 0:
+        column, rest = divmod(column - 1, ALPHABET)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def _short(cell: str | None) -> str | None:
+    if cell is None:
+        return None
+    return cell if len(cell) <= LONGEST else cell[:LONGEST] + "…"
+
+
+def visible(cell: str) -> list[tuple[str, str]]:
+    """A cell cut into (words, sign): stray spaces and line breaks at its ends get a sign that the eye sees."""
+    start, end = len(cell) - len(cell.lstrip()), len(cell.rstrip())
+    if not cell.strip():
+        start, end = len(cell), len(cell)
+    parts = [("", INVISIBLE.get(one, "·")) for one in cell[:start]]
+    middle = cell[start:end]
+    if middle:
+        parts.append((middle, ""))
+    return parts + [("", INVISIBLE.get(one, "·")) for one in cell[end:]]

@@ -1,0 +1,140 @@
+"""Table standards and code lists: what an instrument fixes and what the platform proposes, clearly apart; codes on a day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from fastapi import APIRouter, Request, Response
+
+from api.dialects.html import facts, labels, shelf
+from api.dialects.html.refused import PageRoute
+from api.dialects.html.view import Reader, TheReader, page
+from catalog.errors import NotFound
+from standards.check import Check
+from standards.codelist import Codelist, Entry
+from standards.standard import TableStandard
+
+router = APIRouter(route_class=PageRoute)
+DAY = re.compile(r"\s*(?:(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})|(?P<iso>\d{4}-\d{2}-\d{2}))\s*")
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One code on two days."""
+
+    code: str
+    now: Entry | None
+    then: Entry | None
+    change: str = ""
+
+
+@router.get("/standards")
+def standards(request: Request, reader: TheReader) -> Response:
+    """Every table standard and code list."""
+    found = sorted(shelf.standards().values(), key=lambda one: (one.country != "VN", one.country, one.id))
+    apart = [(status, [one for one in found if one.status == status]) for status in ("official", "proposed")]
+    lists = [shelf.codelists()[key] for key in sorted(shelf.codelists())]
+    return page(request, reader, "standards.html", apart=apart, lists=lists, counts=shelf.counts())
+
+
+@router.get("/standards/{key}")
+def standard(request: Request, reader: TheReader, key: str) -> Response:
+    """One table standard: its fields, checks, basis and templates."""
+    found = shelf.standards().get(key)
+    if found is None:
+        raise NotFound
+    return page(request, reader, "standard.html", standard=found, labels=labels, rules=rules_of(found),
+                lists={one: shelf.codelists()[one] for one in dict.fromkeys(
+                    field.codelist for field in found.fields) if one and one in shelf.codelists()})
+
+
+def rules_of(standard: TableStandard) -> list[Check]:
+    """The checks that a standard uses, each once, in the order of the documentation."""
+    used = {use.code for field in standard.fields for use in field.checks} | {use.code for use in standard.checks}
+    return [one for one in shelf.checks() if one.CODE in used]
+
+
+@router.get("/codelists/{key}")
+def codelist(request: Request, reader: TheReader, key: str) -> Response:
+    """The codes of a list on a day (``?on=``), beside another day (``?vs=``), some at a time."""
+    if key not in shelf.codelists():
+        raise NotFound
+    found, query = shelf.codelists()[key], request.query_params
+    on, vs = day_of(query.get("on", "")), day_of(query.get("vs", ""))
+    wrong = bool(query.get("on") and on is None) or bool(query.get("vs") and vs is None)
+    words = query.get("q", "").strip()[:100].casefold()
+    dated = any(one.valid_from or one.valid_to for many in found.entries.values() for one in many)
+    chosen = on or facts.today()
+    lines = lines_of(found, chosen, vs)
+    held = [one for one in lines if not words or _matches(one, words)]
+    start = whole(query.get("from", ""))
+    return page(
+        request, reader, "codelist.html", codelist=found, lines=held[start : start + SHOWN], total=len(held), start=start,
+        following=start + SHOWN if start + SHOWN < len(held) else None, on=chosen, vs=vs, dated=dated, wrong=wrong,
+        in_force=sum(one.now is not None for one in lines), changed=sum(one.change == "reused" for one in lines),
+        asked={"on": query.get("on", ""), "vs": query.get("vs", ""), "q": query.get("q", "")}, name=_namer(reader, found),
+        status=422 if wrong else 200,
+    )
+
+
+def whole(given: str) -> int:
+    """A number of lines to skip; 0 for anything else."""
+    return int(given) if given.isdecimal() and given.isascii() and len(given) < len("1000000") else 0
+
+
+def lines_of(codelist: Codelist, on: date, vs: date | None) -> list[Line]:
+    """The codes in force on a day (or on the other one), those whose meaning changed first."""
+    found: list[Line] = []
+    for code, entries in codelist.entries.items():
+        now, then = _at(entries, on), _at(entries, vs) if vs else None
+        if now or then:
+            found.append(Line(code=code, now=now, then=then, change=_change(now, then) if vs else ""))
+    order = {"reused": 0, "renamed": 1, "gone": 2, "new": 3, "": 4}
+    return sorted(found, key=lambda one: (order[one.change], one.code))
+
+
+def _at(entries: Sequence[Entry], day: date) -> Entry | None:
+    return next((one for one in entries if one.valid_on(day)), None)
+
+
+def _change(now: Entry | None, then: Entry | None) -> str:
+    if now is None:
+        return "gone"
+    if then is None:
+        return "new"
+    if now is then or now.name == then.name:
+        return ""
+    return "renamed" if _bare(now.name) == _bare(then.name) else "reused"
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^(tỉnh|thành phố|quận|huyện|thị xã|xã|phường|thị trấn|đặc khu)\s+", "", name.casefold())
+
+
+def _matches(line: Line, words: str) -> bool:
+    entry = line.now or line.then
+    return words in line.code.casefold() or bool(entry and words in entry.name.casefold())
+
+
+def _namer(reader: Reader, codelist: Codelist) -> dict[str, str]:
+    if reader.lang == "vi":
+        return {}
+    return {code: many[-1].names.get(reader.lang, "") for code, many in codelist.entries.items()}
+
+
+def day_of(given: str) -> date | None:
+    """``30/6/2025`` or ``2025-06-30``; None for anything else."""
+    found = DAY.fullmatch(given)
+    if not found:
+        return None
+    try:
+        if found["iso"]:
+            return date.fromisoformat(found["iso"])
+        return date(int(found["y"]), int(found["m"]), int(found["d"]))
+    except ValueError:
+        return None
+

@@ -1,0 +1,74 @@
+"""The report page of a submission: what was found, how it stands, what to do next; and the buttons of the review road."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.responses import RedirectResponse
+
+from api import deps
+from api.dialects.html import forms, report
+from api.dialects.html.refused import PageRoute
+from api.dialects.html.view import Reader, TheReader, page
+from api.dialects.html.wording import reason_said
+from catalog.model import Entry, Submission
+
+router = APIRouter(route_class=PageRoute)
+WAITING = ("received", "checking")
+REFRESH_SECONDS = 2
+LONGEST_NOTE = 2000
+DECIDERS = ("reviewer", "admin")
+WRITERS = ("editor", "reviewer", "admin")
+
+
+@router.get("/submissions/{key}")
+def submission(request: Request, reader: TheReader, key: str) -> Response:
+    """The report; while the file is being checked the page asks again by itself."""
+    catalog = deps.site(request).catalog
+    found = catalog.submission(reader.caller, key)
+    entry = catalog.dataset(reader.caller, found.dataset)
+    moving = found.state == "ready" and catalog.may_publish_by_itself(found.id)
+    told = report.report_of(reader, found.outcome) if found.outcome and not moving else None
+    return page(
+        request, reader, "submission.html", submission=found, entry=entry, report=told, visible=report.visible,
+        refresh=REFRESH_SECONDS if found.state in WAITING or moving else 0, reason=reason_said(reader, found.reason),
+        decides=_may(reader, entry, DECIDERS), writes=_may(reader, entry, WRITERS), noindex=True,
+        own=bool(reader.caller.person and found.by == reader.caller.person.id), headline=_headline(reader, found, told, moving=moving), moving=moving,
+    )
+
+
+def _may(reader: Reader, entry: Entry, roles: tuple[str, ...]) -> bool:
+    person = reader.caller.person
+    return bool(person and person.role == "operator") or reader.caller.roles.get(entry.organisation) in roles
+
+
+def _headline(reader: Reader, found: Submission, told: report.Report | None, *, moving: bool) -> str:
+    if found.state in WAITING or moving:
+        return reader.say("Đang kiểm tra tệp")
+    if found.state == "published":
+        return reader.say("Đã công bố phiên bản %(number)s", number=found.version or 0)
+    if found.state == "in_review":
+        return reader.say("Tệp đạt, đang chờ người thứ hai duyệt")
+    if found.state == "rejected":
+        return reader.say("Người duyệt đã trả lại tệp này")
+    if found.state == "withdrawn":
+        return reader.say("Tệp này đã được gỡ")
+    return told.headline if told else reader.say("Datamo chưa đọc được tệp này")
+
+
+@router.post("/submissions/{key}/{act}")
+def decide(request: Request, reader: TheReader, key: str, act: str, csrf: Annotated[str, Form()] = "",
+           note: Annotated[str, Form()] = "") -> Response:
+    """Submit for review, approve, send back or publish; the catalogue says who may."""
+    forms.with_token(request, reader, csrf)
+    catalog, words = deps.site(request).catalog, note.strip()[:LONGEST_NOTE]
+    if act == "submit":
+        catalog.submit(reader.caller, key, words)
+    elif act == "approve":
+        catalog.approve(reader.caller, key, words)
+    elif act == "reject":
+        catalog.reject(reader.caller, key, words or reader.say("Không ghi lý do"))
+    elif act == "publish":
+        catalog.publish(reader.caller, [key])
+    return RedirectResponse(f"/submissions/{key}", status_code=303)

@@ -1,0 +1,57 @@
+"""Forms that carry a file: read as a stream with a limit, so that no body grows beyond what the site takes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from api import deps
+from catalog.errors import Invalid, TooLarge
+
+ROOM = 1_000_000
+"""Bytes that a form may have besides its file."""
+
+MOST_FIELDS = 40
+
+
+async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
+    taken = 0
+    async for block in request.stream():
+        taken += len(block)
+        if taken > limit + ROOM:
+            raise TooLarge(limit=limit)
+        yield block
+
+
+async def form_of(request: Request) -> FormData:
+    """The form of a request. Raises TooLarge, and Invalid for a body that is no such form."""
+    limit = deps.site(request).upload_limit
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > limit + ROOM:
+        raise TooLarge(limit=limit)
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise Invalid("multipart-needed")
+    parser = MultiPartParser(request.headers, _limited(request, limit), max_files=1, max_fields=MOST_FIELDS)
+    try:
+        return await parser.parse()
+    except MultiPartException as error:
+        raise Invalid("multipart-invalid") from error
+
+
+TheForm = Annotated[FormData, Depends(form_of)]
+
+
+def field(form: FormData, name: str, longest: int = 20_000) -> str:
+    """A field's words, without blanks at the ends; "" when it is not there."""
+    value = form.get(name)
+    return value.strip()[:longest] if isinstance(value, str) else ""
+
+
+def file_of(form: FormData, name: str = "file") -> UploadFile | None:
+    """The file of a form, or None when none was chosen."""
+    value = form.get(name)
+    return value if isinstance(value, UploadFile) and value.filename else None
