@@ -45,7 +45,7 @@ class Table:
     ``c0 … cN`` (never null: an absent cell is ""), and before them an int64 column ``row`` with the record number, which
     grows by one from row to row: blank rows are there, a preamble above the header and notes under the table are not.
     A ragged row is cut or filled and told in ``remarks`` (asked after the batches are exhausted: ``extra-cell``,
-    ``missing-cell``, ``footer-skipped`` …). ``kinds`` are the types that the format itself declares by column index;
+    ``missing-cell``, ``footer-skipped`` …); ``ragged`` keeps such rows as they stand, by record number. ``kinds`` are the types that the format itself declares by column index;
     "string" there means text on purpose (a code), never to be taken for a number. ``plain`` says that Frictionless can
     read the original itself, given ``encoding`` and ``dialect`` (``delimiter``, ``quote``, ``header_row``).
     """
@@ -61,6 +61,7 @@ class Table:
     remarks: Sequence[Finding] = ()
     kinds: Mapping[int, str] = field(default_factory=dict)
     plain: bool = False
+    ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Format(Protocol):
@@ -80,3 +81,6 @@ class Format(Protocol):
 
     def open(self, path: Path, options: ReadOptions) -> Table:
         """Open one table; raises Unreadable."""
+
+    def unseen(self, path: Path) -> Sequence[str]:
+        """Name what the file holds beside its tables (hidden sheets, comments …): such an original stays private."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import importlib
 import json
 import os
@@ -36,6 +37,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_NO_NEW_PRIVS = 38
 MEGABYTE = 1 << 20
 ANSWER = "answer.json"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 BOOT = "import sys; sys.path[:] = {path!r}; from pipelines import sandbox; sandbox.child()"
 
 
@@ -75,7 +77,8 @@ def run(
     """Call a module-level function of one annotated argument in a child and give its value.
 
     ``work`` is the child's folder (made and swept here when absent). Raises Unreadable: what the function itself
-    raised, or ``too-heavy`` (memory, CPU or disk), ``timeout`` (wall clock), ``crashed`` (died or broke).
+    raised, or ``too-heavy`` (memory, CPU or size of a file), ``timeout`` (wall clock), ``storage-full`` (the disk is full: not
+    the file's fault), ``crashed`` (died or broke).
     """
     with contextlib.ExitStack() as stack:
         folder = work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamo-sandbox-")))
@@ -233,6 +236,8 @@ def _perform(name: str, argument: Any) -> Mapping[str, Any]:
     except RecursionError:
         return {"unreadable": "too-heavy", "params": {"cause": "depth"}}
     except Exception as broken:  # noqa: BLE001 - the boundary: hostile bytes make libraries raise anything
+        if isinstance(broken, OSError) and (broken.errno in FULL or "No space left" in str(broken)):
+            return {"unreadable": "storage-full", "params": {}}
         traceback.print_exc()
         where = traceback.extract_tb(broken.__traceback__)[-1]
         return {

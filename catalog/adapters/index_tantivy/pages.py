@@ -69,8 +69,8 @@ class Pager:
         numbers = self.searcher.fast_field_values("number", [address for _, address in near])
         if number(cursor.id) in numbers:
             return start + int(numbers.index(number(cursor.id))) + 1
-        if isinstance(cursor.key, str) is not (self.field is not None):
-            return min(cursor.offset, total)
+        if self.field is None or not isinstance(cursor.key, str):  # scores move with every change: the place is kept
+            return min(cursor.offset - 1, total)
         return _first(total, lambda at: self._is_after(self._search(at, 1).hits[0][0], cursor.key))
 
     def _is_after(self, key: Any, last: Any) -> bool:

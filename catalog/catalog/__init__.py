@@ -1,0 +1,24 @@
+"""The use cases of the catalogue: people and agencies, draft, attach, settle, review, publish, withdraw, search."""
+
+from __future__ import annotations
+
+from catalog.catalog.agencies import Agencies
+from catalog.catalog.datasets import Datasets
+from catalog.catalog.finding import Finding
+from catalog.catalog.operation import Operation
+from catalog.catalog.people import People
+from catalog.catalog.reading import Reading
+from catalog.catalog.upkeep import Upkeep
+from catalog.catalog.versions import Versions
+
+
+class Catalog(People, Agencies, Datasets, Reading, Versions, Finding, Operation, Upkeep):
+    """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
+
+    What a caller may not see raises NotFound exactly as if it did not exist; what she may see but not do, NotAllowed.
+    Keys of datasets are id or slug, of organisations id, public code or slug, of people id or name. Every write by
+    nobody raises NotKnown, whatever it names. Versions brings submissions and publishing along: each stands on the other.
+    """
+
+
+__all__ = ["Catalog"]

@@ -1,0 +1,109 @@
+"""What all use cases share: the ports, the clock, and the two questions "may she see it" and "may she do it"."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from catalog.errors import Gone, NotAllowed, NotFound, NotKnown, Unavailable
+from catalog.ids import new_id
+from catalog.model import Caller, Entry, Organisation, Person, Version
+from catalog.permit import may
+from catalog.ports import Files, Index, Jobs, Records, Unit
+from catalog.secrets import Argon2, Hasher
+
+SYSTEM = Caller(
+    person=Person(id="system", name="system", role="operator", created=datetime(2025, 1, 1, tzinfo=UTC)), via="system"
+)
+
+
+class Base:
+    """The ports and rules that the parts of Catalog stand on.
+
+    ``now`` gives the time with its zone; ``upload_limit`` is in bytes; ``review_default`` is the rule of a new agency
+    (``none`` or ``second_person``); with ``search_wait`` a write answers only when search finds it; ``hasher`` keeps
+    passwords (Argon2id unless told otherwise).
+    """
+
+    def __init__(self, *, records: Records, files: Files, index: Index, jobs: Jobs, now: Callable[[], datetime],
+                 upload_limit: int, review_default: str, search_wait: bool, hasher: Hasher | None = None) -> None:
+        self._records, self._files, self._index, self._jobs = records, files, index, jobs
+        self._now = now
+        self.upload_limit = upload_limit
+        self._review_default = review_default
+        self._search_wait = search_wait
+        self._hasher: Hasher = hasher or Argon2()
+
+    def system(self) -> Caller:
+        """Give the caller that the site itself is (worker, command line on the machine)."""
+        return SYSTEM
+
+    # -- who is asking ------------------------------------------------------------------------------------------
+    def _actor(self, caller: Caller) -> str:
+        """Give the caller's name for the audit chain; raises NotKnown for nobody."""
+        if caller.person is None:
+            raise NotKnown
+        return caller.person.name
+
+    def _must(self, caller: Caller, act: str, *, organisation: str = "", person: str = "") -> None:
+        if not may(caller, act, organisation=organisation, person=person):
+            raise NotAllowed(act=act) if caller.known else NotKnown
+
+    def _new_id(self) -> str:
+        return new_id(self._now())
+
+    # -- what she can see ---------------------------------------------------------------------------------------
+    def _sees(self, caller: Caller, entry: Entry) -> bool:
+        """Tell whether the caller may know that a dataset exists."""
+        shown = entry.visibility == "public" and entry.state != "draft"
+        return shown or may(caller, "see", organisation=entry.organisation)
+
+    def _entry(self, unit: Unit, caller: Caller, key: str) -> Entry:
+        """Find a dataset that the caller may see; raises NotFound."""
+        entry = unit.entry(key)
+        if entry is None or not self._sees(caller, entry):
+            raise NotFound
+        return entry
+
+    def _version(self, unit: Unit, entry: Entry, number: int | None) -> Version:
+        """Find a version; raises Gone for a withdrawn one, NotFound where there is none."""
+        if entry.state == "withdrawn":
+            raise Gone(**tombstone(entry))
+        wanted = entry.version if number is None else number
+        version = unit.version(entry.id, wanted) if wanted else None
+        if version is None:
+            raise NotFound
+        if version.state == "withdrawn":
+            raise Gone(**tombstone(version))
+        return version
+
+    def _organisation(self, unit: Unit, key: str, pointer: str = "") -> Organisation:
+        """Find an agency; raises NotFound. With a pointer it was named by a member of the request."""
+        found = unit.organisation(key)
+        if found is None:
+            raise NotFound("organisation-not-found", pointer=pointer) if pointer else NotFound
+        return found
+
+    # -- after a write ------------------------------------------------------------------------------------------
+    def _settled(self, caller: Caller, sequence: int) -> None:
+        """Wait until search knows of a change, where the site is set up so; the worker itself never waits."""
+        if self._search_wait and caller.via != "system":
+            self.wait_until_searchable(sequence)
+
+    def wait_until_searchable(self, sequence: int, seconds: float = 10.0) -> None:
+        """Return when the index has followed the change sequence that far; raises Unavailable after ``seconds``."""
+        end = time.monotonic() + seconds
+        while True:
+            with self._records.read() as unit:
+                if unit.position("index") >= sequence:
+                    return
+            if time.monotonic() > end:
+                raise Unavailable("search-behind", retry_after=5)
+            time.sleep(0.02)
+
+
+def tombstone(thing: Entry | Version) -> Mapping[str, Any]:
+    """Give what is left of a withdrawn dataset or version."""
+    return {"state": "withdrawn", "reason": thing.reason, "withdrawn": thing.withdrawn}

@@ -1,0 +1,173 @@
+"""Use cases of finding: search, the documents that the index holds, and the change sequence with its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from catalog.catalog.agencies import entries_of
+from catalog.catalog.base import Base
+from catalog.errors import Unavailable
+from catalog.model import Caller, Change, Entry, Version
+from catalog.permit import may
+from catalog.ports import Unit
+from catalog.question import PUBLIC, Answer, Document, Hit, Question
+from standards.text import fold
+
+SITE = "site"
+"""The label that lets the operators of the site find what agencies keep to themselves."""
+
+FALLBACK_LIMIT = 5000
+YEARS = range(1900, 2101)
+LONGEST = 60
+
+
+class Finding(Base):
+    """What is there, and what has changed."""
+
+    def search(self, caller: Caller, question: Question) -> tuple[Answer, Sequence[Entry]]:
+        """Give the answer and the entries of its hits, in order; who may see what is set here from the caller.
+
+        When the index is down, titles are compared with the words in the records, and the answer says ``degraded``.
+        """
+        with self._records.read() as unit:
+            question = replace(question, audience=audience(caller), filters=self._filters(unit, question))
+        try:
+            answer = self._index.ask(question)
+        except Unavailable:
+            return self._without_index(caller, question)
+        entries = self.datasets(caller, [hit.id for hit in answer.hits])
+        if len(entries) < len(answer.hits):
+            seen = {entry.id for entry in entries}
+            answer = replace(answer, hits=[hit for hit in answer.hits if hit.id in seen])
+        return answer, entries
+
+    def datasets(self, caller: Caller, ids: Sequence[str]) -> Sequence[Entry]:
+        """Those of the ids that the caller may see, in the order asked."""
+        if not ids:
+            return []
+        with self._records.read() as unit:
+            found = {entry.id: entry for entry in unit.entries(ids=ids, limit=len(ids))}
+        return [found[one] for one in ids if one in found and self._sees(caller, found[one])]
+
+    @staticmethod
+    def _filters(unit: Unit, question: Question) -> dict[str, tuple[str, ...]]:
+        """Let an agency be named by any of its keys, also those it had before."""
+        filters = dict(question.filters)
+        if filters.get("org"):
+            found = [(key, unit.organisation(key)) for key in filters["org"]]
+            filters["org"] = tuple(dict.fromkeys(one.public_id if one else key for key, one in found))
+        return filters
+
+    def _without_index(self, caller: Caller, question: Question) -> tuple[Answer, Sequence[Entry]]:
+        words = fold(question.text).split()
+        found = []
+        with self._records.read() as unit:
+            owners = {key: unit.organisation(key) for key in question.filters.get("org", ())}
+            wanted = {one.id for one in owners.values() if one}
+            for seen, entry in enumerate(entries_of(unit)):
+                text = fold(" ".join((*entry.about.title.values(), *entry.about.tags)))
+                fits = all(word in text for word in words) and (not owners or entry.organisation in wanted)
+                if fits and entry.state == "published" and entry.kind == "dataset" and self._sees(caller, entry):
+                    found.append(entry)
+                if seen > FALLBACK_LIMIT:
+                    break
+        found.sort(key=lambda entry: entry.modified, reverse=True)
+        page = found[: question.limit]
+        return Answer(total=len(found), hits=[Hit(id=one.id) for one in page], degraded=True), page
+
+    def suggest(self, caller: Caller, text: str) -> Sequence[str]:  # noqa: ARG002 - the index suggests what is public
+        """Give titles that begin like the words typed so far; none while the index is down."""
+        try:
+            return self._index.suggest(text)
+        except Unavailable:
+            return []
+
+    def document(self, dataset: str) -> Document | None:
+        """Give what the index should know of a dataset now, or None when it should not know it."""
+        with self._records.read() as unit:
+            entry = unit.entry(dataset)
+            if entry is None or entry.id != dataset or entry.state != "published" or entry.kind != "dataset":
+                return None
+            version = unit.version(entry.id, entry.version) if entry.version else None
+            owner = unit.organisation(entry.organisation)
+        if version is None or version.state == "withdrawn" or owner is None:
+            return None
+        about, first = entry.about, version.first_table
+        since, until = span(entry, version)
+        return Document(
+            id=entry.id, sequence=entry.sequence, slug=entry.slug, title=about.title, description=about.description,
+            org=owner.public_id, org_title=owner.title, themes=about.themes, tags=about.tags,
+            formats=tuple(dict.fromkeys(one.format for one in version.resources if one.format)),
+            licence=about.licence, standard=about.standard or (first.standard if first else ""),
+            years=years(entry, version), since=since, until=until, columns=tuple(_columns(version)),
+            places=about.spatial, issued=_moment(entry.issued), modified=_moment(entry.modified),
+            audience=(PUBLIC,) if entry.visibility == "public" else (f"org:{entry.organisation}", SITE),
+        )
+
+    # -- the change sequence ------------------------------------------------------------------------------------
+    def changes(self, caller: Caller, after: int = 0, limit: int = 1000) -> Sequence[Change]:
+        """Changes that the caller may see, oldest first, after a number of the sequence."""
+        found: list[Change] = []
+        with self._records.read() as unit:
+            while len(found) < limit and (page := unit.changes(after, limit)):
+                entries = {entry.id: entry for entry in unit.entries(ids=[one.dataset for one in page])}
+                found += [one for one in page if one.dataset in entries and self._sees(caller, entries[one.dataset])]
+                after = page[-1].sequence
+        return found[:limit]
+
+    def follow(self, reader: str, limit: int = 1000) -> Sequence[Change]:
+        """Give the changes that a reader has not taken yet, oldest first."""
+        with self._records.read() as unit:
+            return unit.changes(unit.position(reader), limit)
+
+    def advance(self, reader: str, sequence: int) -> None:
+        """Note how far a reader has come; it never goes back."""
+        with self._records.begin() as unit:
+            unit.advance(reader, sequence)
+
+    def lag(self, reader: str) -> int:
+        """Tell how many changes a reader is behind."""
+        with self._records.read() as unit:
+            return unit.last_change() - unit.position(reader)
+
+
+def audience(caller: Caller) -> tuple[str, ...]:
+    """Give the labels of which a document must bear one for this caller to find it."""
+    if may(caller, "operate"):
+        return (PUBLIC, SITE)
+    return (PUBLIC, *(f"org:{one}" for one in caller.roles if may(caller, "see", organisation=one)))
+
+
+def _moment(at: object) -> str:
+    return at.isoformat() if hasattr(at, "isoformat") else ""
+
+
+def _columns(version: Version) -> Iterator[str]:
+    for resource in version.resources:
+        for column in resource.columns:
+            yield column.name
+            yield from column.title.values()
+
+
+def span(entry: Entry, version: Version) -> tuple[date | None, date | None]:
+    """Give the days that the data cover: what was stated, else the years of their periods."""
+    stated = entry.about.temporal
+    if stated is not None and (stated.start or stated.end):
+        return stated.start, stated.end
+    found = years(entry, version)
+    return (date(found[0], 1, 1), date(found[-1], 12, 31)) if found else (None, None)
+
+
+def years(entry: Entry, version: Version) -> tuple[int, ...]:
+    """Give every year that the data cover, from the stated span and the periods of the tables."""
+    found = {
+        int(part[:4]) for one in version.resources for period in one.periods for part in period.split("/")
+        if part[:4].isdigit()
+    }
+    stated = entry.about.temporal
+    if stated is not None and stated.start:
+        last = (stated.end or stated.start).year
+        found |= set(range(max(stated.start.year, last - LONGEST), last + 1))
+    return tuple(sorted(year for year in found if year in YEARS))

@@ -1,0 +1,116 @@
+"""Use cases of running the site: audit, jobs, health, true numbers, kept answers and the site's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import get_args
+
+from catalog.catalog.base import Base
+from catalog.errors import Refusal, Unavailable
+from catalog.model import AuditRow, Caller, Job, SubmissionState
+
+WORKER_SILENT = 60.0
+"""Seconds without a sign of life after which a worker counts as absent."""
+
+INDEX_BEHIND = 1000
+
+
+class Operation(Base):
+    """What the people who run the site ask."""
+
+    def audit(self, caller: Caller, after: int = 0, limit: int = 1000) -> Sequence[AuditRow]:
+        """Rows of the audit chain after a number, oldest first; raises NotAllowed."""
+        self._must(caller, "see-audit")
+        with self._records.read() as unit:
+            return unit.audit_rows(after, limit)
+
+    def jobs(self, caller: Caller, states: Sequence[str] = ()) -> Sequence[Job]:
+        """Work under way or set aside; raises NotAllowed."""
+        self._must(caller, "see-jobs")
+        return self._jobs.jobs(states=states)
+
+    def retry_job(self, caller: Caller, job: str) -> None:
+        """Run a job that was set aside once more. Raises NotAllowed, NotFound, Conflict."""
+        actor = self._actor(caller)
+        self._must(caller, "operate")
+        self._jobs.retry(job)
+        with self._records.begin() as unit:
+            unit.audit(actor, "retry-job", job)
+
+    def health(self) -> Mapping[str, Mapping[str, str]]:
+        """Parts by name with ``state`` ok | degraded | down and, where one is not ok, ``reason``."""
+        return {
+            "database": _state(self._check_database, "down"),
+            "files": _state(self._files.check, "down"),
+            "search": _state(self._check_index, "degraded"),
+            "worker": _state(self._check_worker, "degraded"),
+        }
+
+    def _check_database(self) -> None:
+        with self._records.read() as unit:
+            unit.last_change()
+
+    def _check_index(self) -> None:
+        self._index.check()
+        with self._records.read() as unit:
+            if unit.last_change() - unit.position("index") > INDEX_BEHIND:
+                raise Unavailable("search-behind")
+
+    def _check_worker(self) -> None:
+        if not any(silent <= WORKER_SILENT for _, silent in self._jobs.workers()):
+            raise Unavailable("no-worker")
+
+    def statistics(self) -> Mapping[str, int]:
+        """True numbers of what the public can see: datasets, versions, rows, organisations."""
+        with self._records.read() as unit:
+            return unit.totals()
+
+    def queue_sizes(self) -> Mapping[str, int]:
+        """Tell how many uploads stand in each state that is not final (at most 10,000 are counted), for metrics."""
+        open_states = [one for one in get_args(SubmissionState) if one in ("received", "checking", "in_review")]
+        with self._records.read() as unit:
+            return {state: len(unit.submissions(states=[state], limit=10_000)) for state in open_states}
+
+    # -- answers kept under an Idempotency-Key ------------------------------------------------------------------
+    def claim_answer(self, key: str) -> tuple[str, bytes] | None:
+        """Take a key for a request under way, None when it is ours now; else what is kept: fingerprint and answer.
+
+        An empty answer means that the first request is still under way.
+        """
+        with self._records.begin() as unit:
+            kept = unit.recall(key)
+            if kept is None:
+                unit.remember(key, "", b"")
+            return kept
+
+    def keep_answer(self, key: str, fingerprint: str, answer: bytes) -> None:
+        """Keep the answer to the request that took the key; for a day."""
+        with self._records.begin() as unit:
+            unit.remember(key, fingerprint, answer)
+
+    def drop_answer(self, key: str) -> None:
+        """Give a key back: its request came to nothing."""
+        with self._records.begin() as unit:
+            unit.forget_answer(key)
+
+    # -- facts about the site -----------------------------------------------------------------------------------
+    def site_fact(self, name: str) -> str:
+        """Give a fact about the site, "" when it is not known."""
+        with self._records.read() as unit:
+            return unit.site(name)
+
+    def set_site_fact(self, name: str, value: str) -> str:
+        """Note a fact about the site unless it is known already; gives the one that counts."""
+        with self._records.begin() as unit:
+            known = unit.site(name)
+            if not known:
+                unit.set_site(name, value)
+            return known or value
+
+
+def _state(check: Callable[[], None], when_not: str) -> Mapping[str, str]:
+    try:
+        check()
+    except Refusal as refusal:
+        return {"state": when_not, "reason": refusal.code}
+    return {"state": "ok"}

@@ -1,0 +1,101 @@
+"""Use cases that read: datasets, versions, files, manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import BinaryIO
+
+from catalog.catalog.base import Base, tombstone
+from catalog.errors import Gone, NotFound
+from catalog.model import Caller, Entry, File, Version
+from catalog.permit import may
+
+
+class Reading(Base):
+    """What is on the shelf, for those who may see it."""
+
+    def dataset(self, caller: Caller, key: str) -> Entry:
+        """Find a dataset, also a withdrawn one (its state says so); raises NotFound."""
+        with self._records.read() as unit:
+            return self._entry(unit, caller, key)
+
+    def latest(self, caller: Caller, key: str) -> tuple[Entry, Version | None]:
+        """Find a dataset with its newest version in one go; None where there is none or it was withdrawn."""
+        with self._records.read() as unit:
+            entry = self._entry(unit, caller, key)
+            version = unit.version(entry.id, entry.version) if entry.version else None
+            if version is None or version.state == "withdrawn":
+                return entry, None
+            return entry, self._shown(caller, entry, version)
+
+    def datasets_of(self, caller: Caller, organisation: str, *, limit: int = 1000) -> Sequence[Entry]:
+        """Datasets of an agency that the caller may see, in the order of their making; raises NotFound."""
+        with self._records.read() as unit:
+            owner = self._organisation(unit, organisation)
+            entries = unit.entries(organisation=owner.id, limit=limit)
+        return [entry for entry in entries if self._sees(caller, entry)]
+
+    def all_datasets(self, caller: Caller, *, after: str = "", limit: int = 1000) -> Sequence[Entry]:
+        """All datasets that the caller may see, in the order of their making, after the id ``after``."""
+        found: list[Entry] = []
+        with self._records.read() as unit:
+            while len(found) < limit and (page := unit.entries(after=after, limit=limit)):
+                found += [entry for entry in page if self._sees(caller, entry)]
+                after = page[-1].id
+        return found[:limit]
+
+    def version(self, caller: Caller, key: str, number: int | None = None) -> Version:
+        """Find a version, None = the latest; raises Gone for a withdrawn one, NotFound where there is none."""
+        with self._records.read() as unit:
+            entry = self._entry(unit, caller, key)
+            return self._shown(caller, entry, self._version(unit, entry, number))
+
+    def versions(self, caller: Caller, key: str) -> Sequence[Version]:
+        """All versions, newest first; of a withdrawn one only what its tombstone says."""
+        with self._records.read() as unit:
+            entry = self._entry(unit, caller, key)
+            return [
+                replace(one, resources=(), publisher={}) if one.state == "withdrawn" else self._shown(caller, entry, one)
+                for one in unit.versions(entry.id)
+            ]
+
+    @staticmethod
+    def _shown(caller: Caller, entry: Entry, version: Version) -> Version:
+        """Give the version without the files that only its agency may have."""
+        if all(file.public for file in version.files) or may(caller, "see", organisation=entry.organisation):
+            return version
+        return replace(version, resources=tuple(
+            replace(one, files=tuple(file for file in one.files if file.public)) for one in version.resources
+        ))
+
+    def file(self, caller: Caller, key: str, name: str, number: int | None = None) -> File:
+        """Find a file of a version by its name; raises Gone, NotFound."""
+        for one in self.version(caller, key, number).files:
+            if one.name == name:
+                return one
+        raise NotFound
+
+    def open_file(self, caller: Caller, file: File, start: int = 0, length: int | None = None) -> BinaryIO:  # noqa: ARG002 - asked when it was found
+        """Give the bytes of a file that ``file`` found, or ``length`` of them from ``start``; raises NotFound."""
+        return self._files.open(file.sha256, start, length)
+
+    def local_file(self, caller: Caller, file: File) -> str | None:  # noqa: ARG002 - asked when it was found
+        """Give the path of a file on this machine, where there is one, for engines that read in place."""
+        return self._files.local(file.sha256)
+
+    def file_url(self, caller: Caller, file: File, seconds: int = 60) -> str | None:  # noqa: ARG002 - asked when it was found
+        """Give a presigned address of a public file, where the store has such."""
+        return self._files.url(file.sha256, seconds) if file.public else None
+
+    def manifest(self, caller: Caller, key: str, number: int) -> bytes:
+        """Give the manifest of a version, byte for byte; raises Gone, NotFound."""
+        version = self.version(caller, key, number)
+        with self._files.open(version.manifest) as content:
+            return content.read()
+
+    def tombstone(self, caller: Caller, key: str) -> None:
+        """Raise Gone with the tombstone when the dataset was withdrawn; raises NotFound."""
+        entry = self.dataset(caller, key)
+        if entry.state == "withdrawn":
+            raise Gone(**tombstone(entry))

@@ -1,0 +1,273 @@
+"""Use cases of an upload's road: attach, check, settle, submit, approve, reject; publishing has its own room."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from catalog.catalog.base import Base
+from catalog.catalog.datasets import refuse_closed
+from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Problem, Stale, TooLarge
+from catalog.events import FileArrived
+from catalog.members import check_options, refuse
+from catalog.model import Artefact, Caller, Entry, Options, Organisation, Outcome, Staged, Submission, TableOutcome
+from catalog.permit import may
+from catalog.ports import Unit
+
+UNSETTLED = ("received", "checking", "blocked", "ready", "failed")
+"""States in which the worker's outcome counts; afterwards people have decided."""
+
+CHUNK = 1024 * 1024
+
+
+class Submissions(Base):
+    """Files on their way to the shelf."""
+
+    def may_submit(self, caller: Caller, key: str) -> Entry:
+        """Give the dataset, if the caller may upload to it; raises NotFound, NotAllowed, Gone, Conflict."""
+        self._actor(caller)
+        with self._records.read() as unit:
+            return self._open_to(unit, caller, key)
+
+    def _open_to(self, unit: Unit, caller: Caller, key: str) -> Entry:
+        entry = self._entry(unit, caller, key)
+        self._must(caller, "upload", organisation=entry.organisation)
+        if entry.state == "withdrawn":
+            raise Gone(state="withdrawn", reason=entry.reason, withdrawn=entry.withdrawn)
+        if entry.kind != "dataset":
+            raise Conflict("series-holds-no-files")
+        refuse_closed(self._organisation(unit, entry.organisation))
+        return entry
+
+    def attach(self, caller: Caller, key: str, staged: Staged, options: Options) -> Submission:
+        """Record the upload and announce FileArrived in one transaction; after it, the upload is never lost.
+
+        Raises NotFound, NotAllowed, Gone, Conflict, Invalid, TooLarge.
+        """
+        actor = self._actor(caller)
+        if staged.bytes > self.upload_limit:
+            raise TooLarge("too-large", limit=self.upload_limit)
+        refuse(check_options(options))
+        with self._records.begin() as unit:
+            entry = self._open_to(unit, caller, key)
+            if options.update != "replace" and entry.version is None:
+                raise Invalid(problems=[Problem("#/update", "nothing-to-add-to")])
+            one = Submission(
+                id=self._new_id(), dataset=entry.id, state="received", staged=staged, options=options,
+                by=caller.person.id if caller.person else "", created=self._now(),
+            )
+            unit.add_submission(one)
+            unit.announce(FileArrived(submission=one.id))
+            unit.audit(actor, "attach", one.id, dataset=entry.id, sha256=staged.sha256, bytes=staged.bytes)
+        return one
+
+    def submission(self, caller: Caller, submission: str) -> Submission:
+        """Find an upload; raises NotFound. With ``search_wait`` a published one is given when search finds it."""
+        with self._records.read() as unit:
+            one, entry = self._submission(unit, caller, submission)
+        if one.state == "published":
+            self._settled(caller, entry.sequence)
+        return one
+
+    def _submission(self, unit: Unit, caller: Caller, key: str) -> tuple[Submission, Entry]:
+        """Find an upload and its dataset, for those who may see what the agency keeps to itself; raises NotFound."""
+        one = unit.submission(key)
+        entry = unit.entry(one.dataset) if one else None
+        if one is None or entry is None or not may(caller, "see", organisation=entry.organisation):
+            raise NotFound
+        return one, entry
+
+    def submissions(self, caller: Caller, *, dataset: str = "", states: Sequence[str] = (),
+                    limit: int = 100) -> Sequence[Submission]:
+        """Uploads that the caller may see, newest first; of one dataset (raises NotFound), or of all."""
+        with self._records.read() as unit:
+            entry = self._entry(unit, caller, dataset) if dataset else None
+            found = unit.submissions(dataset=entry.id if entry else "", states=states, limit=limit)
+            owners: dict[str, bool] = {}
+            for one in found:
+                if one.dataset not in owners:
+                    home = unit.entry(one.dataset)
+                    owners[one.dataset] = home is not None and may(caller, "see", organisation=home.organisation)
+        return [one for one in found if owners[one.dataset]]
+
+    # -- the worker ---------------------------------------------------------------------------------------------
+    def begin_check(self, submission: str) -> Submission:
+        """Note that the worker takes it: received → checking (idempotent); raises NotFound when it was removed."""
+        with self._records.begin() as unit:
+            one = self._found(unit, submission)
+            if one.state == "received":
+                one = replace(one, state="checking")
+                unit.save_submission(one)
+        return one
+
+    @staticmethod
+    def _found(unit: Unit, submission: str) -> Submission:
+        one = unit.submission(submission)
+        if one is None:
+            raise NotFound
+        return one
+
+    def dataset_of(self, submission: str) -> Entry:
+        """Give the dataset of an upload, for the worker; raises NotFound."""
+        with self._records.read() as unit:
+            entry = unit.entry(self._found(unit, submission).dataset)
+            if entry is None:
+                raise NotFound
+            return entry
+
+    def shelve(self, submission: str, artefact: Artefact) -> Artefact:
+        """Put a file from the work folder as an object, claimed for the upload first; gives it with hash and size."""
+        path = Path(artefact.path)
+        digest = hashlib.sha256()
+        with path.open("rb") as content:
+            while chunk := content.read(CHUNK):
+                digest.update(chunk)
+        with self._records.begin() as unit:
+            self._found(unit, submission)
+            unit.claim(digest.hexdigest(), submission)
+        with path.open("rb") as content:
+            sha256, size = self._files.put(content)
+        if sha256 != digest.hexdigest():
+            raise Stale("file-changed", name=artefact.name)
+        return replace(artefact, path="", sha256=sha256, bytes=size)
+
+    def shelve_outcome(self, submission: str, outcome: Outcome) -> Outcome:
+        """Put all files of an outcome that are still in the work folder as objects."""
+
+        def put(one: Artefact | None) -> Artefact | None:
+            return self.shelve(submission, one) if one is not None and one.path else one
+
+        def table(one: TableOutcome) -> TableOutcome:
+            return replace(one, artefacts=tuple(put(part) or part for part in one.artefacts))
+
+        return replace(
+            outcome, original=put(outcome.original), attachment=put(outcome.attachment),
+            tables=tuple(table(one) for one in outcome.tables),
+        )
+
+    def settle(self, submission: str, outcome: Outcome) -> Submission:
+        """Record what the check found: failed, blocked or ready; idempotent, and without effect after a decision."""
+        with self._records.begin() as unit:
+            one = self._found(unit, submission)
+            if one.state not in UNSETTLED or (one.outcome == outcome and one.state not in ("received", "checking")):
+                return one
+            state, reason = _verdict(outcome)
+            one = replace(
+                one, state=state, outcome=outcome, reason=reason, finished=self._now(),  # type: ignore[arg-type]  # _verdict gives one of three
+            )
+            unit.save_submission(one)
+            if state == "failed":
+                unit.release_claims(one.id)
+            unit.audit("system", f"check-{state}", one.id, reason=(reason or {}).get("code", ""))
+        return one
+
+    def may_publish_by_itself(self, submission: str) -> bool:
+        """Tell whether nothing blocks, publishing was asked for and the agency's rule needs no second person."""
+        with self._records.read() as unit:
+            one = unit.submission(submission)
+            entry = unit.entry(one.dataset) if one else None
+            owner = unit.organisation(entry.organisation) if entry else None
+            return one is not None and owner is not None and self._by_itself(unit, one, owner)
+
+    @staticmethod
+    def _by_itself(unit: Unit, one: Submission, owner: Organisation) -> bool:
+        """Whoever uploaded must still be of the agency (or the site itself) when her file comes out."""
+        if one.state != "ready" or not one.options.publish or owner.review != "none" or owner.state != "open":
+            return False
+        if one.by == "system":
+            return True
+        person = unit.person(one.by)
+        roles = {owner.id: m.role for m in unit.memberships(person=one.by) if m.organisation == owner.id}
+        return person is not None and may(Caller(person=person, roles=roles), "publish", organisation=owner.id)
+
+    # -- the desk -----------------------------------------------------------------------------------------------
+    def recheck(self, caller: Caller, submission: str, *, fixes: Sequence[str] | None = None,
+                read: Mapping[str, Any] | None = None, publish: bool | None = None) -> Submission:
+        """Have an upload checked again with repairs accepted, or read in another way. Raises Conflict when decided."""
+        actor = self._actor(caller)
+        with self._records.begin() as unit:
+            one, entry = self._submission(unit, caller, submission)
+            self._must(caller, "upload", organisation=entry.organisation)
+            options = replace(
+                one.options, fixes=one.options.fixes if fixes is None else tuple(dict.fromkeys(fixes)),
+                read=one.options.read if read is None else dict(read),
+                publish=one.options.publish if publish is None else publish,
+            )
+            one = self._again(unit, one, options)
+            unit.audit(actor, "recheck", one.id, fixes=list(options.fixes))
+        return one
+
+    @staticmethod
+    def _again(unit: Unit, one: Submission, options: Options) -> Submission:
+        if one.state != "blocked":
+            raise Conflict("wrong-state", state=one.state)
+        one = replace(one, state="received", options=options, attempt=one.attempt + 1, outcome=None, reason=None,
+                      finished=None)
+        unit.save_submission(one)
+        unit.announce(FileArrived(submission=one.id, attempt=one.attempt))
+        return one
+
+    def release_column(self, caller: Caller, submission: str, column: str, *, reason: str, basis: str) -> Submission:
+        """Let a column held back as personal data pass: a second person, with reason and legal basis; checked again."""
+        actor = self._actor(caller)
+        with self._records.begin() as unit:
+            one, entry = self._submission(unit, caller, submission)
+            self._must(caller, "release-column", organisation=entry.organisation)
+            self._second_person(caller, one)
+            given = {"reason": reason, "basis": basis, "column": column}
+            refuse(Problem(f"#/{member}", "required") for member, words in given.items() if not words.strip())
+            one = self._again(unit, one, replace(one.options, released=(*one.options.released, column)))
+            unit.audit(actor, "release-column", one.id, **given)
+        return one
+
+    @staticmethod
+    def _second_person(caller: Caller, one: Submission) -> None:
+        if caller.person is None or caller.person.id == one.by:
+            raise NotAllowed("own-submission")
+
+    def submit(self, caller: Caller, submission: str, note: str = "") -> Submission:
+        """Hand a ready upload to a second person: ready → in_review. Raises NotAllowed, Conflict("wrong-state")."""
+        return self._decide(caller, submission, "submit", ("ready",), state="in_review", review_note=note)
+
+    def reject(self, caller: Caller, submission: str, reason: str) -> Submission:
+        """Turn an upload down, with the reason. Raises NotAllowed, Invalid, Conflict("wrong-state")."""
+        refuse([] if reason.strip() else [Problem("#/reason", "required")])
+        return self._decide(
+            caller, submission, "reject", ("ready", "in_review", "blocked"), state="rejected", review_note=reason,
+            reason={"code": "rejected", "params": {"detail": reason}}, finished=self._now(),
+            reviewer=caller.person.id if caller.person else "",
+        )
+
+    def _decide(self, caller: Caller, submission: str, act: str, states: Sequence[str], **members: Any) -> Submission:
+        actor = self._actor(caller)
+        with self._records.begin() as unit:
+            one, entry = self._submission(unit, caller, submission)
+            self._must(caller, act, organisation=entry.organisation)
+            if one.state not in states:
+                raise Conflict("wrong-state", state=one.state)
+            one = replace(one, **members)
+            unit.save_submission(one)
+            if one.state == "rejected":
+                unit.release_claims(one.id)
+            unit.audit(actor, act, one.id, sha256=one.staged.sha256, note=one.review_note)
+        return one
+
+
+def _verdict(outcome: Outcome) -> tuple[str, Mapping[str, Any] | None]:
+    """Give the state that an outcome means, with the first thing that failed or blocks."""
+    if not outcome.readable:
+        return "failed", outcome.reason or {"code": "unreadable", "params": {}}
+    if outcome.valid:
+        return "ready", None
+    return "blocked", outcome.reason or _first_block(outcome)
+
+
+def _first_block(outcome: Outcome) -> Mapping[str, Any]:
+    for table in outcome.tables:
+        for finding in table.findings:
+            if finding.severity == "error":
+                return {"code": finding.code, "params": dict(finding.params)}
+    return {"code": "not-valid", "params": {}}

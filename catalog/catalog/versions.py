@@ -1,0 +1,126 @@
+"""Use cases that make versions without a new file, and that withdraw: links, removal, republishing, tombstones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from catalog.catalog.base import tombstone
+from catalog.catalog.publishing import Plan, Publishing
+from catalog.errors import Conflict, NotFound, Problem
+from catalog.events import DatasetWithdrawn
+from catalog.members import RESOURCE, TITLE_LIMIT, check_text, check_url, refuse
+from catalog.model import Caller, Entry, Resource, Version
+from catalog.permit import publishing_act
+from catalog.ports import Unit
+from catalog.release import merge, name_files
+from standards.record import Text
+
+Change = Callable[[Unit, Entry, tuple[Resource, ...]], tuple[Resource, ...]]
+
+
+class Versions(Publishing):
+    """Versions that differ from the one before by a decision, not by a file."""
+
+    def add_link(self, caller: Caller, key: str, *, name: str, title: Text, url: str) -> Version:
+        """Make a new version with a link as one of its resources. Raises NotFound, NotAllowed, Gone, Invalid."""
+        refuse(_link_problems(name, title, url))
+        link = Resource(name=name, title=dict(title), kind="link", url=url)
+        return self._changed(caller, key, "add-link", lambda _unit, _entry, before: merge(before, [link]))
+
+    def remove_resource(self, caller: Caller, key: str, name: str) -> Version:
+        """Make a new version without a resource. Raises NotFound, NotAllowed, Gone."""
+
+        def without(_unit: Unit, _entry: Entry, before: tuple[Resource, ...]) -> tuple[Resource, ...]:
+            if all(one.name != name for one in before):
+                raise NotFound("resource-not-found", resource=name)
+            return name_files([one for one in before if one.name != name])
+
+        return self._changed(caller, key, "remove-resource", without)
+
+    def republish(self, caller: Caller, key: str, number: int, reason: str) -> Version:
+        """Make version ``number``'s content the newest version again. Raises NotFound, NotAllowed, Gone, Invalid."""
+        refuse([] if reason.strip() else [Problem("#/reason", "required")])
+
+        def again(unit: Unit, entry: Entry, _before: tuple[Resource, ...]) -> tuple[Resource, ...]:
+            return self._version(unit, entry, number).resources
+
+        return self._changed(caller, key, "republish", again, note=reason, republishes=number)
+
+    def _changed(self, caller: Caller, key: str, act: str, change: Change, *, note: str = "",
+                 republishes: int | None = None) -> Version:
+        self._actor(caller)
+
+        def plan(unit: Unit) -> Plan:
+            entry = self._entry(unit, caller, key)
+            owner = self._organisation(unit, entry.organisation)
+            self._must(caller, publishing_act(owner.review), organisation=owner.id)
+            if entry.kind != "dataset":
+                raise Conflict("series-holds-no-files")
+            made = self._next(unit, entry, owner, change(unit, entry, self._basis(unit, entry)), act=act)
+            return replace(made, version=replace(made.version, note=note, republishes=republishes))
+
+        return self._release(caller, plan)
+
+    # -- withdrawal ---------------------------------------------------------------------------------------------
+    def withdraw(self, caller: Caller, key: str, reason: str, number: int | None = None) -> Mapping[str, object]:
+        """Withdraw a dataset, or one version of it; returns the tombstone ``{"state", "reason", "withdrawn"}``.
+
+        "Latest" answers Gone until a newer version is published; withdrawing what is withdrawn gives its tombstone
+        again. Raises NotFound, NotAllowed, Invalid, Conflict("never-published").
+        """
+        actor, now = self._actor(caller), self._now()
+        with self._records.begin() as unit:
+            entry = self._entry(unit, caller, key)
+            self._must(caller, "withdraw", organisation=entry.organisation)
+            refuse([] if reason.strip() else [Problem("#/reason", "required")])
+            if entry.version is None:
+                raise Conflict("never-published")
+            if entry.state == "withdrawn":
+                return tombstone(entry)
+            gone = self._going(unit, entry, number)
+            if not gone:
+                found = unit.version(entry.id, number) if number else None
+                if found is None:
+                    raise NotFound
+                return tombstone(found)
+            sequence = unit.announce(DatasetWithdrawn(dataset=entry.id, number=number))
+            for one in gone:
+                self._bury(unit, replace(one, state="withdrawn", reason=reason, withdrawn=now))
+            entry = replace(entry, sequence=sequence, modified=now)
+            if number is None:
+                entry = replace(entry, state="withdrawn", reason=reason, withdrawn=now)
+            unit.save_entry(entry)
+            unit.audit(actor, "withdraw", entry.id, version=number, reason=reason)
+        self._settled(caller, sequence)
+        return {"state": "withdrawn", "reason": reason, "withdrawn": now}
+
+    @staticmethod
+    def _going(unit: Unit, entry: Entry, number: int | None) -> list[Version]:
+        """Give the versions that are withdrawn now; raises NotFound for a number that was never published."""
+        found = [one for one in unit.versions(entry.id) if number is None or one.number == number]
+        if not found:
+            raise NotFound
+        return [one for one in found if one.state == "published"]
+
+    @staticmethod
+    def _bury(unit: Unit, version: Version) -> None:
+        """Record a tombstone, on the version and on the uploads that it came from."""
+        unit.save_version(version)
+        for key in {one.submission for one in version.resources if one.submission}:
+            one = unit.submission(key)
+            if one is not None and one.version == version.number and one.state == "published":
+                unit.save_submission(replace(
+                    one, state="withdrawn", reason={"code": "withdrawn", "params": {"detail": version.reason}},
+                ))
+
+
+def _link_problems(name: str, title: Text, url: str) -> Iterator[Problem]:
+    if not RESOURCE.fullmatch(name):
+        yield Problem("#/name", "not-a-slug")
+    yield from check_text("#/title", title, limit=TITLE_LIMIT)
+    if not url:
+        yield Problem("#/url", "required")
+    yield from check_url("#/url", url)
+
+

@@ -1,0 +1,1 @@
+"""The demo: files laid out as they arrive in real life, published through the real pipeline."""

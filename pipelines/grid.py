@@ -1,0 +1,219 @@
+"""Rows of text made into a table: where the header stands, what is above and below it, and the cells in batches."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.format import ReadOptions, Unreadable
+from standards.finding import Finding, Place, Severity
+
+Row = Sequence[str]
+
+BATCH = 32_768
+PREAMBLE = 40
+"""Above how many records a header is looked for."""
+KEPT_REMARKS = 1000
+KEPT_RAGGED = 100_000
+FOOTER = 30
+"""How many records at the end of a table may be notes."""
+
+NOTE = re.compile(
+    r"^\s*(\(?\*+\)?|※|注|出典|資料|nguồn|ghi chú|chú thích|đơn vị tính|người lập|source|note|footnote|last updated)",
+    re.IGNORECASE,
+)
+FIGURE = re.compile(r"^[\s\d.,:/%()+\-]*\d[\s\d.,:/%()+\-]*$")
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is met while a table is read: remarks, and ragged rows as they stand, by record number."""
+
+    remarks: list[Finding] = field(default_factory=list)
+    ragged: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    unsaid: int = 0
+
+    def remark(self, code: str, severity: str = "error", **more: object) -> None:
+        """Keep a remark, up to a bound; how many were not kept is counted."""
+        if len(self.remarks) >= KEPT_REMARKS:
+            self.unsaid += 1
+            return
+        place = Place(row=_int(more.pop("row", None)), column=_int(more.pop("column", None)))
+        cell = more.pop("cell", None)
+        said = None if cell is None else str(cell)
+        self.remarks.append(Finding(code=code, severity=_severity(severity), place=place, cell=said, params=more))
+
+    def fit(self, row: Row, number: int, width: int) -> Row:
+        """Cut or fill a record to the table's width and tell so; a blank line is a blank row, not a short one."""
+        if len(row) == width:
+            return row
+        if row:
+            self._tell(row, number, width)
+        return [*row[:width], *[""] * (width - len(row))]
+
+    def _tell(self, row: Row, number: int, width: int) -> None:
+        if len(self.ragged) < KEPT_RAGGED:
+            self.ragged[number] = tuple(row)
+        code = "extra-cell" if len(row) > width else "missing-cell"
+        cell = row[width] if len(row) > width else None
+        column = min(len(row), width) + 1
+        self.remark(code, row=number, column=column, cell=cell, expected=width, actual=len(row))
+
+
+def _int(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _severity(word: str) -> Severity:
+    return "error" if word == "error" else "warning" if word == "warning" else "info"
+
+
+def filled(row: Row) -> int:
+    """Count the cells of a row that hold more than space."""
+    return sum(1 for cell in row if cell and not cell.isspace())
+
+
+def find_header(rows: Sequence[Row]) -> int | None:
+    """Find the index of the header among the first records, or None when nothing stands there.
+
+    Lines above it are passed over only while they are clearly no header: blank, a single cell over a wider table, or far
+    fewer cells than most records have; and only when what follows looks like labels. A header that is repeated counts
+    where it stands last. Anything doubtful stays: the header is the first record that says something.
+    """
+    counts = [filled(row) for row in rows]
+    said = [index for index, count in enumerate(counts) if count]
+    if not said:
+        return None
+    usual = _usual([counts[index] for index in said])
+    width = _usual([len(rows[index]) for index in said])
+    first = next((index for index in said if not _above(rows[index], counts[index], usual, width)), said[0])
+    if first != said[0] and (first >= PREAMBLE or not _labels(rows[first])):
+        first = said[0]
+    while first + 1 < len(rows) and len(rows[first]) > 1 and list(rows[first + 1]) == list(rows[first]):
+        first += 1
+    return first
+
+
+def _usual(counts: Sequence[int]) -> int:
+    """Give the commonest count; of several equally common ones the largest."""
+    common = Counter(counts)
+    return max(common, key=lambda count: (common[count], count))
+
+
+def _above(row: Row, count: int, usual: int, width: int) -> bool:
+    if usual <= 1:
+        return False
+    if count == 1 and (usual > 2 or len(row) < width):  # noqa: PLR2004 - of two columns one may lack its label
+        return True
+    return count <= 0.4 * usual
+
+
+def _labels(row: Row) -> bool:
+    cells = [cell for cell in row if cell.strip()]
+    return sum(1 for cell in cells if FIGURE.match(cell)) * 2 <= len(cells)
+
+
+def check_width(labels: Sequence[str], options: ReadOptions) -> None:
+    """Refuse a table of more columns than one reading may have."""
+    if len(labels) > options.max_columns:
+        raise Unreadable("too-many-columns", columns=len(labels), limit=options.max_columns)
+
+
+def names(width: int) -> list[str]:
+    """Give the physical names of the cells of a row: c0 … cN."""
+    return [f"c{index}" for index in range(width)]
+
+
+def schema(width: int) -> pa.Schema:
+    """Give the schema of cells: the record number and then text."""
+    return pa.schema([("row", pa.int64()), *((name, pa.string()) for name in names(width))])
+
+
+def batch(rows: Sequence[Row], first: int, width: int) -> pa.RecordBatch:
+    """Make one batch of rows that all have the table's width; ``first`` is the record number of the first."""
+    columns = zip(*rows, strict=True) if rows else ((),) * width
+    numbers = pa.array(range(first, first + len(rows)), pa.int64())
+    return pa.record_batch([numbers, *(pa.array(column, pa.string()) for column in columns)], schema=schema(width))
+
+
+def batches(rows: Iterable[Row], first: int, width: int, notes: Notes) -> Iterator[pa.RecordBatch]:
+    """Cut a stream of records, of which the first has number ``first``, into batches of fitting rows."""
+    waiting: list[Row] = []
+    size = max(64, min(BATCH, 4_000_000 // max(1, width)))
+    number = first
+    for row in rows:
+        waiting.append(notes.fit(row, number, width))
+        number += 1
+        if len(waiting) >= size:
+            yield batch(waiting, number - len(waiting), width)
+            waiting = []
+    if waiting:
+        yield batch(waiting, number - len(waiting), width)
+
+
+def bounded(stream: Iterator[pa.RecordBatch], options: ReadOptions) -> Iterator[pa.RecordBatch]:
+    """Let batches pass until the limits on rows and cells are reached, then refuse."""
+    rows = 0
+    for one in stream:
+        rows += one.num_rows
+        if rows > options.max_rows:
+            raise Unreadable("too-many-rows", limit=options.max_rows)
+        if rows * (one.num_columns - 1) > options.max_cells:
+            raise Unreadable("too-many-cells", limit=options.max_cells)
+        yield one
+
+
+def without_footer(stream: Iterator[pa.RecordBatch], notes: Notes) -> Iterator[pa.RecordBatch]:
+    """Hold the end of a table back and leave notes under it out (``footer-skipped``, with their text)."""
+    held: list[pa.RecordBatch] = []
+    for one in stream:
+        held.append(one)
+        while len(held) > 1 and sum(part.num_rows for part in held[1:]) >= FOOTER:
+            yield held.pop(0)
+    yield from _cut(held, notes)
+
+
+def _cut(held: list[pa.RecordBatch], notes: Notes) -> Iterator[pa.RecordBatch]:
+    if not held:
+        return
+    table = pa.Table.from_batches(held)
+    keep = table.num_rows - _footer(table, notes)
+    for number in [number for number in notes.ragged if number > table["row"][0].as_py() + keep - 1]:
+        del notes.ragged[number]
+    yield from table.slice(0, keep).combine_chunks().to_batches()
+
+
+def _footer(table: pa.Table, notes: Notes) -> int:
+    """Count the records at the end that are notes: one cell each, under a wider table, after a blank row or so worded."""
+    size = min(FOOTER, table.num_rows)
+    tail = [list(row.values())[1:] for row in table.slice(table.num_rows - size).to_pylist()]
+    if not tail or len(tail[0]) < 2:  # noqa: PLR2004 - a single column has no notes of another shape
+        return 0
+    start, lines = size, []
+    while start and filled(tail[start - 1]) <= 1 and (not filled(tail[start - 1]) or tail[start - 1][0].strip()):
+        start -= 1
+    while start < size and filled(tail[start]) and not NOTE.match(tail[start][0]):
+        start += 1
+    lines = [row[0].strip() for row in tail[start:] if filled(row)]
+    if not lines or start == 0:
+        return 0
+    first = table["row"][table.num_rows - size + start].as_py()
+    notes.remarks[:] = [one for one in notes.remarks if one.place.row is None or one.place.row < first]
+    notes.remark("footer-skipped", "warning", row=first, cell=lines[0][:200], rows=len(lines))
+    return size - start
+
+
+def is_blank(one: pa.RecordBatch) -> pa.BooleanArray:
+    """Say of each row whether all its cells are empty."""
+    blank = None
+    for index in range(1, one.num_columns):
+        empty = pc.equal(one.column(index), "")
+        blank = empty if blank is None else pc.and_(blank, empty)
+        if not pc.any(blank).as_py():
+            break
+    return pa.repeat(pa.scalar(True), one.num_rows) if blank is None else blank

@@ -1,0 +1,135 @@
+"""Whether the columnar engine can take a resource, and under which dialect, fields and limits it reads it."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from frictionless.formats.csv.control import CsvControl
+from frictionless.resources import TableResource
+from frictionless.table import create_cell_handlers
+
+UTF8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
+
+
+class HandBack(Exception):  # noqa: N818 - not an error: Frictionless itself takes over
+    """The columnar engine does not take this resource; ``reason`` says why, and Frictionless validates it whole."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the records are cut: ``width`` cells a record, the first data record is ``first_record`` (counted from 1).
+
+    ``offset`` is the byte where the data records of a UTF-8 file begin; other encodings are transcoded and skip
+    ``skip_records`` records instead. ``whole_rows`` means every row goes to Frictionless's own Row.
+    """
+
+    resource: Any
+    path: Path
+    encoding: str
+    dialect: Any
+    fields: tuple[Any, ...]
+    handlers: dict[str, Any]
+    width: int
+    first_record: int
+    offset: int | None
+    skip_records: int
+    whole_rows: bool
+
+
+def make_plan(resource: Any) -> Plan:
+    """Open the resource with Frictionless and decide; raises HandBack.
+
+    Frictionless's ``open()`` has detected encoding, dialect, header, labels and schema: they are taken as they are.
+    """
+    dialect = resource.dialect
+    _refuse_what_is_not_a_plain_file(resource)
+    _refuse_row_filters(dialect)
+    control = CsvControl.from_dialect(dialect).to_python()
+    _refuse_odd_csv(control)
+    fields = tuple(resource.header.get_expected_fields())
+    handlers = create_cell_handlers(list(fields))
+    if not fields or len(handlers) != len(fields):
+        raise HandBack("fields")
+    records = dialect.header_rows[-1] if dialect.header and dialect.header_rows else 0
+    width = len(resource.labels) if resource.labels else len(fields)
+    path = Path(resource.normpath)
+    return Plan(
+        resource=resource,
+        path=path,
+        encoding=resource.encoding,
+        dialect=control,
+        fields=fields,
+        handlers=handlers,
+        width=width,
+        first_record=records + 1,
+        offset=_offset(path, resource.encoding, control, records) if resource.encoding in UTF8 else None,
+        skip_records=records,
+        whole_rows=width != len(fields),
+    )
+
+
+def _refuse_what_is_not_a_plain_file(resource: Any) -> None:
+    if not isinstance(resource, TableResource):
+        raise HandBack("not-a-table")
+    if resource.scheme != "file" or resource.memory or resource.multipart or resource.extrapaths:
+        raise HandBack("scheme")
+    if resource.compression:
+        raise HandBack("compression")
+    if resource.format not in ("csv", "tsv"):
+        raise HandBack("format")
+
+
+def _refuse_row_filters(dialect: Any) -> None:
+    if dialect.comment_char or dialect.comment_rows or dialect.skip_blank_rows:
+        raise HandBack("row-filter")
+
+
+def _refuse_odd_csv(control: Any) -> None:
+    plain = (
+        isinstance(control.delimiter, str)
+        and len(control.delimiter) == 1
+        and control.delimiter.isascii()
+        and isinstance(control.quotechar, str)
+        and len(control.quotechar) == 1
+        and control.quotechar.isascii()
+        and control.delimiter != control.quotechar
+        and control.delimiter not in "\r\n"
+    )
+    if not plain or control.escapechar or control.skipinitialspace or not control.doublequote:
+        raise HandBack("dialect")
+
+
+def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
+    """The file as Frictionless's CSV parser sees it: line ends kept, decoding strict."""
+    return io.TextIOWrapper(path.open("rb"), encoding, newline="")
+
+
+def _offset(path: Path, encoding: str, control: Any, records: int) -> int:
+    """The byte at which record ``records + 1`` begins, by the csv module's own idea of a record."""
+    consumed = 0
+    with open_text(path, encoding) as text:
+
+        def lines() -> Iterator[str]:
+            nonlocal consumed
+            for line in text:
+                consumed += len(line.encode("utf-8"))
+                yield line
+
+        reader = csv.reader(lines(), dialect=control)
+        for _ in range(records):
+            if next(reader, None) is None:
+                break
+    if encoding == "utf-8-sig":
+        with path.open("rb") as raw:
+            consumed += 3 if raw.read(3) == codecs.BOM_UTF8 else 0
+    return consumed

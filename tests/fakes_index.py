@@ -1,0 +1,169 @@
+"""The Index port in memory: every answer by looking at every document, so that engines can be held against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from catalog.errors import Unavailable
+from catalog.question import Answer, Cursor, Document, FacetValue, Hit, Question
+from catalog.wording import RELAXED, Bag, Terms, as_typed, as_written, bag, marked, spellings, splits, terms, texts_of
+from standards.text import collation_key, fold, runs, syllables
+
+
+def facet_values(document: Document, name: str) -> set[str]:
+    values = {
+        "org": [document.org], "theme": document.themes, "tag": document.tags, "format": document.formats,
+        "licence": [document.licence], "standard": [document.standard], "year": [str(year) for year in document.years],
+    }
+    return {value for value in values[name] if value}
+
+
+class FakeIndex:
+    """Index. ``broken`` makes it answer as a damaged one does."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[int, Document | None]] = {}
+        self.shown: dict[str, Document] = {}
+        self.bags: dict[str, Bag] = {}
+        self.broken = False
+
+    # -- writing
+
+    def put(self, documents: Iterable[Document]) -> None:
+        for one in documents:
+            self._change(one.id, one.sequence, one)
+
+    def drop(self, ids: Iterable[tuple[str, int]]) -> None:
+        for dataset, sequence in ids:
+            self._change(dataset, sequence, None)
+
+    def rebuild(self, documents: Iterable[Document]) -> int:
+        before, floor = self.held, max((sequence for sequence, _ in self.held.values()), default=-1)
+        built = {one.id: (one.sequence, one) for one in documents}
+        late = {key: held for key, held in before.items() if held[0] > floor}
+        self.held, self.broken = {**built, **late}, False
+        for _, one in built.values():
+            self._keep(one)
+        return len(built)
+
+    def _change(self, dataset: str, sequence: int, document: Document | None) -> None:
+        if self.broken:
+            raise Unavailable("search-damaged")
+        if sequence >= self.held.get(dataset, (sequence, None))[0]:
+            self.held[dataset] = (sequence, document)
+            if document:
+                self._keep(document)
+
+    def _keep(self, document: Document) -> None:
+        self.shown[document.id] = document
+        self.bags[document.id] = bag(document)
+
+    # -- asking
+
+    def ask(self, question: Question) -> Answer:
+        cursor = Cursor.read(question) if question.after else None
+        asked = terms(question.text)
+        if self.broken:
+            return Answer(degraded=True)
+        if question.text.strip() and not asked.folded:
+            return Answer(facets=dict.fromkeys(question.facets, ()))
+        relaxed = cursor.relaxed if cursor else 0
+        while not (found := self._found(question, asked, relaxed)) and not cursor and relaxed + 1 < RELAXED:
+            relaxed += 1
+        found.sort(key=lambda one: self._key(question, asked, one))
+        start = self._start(question, asked, found, cursor)
+        page = found[start : start + question.limit]
+        unknown = [word for word in asked.folded if not any(word in self.bags[one.id].folded for one in self._sight(question))]
+        strict = len(found) if relaxed == 0 and len(found) > 3 else 0
+        return Answer(
+            total=len(found),
+            hits=[Hit(id=one.id, marked=marked(one, asked)) for one in page],
+            facets={name: self._facet(question, asked, relaxed, name) for name in question.facets},
+            next=Cursor(start + len(page), page[-1].id, "", relaxed).write(question) if len(found) > start + len(page) and page else "",
+            suggestion=self._suggestion(question, unknown, strict) if unknown and not cursor else "",
+            dropped=tuple(as_typed(question.text, unknown)) if not cursor else (),
+        )
+
+    def suggest(self, text: str, limit: int = 8) -> Sequence[str]:
+        typed = syllables(text)
+        if not typed or self.broken:
+            return []
+        titles = [title for one in self._sight(Question()) for title in one.title.values()]
+        every = {title: syllables(title) for title in titles}
+        fit = [title for title, words in every.items()
+               if set(typed[:-1]) <= set(words) and any(word.startswith(typed[-1]) for word in words)]
+        return sorted(fit, key=lambda title: (not " ".join(every[title]).startswith(" ".join(typed)), len(title)))[:limit]
+
+    def count(self) -> int:
+        return sum(1 for _, one in self.held.values() if one)
+
+    def check(self) -> None:
+        if self.broken:
+            raise Unavailable("search-damaged")
+
+    def close(self) -> None:
+        pass
+
+    # -- how
+
+    def _sight(self, question: Question) -> list[Document]:
+        return [one for _, one in self.held.values() if one and set(one.audience) & set(question.audience)]
+
+    def _found(self, question: Question, asked: Terms, relaxed: int, without: str = "") -> list[Document]:
+        return [one for one in self._sight(question) if self._fits(question, one, without)
+                and len(set(asked.folded) & set(self.bags[one.id].folded)) >= asked.least(relaxed)]
+
+    def _fits(self, question: Question, one: Document, without: str) -> bool:
+        chosen = {name: values for name, values in question.filters.items() if values and name != without}
+        if any(not facet_values(one, name) & set(values) for name, values in chosen.items()):
+            return False
+        if not (question.since or question.until):
+            return True
+        return bool(one.since or one.until) and not (
+            (question.since and one.until and one.until < question.since) or (question.until and one.since and one.since > question.until))
+
+    def _facet(self, question: Question, asked: Terms, relaxed: int, name: str) -> list[FacetValue]:
+        counts = Counter(value for one in self._found(question, asked, relaxed, name) for value in facet_values(one, name))
+        ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[: question.facet_size]
+        chosen = [value for value in question.filters.get(name, ()) if value not in dict(ranked)]
+        return [FacetValue(value=value, count=counts[value]) for value in [*dict(ranked), *chosen]]
+
+    def _key(self, question: Question, asked: Terms, one: Document) -> tuple:
+        if question.sort == "title":
+            return (collation_key(one.title.get("vi") or next(iter(one.title.values()), "")), one.id)
+        if question.sort == "relevance" and asked.folded:
+            have = self.bags[one.id]
+            score = sum(len(set(a) & set(b)) for a, b in ((asked.folded, have.folded), (asked.pairs, have.pairs), (asked.words, have.words)))
+            return (-score - len(set(asked.folded) & set(have.title)) / 10, len(have.folded), one.id)
+        return _descending((one.issued if question.sort == "issued" else one.modified) + "\x01" + one.id)
+
+    def _start(self, question: Question, asked: Terms, found: list[Document], cursor: Cursor | None) -> int:
+        if not cursor:
+            return 0
+        ids = [one.id for one in found]
+        if cursor.id in ids:
+            return ids.index(cursor.id) + 1
+        last = self._key(question, asked, self.shown[cursor.id])
+        return sum(1 for one in found if self._key(question, asked, one) < last)
+
+    def _suggestion(self, question: Question, unknown: Sequence[str], strict: int) -> str:
+        sight = self._sight(question)
+        known = Counter(word for one in sight for word in set(self.bags[one.id].folded))
+        pairs = {pair for one in sight for pair in self.bags[one.id].pairs}
+        better = []
+        for word in runs(fold(question.text)):
+            apart = [f"{a} {b}" for a, b in splits(word) if f"{a}_{b}" in pairs]
+            near = sorted((one for one in spellings(word) if known[one]),
+                          key=lambda one: (one[0] != word[0], sorted(one) != sorted(word), -known[one]))
+            better.append(([*apart, *near] or [""])[0] if word in unknown else word)
+        if not all(better):
+            return ""
+        words = " ".join(better).split()
+        texts = [text for one in sight for text in texts_of(one)]
+        written = as_written(words, texts) or " ".join(as_written([word], texts) or word for word in words)
+        return written if len(self._found(question, terms(written), 0)) > strict else ""
+
+
+def _descending(text: str) -> tuple[int, ...]:
+    return (*(-ord(char) for char in text), 1)
