@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-import itertools
 import secrets
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
@@ -32,9 +30,8 @@ from catalog.model import (
     Token,
     Version,
 )
-from catalog.question import Answer, Document, FacetValue, Hit, Question
 from standards.portable import to_json
-from standards.text import fold
+from tests.fakes_index import FakeIndex
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FINISHED = ("published", "rejected", "failed", "withdrawn")
@@ -456,86 +453,6 @@ class FakeFiles:
     def wipe(self) -> None:
         for table in (self.objects, self.uploads, self.records):
             table.clear()
-
-
-class FakeIndex:
-    """Search by folded words in title, description, tags, columns and agency; facets; pages by number."""
-
-    def __init__(self) -> None:
-        self.documents: dict[str, Document] = {}
-        self.dropped: dict[str, int] = {}
-        self.broken = False
-
-    def check(self) -> None:
-        if self.broken:
-            raise Unavailable("search-down")
-
-    def put(self, documents: Iterable[Document]) -> None:
-        self.check()
-        for one in documents:
-            held = self.documents.get(one.id)
-            if one.sequence >= max(held.sequence if held else 0, self.dropped.get(one.id, 0)):
-                self.documents[one.id] = one
-
-    def drop(self, ids: Iterable[tuple[str, int]]) -> None:
-        for key, sequence in ids:
-            held = self.documents.get(key)
-            self.dropped[key] = max(sequence, self.dropped.get(key, 0))
-            if held is not None and held.sequence <= sequence:
-                del self.documents[key]
-
-    def ask(self, question: Question) -> Answer:
-        self.check()
-        hits = [one for one in self.documents.values() if _fits(one, question)]
-        hits.sort(key=lambda one: (one.title.get("vi", ""), one.id) if question.sort == "title" else (one.modified, one.id),
-                  reverse=question.sort != "title")
-        start = int(question.after or 0)
-        end = start + question.limit
-        return Answer(
-            total=len(hits), hits=[Hit(id=one.id, score=1.0) for one in hits[start:end]],
-            facets={name: self._facet(name, question) for name in question.facets},
-            next=str(end) if end < len(hits) else "",
-        )
-
-    def _facet(self, name: str, question: Question) -> list[FacetValue]:
-        others = replace(question, filters={key: value for key, value in question.filters.items() if key != name})
-        counts = Counter(value for one in self.documents.values() if _fits(one, others) for value in _values(one, name))
-        return [FacetValue(value=value, count=count) for value, count in counts.most_common(question.facet_size)]
-
-    def suggest(self, text: str, limit: int = 8) -> Sequence[str]:
-        titles = (title for one in self.documents.values() if "public" in one.audience for title in one.title.values())
-        return list(itertools.islice((title for title in titles if fold(text) in fold(title)), limit))
-
-    def rebuild(self, documents: Iterable[Document]) -> int:
-        self.documents, self.dropped = {one.id: one for one in documents}, {}
-        return len(self.documents)
-
-    def count(self) -> int:
-        return len(self.documents)
-
-    def close(self) -> None:
-        """Nothing to give back."""
-
-
-def _values(one: Document, facet: str) -> tuple[str, ...]:
-    found = {
-        "org": (one.org,), "theme": one.themes, "tag": one.tags, "format": one.formats, "licence": (one.licence,),
-        "standard": (one.standard,), "year": tuple(map(str, one.years)),
-    }[facet]
-    return tuple(value for value in found if value)
-
-
-def _fits(one: Document, question: Question) -> bool:
-    text = fold(" ".join((
-        *one.title.values(), *one.description.values(), *one.tags, *one.columns, *one.org_title.values(),
-    )))
-    return (
-        bool(set(one.audience) & set(question.audience))
-        and all(word in text for word in fold(question.text).split())
-        and all(set(_values(one, name)) & set(values) for name, values in question.filters.items() if values)
-        and (question.since is None or one.until is None or one.until >= question.since)
-        and (question.until is None or one.since is None or one.since <= question.until)
-    )
 
 
 class FakeJobs:

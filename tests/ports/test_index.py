@@ -457,7 +457,7 @@ def test_a_rebuild_that_fails_leaves_no_folder_behind(tmp_path):
 
 
 def test_another_reader_sees_a_commit_with_its_next_question(tmp_path):
-    writer, reader = TantivyIndex(tmp_path, writer=True), TantivyIndex(tmp_path)
+    writer, reader = TantivyIndex(tmp_path, writer=True), TantivyIndex(tmp_path, writer=False)
     assert reader.ask(Question()).degraded
     writer.put([doc("a")])
     assert asked(reader, "") == ["a"]
@@ -469,7 +469,7 @@ def test_another_reader_sees_a_commit_with_its_next_question(tmp_path):
 
 
 def test_a_reader_may_not_write(tmp_path):
-    reader = TantivyIndex(tmp_path)
+    reader = TantivyIndex(tmp_path, writer=False)
     for write in (lambda: reader.put([]), lambda: reader.drop([]), lambda: reader.rebuild([])):
         with pytest.raises(Unavailable, match="search-read-only"):
             write()
@@ -510,7 +510,7 @@ def test_reading_and_writing_go_on_while_the_index_is_rebuilt(tmp_path):
 
 
 def test_many_readers_never_see_an_index_half_built(tmp_path):
-    index, reader = TantivyIndex(tmp_path, writer=True), TantivyIndex(tmp_path)
+    index, reader = TantivyIndex(tmp_path, writer=True), TantivyIndex(tmp_path, writer=False)
     index.rebuild([doc(f"d{number}") for number in range(50)])
     seen: Counter = Counter()
     stop = threading.Event()

@@ -21,14 +21,14 @@ _REBUILD_HEAP: Final = 64_000_000
 
 
 class TantivyIndex:
-    """An Index in a folder. Every process may read; those with ``writer`` may write, one after the other.
+    """An Index in a folder. Every process may read, and write in turns unless made with ``writer=False``.
 
     A put is one commit, on disk when it returns and seen by every process with its next question. A writer that finds
     another one busy for ``patience`` seconds is refused (``search-busy``). An index that is missing, damaged or of
     another format answers empty and ``degraded``; ``check`` says why, ``rebuild`` mends it.
     """
 
-    def __init__(self, path: str | Path, *, writer: bool = False, patience: float = 10.0) -> None:
+    def __init__(self, path: str | Path, *, writer: bool = True, patience: float = 10.0) -> None:
         self._shelf = Shelf(Path(path), patience=patience)
         self._writer = writer
 
