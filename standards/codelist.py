@@ -126,7 +126,7 @@ class Codelist:
 
 
 def ancestors(codelist: Codelist, code: str, day: date, codelists: Callable[[str], Codelist]) -> tuple[str, ...]:
-    """Codes above a code on a day, nearest first: a commune's province; until 30 June 2025 its district, then province."""
+    """Codes above a code on a day, nearest first: of a commune its province (district before it until 30 June 2025)."""
     above: list[str] = []
     entry, home = codelist.on(code, day), codelist
     while entry and entry.parent and entry.parent not in above:

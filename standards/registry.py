@@ -64,7 +64,7 @@ def installed(group: str) -> tuple[Any, ...]:
 
 
 @functools.cache
-def _table_folders() -> Mapping[str, Traversable]:
+def table_folders() -> Mapping[str, Traversable]:
     """Id → folder. An entry point of ``datamo.tables`` names a package that holds YAML files."""
     folders = [resources.files("standards") / "tables", *(resources.files(one) for one in installed("datamo.tables"))]
     names = ((one.name, folder) for folder in folders for one in folder.iterdir() if one.name.endswith(".yaml"))
@@ -73,10 +73,10 @@ def _table_folders() -> Mapping[str, Traversable]:
 
 @functools.cache
 def _table(table_id: str) -> TableStandard:
-    return read(_table_folders()[table_id], table_id)
+    return read(table_folders()[table_id], table_id)
 
 
-TABLES: Mapping[str, TableStandard] = Shelf(_table_folders, _table)
+TABLES: Mapping[str, TableStandard] = Shelf(table_folders, _table)
 
 
 def counts() -> dict[str, int]:

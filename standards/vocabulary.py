@@ -87,7 +87,8 @@ LICENCES: Mapping[str, Licence] = _list(
             "https://opendatacommons.org/licenses/by/1-0/", "ODC_BY",
         ),
         _licence(
-            "ODbL-1.0", "Open Data Commons – Giấy phép cơ sở dữ liệu mở 1.0", "Open Data Commons Open Database Licence 1.0",
+            "ODbL-1.0", "Open Data Commons – Giấy phép cơ sở dữ liệu mở 1.0",
+            "Open Data Commons Open Database Licence 1.0",
             "https://opendatacommons.org/licenses/odbl/1-0/", "ODC_BL",
         ),
         _licence(
@@ -158,8 +159,8 @@ FREQUENCIES: Mapping[str, Frequency] = _list(
         _frequency("WEEKLY_3", "Ba lần một tuần", "Three times a week", 3, "P2D"),
         _frequency("WEEKLY_2", "Hai lần một tuần", "Twice a week", 4, "P3D"),
         _frequency("WEEKLY", "Hằng tuần", "Weekly", 7, "P1W"),
-        _frequency("BIWEEKLY", "Hai tuần một lần", "Every two weeks", 14, "P2W"),
         _frequency("MONTHLY_3", "Ba lần một tháng", "Three times a month", 11, "P10D"),
+        _frequency("BIWEEKLY", "Hai tuần một lần", "Every two weeks", 14, "P2W"),
         _frequency("MONTHLY_2", "Hai lần một tháng", "Twice a month", 16, "P15D"),
         _frequency("MONTHLY", "Hằng tháng", "Monthly", 31, "P1M"),
         _frequency("BIMONTHLY", "Hai tháng một lần", "Every two months", 62, "P2M"),

@@ -107,6 +107,8 @@ def _communes(raw: Path, conversion_rows: list[Row]) -> list[Row]:
         spelled[one["old_commune"], "old"].add(one["old_name"])
         spelled[one["new_commune"], "new"].add(one["new_name"])
     for one in rows:
+        # One name of the source begins with a small letter (06325).
+        one["name_vi"] = one["name_vi"][0].upper() + one["name_vi"][1:]
         side = "old" if one["valid_to"] == MERGER else "new" if one["valid_from"] == MERGER else ""
         known = [name for name in one["other_names"].split("|") if name]
         more = sorted(spelled[one["code"], side] - {one["name_vi"], "", *known}) if side else []
