@@ -70,6 +70,13 @@ def test_a_standard_names_only_columns_lists_and_keys_that_exist(table_id: str) 
             assert use.args.get(arg, one.fields[0].name) in names, (field, use)
 
 
+def test_every_check_that_a_standard_asks_for_exists() -> None:
+    """A standard never asks for something that nobody does."""
+    known = {one.CODE for one in registry.CHECKS}
+    asked = {use.code for one in TABLES.values() for _, use in one.uses()}
+    assert asked - known == set()
+
+
 @pytest.mark.parametrize("table_id", ALL)
 def test_no_heading_belongs_to_two_fields(table_id: str) -> None:
     for closeness in (standard._as_written, standard._as_folded):
