@@ -23,12 +23,12 @@ Sentences = Mapping[str, str | tuple[str, ...]]
 
 @cache
 def sentences(lang: str) -> Sentences:
-    """Every translated sentence of a language by its Vietnamese original; empty for Vietnamese itself.
+    """Every translated sentence of a language by its Vietnamese original; in Vietnamese only those whose wording differs.
 
     Read from ``locale/<lang>.po`` (gettext), once per process; no compiled catalogue is kept.
     """
     path = FOLDER / f"{lang}.po"
-    if lang == "vi" or not path.exists():
+    if not path.exists():
         return {}
     with path.open("rb") as stream:
         catalog = read_po(stream, locale=lang)
