@@ -12,7 +12,7 @@ SHAPE = "datamo-manifest-1"
 
 
 def write(entry: Entry, version: Version, previous: str) -> bytes:
-    """Write the manifest: members sorted, UTF-8, no spaces, one line; ``previous`` is the hash of the one before, or "".
+    """Write the manifest: members sorted, UTF-8, no spaces, one line; ``previous`` is the hash of the one before.
 
     A private original is named by role, size and hash only: its name is the agency's own.
     """

@@ -23,7 +23,9 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 PERIOD = re.compile(r"\d{4}(?:-(?:Q[1-4]|H[12]|W\d{2}|\d{2}(?:-\d{2})?))?(?:/\d{4}(?:-\d{2}(?:-\d{2})?)?)?")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 TITLE_LIMIT, TEXT_LIMIT, TAG_LIMIT, TAGS_LIMIT, PASSWORD_LEAST = 300, 20_000, 100, 100, 10
-FORBIDDEN = frozenset(map(chr, [*range(9), 11, 12, *range(14, 32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+FORBIDDEN = frozenset(
+    map(chr, [*range(9), 11, 12, *range(14, 32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+)
 """Control characters and direction overrides: no text for people needs them."""
 
 

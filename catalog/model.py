@@ -1,4 +1,4 @@
-"""What we hold: agencies, people, datasets, versions, files and submissions; identity, state and history as frozen values."""
+"""What we hold: agencies, people, datasets, versions, files, submissions; identity, state, history as frozen values."""
 
 from __future__ import annotations
 
@@ -238,9 +238,9 @@ class Staged:
 class Options:
     """What the publisher asked for with an upload; overrides of what we would guess are in ``read``.
 
-    ``read`` keys: encoding, delimiter, quote, header_row, decimal; ``schema`` is a Table Schema rebuilt from whitelisted
-    members, or None. ``fixes`` are codes of repairs that were accepted, ``released`` columns held back as personal data
-    that a second person released.
+    ``read`` keys: encoding, delimiter, quote, header_row, decimal; ``schema`` is a Table Schema rebuilt from
+    whitelisted members, or None. ``fixes`` are codes of repairs that were accepted, ``released`` columns held back as
+    personal data that a second person released.
     """
 
     resource: str = ""
@@ -298,8 +298,8 @@ class Outcome:
     """The end of a check: either ``reason`` (unreadable: state failed) or tables (or one attachment).
 
     ``file``: ``{"format","encoding","dialect","sheet","sheets"}`` as CONTRACT's file object; ``reason``:
-    ``{"code": …, "params": {…}}``, of the thing that failed or the first thing that blocks; ``base`` is the number of the
-    version that an append or correction was built on.
+    ``{"code": …, "params": {…}}``, of the thing that failed or the first thing that blocks; ``base`` is the number
+    of the version that an append or correction was built on.
     """
 
     readable: bool = True

@@ -76,13 +76,14 @@ class Unit(Protocol):
     def add_submission(self, one: Submission) -> None: ...
     def save_submission(self, one: Submission) -> None: ...
     def submission(self, submission: str) -> Submission | None: ...
-    def submissions(self, *, dataset: str = "", states: Sequence[str] = (), limit: int = 100) -> Sequence[Submission]: ...
+    def submissions(self, *, dataset: str = "", states: Sequence[str] = (), limit: int = 100) -> Sequence[Submission]:
+        """Newest first."""
 
     def claim(self, sha256: str, holder: str) -> None:
-        """Note that ``holder`` (a submission's id, or ``dataset:<id>``) is about to put this object: the sweep leaves it."""
+        """Note that ``holder`` (a submission's id, ``dataset:<id>``) is about to put this object: no sweep takes it."""
     def release_claims(self, holder: str) -> None: ...
     def release_stale_claims(self, older_than_hours: int) -> int:
-        """Drop older claims of holders that need nothing any more: finished or unknown submissions, interrupted releases."""
+        """Drop older claims of those who need nothing any more: finished submissions, interrupted releases."""
     def adopt(self, sha256: str) -> None:
         """Note an object found in the store that the records do not know; its grace begins now."""
     def unclaimed(self, older_than_hours: int) -> Iterator[str]:
@@ -99,13 +100,13 @@ class Unit(Protocol):
         Returns the number; 0 for FileArrived, which changes nothing that a reader can see and takes none.
         """
     def last_change(self) -> int:
-        """The newest number of the change sequence."""
+        """Give the newest number of the change sequence."""
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]: ...
     def position(self, reader: str) -> int:
         """How far a reader (``index``, ``public-state``) has followed the change sequence."""
     def advance(self, reader: str, sequence: int) -> None: ...
     def recall(self, key: str) -> tuple[str, bytes] | None:
-        """The answer kept under an Idempotency-Key: fingerprint of the request, answer.
+        """Give the answer kept under an Idempotency-Key: fingerprint of the request, answer.
 
         An empty answer means that the first request is still under way; such a mark is forgotten after a minute, an
         answer after a day.
@@ -115,7 +116,7 @@ class Unit(Protocol):
     def totals(self) -> Mapping[str, int]:
         """``datasets``, ``versions``, ``rows``, ``organisations`` of what the public can see."""
     def site(self, name: str) -> str:
-        """A fact about the site itself (secret, first start), "" when not set."""
+        """Give a fact about the site itself (secret, first start), "" when not set."""
     def set_site(self, name: str, value: str) -> None: ...
 
 
@@ -123,14 +124,16 @@ class Records(Protocol):
     """The database of record."""
 
     def begin(self) -> AbstractContextManager[Unit]:
-        """A writing unit of work (SQLite: BEGIN IMMEDIATE)."""
+        """Give a writing unit of work (SQLite: BEGIN IMMEDIATE)."""
     def read(self) -> AbstractContextManager[Unit]:
-        """A reading one, that sees one state of the records."""
+        """Give a reading one, that sees one state of the records."""
     def migrate(self) -> None:
         """Bring the schema to this version (Alembic); refuses a database from a newer Datamo (Unavailable)."""
     def wipe(self, keep_person: str = "") -> None:
-        """Empty all tables but the site's facts, one person with her password and tokens, and the place in the change
-        sequence, which goes on counting (``datamo reset``)."""
+        """Empty all tables (``datamo reset``) but the site's facts and one person with her password and tokens.
+
+        The change sequence goes on counting and says ``site-reset``.
+        """
     def close(self) -> None: ...
 
 
@@ -148,9 +151,9 @@ class Files(Protocol):
         """Bytes of an object; raises NotFound."""
     def size(self, sha256: str) -> int | None: ...
     def url(self, sha256: str, seconds: int = 60) -> str | None:
-        """A presigned address where the store has such, else None."""
+        """Give a presigned address where the store has such, else None."""
     def local(self, sha256: str) -> str | None:
-        """A path on this machine, where there is one (for engines that read files in place)."""
+        """Give a path on this machine, where there is one (for engines that read files in place)."""
     def delete(self, sha256: str) -> None: ...
     def hashes(self) -> Iterator[str]: ...
     def put_state(self, name: str, content: bytes) -> None:

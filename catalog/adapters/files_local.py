@@ -49,7 +49,7 @@ class Slice(io.RawIOBase):
 
 
 class LocalFiles:
-    """Objects under ``sha256/ab/abcd…``, created once and never changed; uploads under ``staging/``, records under ``state/``.
+    """Objects under ``sha256/ab/abcd…``, made once, never changed; uploads in ``staging/``, records in ``state/``.
 
     What is written is synced to disk, file and folder, before a verb returns. A full disk raises
     Unavailable("storage-full") and leaves nothing half-written under a name that counts.
@@ -232,8 +232,7 @@ def _write(path: Path, stream: BinaryIO, limit: int | None) -> tuple[int, str]:
         with os.fdopen(handle, "wb", buffering=0) as file:
             while chunk := stream.read(CHUNK):
                 size += len(chunk)
-                if limit is not None and size > limit:
-                    raise TooLarge("too-large", limit=limit)
+                _refuse_over(size, limit)
                 digest.update(chunk)
                 _write_all(file, chunk)
             os.fsync(file.fileno())
@@ -241,6 +240,11 @@ def _write(path: Path, stream: BinaryIO, limit: int | None) -> tuple[int, str]:
         path.unlink(missing_ok=True)
         raise
     return size, digest.hexdigest()
+
+
+def _refuse_over(size: int, limit: int | None) -> None:
+    if limit is not None and size > limit:
+        raise TooLarge("too-large", limit=limit)
 
 
 def _write_all(file: io.RawIOBase | io.FileIO, chunk: bytes) -> None:

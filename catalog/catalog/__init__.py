@@ -17,7 +17,7 @@ class Catalog(People, Agencies, Datasets, Reading, Versions, Finding, Operation,
 
     What a caller may not see raises NotFound exactly as if it did not exist; what she may see but not do, NotAllowed.
     Keys of datasets are id or slug, of organisations id, public code or slug, of people id or name. Every write by
-    nobody raises NotKnown, whatever it names. Versions brings submissions and publishing along: each stands on the other.
+    nobody raises NotKnown, whatever it names. Versions brings submissions and publishing along.
     """
 
 

@@ -24,7 +24,7 @@ PAGE = 500
 
 
 class Agencies(Base):
-    """Agencies: everybody sees them, an operator makes and reorganises them, their admins look after people and rules."""
+    """Agencies: everybody sees them, an operator makes and reorganises them, their admins keep people and rules."""
 
     def add_organisation(self, caller: Caller, *, code: str = "", slug: str = "", title: Text,
                          description: Text | None = None, demo: bool = False) -> Organisation:
@@ -229,7 +229,7 @@ def entries_of(unit: Unit, organisation: str = "") -> Iterator[Entry]:
 
 
 def names(one: Organisation) -> dict[str, Any]:
-    """What an agency is called, for its history and for the versions it publishes."""
+    """Say what an agency is called, for its history and for the versions it publishes."""
     return {"id": one.public_id, "slug": one.slug, "title": dict(one.title)}
 
 

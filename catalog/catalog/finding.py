@@ -108,7 +108,7 @@ class Finding(Base):
 
     # -- the change sequence ------------------------------------------------------------------------------------
     def changes(self, caller: Caller, after: int = 0, limit: int = 1000) -> Sequence[Change]:
-        """Changes that the caller may see, oldest first, after a number of the sequence."""
+        """Give the changes that the caller may see, oldest first, after a number of the sequence."""
         found: list[Change] = []
         with self._records.read() as unit:
             while len(found) < limit and (page := unit.changes(after, limit)):

@@ -61,7 +61,7 @@ class Operation(Base):
             raise Unavailable("no-worker")
 
     def statistics(self) -> Mapping[str, int]:
-        """True numbers of what the public can see: datasets, versions, rows, organisations."""
+        """Give true numbers of what the public can see: datasets, versions, rows, organisations."""
         with self._records.read() as unit:
             return unit.totals()
 

@@ -26,7 +26,7 @@ RELEASED = ("ready", "in_review")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A release as it is built from one state of the records: the version without its manifest, and what it rests on."""
+    """A release built from one state of the records: the version without its manifest, and what it rests on."""
 
     entry: Entry
     version: Version
@@ -80,7 +80,7 @@ class Publishing(Submissions):
         if any(other.id != entry.id for _, other in found):
             raise Conflict("several-datasets")
         owner = self._organisation(unit, entry.organisation)
-        self._may_release(unit, caller, owner, ones, approve=approve)
+        self._may_release(caller, owner, ones, approve=approve)
         numbers = {one.version for one in ones if one.state in ("published", "withdrawn")}
         if numbers and len(numbers) == 1 and all(one.version for one in ones):
             number = numbers.pop()
@@ -105,8 +105,7 @@ class Publishing(Submissions):
             approver=self._actor(caller) if reviewed and caller.via != "system" else "",
         ))
 
-    def _may_release(self, unit: Unit, caller: Caller, owner: Organisation, ones: Sequence[Submission], *,
-                     approve: bool) -> None:
+    def _may_release(self, caller: Caller, owner: Organisation, ones: Sequence[Submission], *, approve: bool) -> None:
         if caller.via == "system":
             if owner.review != "none" and any(one.state != "published" for one in ones):
                 raise NotAllowed("second-person")

@@ -55,10 +55,11 @@ class Reading(Base):
         """All versions, newest first; of a withdrawn one only what its tombstone says."""
         with self._records.read() as unit:
             entry = self._entry(unit, caller, key)
-            return [
-                replace(one, resources=(), publisher={}) if one.state == "withdrawn" else self._shown(caller, entry, one)
-                for one in unit.versions(entry.id)
-            ]
+            found = unit.versions(entry.id)
+        return [
+            self._shown(caller, entry, one) if one.state == "published" else replace(one, resources=(), publisher={})
+            for one in found
+        ]
 
     @staticmethod
     def _shown(caller: Caller, entry: Entry, version: Version) -> Version:

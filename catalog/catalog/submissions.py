@@ -82,7 +82,7 @@ class Submissions(Base):
 
     def submissions(self, caller: Caller, *, dataset: str = "", states: Sequence[str] = (),
                     limit: int = 100) -> Sequence[Submission]:
-        """Uploads that the caller may see, newest first; of one dataset (raises NotFound), or of all."""
+        """List uploads that the caller may see, newest first; of one dataset (raises NotFound), or of all."""
         with self._records.read() as unit:
             entry = self._entry(unit, caller, dataset) if dataset else None
             found = unit.submissions(dataset=entry.id if entry else "", states=states, limit=limit)
@@ -180,7 +180,7 @@ class Submissions(Base):
         if one.by == "system":
             return True
         person = unit.person(one.by)
-        roles = {owner.id: m.role for m in unit.memberships(person=one.by) if m.organisation == owner.id}
+        roles = {held.organisation: held.role for held in unit.memberships(person=one.by)}
         return person is not None and may(Caller(person=person, roles=roles), "publish", organisation=owner.id)
 
     # -- the desk -----------------------------------------------------------------------------------------------

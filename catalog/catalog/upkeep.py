@@ -23,7 +23,7 @@ class Upkeep(Base):
     """What ``datamo verify``, ``datamo gc`` and ``datamo reset`` do."""
 
     def verify(self, *, deep: bool = False) -> Sequence[str]:
-        """Give the broken promises of the publish protocol, as sentences; empty when all hold. ``deep`` reads every byte."""
+        """Give the broken promises of the publish protocol as sentences, none if all hold; ``deep`` reads all bytes."""
         with self._records.read() as unit:
             found = [f"audit chain broken at row {number}" for number in broken_links(_audit(unit))]
             seen: dict[str, str] = {}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Executable, Row, Table, insert, select, update
 
@@ -21,10 +21,10 @@ Enqueue = Callable[[Connection, Event], None]
 
 
 class Codec:
-    """Values to JSON text and back. What was decoded lately is kept: values are frozen, equal text gives an equal value."""
+    """Values to JSON text and back; what was decoded lately is kept, as values are frozen."""
 
     def __init__(self, keep: int = 512) -> None:
-        self._decode = lru_cache(maxsize=keep)(_decode)
+        self._decode = cast("Callable[[type[Any], str], Any]", lru_cache(maxsize=keep)(_decode))
 
     def encode(self, value: object) -> str:
         """Give a value as JSON text."""
@@ -32,7 +32,7 @@ class Codec:
 
     def decode(self, kind: type[T], text: str) -> T:
         """Make the value again."""
-        return self._decode(kind, text)
+        return cast("T", self._decode(kind, text))
 
 
 def _decode(kind: type[T], text: str) -> T:

@@ -13,19 +13,19 @@ from catalog.errors import Unavailable
 WRITE = "datamo_write"
 """Execution option of a connection that is going to write."""
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "temp_store=MEMORY")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON")
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:
-    """Open the database at ``url`` (``sqlite:///path``, ``postgresql://…``); raises Unavailable for any other scheme."""
+    """Open the database at ``url`` (``sqlite:///path``, ``postgresql://…``); raises Unavailable for others."""
     parsed = make_url(url)
     kind = parsed.get_backend_name()
     if kind == "sqlite":
         return _sqlite(parsed, pool_size)
     if kind == "postgresql":
         return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True,
-            connect_args={"options": "-c timezone=utc", "connect_timeout": 10},
+            parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=pool_size,
+            pool_pre_ping=True, connect_args={"options": "-c timezone=utc", "connect_timeout": 10},
         )
     raise Unavailable("database-unknown", scheme=kind)
 

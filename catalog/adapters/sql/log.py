@@ -45,7 +45,7 @@ class LogRows(Part):
         ]
 
     def announce(self, event: Event) -> int:
-        """Number the event and enqueue what reacts to it, in this transaction; FileArrived takes no number."""
+        """Give the event its number (FileArrived takes none) and enqueue what reacts to it, in this transaction."""
         number = 0
         if not isinstance(event, FileArrived):
             number = self.last_change() + 1
@@ -58,7 +58,7 @@ class LogRows(Part):
         return self.connection.execute(select(func.max(CHANGE.c.sequence))).scalar() or 0
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
-        """Changes after a number, oldest first."""
+        """Give changes after a number, oldest first."""
         statement = select(CHANGE).where(CHANGE.c.sequence > after).order_by(CHANGE.c.sequence).limit(limit)
         return [
             Change(sequence=row.sequence, at=row.at, kind=row.kind, dataset=row.dataset, version=row.version)

@@ -107,7 +107,7 @@ class ShelfRows(Part):
         return self._bodies(Version, statement)
 
     def file(self, sha256: str) -> File | None:
-        """A file with these bytes, a public one before a private one."""
+        """Find a file with these bytes, a public one before a private one."""
         return self._body(
             File, select(FILE.c.body).where(FILE.c.sha256 == sha256).order_by(FILE.c.public.desc()).limit(1)
         )
@@ -128,7 +128,7 @@ class ShelfRows(Part):
         return self._body(Submission, select(SUBMISSION.c.body).where(SUBMISSION.c.id == submission))
 
     def submissions(self, *, dataset: str = "", states: Sequence[str] = (), limit: int = 100) -> Sequence[Submission]:
-        """Uploads, newest first."""
+        """List uploads, newest first."""
         statement = select(SUBMISSION.c.body).order_by(SUBMISSION.c.id.desc()).limit(limit)
         if dataset:
             statement = statement.where(SUBMISSION.c.dataset == dataset)
