@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -124,3 +125,32 @@ def _quoted(cells: pa.StringArray) -> pa.StringArray:
         return cells
     marked = pc.binary_join_element_wise('"', pc.replace_substring(cells, '"', '""'), '"', "")
     return pc.if_else(special, marked, cells)
+
+
+def column_names(labels: Sequence[str]) -> tuple[str, ...]:
+    """Give the names under which columns are published: labels composed (NFC) with single spaces, made unique."""
+    seen: dict[str, int] = {}
+    found = []
+    for index, label in enumerate(labels, 1):
+        bare = " ".join(unicodedata.normalize("NFC", label).replace("\ufeff", "").split()) or f"column_{index}"
+        seen[bare] = seen.get(bare, 0) + 1
+        name = bare if seen[bare] == 1 else f"{bare}_{seen[bare]}"
+        found.append(name)
+    return tuple(found)
+
+
+def filled(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Leave blank rows out."""
+    for one in batches:
+        kept = one
+        blank = None
+        for index in range(1, one.num_columns):
+            empty = pc.equal(one.column(index), "")
+            blank = empty if blank is None else pc.and_(blank, empty)
+            if not pc.any(blank).as_py():
+                blank = None
+                break
+        if blank is not None:
+            kept = one.filter(pc.invert(blank))
+        if kept.num_rows:
+            yield kept

@@ -14,12 +14,9 @@ from catalog.model import Options, Outcome
 from pipelines import sandbox
 from pipelines.format import Unreadable
 from pipelines.step import Parcel, Step, conclude, walk
-from pipelines.steps.convert import convert
-from pipelines.steps.inspect import inspect
-from pipelines.steps.profile import profile
-from pipelines.steps.validate import validate
+from pipelines.steps import convert, inspect, profile, validate
 
-IN_THE_SANDBOX: tuple[Step, ...] = (inspect, profile, validate, convert)
+IN_THE_SANDBOX: tuple[Step, ...] = (inspect.run, profile.run, validate.run, convert.run)
 
 FULL = "storage-full"
 """What a child says when the disk has no room: nobody's fault but ours, so the step is tried again."""

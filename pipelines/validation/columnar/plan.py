@@ -17,7 +17,7 @@ from frictionless.table import create_cell_handlers
 UTF8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
 
 
-class HandBack(Exception):  # noqa: N818 - not an error: Frictionless itself takes over
+class HandBack(Exception):
     """The columnar engine does not take this resource; ``reason`` says why, and Frictionless validates it whole."""
 
     def __init__(self, reason: str) -> None:

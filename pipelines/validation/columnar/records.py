@@ -178,9 +178,7 @@ def _numbered(plan: Plan, stream: Any, ragged: deque[tuple[int, str]]) -> Iterat
         yield Batch(np.empty(0, dtype=np.int64), (empty,) * plan.width, among)
 
 
-def _among(
-    plan: Plan, ragged: deque[tuple[int, str]], last: int | None
-) -> tuple[tuple[int, list[str]], ...]:
+def _among(plan: Plan, ragged: deque[tuple[int, str]], last: int | None) -> tuple[tuple[int, list[str]], ...]:
     """Take the ragged records up to ``last`` (all when None) and cut them as the csv module does."""
     found = []
     while ragged and (last is None or ragged[0][0] <= last):

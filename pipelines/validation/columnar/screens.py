@@ -229,7 +229,9 @@ def _digits_with(texts: Texts, *, point: bool) -> Any:
 
 
 def _number_rule(field: Any, constraints: dict[str, Any], *, point: bool) -> Rule | None:
-    if "enum" in constraints or any(name in field.list_defined() for name in ("group_char", "decimal_char", "bare_number")):
+    if "enum" in constraints or any(
+        name in field.list_defined() for name in ("group_char", "decimal_char", "bare_number")
+    ):
         return None
     read = field.create_value_reader()
     bounds: list[tuple[Any, Any]] = []

@@ -1,0 +1,126 @@
+"""Step: look at every cell once: write the cells down for the steps that follow, and describe each column."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines import cells, grid
+from pipelines.step import Merged, Opened, Parcel
+from pipelines.steps.profile.evidence import EXACT, Evidence, Reading
+from pipelines.steps.profile.meaning import meaning
+from pipelines.steps.profile.merge import merge
+from pipelines.steps.profile.numbers import spread
+from standards.finding import Finding, Place
+from standards.profile import Column, Profile
+from standards.text import fold
+
+_YEARS = re.compile(r"(^|[^a-z])(nam|year|annee|nien do|fy)([^a-z]|$)|年")
+
+
+def profile(parcel: Parcel) -> Parcel:
+    """Write each table's cells to an Arrow file and describe them; an append or correction is merged with its base."""
+    tables = tuple(_profiled(parcel, one, number) for number, one in enumerate(parcel.tables))
+    return dataclasses.replace(parcel, tables=tables)
+
+
+run = profile
+
+
+def _profiled(parcel: Parcel, one: Opened, number: int) -> Opened:
+    table = one.table
+    path = parcel.work / f"cells-{number}.arrow"
+    decimal = str(parcel.options.read.get("decimal") or "")
+    seen = describe(path, table.labels, table.batches, table.kinds, decimal)
+    remarks = tuple(dataclasses.replace(said, place=_in_sheet(said, table.sheet)) for said in table.remarks)
+    made = None
+    if not table.plain or any(said.code == "footer-skipped" for said in remarks):
+        made = parcel.work / f"records-{number}.csv"
+        cells.write_csv(made, table.labels, cells.read(path), table.ragged)
+    merged, more = _merged(parcel, one, seen, path, number, decimal)
+    return dataclasses.replace(one, cells=path, profile=seen, csv=made, remarks=(*remarks, *more), merged=merged)
+
+
+def _in_sheet(said: Finding, sheet: str | None) -> Place:
+    return dataclasses.replace(said.place, sheet=sheet)
+
+
+def _merged(
+    parcel: Parcel, one: Opened, seen: Profile, path: Path, number: int, decimal: str
+) -> tuple[Merged | None, Sequence[Finding]]:
+    """Put the rows of an append or correction together with those they build on, and describe the whole."""
+    base = parcel.base.get(one.resource)
+    if parcel.options.update == "replace" or base is None:
+        return None, ()
+    whole = parcel.work / f"merged-{number}.arrow"
+    joined = merge(parcel, one, seen, path, base)
+    if joined.batches is None:
+        return None, joined.remarks
+    described = describe(whole, one.table.labels, joined.batches(), one.table.kinds, decimal)
+    return Merged(cells=whole, profile=described, periods=joined.periods, changes=joined.changes), joined.remarks
+
+
+def describe(
+    path: Path, labels: Sequence[str], batches: Iterable[pa.RecordBatch], kinds: Mapping[int, str], decimal: str
+) -> Profile:
+    """Write cells to ``path`` and give their profile: kinds by evidence from every cell, counts, spread."""
+    width = len(labels)
+    columns = [Evidence(limit=max(1_000, min(EXACT, 4_000_000 // width))) for _ in labels]
+    rows = blank_rows = 0
+    for one in cells.write(path, batches, grid.schema(width)):
+        blank = grid.is_blank(one)
+        blanks = pc.sum(blank).as_py() or 0
+        kept = one.filter(pc.invert(blank)) if blanks else one
+        rows, blank_rows = rows + kept.num_rows, blank_rows + blanks
+        for index, column in enumerate(columns):
+            column.add(kept.column(index + 1))
+    described = tuple(
+        _column(path, index, label, columns[index], kinds.get(index) or "", decimal)
+        for index, label in enumerate(labels)
+    )
+    return Profile(rows=rows, blank_rows=blank_rows, columns=described)
+
+
+def _column(path: Path, index: int, label: str, seen: Evidence, declared: str, decimal: str) -> Column:
+    reading = seen.verdict(declared, decimal)
+    if declared == "geojson":
+        reading = Reading(kind="geojson", pattern="")
+    if reading is not None and reading.kind == "integer" and _is_year(label, seen):
+        reading = dataclasses.replace(reading, kind="year")
+    low, high, counts = spread(_pieces(path, index), reading) if reading else (None, None, ())
+    texts = reading is None or reading.kind in ("integer", "year")
+    return Column(
+        name=label,
+        kind=reading.kind if reading else "string",
+        missing=seen.missing,
+        distinct=seen.distinct.count(seen.rows - seen.missing),
+        minimum=low,
+        maximum=high,
+        top=seen.distinct.top(),
+        meaning=meaning(label, seen.distinct.values.slice(0, 2_000).to_pylist()) if texts else None,
+        format=reading.format if reading else "",
+        decimal=reading.decimal if reading else "",
+        group=reading.group if reading else "",
+        histogram=counts,
+        approximate=not seen.distinct.exact,
+    )
+
+
+def _is_year(label: str, seen: Evidence) -> bool:
+    """Whether whole numbers are years: the label says so and all of them lie between 1500 and 2199."""
+    if not _YEARS.search(fold(label)) or not seen.distinct.exact:
+        return False
+    values = seen.distinct.values
+    return bool(len(values)) and bool(
+        pc.all(pc.match_substring_regex(values, r"^\s*(1[5-9]|2[01])[0-9]{2}\s*$")).as_py()
+    )
+
+
+def _pieces(path: Path, index: int) -> Iterator[pa.StringArray]:
+    for one in cells.read(path):
+        yield one.column(index + 1)

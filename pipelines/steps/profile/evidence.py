@@ -1,0 +1,278 @@
+"""What a column holds, by evidence from all of its cells: kinds that no cell speaks against, distinct values, counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from standards.profile import Kind
+
+EXACT = 100_000
+"""Up to how many distinct values of a column are all counted."""
+SKETCH = 16_384
+FOLLOWED = 1_000
+LONG = 100
+
+_RANDOM = np.random.default_rng(20260701)
+_BYTES = _RANDOM.integers(1, 2**63, 256, dtype=np.uint64) | np.uint64(1)
+_PLACES = _RANDOM.integers(1, 2**63, 4096, dtype=np.uint64) | np.uint64(1)
+
+
+def hashes(cells: pa.StringArray) -> np.ndarray:
+    """Give a 64-bit number for each string of an array, the same for the same string in every array."""
+    count = len(cells)
+    if not count:
+        return np.empty(0, np.uint64)
+    offsets = np.frombuffer(cells.buffers()[1], np.int32)[cells.offset : cells.offset + count + 1].astype(np.int64)
+    first = int(offsets[0])
+    data = np.frombuffer(cells.buffers()[2] or b"", np.uint8)[first : int(offsets[-1])]
+    offsets = offsets - first
+    lengths = np.diff(offsets)
+    places = np.arange(len(data), dtype=np.int64) - np.repeat(offsets[:-1], lengths)
+    with np.errstate(over="ignore"):
+        sums = np.concatenate([[np.uint64(0)], np.cumsum(_BYTES[data] * _PLACES[places & 4095], dtype=np.uint64)])
+        mixed = sums[offsets[1:]] - sums[offsets[:-1]] + lengths.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+
+
+class Distinct:
+    """The different values of a column: all of them counted while they are few, estimated by their smallest hashes then."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._values: pa.Array = pa.array([], pa.string())
+        self._counts = np.empty(0, np.int64)
+        self._smallest: np.ndarray | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether every value has been counted."""
+        return self._smallest is None
+
+    @property
+    def values(self) -> pa.Array:
+        """The values met: all, or those that are followed."""
+        return self._values
+
+    def add(self, values: pa.Array, counts: pa.Array) -> None:
+        """Count the distinct values of one more piece of the column."""
+        number = counts.to_numpy()
+        found = pc.index_in(values, value_set=self._values)
+        known = np.asarray(pc.is_valid(found))
+        np.add.at(self._counts, found.drop_null().to_numpy(), number[known])
+        if self._smallest is not None:
+            self._sketch(values)
+            return
+        fresh = values.filter(pa.array(~known))
+        self._values = pa.concat_arrays([self._values, fresh])
+        self._counts = np.concatenate([self._counts, number[~known]])
+        if len(self._values) > self._limit:
+            self._smallest = np.empty(0, np.uint64)
+            self._sketch(self._values)
+            most = np.argsort(-self._counts, kind="stable")[:FOLLOWED]
+            self._values, self._counts = self._values.take(pa.array(most)), self._counts[most]
+
+    def _sketch(self, values: pa.Array) -> None:
+        assert self._smallest is not None
+        self._smallest = np.unique(np.concatenate([self._smallest, hashes(values)]))[:SKETCH]
+
+    def count(self, rows: int) -> int:
+        """Give the number of distinct values, or its estimate, never more than there are rows."""
+        if self._smallest is None:
+            return len(self._values)
+        if len(self._smallest) < SKETCH:
+            return len(self._smallest)
+        estimate = (SKETCH - 1) * 2.0**64 / float(self._smallest[-1])
+        return min(rows, round(estimate))
+
+    def top(self, size: int = 10) -> tuple[tuple[str, int], ...]:
+        """Give the commonest values with their counts, commonest first, then in order of first appearance."""
+        most = np.argsort(-self._counts, kind="stable")[:size]
+        return tuple((str(self._values[int(one)].as_py())[:LONG], int(self._counts[one])) for one in most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One way to read a column: the pattern that every cell must fit, and the one that some cell must fit to prove it."""
+
+    kind: Kind
+    pattern: str
+    proof: str = ""
+    format: str = ""
+    decimal: str = ""
+    group: str = ""
+
+
+_DAY = "(0?[1-9]|[12][0-9]|3[01])"
+_MONTH = "(0?[1-9]|1[0-2])"
+_YEAR = "([12][0-9]{3})"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_ZONE = r"(Z|[+-][0-9]{2}:?[0-9]{2})?"
+_WHOLE = "(0|[1-9][0-9]*)"
+
+
+def _grouped(group: str, decimal: str) -> Reading:
+    mark, point = re.escape(group), re.escape(decimal)
+    return Reading(
+        kind="number",
+        pattern=rf"^-?([1-9][0-9]{{0,2}}({mark}[0-9]{{3}})+|{_WHOLE})({point}[0-9]+)?$",
+        proof=rf"{mark}[0-9]{{3}}({mark}|{point})" if group in ",." else mark,
+        decimal=decimal,
+        group=group,
+    )
+
+
+def _dates(separator: str) -> Sequence[Reading]:
+    mark = re.escape(separator)
+    day = Reading(kind="date", pattern=f"^{_DAY}{mark}{_MONTH}{mark}{_YEAR}$", format=f"%d{separator}%m{separator}%Y")
+    month = Reading(kind="date", pattern=f"^{_MONTH}{mark}{_DAY}{mark}{_YEAR}$", format=f"%m{separator}%d{separator}%Y")
+    year = Reading(kind="date", pattern=f"^{_YEAR}{mark}{_MONTH}{mark}{_DAY}$", format=f"%Y{separator}%m{separator}%d")
+    return (day, month, year) if separator != "-" else (day, month)
+
+
+def _moments() -> Sequence[Reading]:
+    found = [
+        Reading(
+            kind="datetime", pattern=rf"^[12][0-9]{{3}}-[01][0-9]-[0-3][0-9]T{_CLOCK}(:[0-5][0-9](\.[0-9]+)?)?{_ZONE}$"
+        )
+    ]
+    for seconds, said in (("", ""), (":[0-5][0-9]", ":%S")):
+        found += [
+            Reading(
+                kind="datetime",
+                pattern=f"^[12][0-9]{{3}}-[01][0-9]-[0-3][0-9] {_CLOCK}{seconds}$",
+                format=f"%Y-%m-%d %H:%M{said}",
+            ),
+            Reading(
+                kind="datetime", pattern=f"^{_DAY}/{_MONTH}/{_YEAR} {_CLOCK}{seconds}$", format=f"%d/%m/%Y %H:%M{said}"
+            ),
+        ]
+    return found
+
+
+INTEGER = Reading(kind="integer", pattern="^(0|-?[1-9][0-9]{0,17})$")
+POINT = Reading(
+    kind="number",
+    pattern=rf"^-?{_WHOLE}(\.[0-9]+)?([eE][+-]?[0-9]{{1,3}})?$",
+    # 1.234 may be one thousand or one and a bit: some cell must tell.
+    proof=r"^-?0\.|\.[0-9]{1,2}($|[eE])|\.[0-9]{4}|[0-9]{4}\.|[eE]",
+    decimal=".",
+)
+COMMA = Reading(
+    kind="number", pattern=f"^-?{_WHOLE}(,[0-9]+)?$", proof=r"^-?0,|,[0-9]{1,2}$|,[0-9]{4}|[0-9]{4},", decimal=","
+)
+READINGS: Sequence[Reading] = (
+    INTEGER,
+    POINT,
+    COMMA,
+    _grouped(",", "."),
+    _grouped(".", ","),
+    _grouped(" ", ","),
+    _grouped("\u00a0", ","),
+    Reading(kind="boolean", pattern="^(true|false|True|False|TRUE|FALSE)$"),
+    Reading(kind="date", pattern="^[12][0-9]{3}-[01][0-9]-[0-3][0-9]$"),
+    *_dates("/"),
+    *_dates("-"),
+    *_dates("."),
+    *_moments(),
+    Reading(kind="yearmonth", pattern="^[12][0-9]{3}-(0[1-9]|1[0-2])$"),
+    Reading(kind="time", pattern=f"^{_CLOCK}:[0-5][0-9]$"),
+)
+"""The readings in the order in which they are believed; what none of them fits is text."""
+
+FIGURES = frozenset({"integer", "number", "boolean", "year"})
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What has been seen of one column so far."""
+
+    limit: int
+    readings: list[Reading] = field(default_factory=lambda: list(READINGS))
+    proofs: set[Reading] = field(default_factory=set)
+    missing: int = 0
+    rows: int = 0
+    distinct: Distinct = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.distinct = Distinct(self.limit)
+
+    def add(self, cells: pa.StringArray) -> None:
+        """Look at one more piece of the column."""
+        self.rows += len(cells)
+        counted = pc.value_counts(cells)
+        values, counts = counted.field("values"), counted.field("counts")
+        bare = pc.ascii_trim_whitespace(values)
+        full = pc.not_equal(bare, "")
+        if not pc.all(full).as_py():
+            self.missing += pc.sum(counts.filter(pc.invert(full))).as_py() or 0
+            values, counts, bare = values.filter(full), counts.filter(full), bare.filter(full)
+        if not len(values):
+            return
+        self.distinct.add(values, counts)
+        self._weigh(bare.slice(0, 500))
+        self._weigh(bare)
+
+    def _weigh(self, values: pa.StringArray) -> None:
+        self.readings = [one for one in self.readings if fits(values, one)]
+        for one in self.readings:
+            if one.proof and one not in self.proofs and pc.any(pc.match_substring_regex(values, one.proof)).as_py():
+                self.proofs.add(one)
+
+    def verdict(self, declared: str, decimal: str) -> Reading | None:
+        """Choose the reading: the first that all cells fit, proven where it has to be; None is text.
+
+        ``declared`` is what the format says ("string" is never a figure); ``decimal`` is what the publisher says.
+        """
+        if self.missing == self.rows:
+            return None
+        for one in self.readings:
+            if declared == "string" and one.kind in FIGURES:
+                continue
+            if decimal and one.decimal and one.decimal != decimal:
+                continue
+            if one.proof and one not in self.proofs and not decimal and declared not in ("number", "integer"):
+                continue
+            return one
+        return None
+
+
+def fits(values: pa.StringArray, reading: Reading) -> bool:
+    """Whether all values can be read so; days must be in the calendar."""
+    if not pc.all(pc.match_substring_regex(values, reading.pattern)).as_py():
+        return False
+    if reading.kind != "date":
+        return True
+    try:
+        pc.cast(iso_dates(values, reading.format), pa.date32())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def iso_dates(values: pa.StringArray, form: str) -> pa.StringArray:
+    """Write dates of a format in ISO 8601 (dates, or moments of which the time of day is left away)."""
+    if not form:
+        return pc.utf8_slice_codeunits(values, 0, 10)
+    order = [one for one in form.split(" ", maxsplit=1)[0] if one in "dmY"]
+    groups = {letter: rf"\{place}" for place, letter in enumerate(order, 1)}
+    parts = r"^([0-9]+)[^0-9]([0-9]+)[^0-9]([0-9]+).*$"
+    joined = pc.replace_substring_regex(values, parts, f"{groups['Y']}-0{groups['m']}-0{groups['d']}")
+    return pc.replace_substring_regex(joined, "-0([0-9]{2})", r"-\1")
+
+
+def canonical(values: pa.StringArray, reading_decimal: str, reading_group: str) -> pa.StringArray:
+    """Write numbers with a point and without groups."""
+    values = pc.ascii_trim_whitespace(values)
+    if reading_group:
+        values = pc.replace_substring(values, reading_group, "")
+    if reading_decimal == ",":
+        values = pc.replace_substring(values, ",", ".")
+    return values

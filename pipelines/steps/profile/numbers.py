@@ -1,0 +1,75 @@
+"""Smallest, largest and spread of a column whose kind is known, from all of its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.steps.profile.evidence import Reading, canonical, iso_dates
+
+BINS = 20
+
+
+def spread(pieces: Iterable[pa.StringArray], reading: Reading) -> tuple[str | None, str | None, tuple[int, ...]]:
+    """Give minimum and maximum as canonical text, and for numbers the counts in twenty equal bins."""
+    if reading.kind in ("integer", "number", "year"):
+        return _numbers(pieces, reading)
+    if reading.kind in ("date", "datetime", "yearmonth", "time"):
+        return (*_days(pieces, reading), ())
+    return None, None, ()
+
+
+def _numbers(pieces: Iterable[pa.StringArray], reading: Reading) -> tuple[str | None, str | None, tuple[int, ...]]:
+    parts: list[np.ndarray] = []
+    lowest = highest = ""
+    for piece in pieces:
+        said = canonical(piece, reading.decimal, reading.group)
+        said = said.filter(pc.not_equal(said, ""))
+        if not len(said):
+            continue
+        values = pc.cast(said, pa.float64()).to_numpy()
+        low, high = str(said[int(values.argmin())]), str(said[int(values.argmax())])
+        lowest = low if not lowest or float(low) < float(lowest) else lowest
+        highest = high if not highest or float(high) > float(highest) else highest
+        parts.append(values)
+    if not parts:
+        return None, None, ()
+    values = np.concatenate(parts)
+    values = values[np.isfinite(values)]
+    counts = _histogram(values)
+    return _plain(lowest), _plain(highest), counts
+
+
+def _histogram(values: np.ndarray) -> tuple[int, ...]:
+    """Count in equal bins; what cannot be divided (one value, or a span beyond measure) has no histogram."""
+    if not len(values):
+        return ()
+    low, high = float(values.min()), float(values.max())
+    if not low < high or not np.isfinite(high - low) or (high - low) / BINS <= np.spacing(max(abs(low), abs(high))):
+        return ()
+    return tuple(int(one) for one in np.histogram(values, bins=BINS, range=(low, high))[0])
+
+
+def _plain(said: str) -> str:
+    return format(Decimal(said), "f") if "e" in said.lower() and abs(Decimal(said).adjusted()) < 40 else said  # noqa: PLR2004
+
+
+def _days(pieces: Iterable[pa.StringArray], reading: Reading) -> tuple[str | None, str | None]:
+    """Compare days and moments as ISO 8601 text."""
+    lowest: str | None = None
+    highest: str | None = None
+    for piece in pieces:
+        said = pc.ascii_trim_whitespace(piece)
+        said = said.filter(pc.not_equal(said, ""))
+        if not len(said):
+            continue
+        if reading.kind in ("date", "datetime") and reading.format:
+            said = iso_dates(said, reading.format)
+        span = pc.min_max(said).as_py()
+        lowest = span["min"] if lowest is None else min(lowest, span["min"])
+        highest = span["max"] if highest is None else max(highest, span["max"])
+    return lowest, highest
