@@ -130,5 +130,5 @@ def latest(catalog: Catalog, caller: Caller, entry: Entry) -> Version | None:
 
 
 def by_id(organisations: Sequence[Organisation]) -> dict[str, Organisation]:
-    """Agencies by our id and by public code, since facets bear either."""
-    return {key: one for one in organisations for key in (one.id, one.code) if key}
+    """Agencies by our id, public id and slug, since filters may name any of them."""
+    return {key: one for one in organisations for key in (one.id, one.public_id, one.slug) if key}

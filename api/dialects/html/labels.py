@@ -8,6 +8,7 @@ from typing import Any
 
 from api.dialects.html import shelf
 from api.messages import pages
+from standards import vocabulary
 from standards.standard import Field
 
 THEMES: Mapping[str, str] = {
@@ -18,28 +19,7 @@ THEMES: Mapping[str, str] = {
 }
 """The data themes of the EU vocabulary, which NĐ 194/2025's topics map onto, in the order of the home page."""
 
-FREQUENCIES: Mapping[str, str] = {
-    "DAILY": "hằng ngày", "WEEKLY": "hằng tuần", "MONTHLY": "hằng tháng", "QUARTERLY": "hằng quý",
-    "ANNUAL_2": "sáu tháng một lần", "ANNUAL": "hằng năm", "BIENNIAL": "hai năm một lần",
-    "IRREG": "khi có thay đổi", "AS_NEEDED": "khi có thay đổi", "NEVER": "không cập nhật nữa",
-    "NOT_PLANNED": "không cập nhật nữa",
-}
 OFFERED = ("DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "ANNUAL", "IRREG", "NEVER")
-FORMATS: Mapping[str, str] = {"xlsx": "XLSX", "csv": "CSV", "json": "JSON", "geojson": "GeoJSON", "parquet": "Parquet",
-                              "xls": "XLS", "ods": "ODS", "tsv": "TSV", "jsonl": "JSON Lines"}
-LICENCES: Mapping[str, tuple[str, str]] = {
-    "CC-BY-4.0": ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    "CC-BY-SA-4.0": ("CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/"),
-    "CC0-1.0": ("CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
-    "ODC-BY-1.0": ("ODC-By 1.0", "https://opendatacommons.org/licenses/by/1-0/"),
-    "ODbL-1.0": ("ODbL 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
-    "PDDL-1.0": ("PDDL 1.0", "https://opendatacommons.org/licenses/pddl/1-0/"),
-    "OGL-UK-3.0": ("Open Government Licence 3.0", "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"),
-    "etalab-2.0": ("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"),
-    "SODL-1.0": ("Singapore Open Data Licence 1.0", "https://data.gov.sg/open-data-licence"),
-    "PDL-1.0-JP": ("公共データ利用規約 1.0", "https://www.digital.go.jp/resources/open_data/public_data_license_v1.0"),
-    "dl-de-by-2.0": ("Datenlizenz Deutschland – Namensnennung 2.0", "https://www.govdata.de/dl-de/by-2-0"),
-}
 KINDS: Mapping[str, str] = {
     "string": "chữ", "integer": "số nguyên", "number": "số", "boolean": "đúng hoặc sai", "date": "ngày",
     "time": "giờ", "datetime": "ngày giờ", "year": "năm", "yearmonth": "tháng", "geojson": "hình học",
@@ -88,7 +68,7 @@ def of(lang: str, facet: str, code: str) -> str:
     if facet == "theme":
         return pages.gettext(lang, THEMES[code]) if code in THEMES else shelf.entry_name(lang, "vn-data-theme", code)
     if facet == "format":
-        return FORMATS.get(code, code.upper())
+        return pages.words(lang, vocabulary.FORMATS[code].title) if code in vocabulary.FORMATS else code.upper()
     if facet == "licence":
         return licence(lang, code)
     return code
@@ -105,18 +85,21 @@ def sort(lang: str, code: str) -> str:
 
 
 def frequency(lang: str, code: str) -> str:
-    """How often an update is promised."""
-    return pages.gettext(lang, FREQUENCIES[code]) if code in FREQUENCIES else shelf.entry_name(lang, "eu-frequency", code)
+    """How often an update is promised, as words inside a sentence."""
+    if code not in vocabulary.FREQUENCIES:
+        return code
+    words = pages.words(lang, vocabulary.FREQUENCIES[code].title)
+    return words[:1].lower() + words[1:]
 
 
 def licence(lang: str, code: str) -> str:
-    """The usual name of a licence."""
-    return LICENCES[code][0] if code in LICENCES else shelf.entry_name(lang, "open-licence", code)
+    """What a licence is called."""
+    return pages.words(lang, vocabulary.LICENCES[code].title) if code in vocabulary.LICENCES else code
 
 
 def licence_url(code: str) -> str:
     """Where its text stands, or nothing."""
-    return LICENCES.get(code, ("", ""))[1]
+    return vocabulary.LICENCES[code].uri if code in vocabulary.LICENCES else ""
 
 
 def kind(lang: str, code: str) -> str:

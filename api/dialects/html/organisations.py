@@ -25,7 +25,7 @@ def organisations(request: Request, reader: TheReader) -> Response:
     counted = {one.value: one.count for one in answer.facets.get("org", ())}
     found = sorted(catalog.organisations(reader.caller),
                    key=lambda one: collation_key(pages.words(reader.lang, one.title)))
-    lines = [(one, counted.get(one.id, 0) or counted.get(one.code, 0)) for one in found]
+    lines = [(one, counted.get(one.public_id, 0)) for one in found]
     return page(request, reader, "organisations.html", lines=lines)
 
 
@@ -39,7 +39,7 @@ def organisation(request: Request, reader: TheReader, key: str) -> Response:
     if key != found.slug:
         return moved(request, f"/organizations/{found.slug}")
     cursor = request.query_params.get("cursor", "")[:2000]
-    asked = Question(filters={"org": (found.code or found.id,)}, sort="modified", limit=LIMIT, after=cursor)
+    asked = Question(filters={"org": (found.public_id,)}, sort="modified", limit=LIMIT, after=cursor)
     answer, entries = catalog.search(reader.caller, asked)
     items = [results.shown(reader, one) for one in listing.items(request, reader, entries, answer.hits)]
     return page(request, reader, "organisation.html", organisation=found, items=items, total=answer.total,

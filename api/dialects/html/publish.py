@@ -20,6 +20,7 @@ from api.messages import pages
 from catalog.errors import NotKnown
 from catalog.model import Entry, Options, Organisation
 from pipelines.steps.receive import receive
+from standards import vocabulary
 from standards.record import Dataset
 
 router = APIRouter(route_class=PageRoute)
@@ -56,7 +57,7 @@ def _form(request: Request, reader: Reader, given: Mapping[str, str], wrong: lis
         chosen=chosen, standards=shelf.choices(reader.lang), limit=deps.site(request).upload_limit,
         themes=[(code, pages.gettext(reader.lang, name)) for code, name in labels.THEMES.items()],
         frequencies=[(code, labels.frequency(reader.lang, code)) for code in labels.OFFERED],
-        licences=[(code, name) for code, (name, _) in labels.LICENCES.items()],
+        licences=[(code, labels.licence(reader.lang, code)) for code in vocabulary.LICENCES],
     )
 
 
