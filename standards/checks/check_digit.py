@@ -32,7 +32,7 @@ SENTENCES = {
         "Compare with the register and correct it.",
     },
 }
-_MST, _LOCAL = {"number": "vn.mst"}, {"number": "jp.local-government"}
+_MST, _LOCAL = {"number": "vn.mst"}, {"number": "jp-local-government"}
 GOOD = (
     Example(cells={"tax_code": "0100233488"}, args=_MST),
     Example(cells={"tax_code": "0314409058-002"}, args=_MST),
@@ -54,7 +54,7 @@ BAD = (
 KINDS = {
     "vn.mst": {"vi": "mã số thuế", "en": "a tax code (MST)"},
     "jp.cn": {"vi": "mã số pháp nhân Nhật Bản", "en": "a Japanese corporate number"},
-    "jp.local-government": {"vi": "mã chính quyền địa phương Nhật Bản", "en": "a Japanese local government code"},
+    "jp-local-government": {"vi": "mã chính quyền địa phương Nhật Bản", "en": "a Japanese local government code"},
     "sg.uen": {"vi": "mã UEN của Singapore", "en": "a UEN"},
     "lei": {"vi": "mã LEI", "en": "an LEI"},
     "isbn": {"vi": "mã ISBN", "en": "an ISBN"},
@@ -73,7 +73,7 @@ _PERSONAL = 12
 
 
 def look(cells: Cells, use: Use) -> Remark | None:
-    """Validate an identifier by ``use.args["number"]``: a python-stdnum module or ``jp.local-government``.
+    """Validate an identifier by ``use.args["number"]``: a python-stdnum module or ``jp-local-government``.
 
     Raises ValueError for a number that is not in KINDS.
     """
@@ -99,7 +99,7 @@ def _validator(number: str) -> Callable[[str], Any]:
     """Find the validator of an identifier by name; only those in KINDS may be asked for."""
     if number not in KINDS:
         raise ValueError(f"no such identifier: {number}")
-    if number == "jp.local-government":
+    if number == "jp-local-government":
         return _local_government
     found: Callable[[str], Any] = import_module(f"stdnum.{number}").validate
     return found

@@ -120,7 +120,7 @@ def _out_of_force(code: str, day: date, codes: Codelist) -> Remark:
     successors = codes.successors(code, day)
     variant = "closed" if successors else "closed-alone"
     params = {**_named(last, day, codes), **_ended(last, successors), "variant": variant, "verdict": "closed"}
-    return Remark(params=params, fix=_successor(successors), basis=last.closed_by or codes.source)
+    return Remark(params=params, fix=_successor(code, successors), basis=last.closed_by or codes.source)
 
 
 def _reused(entries: tuple[Entry, ...], now: Entry, given: str, day: date, codes: Codelist) -> Remark | None:
@@ -133,7 +133,7 @@ def _reused(entries: tuple[Entry, ...], now: Entry, given: str, day: date, codes
     variant = "reused" if successors else "reused-alone"
     params = {**_named(now, day, codes), **_ended(bearer, successors), "given": given}
     params |= {"variant": variant, "verdict": "reused"}
-    return Remark(params=params, fix=_successor(successors), basis=now.opened_by or codes.source)
+    return Remark(params=params, fix=_successor(bearer.code, successors), basis=now.opened_by or codes.source)
 
 
 def _named(entry: Entry, day: date, codes: Codelist) -> dict[str, Any]:
@@ -148,6 +148,7 @@ def _ended(entry: Entry, successors: Sequence[Entry]) -> Mapping[str, Any]:
     }
 
 
-def _successor(successors: Sequence[Entry]) -> Fix | None:
-    """Offer the one successor; of several the publisher has to choose. Never safe."""
-    return Fix(kind="successor", after=successors[0].code) if len(successors) == 1 else None
+def _successor(code: str, successors: Sequence[Entry]) -> Fix | None:
+    """Offer the one successor with another code; of several the publisher has to choose. Never safe."""
+    others = [one.code for one in successors]
+    return Fix(kind="successor", after=others[0]) if len(others) == 1 and others != [code] else None

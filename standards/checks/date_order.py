@@ -19,7 +19,7 @@ SENTENCES = {
         "correct one of them.",
     }
 }
-_SPAN = {"from": "period_start"}
+_SPAN = {"start": "period_start", "end": "period_end"}
 GOOD = (
     Example(cells={"period_end": "2025-03-31", "period_start": "2025-01-01"}, args=_SPAN),
     Example(cells={"period_end": "2025-01-01", "period_start": "2025-01-01"}, args=_SPAN),
@@ -31,15 +31,21 @@ GOOD = (
 BAD = (
     Example(cells={"period_end": "2024-12-31", "period_start": "2025-01-01"}, args=_SPAN, said={"start": "2025-01-01"}),
     Example(cells={"period_end": "2024", "period_start": "2025-01-01"}, args=_SPAN),
-    Example(cells={"end": "2025-01-01T08:00:00", "start": "2025-01-01T09:00:00"}, args={"from": "start"}),
+    Example(
+        cells={"end": "2025-01-01T08:00:00", "start": "2025-01-01T09:00:00"}, args={"start": "start", "end": "end"}
+    ),
 )
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d)?)?)?)?Z?")
 
 
 def look(cells: Cells, use: Use) -> Remark | None:
-    """Compare the field with the column ``use.args["from"]``, both ISO 8601, as exactly as the coarser one allows."""
-    start_field = str(use.args["from"])
-    end, start = str(cells[use.field]).strip(), str(cells.get(start_field, "")).strip()
+    """Compare the columns ``start`` and ``end`` of ``use.args``, both ISO 8601, as exactly as the coarser one allows.
+
+    Without ``end`` the field of the use is the end.
+    """
+    start_field = str(use.args["start"])
+    end_field = str(use.args.get("end", use.field))
+    end, start = str(cells.get(end_field, "")).strip(), str(cells.get(start_field, "")).strip()
     if not (_ISO.fullmatch(end) and _ISO.fullmatch(start)):
         return None
     length = min(len(end), len(start))

@@ -44,10 +44,9 @@ _MOST_ZEROS = 2
 def look(cells: Cells, use: Use) -> Remark | None:
     """Put zeros before a number and see whether that makes it a code.
 
-    ``use.args``: ``list``, ``date``, ``name``; ``width``.
-
-    Where no list is known, ``width`` says how many digits a code has; such a repair is never safe. Else the repair is safe only when the list proves it: one possible code, in force on the day, and the name beside it
-    (where there is one) agrees.
+    ``use.args``: ``list``, ``date``, ``name``; where no list is known, ``width`` says how many digits a code has. A
+    repair is safe only when the list proves it: one possible code, in force on the day, and the name beside it (where
+    there is one) agrees.
     """
     text = str(cells[use.field]).strip()
     if "list" not in use.args:

@@ -1,0 +1,260 @@
+"""Step: judge every table of a file under the schema we choose, with Frictionless and with our own checks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from catalog.model import Artefact, Outcome, TableOutcome
+from pipelines.step import Opened, Parcel
+from pipelines.validation import Verdict, schema, validate
+from pipelines.validation.distinct import finding_of_remark, run_checks
+from pipelines.validation.engine import every_error
+from pipelines.validation.findings import Convert, Known, Tally, finding_of, merged, tally
+from pipelines.validation.patterns import Unsupported
+from pipelines.validation.source import resource_of
+from pipelines.validation.uses import Bound, Plan, bind, bind_table
+from standards import registry
+from standards.finding import Finding
+from standards.profile import Profile
+from standards.standard import Field, TableStandard, match_columns
+
+CHECKER = "1"
+"""Version of our verdicts; counts up when the same file would be judged otherwise."""
+
+TOLD_BY_FRICTIONLESS = frozenset({"extra-cell", "missing-cell", "blank-row", "blank-label", "duplicate-label"})
+"""Remarks of the reading that Frictionless makes too, in its own place and order."""
+
+
+def run(parcel: Parcel) -> Parcel:
+    """Check each table and give it an outcome with findings, groups, stats, verdict, pins and the Frictionless report.
+
+    A standard that does not exist or an uploader's schema that cannot be used ends the walk with a reason.
+    """
+    if parcel.options.standard and parcel.options.standard not in registry.TABLES:
+        return _stopped(parcel, "unknown-standard", standard=parcel.options.standard)
+    try:
+        foreign = schema.rebuilt(parcel.options.schema) if parcel.options.schema is not None else None
+    except schema.NotSchema as wrong:
+        return _stopped(parcel, "schema-unusable", pointer=wrong.pointer)
+    except Unsupported as wrong:
+        return _stopped(parcel, "pattern-unsupported", pattern=str(wrong)[:200])
+    return replace(parcel, tables=tuple(_checked(parcel, opened, foreign) for opened in parcel.tables))
+
+
+def _stopped(parcel: Parcel, code: str, **params: Any) -> Parcel:
+    reason = {"code": code, "params": params}
+    return replace(parcel, outcome=Outcome(readable=False, reason=reason, file=parcel.file, original=parcel.original))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """One table about to be judged: where it came from, its profile, its standard and which column is which field."""
+
+    parcel: Parcel
+    opened: Opened
+    profile: Profile | None
+    standard: TableStandard | None
+    fields: Mapping[int, Field]
+    bound: tuple[Bound, ...]
+    whole: tuple[Bound, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return self.opened.table.labels
+
+    @property
+    def columns(self) -> tuple[Known, ...]:
+        """What an error's finding needs to know of each column."""
+        personal = {one.columns[0] for one in self.bound if one.check.CODE == "personal-number"}
+        return tuple(
+            Known(
+                label=label or f"#{index + 1}",
+                title=self.fields[index].title if index in self.fields else {},
+                empty=self._is_empty(index),
+                personal=index in personal,
+            )
+            for index, label in enumerate(self.labels)
+        )
+
+    def _is_empty(self, index: int) -> bool:
+        columns = self.profile.columns if self.profile else ()
+        return index < len(columns) and columns[index].distinct == 0
+
+
+def _table(parcel: Parcel, opened: Opened) -> _Table:
+    labels = opened.table.labels
+    standard = registry.TABLES[parcel.options.standard] if parcel.options.standard else None
+    fields = match_columns(standard, labels) if standard else {}
+    plan = Plan(
+        standard=standard,
+        labels=labels,
+        fields=fields,
+        codelists=registry.codelist,
+        check=registry.check,
+        today=parcel.today,
+    )
+    profile = opened.profile or (opened.outcome.profile if opened.outcome else None)
+    return _Table(
+        parcel=parcel,
+        opened=opened,
+        profile=profile,
+        standard=standard,
+        fields=fields,
+        bound=tuple(bind(plan)),
+        whole=tuple(bind_table(plan)),
+    )
+
+
+def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) -> Opened:
+    """Judge one table and put what was found into its outcome."""
+    began = time.perf_counter()
+    table = _table(parcel, opened)
+    verdict, told = _by_frictionless(table, foreign)
+    parts = [_whole_table(table), told, *_by_our_checks(table)]
+    found = merged(parts, parcel.limit_errors)
+    errors = found.errors("error")
+    outcome = opened.outcome or TableOutcome(resource=opened.resource, sheet=opened.table.sheet)
+    stats = {
+        "rows": table.profile.rows if table.profile else 0,
+        "columns": len(table.labels),
+        "errors": errors,
+        "warnings": found.errors("warning"),
+        "seconds": round(time.perf_counter() - began, 3),
+        "engine": verdict.engine,
+        "engine_reason": verdict.reason,
+    }
+    return replace(
+        opened,
+        outcome=replace(
+            outcome,
+            standard=table.standard.id if table.standard else "",
+            valid=errors == 0,
+            profile=table.profile,
+            findings=tuple(found.findings),
+            groups=tuple(found.groups.values()),
+            stats=stats,
+            pins=_pins(table, verdict),
+            artefacts=(*outcome.artefacts, _report(table, verdict)),
+        ),
+    )
+
+
+# --- Frictionless -----------------------------------------------------------------------------------------------------
+
+
+def _by_frictionless(table: _Table, foreign: schema.Descriptor | None) -> tuple[Verdict, Tally]:
+    """Ask Frictionless under the schema of the standard, of the uploader, or the one that was seen.
+
+    A seen type never blocks: where a cell does not fit it after all, the column widens to text and is asked again.
+    """
+    limit, convert = table.parcel.limit_errors, _convert(table)
+    if table.standard is not None:
+        described = schema.of_standard(table.standard, table.labels, table.fields)
+        return _asked(table, described, convert, limit)
+    if foreign is not None:
+        return _asked(table, foreign, convert, limit, foreign=True)
+    verdict, told = _asked(table, schema.of_profile(table.profile, table.labels), convert, limit)
+    wide = frozenset(
+        index
+        for index, one in enumerate(table.columns)
+        if any((group.code, group.field) == ("type-error", one.label) for group in told.groups.values())
+    )
+    if not wide:
+        return verdict, told
+    return _asked(table, schema.of_profile(table.profile, table.labels, text=wide), convert, limit)
+
+
+def _asked(
+    table: _Table, described: schema.Descriptor, convert: Convert, limit: int, *, foreign: bool = False
+) -> tuple[Verdict, Tally]:
+    """Make the report with its limit, and count every error, in a second pass where the limit ended the first."""
+    path, encoding, dialect = _input(table)
+
+    def source() -> Any:
+        return resource_of(path, described, encoding=encoding, dialect=dialect, foreign=foreign)
+
+    verdict = validate(source(), limit_errors=limit)
+    if verdict.complete:
+        errors = (error for task in verdict.report.tasks for error in task.errors)
+        return verdict, tally(errors, convert, limit)
+    return verdict, tally(every_error(source()), convert, limit)
+
+
+def _input(table: _Table) -> tuple[Path, str, Mapping[str, Any]]:
+    """Choose the bytes: the CSV made of the cells, or the original under a name of ours beside the work."""
+    opened = table.opened
+    if opened.csv is not None:
+        return opened.csv, "utf-8", {}
+    alias = table.parcel.work / f"{opened.resource}.input.csv"
+    if not alias.exists():
+        alias.symlink_to(table.parcel.path.resolve())
+    return alias, opened.table.encoding, opened.table.dialect
+
+
+def _convert(table: _Table) -> Convert:
+    shift = table.opened.table.first_row - 2 if table.opened.csv is not None else 0
+    columns, sheet = table.columns, table.opened.table.sheet
+    return lambda error: finding_of(error, columns, shift=shift, sheet=sheet)
+
+
+# --- ours -------------------------------------------------------------------------------------------------------------
+
+
+def _by_our_checks(table: _Table) -> list[Tally]:
+    opened, limit = table.opened, table.parcel.limit_errors
+    remarks = Tally(limit=limit)
+    for remark in opened.remarks or opened.table.remarks:
+        if remark.code not in TOLD_BY_FRICTIONLESS:
+            remarks.add(remark)
+    if opened.cells is None:
+        return [remarks]
+    return [remarks, run_checks(opened.cells, table.bound, limit=limit, sheet=opened.table.sheet)]
+
+
+def _whole_table(table: _Table) -> Tally:
+    """Ask the checks of the table as a whole: rows at all, columns of the standard."""
+    result = Tally(limit=table.parcel.limit_errors)
+    first = [""] if table.profile is None or table.profile.rows else []
+    names = [table.fields[index].name if index in table.fields else label for index, label in enumerate(table.labels)]
+    cells = dict.fromkeys(names, first)
+    for one in table.whole:
+        remark = one.check.look(cells, one.use)
+        if remark is not None:
+            finding: Finding = finding_of_remark(one, remark, None, sheet=table.opened.table.sheet)
+            result.add(finding)
+    return result
+
+
+def _pins(table: _Table, verdict: Verdict) -> dict[str, Any]:
+    """Name what the verdict rests on: standard, digests of its code lists, version of the checker."""
+    standard = table.standard
+    lists = standard.codelists() if standard else ()
+    return {
+        "standard": f"{standard.id}@{standard.version}" if standard else "",
+        "codelists": {one: registry.codelist(one).digest for one in lists},
+        "checker": f"{CHECKER} (frictionless {verdict.version})",
+    }
+
+
+def _report(table: _Table, verdict: Verdict) -> Artefact:
+    """Write the report as ``frictionless validate --json`` would print it."""
+    name = f"{table.opened.resource}.report.json"
+    content = json.dumps(verdict.report.to_descriptor(), ensure_ascii=False).encode()
+    path = table.parcel.work / name
+    path.write_bytes(content)
+    return Artefact(
+        resource=table.opened.resource,
+        name=name,
+        role="report",
+        media_type="application/json",
+        path=str(path),
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        public=False,
+    )

@@ -1,0 +1,254 @@
+"""Our checks over cells: each check is asked once for each distinct combination of the cells it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.validation.findings import CELL, EXAMPLES, Tally
+from pipelines.validation.screens import SCREENS
+from pipelines.validation.uses import Bound
+from standards.check import Remark
+from standards.finding import Finding, Group, Place
+
+REMEMBERED = 200_000
+"""How many distinct combinations a check remembers before it begins anew."""
+COLUMN_VALUES = 5_000
+"""How many distinct suspicious values of a column its column check is shown."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+def run_checks(cells: Path, bound: Sequence[Bound], *, limit: int = 1000, sheet: str | None = None) -> Tally:
+    """Ask every bound check (scopes cell and column) about a table; ``cells`` is an Arrow IPC file of text columns.
+
+    The findings are in row order up to ``limit`` (0 = all); the groups count all of them. Memory is bounded by one
+    batch and what a check remembers; ``look`` is called once per distinct combination of cells.
+    """
+    tally = Tally(limit=limit)
+    rows = [_CellCheck(one) for one in bound if one.check.SCOPE == "cell"]
+    columns = [_ColumnCheck(one) for one in bound if one.check.SCOPE == "column"]
+    with pa.memory_map(str(cells)) as source, pa.ipc.open_file(source) as reader:
+        for number in range(reader.num_record_batches):
+            batch = _Batch(reader.get_batch(number))
+            for column in columns:
+                column.see(batch)
+            _tell(batch, [found for one in rows if (found := one.look(batch)) is not None], tally, sheet)
+    for column in columns:
+        if (finding := column.judge(sheet)) is not None:
+            tally.add(finding)
+    return tally
+
+
+class _Batch:
+    """A record batch whose columns are dictionary-encoded once, however many checks ask for them."""
+
+    def __init__(self, batch: pa.RecordBatch) -> None:
+        self.rows: Numbers = batch.column(0).to_numpy(zero_copy_only=False)
+        self._batch = batch
+        self._encoded: dict[int, tuple[Numbers, list[str]]] = {}
+
+    def column(self, index: int) -> pa.StringArray:
+        """Give a column of cells by its index in the table."""
+        return cast("pa.StringArray", self._batch.column(index + 1))
+
+    def encoded(self, index: int) -> tuple[Numbers, list[str]]:
+        """Give a column as numbers and the distinct values they stand for."""
+        if index not in self._encoded:
+            self._encoded[index] = _encode(self.column(index))
+        return self._encoded[index]
+
+
+def _encode(cells: pa.StringArray) -> tuple[Numbers, list[str]]:
+    encoded = cells.dictionary_encode()
+    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), cast(
+        "list[str]", encoded.dictionary.to_pylist()
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one check found in one batch: places in the batch, and for each the number of its remark."""
+
+    bound: Bound
+    places: Numbers
+    which: Numbers
+    remarks: list[Remark | None]
+    cells: list[str]
+
+
+@dataclass(slots=True)
+class _CellCheck:
+    """A check of cells, with what it has already answered."""
+
+    bound: Bound
+    known: dict[tuple[str, ...], Remark | None] = field(default_factory=dict)
+
+    def look(self, batch: _Batch) -> _Found | None:
+        """Answer for every row of a batch, asking only about combinations that are new."""
+        places, keys, combinations = self._combinations(batch)
+        remarks = [self._ask(one) for one in combinations]
+        flags = np.fromiter((one is not None for one in remarks), dtype=bool, count=len(remarks))
+        if not flags.any():
+            return None
+        hit = flags[keys]
+        return _Found(self.bound, places[hit], keys[hit], remarks, [one[0] for one in combinations])
+
+    def _combinations(self, batch: _Batch) -> tuple[Numbers, Numbers, list[tuple[str, ...]]]:
+        columns = self.bound.columns
+        if len(columns) > 1:
+            return _combined(batch, columns)
+        screen = SCREENS.get(self.bound.check.CODE)
+        if screen is None:
+            keys, values = batch.encoded(columns[0])
+            return np.arange(len(keys)), keys, [(value,) for value in values]
+        cells = batch.column(columns[0])
+        suspicious = screen(cells)
+        places = np.flatnonzero(suspicious.to_numpy(zero_copy_only=False))
+        keys, values = _encode(cells.filter(suspicious))
+        return places, keys, [(value,) for value in values]
+
+    def _ask(self, cells: tuple[str, ...]) -> Remark | None:
+        if cells not in self.known:
+            if len(self.known) >= REMEMBERED:
+                self.known.clear()
+            named = dict(zip(self.bound.use.needs, cells, strict=True))
+            self.known[cells] = self.bound.check.look(named, self.bound.use)
+        return self.known[cells]
+
+
+def _combined(batch: _Batch, columns: Sequence[int]) -> tuple[Numbers, Numbers, list[tuple[str, ...]]]:
+    """Find the distinct combinations of several columns: places, the number at each place, the combinations."""
+    parts = [batch.encoded(one) for one in columns]
+    keys, _ = parts[0]
+    first: Numbers = np.arange(len(keys))
+    for numbers, values in parts[1:]:
+        _, first, keys = np.unique(keys * (len(values) + 1) + numbers, return_index=True, return_inverse=True)
+    combinations = [tuple(values[numbers[place]] for numbers, values in parts) for place in first]
+    return np.arange(len(keys)), keys, combinations
+
+
+def _tell(batch: _Batch, found: list[_Found], tally: Tally, sheet: str | None) -> None:
+    """Count what a batch's checks found, and keep its first findings in row order."""
+    for one in found:
+        _count(batch, one, tally, sheet)
+    if tally.full or not found:
+        return
+    room = tally.limit - len(tally.findings) if tally.limit else None
+    at = np.concatenate([one.places for one in found])
+    who = np.repeat(np.arange(len(found)), [len(one.places) for one in found])
+    which = np.concatenate([one.which for one in found])
+    order = np.lexsort((who, at))[:room]
+    tally.findings += [
+        _finding(found[who[place]], int(which[place]), int(batch.rows[at[place]]), sheet) for place in order
+    ]
+
+
+def _count(batch: _Batch, found: _Found, tally: Tally, sheet: str | None) -> None:
+    """Add one check's findings in one batch to the groups, apart by severity."""
+    counts = np.bincount(found.which, minlength=len(found.remarks))
+    by_severity: dict[str, list[int]] = {}
+    for number in np.flatnonzero(counts):
+        remark = found.remarks[number]
+        assert remark is not None
+        by_severity.setdefault(_severity(found.bound, remark), []).append(int(number))
+    for severity, numbers in by_severity.items():
+        places = found.places[np.isin(found.which, numbers)]
+        safe = [one for one in numbers if _is_safe(found.remarks[one])]
+        tally.count(
+            Group(
+                code=found.bound.check.CODE,
+                severity=severity,  # type: ignore[arg-type]
+                field=found.bound.label,
+                count=len(places),
+                examples=tuple(int(row) for row in batch.rows[places[:EXAMPLES]]),
+                fixable=int(counts[safe].sum()),
+                sheet=sheet,
+            )
+        )
+
+
+def _is_safe(remark: Remark | None) -> bool:
+    return bool(remark and remark.fix and remark.fix.safe)
+
+
+def _severity(bound: Bound, remark: Remark) -> str:
+    return bound.use.severity or remark.severity or bound.check.SEVERITY
+
+
+def _finding(found: _Found, number: int, row: int, sheet: str | None) -> Finding:
+    remark = found.remarks[number]
+    assert remark is not None
+    return finding_of_remark(found.bound, remark, found.cells[number], row=row, sheet=sheet)
+
+
+def finding_of_remark(
+    bound: Bound,
+    remark: Remark,
+    cell: str | None,
+    *,
+    row: int | None = None,
+    sheet: str | None = None,
+    count: int = 1,
+) -> Finding:
+    """Make a finding of what a check remarked; the cell is cut, and the remark's own (masked) cell goes before it."""
+    shown = remark.cell if remark.cell is not None else cell
+    params: dict[str, Any] = dict(remark.params)
+    if bound.title:
+        params["title"] = dict(bound.title)
+    return Finding(
+        code=bound.check.CODE,
+        severity=_severity(bound, remark),  # type: ignore[arg-type]
+        place=Place(
+            sheet=sheet,
+            row=row,
+            column=bound.columns[0] + 1 if bound.columns else None,
+            field=bound.label or None,
+        ),
+        cell=None if shown is None else shown[:CELL],
+        params=params,
+        basis=remark.basis or bound.check.BASIS,
+        fix=remark.fix,
+        count=count,
+    )
+
+
+@dataclass(slots=True)
+class _ColumnCheck:
+    """A check of a whole column: collects its distinct suspicious values and judges at the end."""
+
+    bound: Bound
+    values: dict[str, None] = field(default_factory=dict)
+    count: int = 0
+    first: int | None = None
+
+    def see(self, batch: _Batch) -> None:
+        """Collect the suspicious values of one batch (all values where the check has no screen)."""
+        cells, rows = batch.column(self.bound.columns[0]), batch.rows
+        screen = SCREENS.get(self.bound.check.CODE)
+        if screen is not None:
+            suspicious = screen(cells)
+            rows = rows[suspicious.to_numpy(zero_copy_only=False)]
+            cells = cells.filter(suspicious)
+        if not len(cells):
+            return
+        self.count += len(cells)
+        self.first = int(rows[0]) if self.first is None else self.first
+        room = COLUMN_VALUES - len(self.values)
+        fresh = cast("list[str]", pc.unique(cells).to_pylist())
+        self.values.update(dict.fromkeys(fresh[: max(room, 0)]))
+
+    def judge(self, sheet: str | None) -> Finding | None:
+        """Give one finding for the column, with the number of its suspicious cells, or None."""
+        seen: Mapping[str, list[str]] = {self.bound.use.field: list(self.values)}
+        remark = self.bound.check.look(seen, self.bound.use)
+        if remark is None:
+            return None
+        return finding_of_remark(self.bound, remark, None, row=self.first, sheet=sheet, count=max(self.count, 1))

@@ -1,0 +1,82 @@
+"""What Frictionless is given: a resource that we build ourselves, over a local file, never an uploader's descriptor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.validation.patterns import matcher
+
+if TYPE_CHECKING:
+    from frictionless import Field
+    from frictionless.resources import TableResource
+
+
+def resource_of(
+    path: Path,
+    schema: Mapping[str, Any],
+    *,
+    encoding: str = "utf-8",
+    dialect: Mapping[str, Any] | None = None,
+    foreign: bool = False,
+) -> TableResource:
+    """Build a CSV resource over a local file: its plain name in its own folder, with our encoding, dialect and schema.
+
+    ``dialect``: ``delimiter``, ``quote``, ``header_row`` as the format found them. ``foreign`` says that the patterns
+    of the schema come from outside: they are matched on RE2.
+    """
+    from frictionless import Dialect, Schema
+    from frictionless.formats import CsvControl
+    from frictionless.resources import TableResource
+
+    found = dialect or {}
+    control = CsvControl(delimiter=str(found.get("delimiter") or ","), quote_char=str(found.get("quote") or '"'))
+    header = int(found.get("header_row") or 1)
+    built = Schema.from_descriptor(dict(schema))
+    if foreign:
+        built.fields = [_on_re2(one) for one in built.fields]
+    return TableResource(
+        name="table",
+        path=path.name,
+        basepath=str(path.parent),
+        scheme="file",
+        format="csv",
+        encoding=encoding,
+        dialect=Dialect(header_rows=[header], controls=[control]),
+        schema=built,
+    )
+
+
+def _on_re2(field: Field) -> Field:
+    """Give a field whose pattern is matched on RE2; other fields stay as they are."""
+    if field.type != "string" or "pattern" not in field.constraints:
+        return field
+    from frictionless.fields import StringField
+
+    class Re2Field(StringField):
+        """A string field with its pattern on RE2; notes and their order are Frictionless's."""
+
+        def create_cell_reader(self) -> Any:
+            pattern = self.constraints["pattern"]
+            fits = matcher(pattern)
+            rest = {name: self.constraints[name] for name in self.constraints if name != "pattern"}
+            plain = StringField.from_descriptor({**self.to_descriptor(), "constraints": rest})
+            if self.schema and not self.has_defined("missing_values"):
+                plain.missing_values = list(self.schema.missing_values)
+            read = plain.create_cell_reader()
+
+            def cell_reader(cell: Any) -> Any:
+                target, notes = read(cell)
+                if target is None or (notes and "type" in notes) or fits(target):
+                    return target, notes
+                return target, _in_order({**(notes or {}), "pattern": f'constraint "pattern" is "{pattern}"'})
+
+            return cell_reader
+
+    return Re2Field.from_descriptor(field.to_descriptor())
+
+
+def _in_order(notes: Mapping[str, str]) -> dict[str, str]:
+    order = ("required", "minLength", "maxLength", "pattern", "enum")
+    return {name: notes[name] for name in order if name in notes}

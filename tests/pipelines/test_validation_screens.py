@@ -1,0 +1,35 @@
+"""No screen lets pass what its check would remark on."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.validation.screens import SCREENS
+from standards import registry
+from standards.check import Use
+from standards.text import INVISIBLE, TCVN3
+
+ALPHABET = "aAzZ09 .-\t\n" + "".join(INVISIBLE) + "".join(TCVN3) + "ếộ\u0301\u0323\u0302が\u3099神\u3000\u2003１２"
+TEXTS = st.text(alphabet=st.sampled_from(ALPHABET), max_size=20)
+
+
+@pytest.mark.parametrize("code", SCREENS)
+@given(texts=st.lists(TEXTS | st.text(max_size=10) | st.from_regex(r"\A[ \d.-]{0,20}\Z"), max_size=5))
+def test_a_screen_suspects_every_cell_that_its_check_remarks_on(code, texts):
+    texts = [unicodedata.normalize("NFD", one) if at % 2 else one for at, one in enumerate(texts)]
+    texts = [one.encode("utf-8", "ignore").decode() for one in texts]
+    check = registry.check(code)
+    use = Use(field="x", needs=("x",), codelists=registry.codelist, today=date(2026, 1, 1))
+    suspected = SCREENS[code](pa.array(texts, pa.string())).to_pylist()
+    if check.SCOPE == "column":
+        passed = [text for text, flag in zip(texts, suspected, strict=True) if not flag]
+        assert check.look({"x": passed}, use) is None
+        return
+    for text, flag in zip(texts, suspected, strict=True):
+        assert flag or check.look({"x": text}, use) is None
