@@ -1,0 +1,99 @@
+"""The route class of the native API: who asks, who may write, and answers kept under an Idempotency-Key."""
+
+from __future__ import annotations
+
+import hmac
+import unicodedata
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, Final, Literal
+
+import orjson
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from api.deps import SAFE_METHODS, visit
+from api.dialects.v1.once import replayed
+from catalog.errors import NotAllowed, NotFound, NotKnown, TooLarge
+
+MAX_BODY: Final = 1_000_000
+"""Bytes of a JSON body; files go through the upload door, which streams."""
+
+Who = Literal["anyone", "signed-in", "member", "editor", "reviewer", "admin", "steward", "operator"]
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def may(who: Who) -> dict[str, Any]:
+    """``openapi_extra`` of a route: the least role that may call it (of the agency it concerns, or of the site)."""
+    return {"x-who": who}
+
+
+class Door(APIRoute):
+    """A route of the native API. Wrong credentials are 401 on every call; a write needs some, whatever it names."""
+
+    def get_route_handler(self) -> Handler:
+        """Wrap FastAPI's handler with our manners."""
+        inner = super().get_route_handler()
+        streams = bool((self.openapi_extra or {}).get("x-streams"))
+
+        async def handle(request: Request) -> Response:
+            caller, session = await visit(request)
+            if request.method not in SAFE_METHODS:
+                if not caller.known:
+                    raise NotKnown("credentials-needed")
+                if session is not None:
+                    _from_our_page(request, session.csrf)
+            if any(unicodedata.category(sign) == "Cc" for part in request.path_params.values() for sign in str(part)):
+                raise NotFound
+            if request.method in SAFE_METHODS or streams:
+                return await inner(request)
+            await _body_within(request, MAX_BODY)
+            return await replayed(request, caller, inner)
+
+        return handle
+
+
+def _from_our_page(request: Request, csrf: str) -> None:
+    """A session alone writes nothing: its token must come along in ``X-CSRF-Token``."""
+    shown = request.headers.get("x-csrf-token", "")
+    if not csrf or not hmac.compare_digest(shown.encode(), csrf.encode()):
+        raise NotAllowed("csrf")
+
+
+async def _body_within(request: Request, limit: int) -> None:
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > limit:
+        raise TooLarge(limit=limit)
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(limit=limit)
+        parts.append(part)
+    request._body = b"".join(parts)  # noqa: SLF001 - where Starlette itself keeps a body that was read
+
+
+def reply(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON as explicit bytes; never stored by caches unless the headers say otherwise."""
+    body = content if isinstance(content, bytes) else orjson.dumps(content)
+    return Response(body, status, {"Cache-Control": "no-store", **(headers or {})}, "application/json")
+
+
+def listing(items: list[Any], total: int | None = None, cursor: str | None = None) -> dict[str, Any]:
+    """A list as all of ours are: items, total, next."""
+    return {"items": items, "total": len(items) if total is None else total, "next": cursor or None}
+
+
+def listed(request: Request, content: Mapping[str, Any], **extra: str) -> Response:
+    """A list with its ``Link: rel="next"``."""
+    cursor = content.get("next")
+    headers = dict(extra)
+    if cursor:
+        headers["Link"] = f'<{_address(request, str(cursor))}>; rel="next"'
+    return reply(content, headers=headers)
+
+
+def _address(request: Request, cursor: str) -> str:
+    base = request.app.state.site.url + request.url.path
+    return f"{base}?{request.url.include_query_params(cursor=cursor).query}"

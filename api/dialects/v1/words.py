@@ -1,0 +1,99 @@
+"""Input of the native API as the catalogue's words: texts, periods, contacts, spans; and what the lists do not know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from api.dialects.v1.shapes import Describing
+from catalog.errors import Invalid, Problem
+from standards import registry
+from standards.record import NO_TEXT, Contact, Dataset, Period, Text
+
+SPAN: Final = re.compile(r"(\d{1,4})([smhdwy])")
+UNITS: Final[Mapping[str, timedelta]] = {
+    "s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1),
+    "w": timedelta(weeks=1), "y": timedelta(days=365),
+}
+PLAIN: Final = ("standard", "licence", "frequency", "source_url")
+LISTS: Final = ("themes", "tags", "language", "spatial")
+TEXTS: Final = ("title", "description", "source", "notice")
+
+
+def text(given: str | Mapping[str, str] | None, language: str) -> Text:
+    """Words by language; a plain string is in the site's language."""
+    if given is None:
+        return NO_TEXT
+    words = {language: given} if isinstance(given, str) else dict(given)
+    return {tag: one.strip() for tag, one in words.items() if one.strip()}
+
+
+def known_standard(name: str, pointer: str = "#/standard") -> str:
+    """The id of a table standard, or "" for none; Invalid for one that we do not have."""
+    if name and name not in registry.TABLES:
+        raise Invalid("unknown-standard", problems=[Problem(pointer, "unknown-standard", {"standard": name})], standard=name)
+    return name
+
+
+def described(given: Describing, language: str, before: Dataset | None = None) -> Dataset:
+    """The describing members that the input names, over what stood before. Invalid for an empty title."""
+    named = given.model_fields_set
+    values: dict[str, Any] = {}
+    for member in TEXTS:
+        if member in named:
+            values[member] = text(getattr(given, member), language)
+    for member in PLAIN:
+        if member in named:
+            values[member] = getattr(given, member) or ""
+    for member in LISTS:
+        if member in named:
+            values[member] = tuple(dict.fromkeys(getattr(given, member) or ()))
+    if "temporal" in named:
+        values["temporal"] = _period(given)
+    if "contact" in named:
+        values["contact"] = Contact(**given.contact.model_dump()) if given.contact else None
+    if "title" in values and not values["title"]:
+        raise Invalid(problems=[Problem("#/title", "missing", {"name": "title"})])
+    known_standard(values.get("standard", ""))
+    if before is not None:
+        return replace(before, **values)
+    return Dataset(**{"language": (language,), **values})
+
+
+def _period(given: Describing) -> Period | None:
+    span = given.temporal
+    if span is None or (span.start is None and span.end is None):
+        return None
+    if span.start and span.end and span.end < span.start:
+        raise Invalid(problems=[Problem("#/temporal/end", "ends-before-start", {"name": "end"})])
+    return Period(span.start, span.end)
+
+
+def expiry(given: str | None, pointer: str = "#/expires") -> datetime | timedelta | None:
+    """When a token ends: an RFC 3339 time or a span (``30d``, ``12h``); Invalid for anything else."""
+    if not given:
+        return None
+    span = SPAN.fullmatch(given.strip())
+    if span:
+        return int(span[1]) * UNITS[span[2]]
+    try:
+        moment = datetime.fromisoformat(given.strip())
+    except ValueError:
+        raise Invalid(problems=[Problem(pointer, "not-accepted", {"name": "expires"})]) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """RFC 3339 in UTC with ``Z``; whole seconds unless there are parts of one."""
+    if moment is None:
+        return None
+    utc = moment.astimezone(UTC) if moment.tzinfo else moment
+    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds" if utc.microsecond else "seconds") + "Z"
+
+
+def day(moment: date | None) -> str | None:
+    """ISO 8601 day."""
+    return moment.isoformat() if moment else None
