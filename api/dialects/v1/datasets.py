@@ -18,7 +18,7 @@ from api.dialects.v1.facets import titled
 from api.dialects.v1.shelf import Rendered, Shelf
 from api.dialects.v1.words import described, text
 from catalog import question as questions
-from catalog.errors import Gone
+from catalog.errors import Gone, NotFound
 from catalog.model import Caller, Entry, Version
 
 router = APIRouter(tags=["datasets"], route_class=Door)
@@ -182,7 +182,7 @@ def _of(site: Site, caller: Caller, entry: Entry, submissions: list[str]) -> lis
     """Those submissions, each of them of this dataset and within sight; else NotFound."""
     for one in submissions:
         if site.catalog.submission(caller, one).dataset != entry.id:
-            site.catalog.submission(caller, "")
+            raise NotFound
     return submissions
 
 

@@ -1,0 +1,112 @@
+"""Submissions: their report, awaited if wished, and the review road."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Final, Literal
+
+import anyio
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.deps import Language, Site, TheCaller, TheSite, language
+from api.dialects.v1 import shapes
+from api.dialects.v1.datasets import REFUSALS
+from api.dialects.v1.door import Door, listing, may, reply
+from api.dialects.v1.reports import submission as rendered
+from catalog.model import Caller, Submission
+
+router = APIRouter(tags=["submissions"], route_class=Door)
+
+LONGEST_WAIT: Final = 60
+PULSE: Final = 0.15
+"""Seconds between two looks while somebody waits."""
+
+ON_THE_WAY: Final = ("received", "checking")
+State = Literal[
+    "received", "checking", "blocked", "ready", "in_review", "published", "rejected", "failed", "withdrawn"
+]
+
+
+@router.get("/submissions", summary="Submissions in sight", openapi_extra=may("signed-in"),
+            responses={200: {"model": shapes.ListOut}, **REFUSALS})
+def many(
+    site: TheSite, caller: TheCaller, lang: Language,
+    dataset: Annotated[str, Query(max_length=300)] = "",
+    state: Annotated[list[State], Query()] = [],  # noqa: B006 - FastAPI copies it
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Response:
+    """The submissions of the agencies that the caller works for, newest first; without their findings."""
+    found = site.catalog.submissions(caller, dataset=dataset, states=state, limit=limit)
+    slugs = {one.id: one.slug for one in site.catalog.datasets(caller, list({each.dataset for each in found}))}
+    items = [rendered(one, slugs.get(one.dataset, ""), site.url, lang) for one in found]
+    heavy = ("findings", "profile", "personal_data")
+    return reply(listing([{name: value for name, value in one.items() if name not in heavy} for one in items]))
+
+
+@router.get("/submissions/{submission}", summary="One submission", openapi_extra=may("member"),
+            responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
+async def one(
+    request: Request, submission: str,
+    wait: Annotated[float, Query(ge=0, le=3600, description="Seconds to wait for the end of the check, at most 60.")] = 0,
+) -> Response:
+    """The submission and its report; ``?wait=30`` answers when the check is over, or after so many seconds."""
+    site: Site = request.app.state.site
+    caller: Caller = request.state.visit[0]
+    until = time.monotonic() + min(wait, LONGEST_WAIT)
+    found = await run_in_threadpool(site.catalog.submission, caller, submission)
+    while time.monotonic() < until and not await run_in_threadpool(_settled, site, found):
+        if await request.is_disconnected():
+            break
+        await anyio.sleep(PULSE)
+        found = await run_in_threadpool(site.catalog.submission, caller, submission)
+    return await run_in_threadpool(_report, site, caller, found, language(request))
+
+
+def _settled(site: Site, one: Submission) -> bool:
+    """Whether nothing more happens by itself; with ``search_wait``, also whether search knows it."""
+    if one.state in ON_THE_WAY:
+        return False
+    if one.state == "ready":
+        return not site.catalog.may_publish_by_itself(one.id)
+    if one.state == "published" and site.search_wait:
+        entry = site.catalog.dataset(site.catalog.system(), one.dataset)
+        site.catalog.wait_until_searchable(entry.sequence)
+    return True
+
+
+def _report(site: Site, caller: Caller, one: Submission, lang: str) -> Response:
+    slug = site.catalog.dataset(caller, one.dataset).slug
+    return reply(rendered(one, slug, site.url, lang))
+
+
+@router.post("/submissions/{submission}/submit", summary="Ask for review", openapi_extra=may("editor"),
+             responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
+def submit(site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.NoteIn | None = None) -> Response:
+    """Hand a ready submission to the agency's reviewers."""
+    return _report(site, caller, site.catalog.submit(caller, submission, given.note if given else ""), lang)
+
+
+@router.post("/submissions/{submission}/approve", summary="Approve and publish", openapi_extra=may("reviewer"),
+             responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
+def approve(site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.NoteIn | None = None) -> Response:
+    """Publish what another person submitted; bound to the file's hash."""
+    return _report(site, caller, site.catalog.approve(caller, submission, given.note if given else ""), lang)
+
+
+@router.post("/submissions/{submission}/reject", summary="Reject", openapi_extra=may("reviewer"),
+             responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
+def reject(site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.RejectIn) -> Response:
+    """Send a submission back with a reason."""
+    return _report(site, caller, site.catalog.reject(caller, submission, given.reason), lang)
+
+
+@router.post("/submissions/{submission}/publish", summary="Publish", openapi_extra=may("editor"),
+             responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
+def publish(site: TheSite, caller: TheCaller, lang: Language, submission: str) -> Response:
+    """Publish a ready submission as its dataset's next version."""
+    site.catalog.publish(caller, [submission])
+    return _report(site, caller, site.catalog.submission(caller, submission), lang)
+
+

@@ -1,0 +1,197 @@
+"""The upload door: a form streams into staging, and becomes a submission in one transaction at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final, cast
+
+import anyio
+import anyio.from_thread
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from api import errors
+from api.deps import Site, language
+from api.dialects.v1 import shapes
+from api.dialects.v1.datasets import REFUSALS
+from api.dialects.v1.door import Door, may, reply
+from api.dialects.v1.form import Cut, Form
+from api.dialects.v1.once import Keeper, fingerprint_of, keeper, same
+from api.dialects.v1.reports import submission as rendered
+from api.dialects.v1.words import known_standard
+from catalog.errors import Invalid, Problem, Refusal, TooLarge
+from catalog.model import Caller, Entry, Options, Staged
+from pipelines.steps.receive import clean_name
+
+router = APIRouter(tags=["submissions"], route_class=Door)
+
+FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "upload")
+CHOICES: Final = {"update": ("replace", "append", "correct"), "kind": ("update", "correction")}
+FORM_ROOM: Final = 1_000_000
+"""Bytes that a form may have besides its file."""
+
+AT_ONCE: Final = 64
+"""Uploads that stream in at the same time in one process; more wait for their turn."""
+
+DRAIN_SECONDS: Final = 2.0
+DRAIN_BYTES: Final = 16_000_000
+FORM_SCHEMA: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": {
+            "type": "object",
+            "required": ["file"],
+            "additionalProperties": False,
+            "properties": {
+                "file": {"type": "string", "format": "binary"},
+                "resource": {"type": "string", "description": "The resource that the file is for; default: the first table."},
+                "sheet": {"type": "string", "description": "Name of a sheet, or `all`."},
+                "standard": {"type": "string", "description": "Id of a table standard."},
+                "update": {"enum": list(CHOICES["update"]), "default": "replace"},
+                "period": {"type": "string", "description": "ISO 8601 or `2025-Q1`; for `append` and `correct`."},
+                "kind": {"enum": list(CHOICES["kind"]), "default": "update"},
+                "note": {"type": "string"},
+            },
+        }}},
+    }
+}
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a form brought: its file in staging, its fields checked."""
+
+    staged: Staged | None = None
+    options: Options = Options()
+
+
+class Refused(Response):
+    """A refusal in the middle of an upload: it is sent whole, then a little more is read so that it arrives."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        with anyio.move_on_after(DRAIN_SECONDS):
+            drained = 0
+            while drained < DRAIN_BYTES and (message := await receive()).get("more_body", False):
+                drained += len(message.get("body", b""))
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+@router.post("/datasets/{dataset}/submissions", status_code=202, summary="Upload a file",
+             openapi_extra={**may("editor"), "x-streams": True, **FORM_SCHEMA},
+             responses={202: {"model": shapes.SubmissionOut}, 413: {"model": shapes.Problem}, **REFUSALS})
+async def upload(
+    request: Request, dataset: str, publish: bool = Query(default=True, description="`false` stops it at `ready`.")
+) -> Response:
+    """Take one file for checking; it publishes by itself when nothing blocks it and no second person is needed."""
+    site: Site = request.app.state.site
+    caller: Caller = request.state.visit[0]
+    limiter = site.extras.setdefault("v1.uploads", anyio.CapacityLimiter(AT_ONCE))
+    visit = _Visit(request, site, caller, dataset, publish=publish)
+    try:
+        return await anyio.to_thread.run_sync(visit.answer, limiter=limiter)
+    except Refusal as refusal:
+        plain = errors.answer(refusal, language(request))
+        headers = {**dict(plain.headers), "Connection": "close"}
+        return Refused(bytes(plain.body), plain.status_code, headers)
+
+
+class _Visit:
+    """One upload, in a thread of its own; the body is pulled from the event loop, so a slow disk slows the sender."""
+
+    def __init__(self, request: Request, site: Site, caller: Caller, dataset: str, *, publish: bool) -> None:
+        self.request = request
+        self.site = site
+        self.caller = caller
+        self.dataset = dataset
+        self.publish = publish
+        self.taken = Taken()
+
+    def answer(self) -> Response:
+        """Everything from the right to upload to the recorded submission; whatever goes wrong, nothing is left."""
+        entry = self.site.catalog.may_submit(self.caller, self.dataset)
+        self._not_too_long()
+        keep = keeper(self.request, self.caller)
+        try:
+            kept = keep.hold() if keep else None
+            self._take()
+            assert self.taken.staged is not None
+            mark = self._fingerprint(entry, self.taken.staged)
+            if kept is not None:
+                return same(kept, mark)
+            return self._record(entry, keep, mark)
+        finally:
+            if self.taken.staged is not None:
+                self.site.files.drop_staged(self.taken.staged.key)
+            if keep is not None:
+                keep.release()
+
+    def _not_too_long(self) -> None:
+        length = self.request.headers.get("content-length", "")
+        if length.isdigit() and int(length) > self.site.upload_limit + FORM_ROOM:
+            raise TooLarge(limit=self.site.upload_limit)
+
+    def _take(self) -> None:
+        form = Form(self.request.headers.get("content-type", ""), FIELDS, self._more)
+        fields = form.read(self._stage, check_field)
+        if self.taken.staged is None:
+            raise Invalid("file-missing", problems=[Problem("#/file", "file-missing", {"name": "file"})])
+        self.taken.options = options(fields, publish=self.publish)
+
+    def _stage(self, stream: BinaryIO, name: str, media_type: str) -> None:
+        key, count, sha256 = self.site.files.stage(stream, self.site.upload_limit)
+        self.taken.staged = Staged(
+            key=key, name=clean_name(name), bytes=count, sha256=sha256, media_type=media_type[:200]
+        )
+
+    def _more(self) -> bytes:
+        while True:
+            message = anyio.from_thread.run(self.request.receive)
+            if message["type"] == "http.disconnect":
+                raise Cut
+            body = cast("bytes", message.get("body", b""))
+            if body or not message.get("more_body", False):
+                return body
+
+    def _fingerprint(self, entry: Entry, staged: Staged) -> str:
+        asked = self.taken.options
+        members = {
+            "sha256": staged.sha256, "name": staged.name, "resource": asked.resource, "sheet": asked.sheet,
+            "standard": asked.standard, "update": asked.update, "period": asked.period, "kind": asked.kind,
+            "note": asked.note, "publish": asked.publish,
+        }
+        return fingerprint_of("POST", f"/datasets/{entry.id}/submissions", "", members)
+
+    def _record(self, entry: Entry, keep: Keeper | None, mark: str) -> Response:
+        staged = self.taken.staged
+        assert staged is not None
+        one = self.site.catalog.attach(self.caller, entry.id, staged, self.taken.options)
+        self.taken.staged = None  # it belongs to the submission now
+        body = rendered(one, entry.slug, self.site.url, language(self.request))
+        response = reply(body, 202, {"Location": body["links"]["self"]})
+        if keep is not None:
+            keep.keep(mark, response)
+        return response
+
+
+def check_field(name: str, value: str) -> None:
+    """Refuse a choice that is none, as soon as it is read."""
+    choices = CHOICES.get(name)
+    if choices and value and value not in choices:
+        raise Invalid(problems=[Problem(f"#/{name}", "unknown-value", {"name": name, "value": value[:100]})])
+    if name == "upload":
+        raise Invalid("unknown-upload", problems=[Problem("#/upload", "unknown-upload", {"upload": value[:100]})])
+    if name == "standard":
+        known_standard(value)
+
+
+def options(fields: dict[str, str], *, publish: bool) -> Options:
+    """Collect what was asked for with a file."""
+    return Options(
+        resource=fields.get("resource", ""), sheet=fields.get("sheet", ""), standard=fields.get("standard", ""),
+        update=cast("Any", fields.get("update") or "replace"), period=fields.get("period", ""),
+        kind=cast("Any", fields.get("kind") or "update"), note=fields.get("note", ""), publish=publish,
+    )

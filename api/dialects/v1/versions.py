@@ -1,0 +1,76 @@
+"""Versions: a dataset's history, each with its manifest; an earlier one's content again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from api.deps import Site, TheCaller, TheSite
+from api.dialects.v1 import render, shapes
+from api.dialects.v1.datasets import REFUSALS, address, moved_to, unchanged
+from api.dialects.v1.door import Door, listed, listing, may, reply
+from api.dialects.v1.shelf import is_public
+from catalog.model import Caller
+
+router = APIRouter(tags=["versions"], route_class=Door)
+
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@router.get("/datasets/{dataset}/versions", summary="History", openapi_extra=may("anyone"),
+            responses={200: {"model": shapes.ListOut}, **REFUSALS})
+def versions(request: Request, site: TheSite, caller: TheCaller, dataset: str) -> Response:
+    """All versions, newest first; a withdrawn one as its tombstone."""
+    entry = site.catalog.dataset(caller, dataset)
+    moved = moved_to(request, entry, dataset)
+    if moved is not None:
+        return moved
+    found = site.catalog.versions(caller, entry.id)
+    at = address(site, entry)
+    items = [render.withdrawn_version(one) if one.withdrawn else render.version(one, at) for one in found]
+    cache = "public, no-cache" if is_public(entry) else "private, no-store"
+    return listed(request, listing(items), **{"Cache-Control": cache})
+
+
+@router.get("/datasets/{dataset}/versions/{number}", summary="One version", openapi_extra=may("anyone"),
+            responses={200: {"model": shapes.VersionOut}, **REFUSALS})
+def version(request: Request, site: TheSite, caller: TheCaller, dataset: str, number: Number) -> Response:
+    """What was released then; 410 with a tombstone when it was withdrawn."""
+    entry = site.catalog.dataset(caller, dataset)
+    moved = moved_to(request, entry, dataset)
+    if moved is not None:
+        return moved
+    found = site.catalog.version(caller, entry.id, number)
+    cache = "public, no-cache" if is_public(entry) else "private, no-store"
+    return reply(render.version(found, address(site, entry)), headers={"Cache-Control": cache})
+
+
+@router.get("/datasets/{dataset}/versions/{number}/manifest", summary="Manifest", openapi_extra=may("anyone"),
+            responses={200: {"content": {"application/json": {}}}, **REFUSALS})
+def manifest(request: Request, dataset: str, number: Number) -> Response:
+    """The bytes whose SHA-256 is the version's ``manifest_sha256``: every file with its hash, and what was pinned."""
+    site: Site = request.app.state.site
+    caller: Caller = request.state.visit[0]
+    entry = site.catalog.dataset(caller, dataset)
+    found = site.catalog.version(caller, entry.id, number)
+    tag = f'"{found.manifest}"'
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "public, max-age=31536000, immutable" if is_public(entry) else "private, no-store",
+    }
+    if unchanged(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(site.catalog.manifest(caller, entry.id, number), 200, headers, "application/json")
+
+
+@router.post("/datasets/{dataset}/versions/{number}/republish", status_code=201, summary="Publish a version again",
+             openapi_extra=may("reviewer"), responses={201: {"model": shapes.VersionOut}, **REFUSALS})
+def republish(
+    site: TheSite, caller: TheCaller, dataset: str, number: Number, given: shapes.RepublishIn
+) -> Response:
+    """Make version ``number``'s content the newest version; the number goes on counting."""
+    made = site.catalog.republish(caller, dataset, number, given.reason)
+    at = address(site, site.catalog.dataset(caller, dataset))
+    return reply(render.version(made, at), 201, {"Location": f"{at}/versions/{made.number}"})
