@@ -15,7 +15,9 @@ from api import errors
 from api.deps import Site, language
 from api.dialects import html, v1
 from api.middleware.counters import Counters
+from api.middleware.limits import Limits
 from api.middleware.manners import Manners
+from api.openapi import documented
 from catalog.catalog import Catalog
 from catalog.errors import Refusal
 from catalog.ports import Files
@@ -33,6 +35,7 @@ def create_app(
     environment: str = "production",
     upload_limit: int = 500_000_000,
     search_wait: bool = False,
+    rate_limits: bool = False,
     extras: dict[str, Any] | None = None,
 ) -> FastAPI:
     """Make the application for one site; every value is plain, wiring reads the settings."""
@@ -46,8 +49,11 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.site = site
+    app.openapi = documented(app)  # type: ignore[method-assign]  # as FastAPI's documentation says
     _hang_doors(app)
     _hang_refusals(app)
+    if rate_limits:
+        app.add_middleware(Limits, language=language)
     app.add_middleware(Manners, secure=site.secure, language=language, observe=counters.observe)
     return app
 
@@ -82,4 +88,4 @@ def _as_refusal(error: Exception) -> Refusal:
     if isinstance(error, HTTPException):
         return errors.from_http(error)
     assert isinstance(error, Refusal)
-    return error
+    return errors.of_member(error)

@@ -59,6 +59,12 @@ def status_of(refusal: Refusal) -> int:
     return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
 
 
+def of_member(refusal: Refusal) -> Refusal:
+    """Turn "what a member of the request names is not there" into Invalid; a NotFound of the address itself stays one."""
+    pointer = refusal.params.get("pointer") if isinstance(refusal, NotFound) else None
+    return Invalid(problems=[Problem(str(pointer), refusal.code)]) if pointer else refusal
+
+
 def code_of(refusal: Refusal) -> str:
     """Give the public code; every NotFound bears the same one, so that nothing hidden shines through."""
     return NotFound.code if isinstance(refusal, NotFound) else refusal.code

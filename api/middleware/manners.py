@@ -70,7 +70,11 @@ class Manners:
         begun = time.perf_counter()
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        polite = _Polite(send, self.fixed, request_id, reading=scope["method"] in SAFE_METHODS)
+        head = scope["method"] == "HEAD"
+        polite = _Polite(send, self.fixed, request_id, reading=scope["method"] in SAFE_METHODS, silent=head)
+        if head:  # every address that can be read answers HEAD; a door that streams looks at this mark
+            scope["method"] = "GET"
+            scope["state"]["head"] = True
         try:
             if scope["method"] == "OPTIONS" and _is_preflight(scope):
                 await Response(status_code=204, headers=PREFLIGHT)(scope, receive, polite)
@@ -87,10 +91,11 @@ class Manners:
 
     def _told(self, scope: Scope, polite: _Polite, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "")
-        self.observe(scope["method"], route, polite.status, seconds)
+        method = "HEAD" if polite.silent else scope["method"]
+        self.observe(method, route, polite.status, seconds)
         if ACCESS.isEnabledFor(logging.INFO):
             line = {
-                "id": polite.request_id, "method": scope["method"], "path": scope["path"][:500],
+                "id": polite.request_id, "method": method, "path": scope["path"][:500],
                 "status": polite.status, "ms": round(seconds * 1000, 1), "bytes": polite.bytes,
                 "address": (scope.get("client") or ("",))[0],
             }
@@ -100,11 +105,13 @@ class Manners:
 class _Polite:
     """``send`` with our headers added to the start of the answer, unless the answer has its own."""
 
-    def __init__(self, send: Send, fixed: tuple[tuple[bytes, bytes], ...], request_id: str, *, reading: bool) -> None:
+    def __init__(self, send: Send, fixed: tuple[tuple[bytes, bytes], ...], request_id: str, *, reading: bool,
+                 silent: bool) -> None:
         self.send = send
         self.fixed = fixed
         self.request_id = request_id
         self.reading = reading
+        self.silent = silent
         self.status = 0
         self.bytes = 0
 
@@ -120,6 +127,8 @@ class _Polite:
             if self.reading and b"access-control-allow-origin" not in there:
                 headers.extend(CORS)
         else:
+            if self.silent:
+                message["body"] = b""
             self.bytes += len(message.get("body", b""))
         await self.send(message)
 

@@ -2,7 +2,26 @@
 
 from fastapi import APIRouter
 
-from api.dialects.v1 import health
+from api.dialects.v1 import (
+    datasets,
+    feed,
+    files,
+    health,
+    organisations,
+    people,
+    reference,
+    registries,
+    sites,
+    submissions,
+    upload,
+    versions,
+)
+
+SUBJECTS = (datasets, versions, files, upload, submissions, organisations, people, registries, feed, sites)
 
 router = APIRouter(prefix="/api/v1")
-operations = health.router
+for subject in SUBJECTS:
+    router.include_router(subject.router)
+operations = APIRouter()
+operations.include_router(health.router)
+operations.include_router(reference.router)

@@ -32,17 +32,15 @@ Redirect = Annotated[bool, Query(description="Answer with a presigned address wh
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
-@router.api_route("/datasets/{dataset}/files/{name}", methods=["GET", "HEAD"], summary="A file of the newest version",
-                  openapi_extra=may("anyone"), responses={200: BYTES, 206: BYTES, **REFUSALS},
-                  operation_id="newest_file")
+@router.get("/datasets/{dataset}/files/{name}", summary="A file of the newest version",
+            openapi_extra=may("anyone"), responses={200: BYTES, 206: BYTES, **REFUSALS})
 def newest(request: Request, dataset: str, name: str, bom: Bom = False, redirect: Redirect = False) -> Response:
     """The file by its name; Range, HEAD and If-None-Match work."""
     return _file(request, dataset, name, None, bom=bom, redirect=redirect)
 
 
-@router.api_route("/datasets/{dataset}/versions/{number}/files/{name}", methods=["GET", "HEAD"],
-                  summary="A file of a version", openapi_extra=may("anyone"),
-                  responses={200: BYTES, 206: BYTES, **REFUSALS}, operation_id="version_file")
+@router.get("/datasets/{dataset}/versions/{number}/files/{name}", summary="A file of a version",
+            openapi_extra=may("anyone"), responses={200: BYTES, 206: BYTES, **REFUSALS})
 def of_version(
     request: Request, dataset: str, number: Number, name: str, bom: Bom = False, redirect: Redirect = False
 ) -> Response:
@@ -127,7 +125,7 @@ class _Offer:
 
     def _send(self, request: Request, start: int, end: int, status: int, headers: dict[str, str]) -> Response:
         headers = {**headers, "Content-Length": str(end - start)}
-        if request.method == "HEAD":
+        if getattr(request.state, "head", False):
             return Response(status_code=status, headers=headers)
         return StreamingResponse(self._pieces(start, end), status, headers)
 

@@ -31,5 +31,6 @@ def readyz(site: TheSite) -> Response:
 def metrics(site: TheSite) -> Response:
     """Count requests and durations of this process, and what the site holds."""
     counters = site.extras["counters"]
-    text: str = counters.text({"holdings": site.catalog.statistics()})
+    holdings = {"holdings": site.catalog.statistics(), "submissions": site.catalog.queue_sizes()}
+    text: str = counters.text(holdings)
     return Response(text, media_type="text/plain; version=0.0.4", headers={"Cache-Control": "no-store"})

@@ -65,15 +65,10 @@ async def one(
 
 
 def _settled(site: Site, one: Submission) -> bool:
-    """Whether nothing more happens by itself; with ``search_wait``, also whether search knows it."""
+    """Whether nothing more happens by itself."""
     if one.state in ON_THE_WAY:
         return False
-    if one.state == "ready":
-        return not site.catalog.may_publish_by_itself(one.id)
-    if one.state == "published" and site.search_wait:
-        entry = site.catalog.dataset(site.catalog.system(), one.dataset)
-        site.catalog.wait_until_searchable(entry.sequence)
-    return True
+    return one.state != "ready" or not site.catalog.may_publish_by_itself(one.id)
 
 
 def _report(site: Site, caller: Caller, one: Submission, lang: str) -> Response:

@@ -94,7 +94,7 @@ async def upload(
     try:
         return await anyio.to_thread.run_sync(visit.answer, limiter=limiter)
     except Refusal as refusal:
-        plain = errors.answer(refusal, language(request))
+        plain = errors.answer(errors.of_member(refusal), language(request))
         headers = {**dict(plain.headers), "Connection": "close"}
         return Refused(bytes(plain.body), plain.status_code, headers)
 

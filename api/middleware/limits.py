@@ -1,0 +1,78 @@
+"""How often one caller may ask: by address, and by token where one is shown; counted in memory, with RateLimit headers."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Final
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.deps import SAFE_METHODS, best_language, credential
+from api.errors import answer
+from catalog.errors import TooMany
+
+READS: Final = RateLimitItemPerMinute(1200)
+WRITES: Final = RateLimitItemPerMinute(120)
+FAILED: Final = RateLimitItemPerMinute(30)
+"""Wrong credentials from one address: whoever guesses tokens or passwords is slowed down."""
+
+UNLIMITED: Final = ("/healthz", "/readyz", "/metrics", "/static/")
+UNKNOWN: Final = 401
+
+
+class Limits:
+    """Asks the counters before the doors are asked. A principal is the hash of the token shown, else the address."""
+
+    def __init__(self, app: ASGIApp, *, language: str) -> None:
+        self.app = app
+        self.language = language
+        self.counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        address = (scope.get("client") or ("",))[0]
+        name, item = ("reads", READS) if scope["method"] in SAFE_METHODS else ("writes", WRITES)
+        principal = _principal(credential(headers), address)
+        if not self.counter.test(FAILED, "failed", address) or not self.counter.hit(item, name, principal):
+            refusal = TooMany(retry_after=self._wait(item, name, principal))
+            response = answer(refusal, best_language(headers.get("accept-language", ""), self.language))
+            response.headers.update(self._told(item, name, principal))
+            await response(scope, receive, send)
+            return
+        await self.app(scope, receive, self._noting(send, item, name, principal, address))
+
+    def _noting(self, send: Send, item: RateLimitItem, name: str, principal: str, address: str) -> Send:
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                if message["status"] == UNKNOWN:
+                    self.counter.hit(FAILED, "failed", address)
+                told = self._told(item, name, principal)
+                headers = [(key.lower().encode(), value.encode()) for key, value in told.items()]
+                message["headers"] = [*message.get("headers", ()), *headers]
+            await send(message)
+
+        return noting
+
+    def _told(self, item: RateLimitItem, name: str, principal: str) -> dict[str, str]:
+        """The headers of the IETF draft: what the policy is, and what is left of it."""
+        left = self.counter.get_window_stats(item, name, principal)
+        seconds = max(0, round(left.reset_time - time.time()))
+        return {
+            "RateLimit-Policy": f'"{name}";q={item.amount};w={item.get_expiry()}',
+            "RateLimit": f'"{name}";r={left.remaining};t={seconds}',
+        }
+
+    def _wait(self, item: RateLimitItem, name: str, principal: str) -> int:
+        return max(1, round(self.counter.get_window_stats(item, name, principal).reset_time - time.time()))
+
+
+def _principal(token: str, address: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()[:32] if token else address
