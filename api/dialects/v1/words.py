@@ -69,7 +69,7 @@ def _period(given: Describing) -> Period | None:
         return None
     if span.start and span.end and span.end < span.start:
         raise Invalid(problems=[Problem("#/temporal/end", "ends-before-start", {"name": "end"})])
-    return Period(span.start, span.end)
+    return Period(start=span.start, end=span.end)
 
 
 def expiry(given: str | None, pointer: str = "#/expires") -> datetime | timedelta | None:
