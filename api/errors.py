@@ -50,6 +50,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     MethodNotAllowed: METHOD_NOT_ALLOWED,
 }
 
+JSON: Final = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 10
 
@@ -107,7 +108,7 @@ def _member(problem: Problem, language: str) -> dict[str, Any]:
 
 def answer(refusal: Refusal, language: str) -> Response:
     """Answer with the refusal as a problem+json response."""
-    body = orjson.dumps(document(refusal, language), default=str)
+    body = orjson.dumps(document(refusal, language), default=str, option=JSON)
     headers = {"Cache-Control": "no-store", "Content-Language": language, **headers_of(refusal)}
     return Response(body, status_of(refusal), headers, MEDIA_TYPE)
 
@@ -159,6 +160,8 @@ def from_http(error: HTTPException) -> Refusal:
     """Turn what the router itself refuses into ours: no such address, no such method, a body that is not what it says."""
     if error.status_code == STATUS[NotFound]:
         return NotFound()
+    if error.status_code == STATUS[Refusal]:  # a body that FastAPI could not parse at all
+        return Invalid("json-invalid")
     if error.status_code == METHOD_NOT_ALLOWED:
         return MethodNotAllowed()
     return Refusal("bad-request")

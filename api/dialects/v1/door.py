@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.deps import SAFE_METHODS, visit
 from api.dialects.v1.once import replayed
+from api.errors import JSON
 from catalog.errors import NotAllowed, NotFound, NotKnown, TooLarge
 
 MAX_BODY: Final = 1_000_000
@@ -76,7 +77,7 @@ async def _body_within(request: Request, limit: int) -> None:
 
 def reply(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON as explicit bytes; never stored by caches unless the headers say otherwise."""
-    body = content if isinstance(content, bytes) else orjson.dumps(content)
+    body = content if isinstance(content, bytes) else orjson.dumps(content, option=JSON)
     return Response(body, status, {"Cache-Control": "no-store", **(headers or {})}, "application/json")
 
 
