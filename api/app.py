@@ -23,6 +23,7 @@ from catalog.errors import Refusal
 from catalog.ports import Files
 
 VERSION: Final = "0.1.0"
+NOT_PAGES: Final = ("/api/", "/healthz", "/readyz", "/metrics")
 STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -54,7 +55,7 @@ def create_app(
     _hang_refusals(app)
     if rate_limits:
         app.add_middleware(Limits, language=language)
-    app.add_middleware(Manners, secure=site.secure, language=language, observe=counters.observe)
+    app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=counters.observe)
     return app
 
 
@@ -75,11 +76,20 @@ def _hang_refusals(app: FastAPI) -> None:
 async def _refused(request: Request, error: Exception) -> Response:
     """Every refusal, by its address: pages are drawn by the html dialect, all else is problem+json."""
     refusal = _as_refusal(error)
-    page = getattr(html, "error_page", None)
-    if page is not None and not request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
-        drawn: Response = page(request, refusal)
-        return drawn
+    if _is_page(request):
+        return html.error_page(request, refusal)
     return errors.answer(refusal, language(request))
+
+
+def _faulted(request: Request, request_id: str) -> Response:
+    """A bug: nothing of it is shown but the id under which the log has it."""
+    if _is_page(request):
+        return html.bug_page(request, request_id)
+    return errors.bug(request_id, language(request))
+
+
+def _is_page(request: Request) -> bool:
+    return not request.url.path.startswith(NOT_PAGES)
 
 
 def _as_refusal(error: Exception) -> Refusal:

@@ -85,6 +85,7 @@ def make_app() -> Any:
         environment=settings.environment,
         upload_limit=settings.upload_limit,
         search_wait=settings.search_refresh == "wait",
+        rate_limits=settings.rate_limited,
     )
 
 

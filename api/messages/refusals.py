@@ -54,10 +54,6 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Việc này cần đăng nhập hoặc mã truy cập (token).",
         "en": "This needs a sign-in or an access token.",
     },
-    "sign-in-failed": {
-        "vi": "Tên đăng nhập hoặc mật khẩu không đúng.",
-        "en": "The name or the password is not right.",
-    },
     "method-not-allowed": {
         "vi": "Địa chỉ này không nhận phương thức vừa dùng.",
         "en": "This address does not take the method that was used.",
@@ -138,14 +134,173 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Yêu cầu đầu tiên với Idempotency-Key này còn đang chạy.",
         "en": "The first request with this Idempotency-Key is still under way.",
     },
-    "cursor-invalid": {"vi": "Con trỏ trang không hợp lệ.", "en": "The cursor is not valid."},
+    "cursor": {
+        "vi": "Con trỏ trang không hợp lệ, hoặc thuộc về một lần tìm khác.",
+        "en": "The cursor is not valid, or belongs to another search.",
+    },
+    "query-too-long": {
+        "vi": "Câu tìm kiếm dài quá {limit} ký tự.",
+        "en": "The search text is longer than {limit} characters.",
+    },
+    "too-many-values": {"vi": "Quá nhiều giá trị (tối đa {limit}).", "en": "Too many values (at most {limit})."},
+    "not-a-date": {
+        "vi": "Không phải ngày, tháng hoặc năm (ví dụ 2025-07-01).",
+        "en": "Not a day, month or year (like 2025-07-01).",
+    },
+    "not-a-number": {"vi": "Không phải số nguyên.", "en": "Not a whole number."},
+    "unknown-sort": {
+        "vi": "Chỉ sắp xếp được theo relevance, modified, issued hoặc title.",
+        "en": "Sort by relevance, modified, issued or title.",
+    },
+    "slug-taken": {"vi": "Địa chỉ (slug) này đã được dùng.", "en": "This address (slug) is taken."},
+    "name-taken": {"vi": "Tên này đã được dùng.", "en": "This name is taken."},
+    "last-admin": {
+        "vi": "Cơ quan sẽ không còn quản trị viên nào; hãy giao vai trò này cho người khác trước.",
+        "en": "The agency would be left without an admin; give somebody else that role first.",
+    },
+    "person-disabled": {"vi": "Tài khoản này đã bị khoá.", "en": "This account is disabled."},
+    "organisation-closed": {
+        "vi": "Cơ quan {organisation} đã đóng hoặc sáp nhập nên không nhận dữ liệu mới.",
+        "en": "Agency {organisation} is closed or merged and takes nothing new.",
+    },
+    "series-holds-no-files": {
+        "vi": "Một chuỗi dữ liệu không chứa tệp; hãy gửi tệp vào một bộ dữ liệu của chuỗi.",
+        "en": "A series holds no files; send the file to one of its datasets.",
+    },
+    "wrong-state": {
+        "vi": "Bản nộp đang ở trạng thái “{state}” nên chưa làm được việc này.",
+        "en": "The submission stands at “{state}”, which does not allow this.",
+    },
+    "resource-twice": {
+        "vi": "Hai bản nộp cùng thay một phần của bộ dữ liệu; mỗi phần chỉ được thay một lần.",
+        "en": "Two of the submissions are for the same resource; one each.",
+    },
+    "several-datasets": {
+        "vi": "Các bản nộp phải thuộc cùng một bộ dữ liệu.",
+        "en": "The submissions have to be of one dataset.",
+    },
+    "job-done": {"vi": "Công việc này đã xong.", "en": "This job is done already."},
+    "slot-taken": {"vi": "Một tiến trình khác đang giữ vị trí này.", "en": "Another worker holds this slot."},
+    "second-person": {
+        "vi": "Cơ quan này yêu cầu một người thứ hai duyệt trước khi công bố.",
+        "en": "This agency wants a second person to approve before publishing.",
+    },
+    "foreign-form": {
+        "vi": "Biểu mẫu không đến từ trang của chúng tôi. Hãy tải lại trang rồi thử lại.",
+        "en": "The form did not come from one of our own pages. Load the page again and try once more.",
+    },
+    "bad-token": {
+        "vi": "Mã truy cập (token) sai, đã hết hạn hoặc đã bị thu hồi.",
+        "en": "The access token is wrong, has expired or was revoked.",
+    },
+    "bad-password": {"vi": "Tên đăng nhập hoặc mật khẩu không đúng.", "en": "The name or the password is not right."},
+    "base-moved": {
+        "vi": "Đã có phiên bản mới hơn phiên bản mà tệp này dựa vào; tệp cần được kiểm tra lại.",
+        "en": "There is a newer version than the one this file builds on; the file has to be checked again.",
+    },
+    "file-changed": {
+        "vi": "Tệp đã thay đổi sau khi được kiểm tra.",
+        "en": "The file has changed since it was checked.",
+    },
+    "version-taken": {
+        "vi": "Một phiên bản khác vừa được công bố. Hãy thử lại.",
+        "en": "Another version was published just now. Try once more.",
+    },
+    "nothing-to-add-to": {
+        "vi": "Chưa có phiên bản nào để nối thêm hoặc đính chính.",
+        "en": "There is no version yet to append to or to correct.",
+    },
+    "organisation-not-found": {"vi": "Không có cơ quan này.", "en": "There is no such agency."},
+    "person-not-found": {"vi": "Không có người này.", "en": "There is no such person."},
+    "member-not-found": {"vi": "Người này không thuộc cơ quan.", "en": "This person is not of the agency."},
+    "resource-not-found": {"vi": "Không có phần dữ liệu này.", "en": "There is no such resource."},
+    "series-not-found": {"vi": "Không có chuỗi dữ liệu này.", "en": "There is no such series."},
+    "job-not-found": {"vi": "Không có công việc này.", "en": "There is no such job."},
+    "required": {"vi": "Mục này không được để trống.", "en": "This must not be empty."},
+    "too-long": {"vi": "Dài quá giới hạn ({limit}).", "en": "Longer than allowed ({limit})."},
+    "too-many": {"vi": "Nhiều quá giới hạn ({limit}).", "en": "More than allowed ({limit})."},
+    "too-many-parts": {"vi": "Biểu mẫu có quá nhiều phần.", "en": "The form has too many parts."},
+    "repeated-part": {"vi": "Phần “{name}” xuất hiện hai lần.", "en": "The part “{name}” is there twice."},
+    "unknown-upload": {"vi": "Không có lượt tải lên “{upload}”.", "en": "There is no upload “{upload}”."},
+    "datasets-left": {
+        "vi": "Còn bộ dữ liệu chưa được giao cho cơ quan nào.",
+        "en": "Some datasets are not given to any agency yet.",
+    },
+    "ends-before-it-starts": {"vi": "Ngày cuối đứng trước ngày đầu.", "en": "It ends before it starts."},
+    "ends-before-start": {"vi": "Ngày cuối đứng trước ngày đầu.", "en": "It ends before it starts."},
+    "forbidden-characters": {
+        "vi": "Có ký tự điều khiển hoặc ký tự đổi chiều chữ; hãy xoá chúng.",
+        "en": "Holds control characters or marks that turn the direction of text; remove them.",
+    },
+    "in-the-past": {"vi": "Thời điểm này đã qua.", "en": "This moment is in the past."},
+    "not-a-code": {
+        "vi": "Mã cơ quan chỉ gồm chữ hoa, chữ số, dấu chấm và gạch nối.",
+        "en": "An agency's code has capital letters, digits, points and hyphens only.",
+    },
+    "not-a-language": {"vi": "Không phải mã ngôn ngữ (ví dụ vi, en).", "en": "Not a language tag (like vi, en)."},
+    "not-a-name": {
+        "vi": "Tên chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch dưới và gạch nối.",
+        "en": "A name has small letters, digits, points, underscores and hyphens only.",
+    },
+    "not-a-period": {
+        "vi": "Không phải kỳ (ví dụ 2025, 2025-Q1, 2025-03).",
+        "en": "Not a period (like 2025, 2025-Q1, 2025-03).",
+    },
+    "not-a-slug": {
+        "vi": "Địa chỉ chỉ gồm chữ thường không dấu, chữ số, gạch dưới và gạch nối.",
+        "en": "An address has small letters, digits, underscores and hyphens only.",
+    },
+    "not-an-address": {
+        "vi": "Không phải địa chỉ http hoặc https đầy đủ.",
+        "en": "Not a whole http or https address.",
+    },
+    "not-an-email": {"vi": "Không phải địa chỉ thư điện tử.", "en": "Not an e-mail address."},
+    "not-open": {"vi": "Cơ quan này đã đóng hoặc sáp nhập.", "en": "This agency is closed or merged."},
+    "password-length": {
+        "vi": "Mật khẩu cần từ {least} đến {limit} ký tự.",
+        "en": "A password has {least} to {limit} characters.",
+    },
+    "no-worker": {"vi": "Chưa có tiến trình xử lý nào đang chạy.", "en": "No worker is running."},
+    "search-behind": {
+        "vi": "Việc tìm kiếm chưa theo kịp thay đổi. Hãy thử lại sau ít giây.",
+        "en": "Search has not followed the change yet. Try again in a few seconds.",
+    },
+    "search-busy": {"vi": "Bộ máy tìm kiếm đang bận.", "en": "The search engine is busy."},
+    "search-damaged": {
+        "vi": "Chỉ mục tìm kiếm bị hỏng và cần dựng lại.",
+        "en": "The search index is damaged and has to be rebuilt.",
+    },
+    "search-missing": {"vi": "Chưa có chỉ mục tìm kiếm.", "en": "There is no search index yet."},
+    "search-outdated": {
+        "vi": "Chỉ mục tìm kiếm đã cũ và cần dựng lại.",
+        "en": "The search index is of an older kind and has to be rebuilt.",
+    },
+    "search-read-only": {
+        "vi": "Tiến trình này chỉ đọc chỉ mục tìm kiếm.",
+        "en": "This process only reads the search index.",
+    },
+    "database-down": {
+        "vi": "Cơ sở dữ liệu tạm ngừng. Hãy thử lại sau ít phút.",
+        "en": "The database is down at the moment. Try again in a few minutes.",
+    },
+    "database-newer": {
+        "vi": "Cơ sở dữ liệu thuộc về một bản Datamo mới hơn.",
+        "en": "The database belongs to a newer Datamo.",
+    },
+    "database-unknown": {"vi": "Không hiểu địa chỉ cơ sở dữ liệu.", "en": "The database's address is not understood."},
+    "site-unreachable": {"vi": "Không kết nối được tới trang.", "en": "The site cannot be reached."},
+    "storage-damaged": {"vi": "Một tệp trong kho lưu trữ bị hỏng.", "en": "A file in the storage is damaged."},
+    "storage-down": {
+        "vi": "Kho lưu trữ tạm ngừng. Hãy thử lại sau ít phút.",
+        "en": "The storage is down at the moment. Try again in a few minutes.",
+    },
+    "storage-full": {
+        "vi": "Kho lưu trữ đã đầy; không có gì được lưu. Hãy thử lại sau.",
+        "en": "The storage is full; nothing was kept. Try again later.",
+    },
     "unavailable": {
         "vi": "Một phần của hệ thống đang tạm ngừng. Hãy thử lại sau ít phút.",
         "en": "A part of the system is down at the moment. Try again in a few minutes.",
-    },
-    "disk-full": {
-        "vi": "Kho lưu trữ đã đầy; không có gì được lưu. Hãy thử lại sau.",
-        "en": "The storage is full; nothing was kept. Try again later.",
     },
 })
 

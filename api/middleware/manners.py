@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.deps import SAFE_METHODS, best_language
-from api.errors import bug
+from api.deps import SAFE_METHODS
 
 ACCESS: Final = logging.getLogger("datamo.access")
 FAULTS: Final = logging.getLogger("datamo.faults")
@@ -50,6 +50,9 @@ PREFLIGHT: Final = {
 }
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
+Faulted = Callable[[Request, str], Response]
+"""Draws the answer to a bug, given the request and its id."""
+
 Observe = Callable[[str, str, int, float], None]
 """Called after each answer with method, route, status and seconds."""
 
@@ -57,10 +60,10 @@ Observe = Callable[[str, str, int, float], None]
 class Manners:
     """The outermost room; ``observe`` is told of every answer (counters)."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool, language: str, observe: Observe) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, faulted: Faulted, observe: Observe) -> None:
         self.app = app
         self.fixed = (*FIXED, STRICT_TRANSPORT) if secure else FIXED
-        self.language = language
+        self.faulted = faulted
         self.observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,8 +87,7 @@ class Manners:
             FAULTS.exception("unexpected fault, request %s", request_id)
             if polite.status:
                 raise
-            wish = best_language(Headers(scope=scope).get("accept-language", ""), self.language)
-            await bug(request_id, wish)(scope, receive, polite)
+            await self.faulted(Request(scope), request_id)(scope, receive, polite)
         finally:
             self._told(scope, polite, time.perf_counter() - begun)
 

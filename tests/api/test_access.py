@@ -97,7 +97,7 @@ def test_a_token_that_is_no_good_is_401_on_every_call(town: Town, who: str) -> N
              "/api/v1/datasets/no-such-thing", "/api/v1/changes", f"/api/v1/datasets/{made['slug']}/files/schools.csv"]
     for path in paths:
         answer = town.get(path, who)
-        assert (answer.status_code, answer.json()["code"]) == (401, "not-known"), path
+        assert (answer.status_code, answer.json()["code"]) == (401, "bad-token"), path
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
