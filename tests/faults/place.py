@@ -1,0 +1,118 @@
+"""A site in a folder of its own, with workers that can be started and killed: what the fault tests stand on."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from api.wiring import Settings, Site, open_site
+from catalog.model import Job, Options, Submission
+from pipelines.steps.receive import receive
+from standards.record import Dataset
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ENDS = {"published", "blocked", "failed", "rejected"}
+PATIENCE_SECONDS = 120.0
+
+
+class Place:
+    """One site on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.killed_at = folder / "killed"
+        self.examined = folder / "examined"
+        self.environment = {
+            "DATAMO_DATABASE_URL": f"sqlite:///{folder}/datamo.db",
+            "DATAMO_FILES_URL": f"file:{folder}/files",
+            "DATAMO_SEARCH_URL": f"tantivy:{folder}/search",
+            "DATAMO_WORK_DIR": f"{folder}/work",
+            "DATAMO_ENVIRONMENT": "test",
+        }
+        with self.site() as site:
+            site.migrate()
+            site.catalog.add_organisation(site.catalog.system(), code="H99", title={"vi": "Cơ quan thử"})
+
+    def settings(self) -> Settings:
+        return Settings(**{key.removeprefix("DATAMO_").lower(): value for key, value in self.environment.items()})
+
+    @contextmanager
+    def site(self) -> Iterator[Site]:
+        site = open_site(self.settings())
+        try:
+            yield site
+        finally:
+            site.close()
+
+    def worker(self, fault: str = "", times: int = 1) -> subprocess.Popen[bytes]:
+        """Start a worker process; ``fault`` says where it kills itself, ``times`` how often over all starts."""
+        command = [sys.executable, "-m", "tests.faults.worker", str(self.folder), fault, str(times)]
+        environment = {**os.environ, **self.environment, "PYTHONPATH": str(ROOT)}
+        log = (self.folder / "worker.log").open("ab")
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+    def draft(self, site: Site, title: str) -> str:
+        about = Dataset(title={"vi": title})
+        return site.catalog.draft(site.catalog.system(), "H99", about, slug=title).id
+
+    def upload(self, site: Site, dataset: str, rows: int = 5, **options: str) -> Submission:
+        content = "ma,ten\n" + "".join(f"{one:05d},Trường số {one}\n" for one in range(1, rows + 1))
+        return receive(
+            site.catalog, site.files, site.catalog.system(), dataset, io.BytesIO(content.encode()), "truong.csv",
+            Options(**options), limit=10**9,  # type: ignore[arg-type]
+        )
+
+    def wait(self, site: Site, submissions: list[str], seconds: float = PATIENCE_SECONDS) -> list[str]:
+        """Wait until each has come to its end; gives the states, in order."""
+        until = time.monotonic() + seconds
+        system = site.catalog.system()
+        while True:
+            states = [site.catalog.submission(system, one).state for one in submissions]
+            if all(one in ENDS for one in states) or time.monotonic() > until:
+                return states
+            time.sleep(0.1)
+
+    def wait_job(self, site: Site, submission: str, state: str, seconds: float = PATIENCE_SECONDS) -> Job | None:
+        """Wait until the submission's job stands there."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            job = site.jobs.status(submission)
+            if job is not None and job.state == state:
+                found: Job = job
+                return found
+            time.sleep(0.1)
+        return None
+
+    def wait_indexed(self, site: Site, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Wait until search has followed every change."""
+        until = time.monotonic() + seconds
+        while site.catalog.follow("index") or site.catalog.follow("public-state"):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def examinations(self) -> list[str]:
+        return self.examined.read_text().split() if self.examined.exists() else []
+
+    def log(self) -> str:
+        return (self.folder / "worker.log").read_text(errors="replace")[-6000:]
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """As the kernel does it when memory is short: no goodbye."""
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def stop(process: subprocess.Popen[bytes]) -> int:
+    """As an operator does it."""
+    process.send_signal(signal.SIGTERM)
+    return process.wait(60)

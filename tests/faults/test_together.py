@@ -1,0 +1,107 @@
+"""Several processes on one site: workers share the work, and a web process that dies takes nothing with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.faults.place import ROOT, Place, kill, stop
+
+UPLOAD_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from tests.faults.place import Place
+place = Place.__new__(Place)
+place.folder = Path(sys.argv[1])
+from api.wiring import open_site
+site = open_site()
+made = place.upload(site, sys.argv[2])
+print(made.id, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_two_workers_on_one_database_examine_each_file_once(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.site() as site:
+        datasets = [place.draft(site, f"bo-{one}") for one in range(8)]
+        submissions = [place.upload(site, one).id for one in datasets]
+        workers = [place.worker(), place.worker()]
+        try:
+            assert place.wait(site, submissions) == ["published"] * 8, place.log()
+            slots = {slot for slot, _ in site.jobs.workers()}
+            assert place.wait_indexed(site), place.log()
+        finally:
+            for one in workers:
+                stop(one)
+        assert slots == {"worker-1", "worker-2"}
+        assert Counter(place.examinations()) == Counter(submissions)
+        assert list(site.catalog.verify()) == []
+
+
+def test_the_work_of_a_dead_worker_is_taken_over_by_one_in_another_slot(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.site() as site:
+        dataset = place.draft(site, "truong-hoc")
+        idle = place.worker()
+        doomed = place.worker("before-settle", times=2)
+        try:
+            submissions = [place.upload(site, place.draft(site, f"bo-{one}")).id for one in range(6)]
+            doomed.wait(60)
+            assert doomed.returncode == -9, place.log()
+            submissions.append(place.upload(site, dataset).id)
+            assert place.wait(site, submissions) == ["published"] * 7, place.log()
+        finally:
+            stop(idle)
+
+
+def test_a_web_process_killed_after_its_answer_loses_nothing(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.site() as site:
+        dataset = place.draft(site, "truong-hoc")
+        environment = {**os.environ, **place.environment, "PYTHONPATH": str(ROOT)}
+        said = subprocess.run(
+            [sys.executable, "-c", UPLOAD_AND_DIE, str(tmp_path), dataset],
+            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+        )
+        assert said.returncode == -9, said.stderr
+        worker = place.worker()
+        try:
+            assert place.wait(site, [said.stdout.strip()]) == ["published"], place.log()
+        finally:
+            stop(worker)
+
+
+def test_a_full_disk_is_waited_out_and_nothing_is_half_published(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.site() as site:
+        dataset = place.draft(site, "truong-hoc")
+        submission = place.upload(site, dataset).id
+        worker = place.worker("disk-full", times=3)
+        try:
+            assert place.wait(site, [submission]) == ["published"], place.log()
+            assert place.killed_at.read_text().split() == ["disk-full"] * 3
+            assert list(site.catalog.verify(deep=True)) == []
+        finally:
+            stop(worker)
+
+
+def test_a_disk_that_stays_full_sets_the_work_aside_until_somebody_retries_it(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    with place.site() as site:
+        dataset = place.draft(site, "truong-hoc")
+        submission = place.upload(site, dataset).id
+        worker = place.worker("disk-full", times=6)
+        try:
+            waiting = place.wait_job(site, submission, "set-aside")
+            assert waiting is not None, place.log()
+            assert "storage-full" in waiting.error
+            assert site.catalog.submission(site.catalog.system(), submission).state == "checking"
+            assert list(site.catalog.versions(site.catalog.system(), dataset)) == []
+            site.jobs.retry(waiting.id)
+            assert place.wait(site, [submission]) == ["published"], place.log()
+        finally:
+            kill(worker)
