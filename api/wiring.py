@@ -73,14 +73,18 @@ class Site:
         self.jobs.close()
 
 
-def open_site(settings: Settings | None = None, **overrides: Any) -> Site:
-    """Wire a site from its settings. Raises WrongSetting for an address that is not understood."""
+def open_site(settings: Settings | None = None, *, writer: bool = False, **overrides: Any) -> Site:
+    """Wire a site from its settings. Raises WrongSetting for an address that is not understood.
+
+    ``writer`` is for the processes that may write the search index (the worker, ``datamo reindex``); they never wait
+    for search themselves.
+    """
     settings = settings or read_settings(**overrides)
     url = database_url(settings)
     jobs = _jobs(url)
     records = _records(url, jobs)
-    files = _choose(settings, "files_url", FILES)
-    index = _choose(settings, "search_url", INDEXES)
+    files = _choose(settings, "files_url", FILES, writer=writer)
+    index = _choose(settings, "search_url", INDEXES, writer=writer)
     catalog = Catalog(
         records=records,
         files=files,
@@ -89,7 +93,7 @@ def open_site(settings: Settings | None = None, **overrides: Any) -> Site:
         now=lambda: datetime.now(UTC),
         upload_limit=settings.upload_limit,
         review_default=settings.review_default,
-        search_wait=settings.search_refresh == "wait",
+        search_wait=settings.search_refresh == "wait" and not writer,
     )
     return Site(
         settings=settings,
@@ -126,28 +130,28 @@ def _records(url: str, jobs: Any) -> Records:
     return SqlRecords(url, enqueue=jobs.enqueue)
 
 
-def _local_files(address: str) -> Files:
+def _local_files(address: str, *, writer: bool) -> Files:  # noqa: ARG001 - every process may put files
     from catalog.adapters.files_local import LocalFiles
 
     return LocalFiles(Path(address.removeprefix("//")).absolute())
 
 
-def _tantivy(address: str) -> Index:
+def _tantivy(address: str, *, writer: bool) -> Index:
     from catalog.adapters.index_tantivy import TantivyIndex
 
-    return TantivyIndex(Path(address.removeprefix("//")).absolute())
+    return TantivyIndex(Path(address.removeprefix("//")).absolute(), writer=writer)
 
 
-FILES: Mapping[str, Callable[[str], Any]] = {"file": _local_files}
-INDEXES: Mapping[str, Callable[[str], Any]] = {"tantivy": _tantivy}
+FILES: Mapping[str, Callable[..., Any]] = {"file": _local_files}
+INDEXES: Mapping[str, Callable[..., Any]] = {"tantivy": _tantivy}
 
 
-def _choose(settings: Settings, name: str, table: Mapping[str, Callable[[str], Any]]) -> Any:
+def _choose(settings: Settings, name: str, table: Mapping[str, Callable[..., Any]], *, writer: bool) -> Any:
     """Make the adapter that the address's scheme names."""
     scheme, colon, rest = str(getattr(settings, name)).partition(":")
     if not colon or not rest or scheme not in table:
         raise WrongSetting(name, f"names nothing that this version knows ({', '.join(table)})", REMEDIES[name])
-    return table[scheme](rest)
+    return table[scheme](rest, writer=writer)
 
 
 def _kept_secret(settings: Settings) -> str:

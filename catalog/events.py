@@ -49,17 +49,19 @@ Event = FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn | Sit
 class Start:
     """A flow that an event starts: its name, the queue it waits in and the key (a submission's id) it is run with.
 
-    ``flow:key`` is the job's id, so that an event announced twice starts its flow once.
+    ``flow:key`` (``flow:key:attempt`` when it was asked for again) is the job's id, so that an event announced twice
+    starts its flow once.
     """
 
     flow: str
     queue: str
     key: str
+    attempt: int = 0
 
     @property
     def job(self) -> str:
         """The id of the job."""
-        return f"{self.flow}:{self.key}"
+        return f"{self.flow}:{self.key}" + (f":{self.attempt}" if self.attempt else "")
 
 
 Starts = Callable[[Event], "Start | None"]

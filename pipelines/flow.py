@@ -50,8 +50,8 @@ _BLOCK = 1 << 20
 def start_of(event: Event) -> Start | None:
     """Which flow an event starts. All other events are followed through the change sequence."""
     match event:
-        case FileArrived(submission=submission):
-            return Start(flow=CHECK_AND_PUBLISH, queue=CHECKS, key=submission)
+        case FileArrived(submission=submission, attempt=attempt):
+            return Start(flow=CHECK_AND_PUBLISH, queue=CHECKS, key=submission, attempt=attempt)
         case _:
             return None
 

@@ -20,6 +20,7 @@ from dbos import error as dbos_error
 
 from catalog.errors import Conflict, Refusal, Unavailable
 from pipelines.flow import CHECK_AND_PUBLISH, CHECKS, Workshop, check_and_publish, followers
+from pipelines.steps import index
 
 LOG = logging.getLogger("datamo.worker")
 
@@ -90,6 +91,7 @@ class Worker:
         self._followers = {name: Paced(step) for name, step in followers(shop).items()}
         self._beat = Paced(lambda: self._bench.beat(self.slot), every=BEAT_SECONDS)
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
+        self._mended = False
         self.slot = ""
 
     def run(self, stop: threading.Event, slot: int | None = None) -> None:
@@ -110,9 +112,19 @@ class Worker:
         """Do what is due between checks: a sign of life, the followers, a look for orphaned work."""
         self._beat()
         if self._locks.take(FOLLOWERS_LOCK):
+            self._mended = self._mended or self._mend()
             for one in self._followers.values():
                 one()
         self._sweep()
+
+    def _mend(self) -> bool:
+        """When the followers become ours: build a missing or broken index anew. True when that is settled."""
+        try:
+            index.mend(self._shop.catalog, self._shop.index)
+        except Unavailable:
+            LOG.exception("the search index cannot be mended now")
+            return False
+        return True
 
     def look_after_orphans(self) -> int:
         """Give the work of slots without a worker back to the queue; returns how many jobs that were."""

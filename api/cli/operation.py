@@ -18,7 +18,7 @@ def reindex(context: typer.Context) -> None:
     """Build the search index anew from the records; searching goes on meanwhile."""
     from pipelines.steps.index import rebuild
 
-    with opened(context) as site:
+    with opened(context, writer=True) as site:
         site.migrate()
         count = rebuild(site.catalog, site.index)
         words = voice(context)

@@ -114,13 +114,14 @@ def work(
     import logging
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for loud in ("alembic", "dbos"):
+        logging.getLogger(loud).setLevel(logging.WARNING)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     if parent:
         threading.Thread(target=_leave_with, args=(parent, stop), daemon=True).start()
-    with opened(context) as site:
+    with opened(context, writer=True) as site:
         site.migrate()
         site.worker().run(stop, slot or None)
 

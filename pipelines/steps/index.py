@@ -2,36 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from catalog.catalog import Catalog
+from catalog.errors import Unavailable
 from catalog.ports import Index
 from catalog.question import Document
 
 READER = "index"
+RESET = "site-reset"
+"""The kind of change after which nothing of before exists any more."""
+
+BROKEN = frozenset({"search-missing", "search-outdated", "search-damaged"})
 
 
 def follow(catalog: Catalog, index: Index, limit: int = 1000) -> int:
     """Bring the index up to date with the next batch of changes; returns how many changes that were.
 
     The reader's position moves only after the index has the documents, and the index ignores a document older than the
-    one it holds, so that a batch may be done again at any time.
+    one it holds, so that a batch may be done again at any time. An index that is broken is built anew.
     """
     changes = catalog.follow(READER, limit)
     if not changes:
         return 0
-    latest = {one.dataset: one.sequence for one in changes if one.dataset}
-    documents = {dataset: catalog.document(dataset) for dataset in latest}
-    wanted: list[Document] = [one for one in documents.values() if one is not None]
-    unwanted = [(dataset, latest[dataset]) for dataset, one in documents.items() if one is None]
-    if wanted:
-        index.put(wanted)
-    if unwanted:
-        index.drop(unwanted)
+    if any(one.kind == RESET for one in changes):
+        rebuild(catalog, index)
+    else:
+        _put(catalog, index, {one.dataset: one.sequence for one in changes if one.dataset})
     catalog.advance(READER, changes[-1].sequence)
     return len(changes)
 
 
+def _put(catalog: Catalog, index: Index, latest: Mapping[str, int]) -> None:
+    documents = {dataset: catalog.document(dataset) for dataset in latest}
+    wanted: list[Document] = [one for one in documents.values() if one is not None]
+    unwanted = [(dataset, latest[dataset]) for dataset, one in documents.items() if one is None]
+    try:
+        if wanted:
+            index.put(wanted)
+        if unwanted:
+            index.drop(unwanted)
+    except Unavailable as problem:
+        if problem.code not in BROKEN:
+            raise
+        rebuild(catalog, index)
+
+
+def mend(catalog: Catalog, index: Index) -> bool:
+    """Build the index anew if it is missing or broken; returns whether it was."""
+    try:
+        index.check()
+    except Unavailable as problem:
+        if problem.code not in BROKEN:
+            raise
+        rebuild(catalog, index)
+        return True
+    return False
+
+
 def rebuild(catalog: Catalog, index: Index) -> int:
     """Build the index anew from the records; returns how many documents it holds. Readers never see it half-built."""
-    seen = catalog.changes(catalog.system(), after=0, limit=1_000_000)
-    datasets = dict.fromkeys(one.dataset for one in seen if one.dataset)
-    return index.rebuild(document for one in datasets if (document := catalog.document(one)) is not None)
+    return index.rebuild(_documents(catalog))
+
+
+def _documents(catalog: Catalog, page: int = 5000) -> Iterator[Document]:
+    """Give the document of every dataset that ever changed, once."""
+    seen: set[str] = set()
+    after = 0
+    while changes := catalog.changes(catalog.system(), after=after, limit=page):
+        after = changes[-1].sequence
+        for dataset in dict.fromkeys(one.dataset for one in changes if one.dataset not in seen):
+            seen.add(dataset)
+            if (document := catalog.document(dataset)) is not None:
+                yield document

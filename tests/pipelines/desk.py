@@ -177,6 +177,9 @@ class Drawer:
         for name, _ in ids:
             self.documents.pop(name, None)
 
+    def check(self) -> None:
+        """Always in order."""
+
     def rebuild(self, documents: Iterator[Document]) -> int:
         self.documents = {one.id: one for one in documents}
         return len(self.documents)

@@ -192,7 +192,11 @@ class SqlJobs:
     def _find(self, job: str) -> Any:
         found = self._client.list_workflows(workflow_ids=[job])
         if not found and ":" not in job:
-            found = [one for one in self._client.list_workflows(limit=5000) if one.workflow_id.endswith(f":{job}")]
+            found = [
+                one
+                for one in self._client.list_workflows(limit=5000, sort_desc=True, application_name=APPLICATION)
+                if one.workflow_id.split(":")[1:2] == [job]
+            ]
         return found[0] if found else None
 
     def _must_find(self, job: str) -> Any:
@@ -270,7 +274,7 @@ class Locks:
 
 def _job(status: Any) -> Job:
     """Translate a DBOS status into our Job."""
-    key = status.workflow_id.partition(":")[2]
+    key = status.workflow_id.split(":")[1]
     error = "" if status.error is None else str(status.error)
     return Job(
         id=status.workflow_id,
