@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from catalog.errors import Unavailable
-from catalog.model import Options, Outcome
+from catalog.model import Options, Outcome, TableOutcome
 from pipelines import sandbox
 from pipelines.format import Unreadable
 from pipelines.step import Parcel, Step, conclude, walk
@@ -26,12 +26,16 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A file that was checked without storing anything: what it is, and what was found."""
+    """A file that was checked without storing anything: what it is, and what was found.
+
+    ``reports`` are Frictionless's own reports as JSON, one for each table of the outcome ("" where there is none).
+    """
 
     name: str
     bytes: int
     sha256: str
     outcome: Outcome
+    reports: tuple[str, ...] = ()
 
 
 def look(parcel: Parcel) -> Outcome:
@@ -74,7 +78,17 @@ def check_file(
             engine=engine,
         )
         outcome = examine(parcel)
-    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome))
+        reports = tuple(_report(one, parcel.work) for one in outcome.tables)
+    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome), reports=reports)
+
+
+def _report(table: TableOutcome, work: Path) -> str:
+    """Read the report that the child wrote; only a plain file in its own folder is one."""
+    for one in table.artefacts:
+        path = Path(one.path)
+        if one.role == "report" and path.resolve().is_relative_to(work.resolve()) and path.is_file():
+            return path.read_text(encoding="utf-8")
+    return ""
 
 
 def _hash(path: Path) -> tuple[str, int]:

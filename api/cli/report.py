@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 def document(checked: Checked, language: str) -> dict[str, Any]:
     """Give the JSON document of one file. A file with several tables has them all under ``tables``, the first on top."""
     outcome = checked.outcome
-    tables = [_table(one, language) for one in outcome.tables]
+    reports = [*checked.reports, *[""] * len(outcome.tables)]
+    tables = [_table(one, language, report) for one, report in zip(outcome.tables, reports, strict=False)]
     first = tables[0] if tables else _nothing()
     found = {
         "valid": outcome.valid,
@@ -100,18 +102,16 @@ def _reason(reason: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {"code": code, "params": params, "detail": sentence(code, params, language)}
 
 
-def _table(table: TableOutcome, language: str) -> dict[str, Any]:
+def _table(table: TableOutcome, language: str, report: str) -> dict[str, Any]:
     identity, _, number = str(table.pins.get("standard") or table.standard).partition("@")
-    stats = dict(table.stats)
-    report = stats.pop("report", None)
     return {
         "standard": {"id": identity, "version": number} if identity else None,
-        "stats": to_json(stats),
+        "stats": to_json(table.stats),
         "findings": [_finding(one, language) for one in table.findings],
         "groups": [_group(one) for one in table.groups],
         "profile": {"columns": [_column(one) for one in (table.profile.columns if table.profile else ())]},
         "personal_data": to_json(table.personal_data),
-        "report": to_json(report),
+        "report": json.loads(report) if report else None,
     }
 
 
