@@ -32,6 +32,7 @@ class Site:
     index: Index
     jobs: Any
     secret: str
+    writer: bool = False
 
     def migrate(self) -> None:
         """Bring the records and the queue to this version; safe to repeat, also by several processes at once."""
@@ -57,11 +58,13 @@ class Site:
         from catalog.adapters.sql.jobs import Locks, jobs_engine, worker_config
         from pipelines.worker import Worker
 
+        here = self if self.writer else open_site(self.settings, writer=True)
+        here.migrate()
         engine = jobs_engine(database_url(self.settings))
         return Worker(
-            self.workshop(),
+            here.workshop(),
             config=lambda slot: worker_config(engine, slot),
-            bench=self.jobs,
+            bench=here.jobs,
             locks=Locks(engine),
             **{"at_once": self.settings.checks_at_once, **wishes},
         )
@@ -103,6 +106,7 @@ def open_site(settings: Settings | None = None, *, writer: bool = False, **overr
         index=index,
         jobs=jobs,
         secret=settings.secret or _kept_secret(settings),
+        writer=writer,
     )
 
 
