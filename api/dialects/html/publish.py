@@ -86,7 +86,7 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
     key = given["dataset"] or _draft(request, reader, given).slug
     found = receive(site.catalog, site.files, reader.caller, key, upload.file, upload.filename or "file", options(given),
                     limit=site.upload_limit, media_type=(upload.content_type or "")[:200])
-    return RedirectResponse(f"/submissions/{found.id}", status_code=303)
+    return RedirectResponse(f"/submissions/{found.id}?wait=1", status_code=303)
 
 
 def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[dict[str, str]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from api import deps
@@ -16,17 +19,27 @@ from catalog.model import Entry, Submission
 
 router = APIRouter(route_class=PageRoute)
 WAITING = ("received", "checking")
-REFRESH_SECONDS = 2
+REFRESH_SECONDS = 3
+LONGEST_WAIT = 6.0
+PULSE = 0.2
 LONGEST_NOTE = 2000
 DECIDERS = ("reviewer", "admin")
 WRITERS = ("editor", "reviewer", "admin")
 
 
 @router.get("/submissions/{key}")
-def submission(request: Request, reader: TheReader, key: str) -> Response:
-    """The report; while the file is being checked the page asks again by itself."""
+async def submission(request: Request, reader: TheReader, key: str) -> Response:
+    """The report. ``?wait=1`` waits a little for the end of the check, so that most people never see it under way."""
+    until = time.monotonic() + (LONGEST_WAIT if request.query_params.get("wait") else 0)
+    while True:
+        found = await run_in_threadpool(deps.site(request).catalog.submission, reader.caller, key)
+        if found.state not in WAITING or time.monotonic() > until or await request.is_disconnected():
+            return await run_in_threadpool(_report, request, reader, found)
+        await anyio.sleep(PULSE)
+
+
+def _report(request: Request, reader: Reader, found: Submission) -> Response:
     catalog = deps.site(request).catalog
-    found = catalog.submission(reader.caller, key)
     entry = catalog.dataset(reader.caller, found.dataset)
     moving = found.state == "ready" and catalog.may_publish_by_itself(found.id)
     told = report.report_of(reader, found.outcome) if found.outcome and not moving else None
@@ -34,7 +47,8 @@ def submission(request: Request, reader: TheReader, key: str) -> Response:
         request, reader, "submission.html", submission=found, entry=entry, report=told, visible=report.visible,
         refresh=REFRESH_SECONDS if found.state in WAITING or moving else 0, reason=reason_said(reader, found.reason),
         decides=_may(reader, entry, DECIDERS), writes=_may(reader, entry, WRITERS), noindex=True,
-        own=bool(reader.caller.person and found.by == reader.caller.person.id), headline=_headline(reader, found, told, moving=moving), moving=moving,
+        own=bool(reader.caller.person and found.by == reader.caller.person.id), moving=moving,
+        headline=_headline(reader, found, told, moving=moving),
     )
 
 
