@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.dialects.html import (
+    check,
     dataset,
     desk,
     home,
@@ -17,7 +18,7 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 router = APIRouter()
-for group in (home, results, dataset, organisations, standard, submissions, publish, desk, sign, machines):
+for group in (home, results, dataset, organisations, standard, submissions, check, publish, desk, sign, machines):
     router.include_router(group.router)
 
 __all__ = ["bug_page", "error_page", "router"]

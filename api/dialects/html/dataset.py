@@ -17,6 +17,7 @@ from api.dialects.html.view import Reader, TheReader, fragments, page, render
 from api.messages import pages
 from catalog.errors import Gone, NotFound, Refusal
 from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
+from catalog.quality import freshness, quality
 from standards.profile import Column
 
 router = APIRouter(route_class=PageRoute)
@@ -140,10 +141,10 @@ def _values(request: Request, reader: Reader, entry: Entry, version: Version | N
             wanted: str, start: int) -> dict[str, Any]:
     day, site = facts.today(), deps.site(request).url
     shown = _shown(version, wanted)
-    items = facts.quality(entry, version, day)
+    items = quality(entry, version, day)
     return {
         "entry": entry, "about": entry.about, "version": version, "publisher": publisher, "site": site, "shown": shown,
-        "fresh": facts.freshness(entry.about.frequency, version.issued if version else None, day),
+        "fresh": freshness(entry.about.frequency, version.issued if version else None, day),
         "passed": sum(held for _, held in items),
         "items": [(labels.quality(reader.lang, code), held) for code, held in items],
         "downloads": [(one, downloads(reader, entry, version, one)) for one in version.resources] if version else [],

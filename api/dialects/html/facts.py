@@ -1,36 +1,16 @@
-"""What a page says about a dataset besides its own words: freshness against the promise, quality items, a card for lists."""
+"""What a list says about a dataset besides its own words: counts, formats, freshness and quality, on a card."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from api.messages.pages import VIETNAM
 from catalog.catalog import Catalog
 from catalog.errors import Refusal
 from catalog.model import Caller, Entry, Organisation, Version
-
-DAYS: Mapping[str, int] = {
-    "CONT": 1, "UPDATE_CONT": 1, "HOURLY": 1, "DAILY": 1, "DAILY_2": 1, "WEEKLY": 7, "WEEKLY_2": 7, "WEEKLY_3": 7,
-    "BIWEEKLY": 14, "MONTHLY": 31, "MONTHLY_2": 31, "MONTHLY_3": 31, "BIMONTHLY": 62, "QUARTERLY": 92, "ANNUAL_3": 122,
-    "ANNUAL_2": 184, "ANNUAL": 366, "BIENNIAL": 731, "TRIENNIAL": 1096, "QUINQUENNIAL": 1827, "DECENNIAL": 3653,
-}
-"""Most days between two updates that a promise (EU frequency code) allows."""
-
-ENDED = ("NEVER", "NOT_PLANNED")
-UNPROMISED = ("", "UNKNOWN", "OTHER")
-LONG_ENOUGH = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freshness:
-    """``state``: on-time | late | on-change | ended | unpromised; ``due`` the day by which the next update is promised."""
-
-    state: str
-    due: date | None = None
-    days: int = 0
-    elapsed: int = 0
+from catalog.quality import Freshness, freshness, quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,48 +30,6 @@ class Card:
 def today() -> date:
     """The day in Vietnam."""
     return datetime.now(VIETNAM).date()
-
-
-def freshness(frequency: str, issued: datetime | None, day: date) -> Freshness:
-    """How the newest version stands against the promised frequency (an EU code, as NĐ 194/2025 asks to state one)."""
-    if frequency in ENDED:
-        return Freshness(state="ended")
-    if frequency in UNPROMISED or issued is None:
-        return Freshness(state="unpromised")
-    if frequency not in DAYS:
-        return Freshness(state="on-change")
-    last = issued.astimezone(VIETNAM).date()
-    due = last + timedelta(days=DAYS[frequency])
-    state = "on-time" if day <= due else "late"
-    share = round(100 * min((day - last).days, DAYS[frequency]) / DAYS[frequency])
-    return Freshness(state=state, due=due, days=abs((due - day).days), elapsed=share)
-
-
-def quality(entry: Entry, version: Version | None, day: date) -> tuple[tuple[str, bool], ...]:
-    """(code, whether it holds) for every item; each can be recomputed from what the page shows.
-
-    The items are those of data.gouv.fr's score that hold for a file we keep ourselves, and ours on columns and standards.
-    """
-    about, table = entry.about, version.first_table if version else None
-    described = max((len(words) for words in about.description.values()), default=0)
-    state = freshness(about.frequency, version.issued if version else None, day).state
-    columns = table.columns if table else ()
-    return (
-        ("described", described >= LONG_ENOUGH),
-        ("licence-stated", bool(about.licence)),
-        ("themed", bool(about.themes)),
-        ("tagged", bool(about.tags)),
-        ("period-stated", about.temporal is not None),
-        ("place-stated", bool(about.spatial)),
-        ("frequency-stated", about.frequency not in UNPROMISED),
-        ("updated-in-time", state in ("on-time", "on-change", "ended")),
-        ("contact-stated", bool(about.contact and (about.contact.email or about.contact.url or about.contact.phone))),
-        ("source-stated", bool(about.source or about.source_url)),
-        ("open-format", any(file.role == "csv" for file in version.files) if version else False),
-        ("standard-followed", bool(table and table.standard)),
-        ("columns-described", bool(columns) and all(one.title for one in columns)),
-        ("no-warnings", bool(table) and not (table.groups if table else ())),
-    )
 
 
 def card(entry: Entry, version: Version | None, day: date) -> Card:

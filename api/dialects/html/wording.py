@@ -13,7 +13,7 @@ from standards.finding import Finding
 
 
 def _check(code: str) -> Check | None:
-    return next((one for one in shelf.checks() if one.CODE == code), None)
+    return next((one for one in shelf.checks() if code == one.CODE), None)
 
 
 def finding_title(reader: Reader, code: str) -> str:
