@@ -52,13 +52,15 @@ class LocalFiles:
     """Objects under ``sha256/ab/abcd…``, made once, never changed; uploads in ``staging/``, records in ``state/``.
 
     What is written is synced to disk, file and folder, before a verb returns. A full disk raises
-    Unavailable("storage-full") and leaves nothing half-written under a name that counts.
+    Unavailable("storage-full") and leaves nothing half-written under a name that counts. ``sync`` is how an open file
+    or folder is synced.
     """
 
-    def __init__(self, root: str | Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, root: str | Path, *, clock: Callable[[], float] = time.time,
+                 sync: Callable[[int], None] = os.fsync) -> None:
         self._root = Path(root).absolute()
         self._objects, self._staging, self._states = (self._root / name for name in ("sha256", "staging", "state"))
-        self._clock = clock
+        self._clock, self._sync = clock, sync
         with _outside():
             for folder in (self._objects, self._staging, self._states):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -68,8 +70,8 @@ class LocalFiles:
         """Write a stream under a random key; returns key, bytes, sha256. Raises TooLarge and leaves nothing behind."""
         key = secrets.token_urlsafe(24)
         with _outside():
-            size, sha256 = _write(self._staging / key, stream, limit)
-            _sync_folder(self._staging)
+            size, sha256 = _write(self._staging / key, stream, self._sync, limit)
+            self._sync_folder(self._staging)
         return key, size, sha256
 
     def open_staged(self, key: str) -> BinaryIO:
@@ -104,7 +106,7 @@ class LocalFiles:
         draft = self._staging / secrets.token_urlsafe(24)
         with _outside():
             try:
-                size, sha256 = _write(draft, stream, None)
+                size, sha256 = _write(draft, stream, self._sync)
                 place = self._object(sha256)
                 if not self._holds(place, sha256):
                     self._settle(draft, place, sha256)
@@ -118,14 +120,14 @@ class LocalFiles:
             raise Unavailable("storage-damaged", sha256=sha256)
         if not place.parent.exists():
             place.parent.mkdir(exist_ok=True)
-            _sync_folder(self._objects)
+            self._sync_folder(self._objects)
         draft.chmod(0o444)
         if place.exists():
             draft.replace(place)
         else:
             with suppress(FileExistsError):
                 os.link(draft, place)
-        _sync_folder(place.parent)
+        self._sync_folder(place.parent)
 
     @staticmethod
     def _holds(place: Path, sha256: str) -> bool:
@@ -163,7 +165,7 @@ class LocalFiles:
             path = self._object(sha256)
             path.unlink(missing_ok=True)
             if path.parent.exists():
-                _sync_folder(path.parent)
+                self._sync_folder(path.parent)
 
     def hashes(self) -> Iterator[str]:
         """Hashes of all objects."""
@@ -184,11 +186,11 @@ class LocalFiles:
         with _outside():
             if not place.parent.exists():
                 place.parent.mkdir(parents=True, exist_ok=True)
-                _sync_folder(self._states)
+                self._sync_folder(self._states)
             try:
-                _write(draft, io.BytesIO(content), None)
+                _write(draft, io.BytesIO(content), self._sync)
                 draft.replace(place)
-                _sync_folder(place.parent)
+                self._sync_folder(place.parent)
             finally:
                 draft.unlink(missing_ok=True)
 
@@ -196,6 +198,13 @@ class LocalFiles:
         """Give all records with their names, in the order of the names."""
         for path in sorted(path for path in self._states.rglob("*") if path.is_file()):
             yield path.relative_to(self._states).as_posix(), path.read_bytes()
+
+    def _sync_folder(self, folder: Path) -> None:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            self._sync(handle)
+        finally:
+            os.close(handle)
 
     # -- the store ----------------------------------------------------------------------------------------------
     def check(self) -> None:
@@ -217,14 +226,16 @@ class LocalFiles:
 
 @contextmanager
 def _outside() -> Iterator[None]:
-    """Say in our words that the disk is full or cannot be used."""
+    """Say in our words that the disk is full or cannot be used; a client that went away is not our disk's fault."""
     try:
         yield
+    except (ConnectionError, TimeoutError):
+        raise
     except OSError as wrong:
         raise Unavailable("storage-full" if wrong.errno in FULL else "storage-down") from wrong
 
 
-def _write(path: Path, stream: BinaryIO, limit: int | None) -> tuple[int, str]:
+def _write(path: Path, stream: BinaryIO, sync: Callable[[int], None], limit: int | None = None) -> tuple[int, str]:
     """Write a stream to a new file and sync it; returns bytes and hash. Whatever goes wrong, the file is not left."""
     digest, size = hashlib.sha256(), 0
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
@@ -235,7 +246,7 @@ def _write(path: Path, stream: BinaryIO, limit: int | None) -> tuple[int, str]:
                 _refuse_over(size, limit)
                 digest.update(chunk)
                 _write_all(file, chunk)
-            os.fsync(file.fileno())
+            sync(file.fileno())
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -265,11 +276,3 @@ def _open(path: Path) -> BinaryIO:
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -37,6 +37,8 @@ class Finding(Base):
             answer = self._index.ask(question)
         except Unavailable:
             return self._without_index(caller, question)
+        if answer.degraded:
+            return self._without_index(caller, question)
         entries = self.datasets(caller, [hit.id for hit in answer.hits])
         if len(entries) < len(answer.hits):
             seen = {entry.id for entry in entries}

@@ -234,6 +234,7 @@ class Submissions(Base):
 
     def reject(self, caller: Caller, submission: str, reason: str) -> Submission:
         """Turn an upload down, with the reason. Raises NotAllowed, Invalid, Conflict("wrong-state")."""
+        self._actor(caller)
         refuse([] if reason.strip() else [Problem("#/reason", "required")])
         return self._decide(
             caller, submission, "reject", ("ready", "in_review", "blocked"), state="rejected", review_note=reason,

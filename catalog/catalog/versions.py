@@ -24,6 +24,7 @@ class Versions(Publishing):
 
     def add_link(self, caller: Caller, key: str, *, name: str, title: Text, url: str) -> Version:
         """Make a new version with a link as one of its resources. Raises NotFound, NotAllowed, Gone, Invalid."""
+        self._actor(caller)
         refuse(_link_problems(name, title, url))
         link = Resource(name=name, title=dict(title), kind="link", url=url)
         return self._changed(caller, key, "add-link", lambda _unit, _entry, before: merge(before, [link]))
@@ -40,6 +41,7 @@ class Versions(Publishing):
 
     def republish(self, caller: Caller, key: str, number: int, reason: str) -> Version:
         """Make version ``number``'s content the newest version again. Raises NotFound, NotAllowed, Gone, Invalid."""
+        self._actor(caller)
         refuse([] if reason.strip() else [Problem("#/reason", "required")])
 
         def again(unit: Unit, entry: Entry, _before: tuple[Resource, ...]) -> tuple[Resource, ...]:

