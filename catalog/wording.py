@@ -89,12 +89,12 @@ def terms(text: str) -> Terms:
 
 def _folded(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Syllables and pairs of several texts; pairs do not reach from one text into the next."""
-    every = [word for text in texts for word in shingles(text)]
-    return _short(word for word in every if "_" not in word), _short(word for word in every if "_" in word)
+    every = _short(word for text in texts for word in shingles(text))
+    return tuple([word for word in every if "_" not in word]), tuple([word for word in every if "_" in word])
 
 
 def _short(every: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word for word in every if len(word) <= WORD_LIMIT)
+    return tuple([word for word in every if len(word) <= WORD_LIMIT])
 
 
 def _once(every: Sequence[str]) -> tuple[str, ...]:
@@ -146,9 +146,12 @@ def mark(text: str, wanted: frozenset[str], length: int | None = None) -> str:
 def _spans(text: str, wanted: frozenset[str]) -> Iterator[_Span]:
     """Where the wanted words stand; of a CJK run only the characters of wanted pairs."""
     at = 0
-    for run in runs(text):
-        at = text.index(run, at)
-        parts = syllables(run)
+    folded = fold(text)
+    if len(folded) != len(text):  # a character that folds to several: keep places, lose those words
+        folded = "".join(one if len(one) == 1 else " " for one in map(fold, text))
+    for run in runs(folded):
+        at = folded.index(run, at)
+        parts = [run] if run.isascii() else syllables(run)
         if len(parts) == 1 and parts[0] in wanted:
             yield at, at + len(run)
         elif len(parts) > 1:

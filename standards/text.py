@@ -20,6 +20,7 @@ _WIDE = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0
 """Full-width ASCII of East Asian typing, and its space, to the narrow ones."""
 
 _CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f々〆"
+_CJK_CHAR = re.compile(f"[{_CJK}]")
 _RUN = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+(?:[\u0300-\u036f]+[^\\W_{_CJK}]*)*")
 
 
@@ -125,7 +126,7 @@ def collation_key(text: str) -> tuple[str, str, str]:
 
 
 def _is_cjk(run: str) -> bool:
-    return bool(re.match(f"[{_CJK}]", run))
+    return not run.isascii() and _CJK_CHAR.match(run) is not None
 
 
 def cjk_bigrams(run: str) -> list[str]:
@@ -140,7 +141,10 @@ def runs(text: str) -> list[str]:
 
 def _split(text: str) -> list[str]:
     """Find runs, and cut those in CJK into bigrams."""
-    return [word for run in runs(text) for word in (cjk_bigrams(run) if _is_cjk(run) else [run])]
+    found = runs(text)
+    if text.isascii() or not _CJK_CHAR.search(text):
+        return found
+    return [word for run in found for word in (cjk_bigrams(run) if _is_cjk(run) else [run])]
 
 
 def words(text: str) -> list[str]:
@@ -158,9 +162,12 @@ def shingles(text: str) -> list[str]:
 
     Pairs do not reach over CJK runs, which are bigrams already.
     """
-    folded = runs(fold(text))
-    pairs = [f"{left}_{right}" for left, right in pairwise(folded) if not (_is_cjk(left) or _is_cjk(right))]
-    return syllables(text) + pairs
+    folded = fold(text)
+    found = runs(folded)
+    if folded.isascii():
+        return found + [f"{left}_{right}" for left, right in pairwise(found)]
+    pairs = [f"{left}_{right}" for left, right in pairwise(found) if not (_is_cjk(left) or _is_cjk(right))]
+    return _split(folded) + pairs
 
 
 # --- what the eye does not see --------------------------------------------------------------------------------------
