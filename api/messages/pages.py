@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -18,12 +18,12 @@ VIETNAM = timezone(timedelta(hours=7), "+07")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LAST_TWO_DIGIT_MONTH = 2
 
-Sentences = Mapping[str, str | tuple[str, ...]]
+Sentences = Mapping[str, str | Sequence[str]]
 
 
 @cache
 def sentences(lang: str) -> Sentences:
-    """Every translated sentence of a language by its Vietnamese original; in Vietnamese only those whose wording differs.
+    """Every translated sentence of a language by its Vietnamese original; in Vietnamese only changed wordings.
 
     Read from ``locale/<lang>.po`` (gettext), once per process; no compiled catalogue is kept.
     """

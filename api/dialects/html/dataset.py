@@ -1,4 +1,4 @@
-"""The dataset page and the pages of its versions: what it is, how fresh, how good, its files, rows, columns and history."""
+"""The dataset page and the pages of its versions: how fresh, how good, its files, rows, columns and history."""
 
 from __future__ import annotations
 
@@ -137,8 +137,10 @@ def _version(request: Request, reader: Reader, entry: Entry, number: int | None)
     return deps.site(request).catalog.version(reader.caller, entry.id, number)
 
 
-def _values(request: Request, reader: Reader, entry: Entry, version: Version | None, publisher: Organisation | None,
-            wanted: str, start: int) -> dict[str, Any]:
+def _values(  # noqa: PLR0917 - what the address and the records say, in that order
+    request: Request, reader: Reader, entry: Entry, version: Version | None, publisher: Organisation | None,
+    wanted: str, start: int,
+) -> dict[str, Any]:
     day, site = facts.today(), deps.site(request).url
     shown = _shown(version, wanted)
     items = quality(entry, version, day)

@@ -31,7 +31,8 @@ def desk(request: Request, reader: TheReader) -> Response:
     tasks = [(one, found[one.dataset]) for one in newest(waiting) if one.dataset in found]
     decides = {agency.id for agency in mine if may(reader, agency.id, DECIDERS)}
     return page(
-        request, reader, "desk.html", agencies=[(one, reader.caller.roles.get(one.id, "")) for one in mine], tasks=tasks,
+        request, reader, "desk.html", tasks=tasks,
+        agencies=[(one, reader.caller.roles.get(one.id, "")) for one in mine],
         drafts=[one for one in entries if one.state == "draft"], items=listing.items(request, reader, entries),
         labels=labels, decides=decides, noindex=True, writes=any(may(reader, one.id, WRITERS) for one in mine),
     )

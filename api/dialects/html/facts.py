@@ -12,6 +12,8 @@ from catalog.errors import Refusal
 from catalog.model import Caller, Entry, Organisation, Version
 from catalog.quality import Freshness, freshness, quality
 
+UNPROMISED = Freshness(state="unpromised")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
@@ -22,7 +24,7 @@ class Card:
     resources: int = 0
     formats: tuple[str, ...] = ()
     issued: datetime | None = None
-    fresh: Freshness = Freshness(state="unpromised")
+    fresh: Freshness = UNPROMISED
     passed: int = 0
     items: int = 0
 
@@ -40,7 +42,8 @@ def card(entry: Entry, version: Version | None, day: date) -> Card:
     if version is None:
         return Card(fresh=fresh, passed=passed, items=len(items))
     tables = [one for one in version.resources if one.kind == "table"]
-    roles = dict.fromkeys(file.role for file in version.files if file.role not in ("original", "report"))
+    roles: dict[str, None] = dict.fromkeys(
+        file.role for file in version.files if file.role not in ("original", "report"))
     return Card(
         rows=sum(one.rows or 0 for one in tables), columns=len(tables[0].columns) if tables else 0,
         resources=len(version.resources), formats=tuple(ordered(roles)), issued=version.issued, fresh=fresh,

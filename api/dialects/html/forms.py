@@ -1,4 +1,4 @@
-"""What a form must show before it may change anything: that it came from our own page, and from the reader's session."""
+"""What a form must show before it changes anything: that it came from our own page and the reader's session."""
 
 from __future__ import annotations
 

@@ -11,7 +11,9 @@ from api.dialects.html import labels
 from api.messages import pages
 from catalog.model import Entry, File, Organisation, Version
 
-ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+ESCAPES: dict[str, str | int | None] = {
+    "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029",
+}
 
 
 def dataset(lang: str, site: str, entry: Entry, version: Version | None, publisher: Organisation | None) -> Markup:

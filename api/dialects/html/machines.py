@@ -1,4 +1,4 @@
-"""Addresses that machines ask for beside the pages: robots.txt, the sitemap; and the status of the service for people."""
+"""Addresses that machines ask for beside the pages: robots.txt and the sitemap; and the service's status."""
 
 from __future__ import annotations
 
@@ -52,9 +52,13 @@ def _sitemap(request: Request) -> str:
         after = answer.next
         if not after:
             break
-    lines = [f"<url><loc>{escape(site + path)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>" for path, day in found]
+    lines = [_address(site + path, day) for path, day in found]
     return ('<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
             + "\n".join(lines) + "</urlset>\n")
+
+
+def _address(url: str, day: str) -> str:
+    return f"<url><loc>{escape(url)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
 
 
 @router.get("/status")

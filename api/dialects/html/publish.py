@@ -84,8 +84,10 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
     site, upload = deps.site(request), file_of(form)
     assert upload is not None
     key = given["dataset"] or _draft(request, reader, given).slug
-    found = receive(site.catalog, site.files, reader.caller, key, upload.file, upload.filename or "file", options(given),
-                    limit=site.upload_limit, media_type=(upload.content_type or "")[:200])
+    found = receive(
+        site.catalog, site.files, reader.caller, key, upload.file, upload.filename or "file", options(given),
+        limit=site.upload_limit, media_type=(upload.content_type or "")[:200],
+    )
     return RedirectResponse(f"/submissions/{found.id}?wait=1", status_code=303)
 
 

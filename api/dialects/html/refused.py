@@ -34,7 +34,7 @@ class PageRoute(APIRoute):
                 return await inner(request)
             except (Refusal, RequestValidationError, HTTPException):
                 raise
-            except Exception:
+            except Exception:  # noqa: BLE001 - the last net: logged whole, shown as a page with its id
                 request_id = str(getattr(request.state, "request_id", ""))
                 FAULTS.exception("unexpected fault, request %s", request_id)
                 return bug_page(request, request_id)

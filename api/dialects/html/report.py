@@ -1,4 +1,4 @@
-"""The report on a file as a page shows it: headline, what comes next, groups by kind of repair, each finding in place."""
+"""The report on a file as a page shows it: headline, groups by kind of repair, each finding in its place."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def report_of(reader: Reader, outcome: Outcome) -> Report:
     rows, columns = sum(one.rows for one in tables), sum(one.columns for one in tables)
     return Report(
         headline=_headline(reader, outcome, errors, fixes), lead=_lead(reader, outcome, rows, columns, kinds),
-        readable=outcome.readable, valid=outcome.valid, reason=reason, reason_code=str((outcome.reason or {}).get("code", "")),
+        readable=outcome.readable, valid=outcome.valid, reason=reason,
+        reason_code=str((outcome.reason or {}).get("code", "")),
         file=outcome.file, tables=tables, rows=rows, errors=errors, fixes=fixes, personal=personal,
     )
 
@@ -125,9 +126,11 @@ def _table(reader: Reader, table: TableOutcome) -> TablePart:
     kinds = [_kind(reader, one, by_group.get((one.code, one.field), ())) for one in table.groups[:MOST_GROUPS]]
     profile = table.profile
     return TablePart(
-        name=table.resource, sheet=table.sheet or "", rows=profile.rows if profile else int(table.stats.get("rows", 0)),
-        columns=len(profile.columns) if profile else len(table.columns), standard=shelf.title(reader.lang, table.standard)
-        if table.standard else "", blocking=_of(kinds, "error"), fixable=_of(kinds, "warning"), notes=_of(kinds, "info"),
+        name=table.resource, sheet=table.sheet or "",
+        rows=profile.rows if profile else int(table.stats.get("rows", 0)),
+        columns=len(profile.columns) if profile else len(table.columns),
+        standard=shelf.title(reader.lang, table.standard) if table.standard else "", blocking=_of(kinds, "error"),
+        fixable=_of(kinds, "warning"), notes=_of(kinds, "info"),
         personal=table.personal_data, more=max(len(table.groups) - MOST_GROUPS, 0),
     )
 

@@ -102,7 +102,8 @@ def results(request: Request, reader: TheReader) -> Response:
     return page(
         request, reader, "results.html", asked=asked, answer=answer, items=[shown(reader, one) for one in lines],
         facets=facets(reader, asked, answer, organisations), chips=chips(reader, asked, organisations),
-        sorts=[(one, labels.sort(reader.lang, one), asked.link(sort=one)) for one in SORTS if asked.text or one != "relevance"],
+        sorts=[(one, labels.sort(reader.lang, one), asked.link(sort=one)) for one in SORTS
+               if asked.text or one != "relevance"],
         more=asked.link(cursor=answer.next) if answer.next else "",
         api="/api/v1" + asked.link(), noindex=bool(asked.cursor or asked.filters),
     )
@@ -159,6 +160,7 @@ def name_of(reader: Reader, facet: str, value: str, organisations: Mapping[str, 
 
 
 def shown(reader: Reader, line: listing.Item) -> dict[str, Any]:
+    """A line of a list in the reader's language, found words marked."""
     about, marked = line.entry.about, line.hit.marked
     return {
         "line": line, "entry": line.entry, "until": about.temporal.end if about.temporal else None,

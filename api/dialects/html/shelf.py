@@ -1,4 +1,4 @@
-"""The registry as pages ask it: standards with their counts, code lists with their names, checks with their sentences."""
+"""The registry as pages ask it: standards with their counts, code lists with their names, checks."""
 
 from __future__ import annotations
 

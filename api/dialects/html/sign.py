@@ -28,17 +28,19 @@ def sign_in_page(request: Request, reader: TheReader) -> Response:
 
 @router.post("/sign-in")
 def sign_in(request: Request, reader: TheReader, name: Annotated[str, Form()] = "",
-            password: Annotated[str, Form()] = "", next: Annotated[str, Form()] = "/desk") -> Response:  # noqa: A002 - the form's field
+            password: Annotated[str, Form()] = "",
+            next: Annotated[str, Form()] = "/desk") -> Response:  # noqa: A002 - the form's field
     """Take name and password; the answer to a wrong one does not say which of them was wrong."""
     forms.same_origin(request)
     onward, site = forms.local(next), deps.site(request)
     try:
         session = site.catalog.sign_in(name.strip()[:LONGEST], password[:LONGEST])
     except NotKnown:
-        return page(request, reader, "sign_in.html", status=403, onward=onward, name=name[:LONGEST], wrong=True, noindex=True)
+        return page(request, reader, "sign_in.html", status=403, onward=onward, name=name[:LONGEST], wrong=True,
+                    noindex=True)
     response = RedirectResponse(onward, status_code=303)
-    response.set_cookie(deps.SESSION_COOKIE, session.secret, path="/", httponly=True, samesite="lax", secure=site.secure,
-                        expires=session.expires)
+    response.set_cookie(deps.SESSION_COOKIE, session.secret, path="/", httponly=True, samesite="lax",
+                        secure=site.secure, expires=session.expires)
     return response
 
 

@@ -1,4 +1,4 @@
-"""Table standards and code lists: what an instrument fixes and what the platform proposes, clearly apart; codes on a day."""
+"""Table standards, official and proposed clearly apart; code lists on a day."""
 
 from __future__ import annotations
 
@@ -73,10 +73,11 @@ def codelist(request: Request, reader: TheReader, key: str) -> Response:
     held = [one for one in lines if not words or _matches(one, words)]
     start = whole(query.get("from", ""))
     return page(
-        request, reader, "codelist.html", codelist=found, lines=held[start : start + SHOWN], total=len(held), start=start,
+        request, reader, "codelist.html", codelist=found, lines=held[start : start + SHOWN], total=len(held),
+        start=start,
         following=start + SHOWN if start + SHOWN < len(held) else None, on=chosen, vs=vs, dated=dated, wrong=wrong,
         in_force=sum(one.now is not None for one in lines), changed=sum(one.change == "reused" for one in lines),
-        asked={"on": query.get("on", ""), "vs": query.get("vs", ""), "q": query.get("q", "")}, name=_namer(reader, found),
+        asked={name: query.get(name, "") for name in ("on", "vs", "q")}, name=_namer(reader, found),
         status=422 if wrong else 200,
     )
 

@@ -1,4 +1,4 @@
-"""The report page of a submission: what was found, how it stands, what to do next; and the buttons of the review road."""
+"""The report page of a submission: what was found, what to do next; and the buttons of the review road."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _headline(reader: Reader, found: Submission, told: report.Report | None, *, 
 
 
 @router.post("/submissions/{key}/{act}")
-def decide(request: Request, reader: TheReader, key: str, act: str, csrf: Annotated[str, Form()] = "",
+def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Annotated[str, Form()] = "",
            note: Annotated[str, Form()] = "") -> Response:
     """Submit for review, approve, send back or publish; the catalogue says who may."""
     forms.with_token(request, reader, csrf)

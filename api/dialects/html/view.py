@@ -1,4 +1,4 @@
-"""How a page is made: the reader's language and display, the template, the headers; and small stores of rendered parts."""
+"""How a page is made: the reader's language and display, the template, the headers, kept parts."""
 
 from __future__ import annotations
 
@@ -98,6 +98,7 @@ TheReader = Annotated[Reader, Depends(reader_of)]
 
 
 def one_of(value: str, allowed: tuple[str, ...]) -> str:
+    """The value if it is allowed, else the first that is."""
     return value if value in allowed else allowed[0]
 
 
@@ -139,8 +140,8 @@ def render(lang: str, template: str, **values: Any) -> Markup:
     return Markup(environment(lang).get_template(template).render(**values))  # noqa: S704 - autoescaped by Jinja
 
 
-def page(request: Request, reader: Reader, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None,
-         **values: Any) -> Response:
+def page(request: Request, reader: Reader, template: str, *, status: int = 200,
+         headers: Mapping[str, str] | None = None, **values: Any) -> Response:
     """A whole page: the template inside the frame, with the headers that every page bears."""
     body = environment(reader.lang).get_template(template).render(
         reader=reader, here=request.url.path, other=_other_language(request, reader), site=deps.site(request).url,
