@@ -1,4 +1,4 @@
-"""An empty file to fill in, from a table standard: CSV, and XLSX with drop-downs, text columns and an explanation sheet."""
+"""An empty file to fill in, from a table standard: CSV; XLSX with drop-downs, text columns and an explanation sheet."""
 
 from __future__ import annotations
 
