@@ -202,10 +202,10 @@ def _footer(table: pa.Table, notes: Notes) -> int:
     lines = [row[0].strip() for row in tail[start:] if filled(row)]
     if not lines or start == 0:
         return 0
-    first = table["row"][table.num_rows - size + start].as_py()
+    first = int(table["row"][table.num_rows - size + start].as_py())
     notes.remarks[:] = [one for one in notes.remarks if one.place.row is None or one.place.row < first]
     notes.remark("footer-skipped", "warning", row=first, cell=lines[0][:200], rows=len(lines))
-    return size - start
+    return int(size - start)
 
 
 def is_blank(one: pa.RecordBatch) -> pa.BooleanArray:

@@ -235,7 +235,7 @@ def _perform(name: str, argument: Any) -> Mapping[str, Any]:
         return {"unreadable": "too-heavy", "params": {"cause": "memory"}}
     except RecursionError:
         return {"unreadable": "too-heavy", "params": {"cause": "depth"}}
-    except Exception as broken:  # noqa: BLE001 - the boundary: hostile bytes make libraries raise anything
+    except BaseException as broken:  # noqa: BLE001 - the boundary: hostile bytes make libraries raise anything, panics too
         if isinstance(broken, OSError) and (broken.errno in FULL or "No space left" in str(broken)):
             return {"unreadable": "storage-full", "params": {}}
         traceback.print_exc()

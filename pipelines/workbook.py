@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -196,19 +197,28 @@ def _times(word: str | None) -> int:
 
 def book(path: Path) -> CalamineWorkbook:
     """Open a workbook with calamine; its refusals become ours."""
-    try:
+    with _guarded():
         return CalamineWorkbook.from_path(str(path))
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """Turn calamine's refusals into ours, its panics (which are no Exception) too."""
+    try:
+        yield
     except PasswordError as wrong:
         raise Unreadable("encrypted") from wrong
     except CalamineError as wrong:
         raise Unreadable("not-a-workbook") from wrong
+    except BaseException as wrong:
+        if type(wrong).__name__ == "PanicException":
+            raise Unreadable("not-a-workbook") from wrong
+        raise
 
 
 def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
-    try:
+    with _guarded():
         return workbook.get_sheet_by_name(name)
-    except CalamineError as wrong:
-        raise Unreadable("not-a-workbook", sheet=name) from wrong
 
 
 def sheet_names(workbook: CalamineWorkbook) -> Sequence[str]:

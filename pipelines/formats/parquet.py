@@ -109,7 +109,7 @@ def _check(metadata: pq.FileMetaData, options: ReadOptions) -> None:
 def _batches(file: pq.ParquetFile, width: int) -> Iterator[pa.RecordBatch]:
     number, grown = 2, 0
     try:
-        for one in file.iter_batches(batch_size=max(64, min(grid.BATCH, 2_000_000 // width)), use_threads=False):
+        for one in file.iter_batches(batch_size=max(64, min(2_048, 1_000_000 // width)), use_threads=False):
             grown += one.nbytes
             if grown > MAX_TEXT:
                 raise Unreadable("bomb", limit=MAX_TEXT)

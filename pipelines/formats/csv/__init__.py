@@ -113,7 +113,7 @@ def _table(path: Path, encoding: str, dialect: Dialect, options: ReadOptions) ->
     )
 
 
-def _found(first: list[list[str]], dialect: Dialect) -> int:
+def _found(first: Sequence[Sequence[str]], dialect: Dialect) -> int:
     """Give the record number of the header; Excel's ``sep=`` line is not looked at."""
     skip = 1 if dialect.hinted else 0
     found = grid.find_header(first[skip:])

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
@@ -44,11 +45,11 @@ class Utf8(io.RawIOBase):
         return size
 
 
-def stream(path: Path, encoding: str) -> io.BufferedIOBase:
+def stream(path: Path, encoding: str) -> BinaryIO:
     """Open a file as UTF-8 without its mark."""
     if encoding == "utf-8":
-        return unpacked(path)  # type: ignore[return-value]
-    return io.BufferedReader(Utf8(path, encoding), BLOCK)
+        return unpacked(path)
+    return cast("BinaryIO", io.BufferedReader(Utf8(path, encoding), BLOCK))
 
 
 def slow(path: Path, encoding: str, dialect: Dialect) -> Iterator[Row]:
@@ -144,7 +145,7 @@ def _woven(
         if good:
             yield _numbered(one.slice(start, good), number, width)
         number, start = number + good, start + good
-        rows = []
+        rows: list[Row] = []
         while odd and odd[0][0] == number + len(rows):
             at, text = odd.pop(0)
             rows.append(notes.fit(_parse(text, dialect), at, width))

@@ -13,7 +13,7 @@ from pipelines.steps.convert import documents
 from pipelines.steps.convert.typed import Shape, shape_of, write_parquet
 from standards import registry
 from standards.finding import Finding, Group, Place
-from standards.profile import Profile
+from standards.profile import Column, Profile
 from standards.standard import Field, match_columns
 
 SMALL = 100_000
@@ -108,7 +108,7 @@ def _fields(parcel: Parcel, one: Opened) -> Mapping[int, Field]:
     return match_columns(standard, one.table.labels) if standard else {}
 
 
-def _named(profile: Profile, one: Opened) -> tuple[object, ...]:
+def _named(profile: Profile, one: Opened) -> tuple[Column, ...]:
     names = cells.column_names(one.table.labels)
     return tuple(dataclasses.replace(column, name=name) for column, name in zip(profile.columns, names, strict=True))
 

@@ -91,7 +91,7 @@ def write_xlsx(path: Path, names: Sequence[str], source: Path, shapes: Sequence[
                     whole = whole and len(value) <= EXCEL_TEXT
                     sheet.write_string(number, index, value[:EXCEL_TEXT])
                 elif isinstance(value, date) and value >= EXCEL_FIRST_DAY:
-                    sheet.write_datetime(number, index, value, day)  # type: ignore[arg-type]
+                    sheet.write_datetime(number, index, value, day)
                 elif isinstance(value, int | float) and abs(value) < EXCEL_DIGITS:
                     sheet.write_number(number, index, value)
                 else:

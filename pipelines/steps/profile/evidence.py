@@ -81,7 +81,11 @@ class Distinct:
 
     def _sketch(self, values: pa.Array) -> None:
         assert self._smallest is not None
-        self._smallest = np.unique(np.concatenate([self._smallest, hashes(values)]))[:SKETCH]
+        fresh = hashes(values)
+        if len(self._smallest) == SKETCH:
+            fresh = fresh[fresh < self._smallest[-1]]
+        merged = np.sort(np.concatenate([self._smallest, fresh]))
+        self._smallest = merged[np.concatenate([[True], merged[1:] != merged[:-1]])][:SKETCH]
 
     def count(self, rows: int) -> int:
         """Give the number of distinct values, or its estimate, never more than there are rows."""
@@ -221,9 +225,12 @@ class Evidence:
         self._weigh(bare)
 
     def _weigh(self, values: pa.StringArray) -> None:
-        self.readings = [one for one in self.readings if fits(values, one)]
+        """Drop the readings that some value speaks against. Every way to write numbers takes plain whole ones."""
+        whole = pc.match_substring_regex(values, INTEGER.pattern)
+        rest = values if not pc.any(whole).as_py() else values.filter(pc.invert(whole))
+        self.readings = [one for one in self.readings if fits(rest if one.kind == "number" else values, one)]
         for one in self.readings:
-            if one.proof and one not in self.proofs and pc.any(pc.match_substring_regex(values, one.proof)).as_py():
+            if one.proof and one not in self.proofs and pc.any(pc.match_substring_regex(rest, one.proof)).as_py():
                 self.proofs.add(one)
 
     def verdict(self, declared: str, decimal: str) -> Reading | None:
@@ -246,6 +253,8 @@ class Evidence:
 
 def fits(values: pa.StringArray, reading: Reading) -> bool:
     """Whether all values can be read so; days must be in the calendar."""
+    if not len(values):
+        return True
     if not pc.all(pc.match_substring_regex(values, reading.pattern)).as_py():
         return False
     if reading.kind != "date":
