@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from api.messages.findings import sentence, title
+from api.messages.findings import say, sentence, title
 from standards.portable import to_json
 
 if TYPE_CHECKING:
@@ -116,12 +116,11 @@ def _table(table: TableOutcome, language: str, report: str) -> dict[str, Any]:
 
 
 def _finding(one: Finding, language: str) -> dict[str, Any]:
-    params = {**one.params, "field": one.place.field, "row": one.place.row, "cell": one.cell}
     return {
         "code": one.code,
         "severity": one.severity,
         "title": title(one.code, language),
-        "message": sentence(one.code, params, language),
+        "message": say(one, language),
         "basis": one.basis,
         "place": to_json(one.place),
         "cell": one.cell,

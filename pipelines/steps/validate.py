@@ -120,7 +120,7 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) 
     found = merged(parts, parcel.limit_errors)
     errors = found.errors("error")
     outcome = opened.outcome or TableOutcome(resource=opened.resource, sheet=opened.table.sheet)
-    stats = {
+    stats: dict[str, Any] = {
         "rows": table.profile.rows if table.profile else 0,
         "columns": len(table.labels),
         "errors": errors,
@@ -129,6 +129,9 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) 
         "engine": verdict.engine,
         "engine_reason": verdict.reason,
     }
+    if not parcel.keep:
+        # Nothing is kept of such a check but its outcome: the report travels in it.
+        stats["report"] = verdict.report.to_descriptor()
     return replace(
         opened,
         outcome=replace(

@@ -64,6 +64,8 @@ def finding_of(error: Error, columns: Sequence[Known], *, shift: int = 0, sheet:
     params = params_of(error.type, error.note)
     if "other" in params:
         params["other"] += shift
+    if "label" in told:
+        params["wanted"] = told.get("fieldName", "")
     if known and known.title:
         params["title"] = dict(known.title)
     cell = _cell(error.type, told, known)

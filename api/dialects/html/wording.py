@@ -5,36 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.dialects.html import shelf
 from api.dialects.html.view import Reader
-from api.messages import fill, pages, refusals
-from standards.check import Check
+from api.messages import findings, refusals
 from standards.finding import Finding
-
-
-def _check(code: str) -> Check | None:
-    return next((one for one in shelf.checks() if code == one.CODE), None)
 
 
 def finding_title(reader: Reader, code: str) -> str:
     """What a kind of remark is called."""
-    found = _check(code)
-    return pages.words(reader.lang, found.TITLE) if found else code
+    return findings.title(code, reader.lang)
 
 
 def finding_said(reader: Reader, finding: Finding) -> str:
     """What is said of one cell, row or column."""
-    found = _check(finding.code)
-    if found is None:
-        return finding.code
-    variants = found.SENTENCES
-    chosen = variants.get(str(finding.params.get("variant", "")), next(iter(variants.values()), {}))
-    place = {"field": finding.place.field or "", "row": finding.place.row or "", "cell": finding.cell or ""}
-    return fill(pages.words(reader.lang, chosen), {**place, **finding.params})
+    return findings.said(finding, reader.lang) or finding.code
 
 
 def reason_said(reader: Reader, reason: Mapping[str, Any] | None) -> str:
     """Why a file failed or is blocked."""
     if not reason:
         return ""
-    return refusals.sentence(str(reason.get("code", "")), reason.get("params") or {}, reader.lang, status=422)
+    code, params = str(reason.get("code", "")), reason.get("params") or {}
+    return findings.sentence(code, params, reader.lang) or refusals.sentence(code, params, reader.lang, status=422)

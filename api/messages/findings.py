@@ -1,0 +1,152 @@
+"""Sentences of findings, of our checks, of Frictionless and of reading: where, what was found, what to do about it.
+
+``say`` is for a finding that stands alone (with its place in front), ``said`` for one that is shown at its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, cast
+
+from api.messages import fill, frictionless, pick, reading
+from standards import registry
+from standards.finding import Finding, Place
+
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_MORE = 5
+"""How many members of a list a sentence names."""
+
+Variants = Mapping[str, Mapping[str, str]]
+
+
+def title(code: str, language: str) -> str:
+    """Say in a few words what a kind of finding is; a code that nobody knows stands for itself."""
+    check = _check(code)
+    titles = check.TITLE if check else frictionless.TITLES.get(code) or reading.TITLES.get(code)
+    return pick(titles, language) if titles else code
+
+
+def say(finding: Finding, language: str) -> str:
+    """Say one finding, place first: ``Ô C17 (Mã xã): mã 27 hết hiệu lực …``."""
+    where = place_of(finding.place, finding.params.get("title"), language)
+    what = said(finding, language)
+    return f"{where}: {what}" if where else _capital(what)
+
+
+def said(finding: Finding, language: str) -> str:
+    """Say what was found and what to do, without the place."""
+    params = {"field": finding.place.field or "", "row": finding.place.row or "", "cell": finding.cell or ""}
+    return _filled(finding.code, {**params, **finding.params}, language)
+
+
+def sentence(code: str, params: Mapping[str, Any], language: str) -> str:
+    """Say a reason (why a file failed or is blocked); ``params`` are the finding's, with ``row`` and ``field``.
+
+    "" for a code that nobody knows.
+    """
+    what = _filled(code, params, language)
+    row, label = params.get("row"), params.get("field")
+    known = _variants(code) is not None and code not in reading.SENTENCES
+    where = place_of(Place(row=row, field=label), params.get("title"), language) if known and (row or label) else ""
+    return f"{where}: {what}" if where and what else _capital(what)
+
+
+# --- the place --------------------------------------------------------------------------------------------------------
+
+
+def letters(column: int) -> str:
+    """Write a column's number as spreadsheets do: 1 → A, 27 → AA."""
+    name = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def place_of(place: Place, named: Any, language: str) -> str:
+    """Say where: ``Ô C17 (Mã xã)``, ``Dòng 17``, ``Cột C (Mã xã)``; a column by its title where that is known."""
+    words = {"vi": ("Ô", "Dòng", "Cột"), "en": ("Cell", "Row", "Column")}[language if language == "en" else "vi"]
+    shown = pick(named, language) if isinstance(named, Mapping) else ""
+    label = shown or place.field or ""
+    if place.column and place.row:
+        text = f"{words[0]} {letters(place.column)}{place.row}"
+    elif place.row:
+        text = f"{words[1]} {place.row}"
+    elif place.column:
+        text = f"{words[2]} {letters(place.column)}"
+    else:
+        text, label = (f"{words[2]} {label}" if label else ""), ""
+    return f"{text} ({label})" if label and not label.startswith("#") else text
+
+
+# --- the words --------------------------------------------------------------------------------------------------------
+
+
+def _check(code: str) -> Any:
+    return next((one for one in registry.CHECKS if code == one.CODE), None)
+
+
+def _variants(code: str) -> Variants | None:
+    check = _check(code)
+    if check is not None:
+        return cast("Variants", check.SENTENCES)
+    if code in frictionless.SENTENCES:
+        return frictionless.SENTENCES[code]
+    return {"": reading.SENTENCES[code]} if code in reading.SENTENCES else None
+
+
+def _filled(code: str, params: Mapping[str, Any], language: str) -> str:
+    """Choose the variant and fill it; an unknown variant takes the plain sentence, or the first."""
+    variants = _variants(code)
+    if not variants:
+        return ""
+    plain = variants.get("") or next(iter(variants.values()))
+    wording = variants.get(str(params.get("variant", ""))) or plain
+    return fill(pick(wording, language), {key: _worded(key, value, language) for key, value in params.items()})
+
+
+def _worded(name: str, value: Any, language: str) -> Any:
+    """Write a parameter for people: days as dates, texts in the reader's language, lists joined, numbers grouped."""
+    if isinstance(value, Mapping):
+        return pick(value, language)
+    if isinstance(value, str):
+        return day(value, language) if name.endswith("_on") else value
+    if isinstance(value, Sequence):
+        return _joined([str(one) for one in value], language)
+    if isinstance(value, int) and not isinstance(value, bool) and name not in {"row", "other", "line"}:
+        return number(value, language)
+    return value
+
+
+def _joined(words: Sequence[str], language: str) -> str:
+    shown = ", ".join(words[:_MORE])
+    more = len(words) - _MORE
+    if more <= 0:
+        return shown
+    return f"{shown} và {more} mục nữa" if language != "en" else f"{shown} and {more} more"
+
+
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+
+
+def day(iso: str, language: str) -> str:
+    """Write an ISO day: ``01/7/2025`` in Vietnamese (a nought before days and the months 1 and 2), ``1 Jul 2025``."""
+    if not _ISO.fullmatch(iso):
+        return iso
+    told = date.fromisoformat(iso)
+    if language == "en":
+        return f"{told.day} {_MONTHS[told.month - 1]} {told.year}"
+    month = f"{told.month:02d}" if told.month <= 2 else str(told.month)  # noqa: PLR2004 - February
+    return f"{told.day:02d}/{month}/{told.year}"
+
+
+def number(value: int, language: str) -> str:
+    """Write a whole number with its thousands apart: ``3.321`` in Vietnamese, ``3,321`` in English."""
+    grouped = f"{value:,}"
+    return grouped if language == "en" else grouped.replace(",", ".")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
