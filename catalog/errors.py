@@ -34,7 +34,7 @@ class Refusal(Exception):
 
     code = "refused"
 
-    def __init__(self, code: str = "", /, *, problems: Sequence[Problem] = (), **params: Any) -> None:  # noqa: ANN401
+    def __init__(self, code: str = "", /, *, problems: Sequence[Problem] = (), **params: Any) -> None:
         self.code = code or type(self).code
         self.problems = tuple(problems)
         self.params = params

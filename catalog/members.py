@@ -46,7 +46,7 @@ def refuse(problems: Iterable[Problem]) -> None:
 
 def check_text(pointer: str, text: Text, *, required: bool = False, limit: int = TEXT_LIMIT) -> Iterator[Problem]:
     """Check a text in several languages."""
-    if required and not any(words.strip() for words in text.values()):
+    if required and not any(mark.isprintable() and not mark.isspace() for words in text.values() for mark in words):
         yield Problem(pointer, "required")
     for language, words in text.items():
         if not LANGUAGE.fullmatch(language):

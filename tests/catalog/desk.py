@@ -6,7 +6,18 @@ import hashlib
 import io
 from dataclasses import dataclass
 
-from catalog.model import Artefact, Caller, ColumnInfo, Entry, Options, Outcome, Staged, Submission, TableOutcome, Version
+from catalog.model import (
+    Artefact,
+    Caller,
+    ColumnInfo,
+    Entry,
+    Options,
+    Outcome,
+    Staged,
+    Submission,
+    TableOutcome,
+    Version,
+)
 from standards.profile import Profile
 from standards.record import Dataset
 from tests.fakes import Stand, a_stand

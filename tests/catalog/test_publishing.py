@@ -284,13 +284,13 @@ def test_making_a_private_dataset_public_asks_for_the_right_to_release(strict):
 @pytest.fixture(params=["fake", "sqlite", "postgres"])
 def busy(request, tmp_path) -> Desk:
     if request.param == "fake":
-        return a_desk()
-    clock = Clock()
+        yield a_desk()
+        return
     url = f"sqlite:///{tmp_path}/x.db" if request.param == "sqlite" else request.getfixturevalue("fresh_postgres")
-    records = SqlRecords(url, now=clock)
+    records = SqlRecords(url, now=Clock())
     records.migrate()
-    request.addfinalizer(records.close)
-    return a_desk(records=records, files=LocalFiles(tmp_path / "files"))
+    yield a_desk(records=records, files=LocalFiles(tmp_path / "files"))
+    records.close()
 
 
 def together(*acts) -> list[object]:
@@ -489,9 +489,10 @@ def test_an_upload_too_large_or_with_contradicting_wishes_is_refused(desk):
         with pytest.raises(Invalid) as refused:
             desk.attach(entry.id, **wishes)
         assert pointer in {one.pointer for one in refused.value.problems}
+    small = a_desk(upload_limit=5)
+    tight = small.draft()
     with pytest.raises(Invalid, match="too-large"):
-        a_small = a_desk(upload_limit=5)
-        a_small.attach(a_small.draft().id)
+        small.attach(tight.id)
     with pytest.raises(Invalid) as refused:
         desk.attach(entry.id, update="append", period="2025")
     assert refused.value.problems[0].code == "nothing-to-add-to"
