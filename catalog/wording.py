@@ -174,7 +174,8 @@ def _passage(text: str, spans: list[_Span], length: int) -> _Span:
     """Start and end of the passage that shows most of what was found."""
 
     def shown(start: int) -> int:
-        return len({fold(text[first:last]) for first, last in spans if start <= first and last <= start + length})
+        inside = [text[first:last] for first, last in spans if start <= first and last <= start + length]
+        return len({word for piece in inside for word in fold(piece).split()})
 
     best = max((max(0, first - _LEAD) for first, _ in spans[:200]), key=lambda start: (shown(start), -start))
     return _at_word(text, best, forward=True), _at_word(text, min(len(text), best + length), forward=False)

@@ -30,6 +30,12 @@ def index(request, tmp_path):
     made.close()
 
 
+def begun(path) -> TantivyIndex:
+    made = TantivyIndex(path, writer=True)
+    made.rebuild([])
+    return made
+
+
 def doc(key: str, title: str = "", sequence: int = 1, **more) -> Document:
     return Document(id=key, sequence=sequence, slug=key, title={"vi": title or key}, **more)
 
@@ -440,7 +446,7 @@ def failing_after(one: Document):
 
 
 def test_a_put_that_fails_changes_nothing_of_an_index_on_disk(tmp_path):
-    index = TantivyIndex(tmp_path, writer=True)
+    index = begun(tmp_path)
     index.put([doc("a")])
     with pytest.raises(OSError, match="disk"):
         index.put(failing_after(doc("b")))
@@ -450,7 +456,7 @@ def test_a_put_that_fails_changes_nothing_of_an_index_on_disk(tmp_path):
 
 
 def test_a_rebuild_that_fails_leaves_no_folder_behind(tmp_path):
-    index = TantivyIndex(tmp_path, writer=True)
+    index = TantivyIndex(tmp_path)
     with pytest.raises(OSError, match="disk"):
         index.rebuild(failing_after(doc("b")))
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
@@ -459,13 +465,20 @@ def test_a_rebuild_that_fails_leaves_no_folder_behind(tmp_path):
 def test_another_reader_sees_a_commit_with_its_next_question(tmp_path):
     writer, reader = TantivyIndex(tmp_path, writer=True), TantivyIndex(tmp_path, writer=False)
     assert reader.ask(Question()).degraded
-    writer.put([doc("a")])
+    writer.rebuild([doc("a")])
     assert asked(reader, "") == ["a"]
     writer.put([doc("b")])
     assert set(asked(reader, "")) == {"a", "b"}
     writer.rebuild([doc("c")])
     assert asked(reader, "") == ["c"]
     assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
+
+
+def test_nothing_is_put_where_there_is_no_index(tmp_path):
+    index = TantivyIndex(tmp_path)
+    for write in (lambda: index.put([doc("a")]), lambda: index.drop([("a", 1)]), index.check):
+        with pytest.raises(Unavailable, match="search-missing"):
+            write()
 
 
 def test_a_reader_may_not_write(tmp_path):
@@ -476,7 +489,7 @@ def test_a_reader_may_not_write(tmp_path):
 
 
 def test_a_second_writer_is_refused_while_the_first_one_writes(tmp_path):
-    first, second = TantivyIndex(tmp_path, writer=True), TantivyIndex(tmp_path, writer=True, patience=0.05)
+    first, second = begun(tmp_path), TantivyIndex(tmp_path, writer=True, patience=0.05)
     refused = []
 
     def slow():
@@ -493,7 +506,7 @@ def test_a_second_writer_is_refused_while_the_first_one_writes(tmp_path):
 
 
 def test_reading_and_writing_go_on_while_the_index_is_rebuilt(tmp_path):
-    index, other = TantivyIndex(tmp_path, writer=True), TantivyIndex(tmp_path, writer=True)
+    index, other = begun(tmp_path), TantivyIndex(tmp_path, writer=True)
     index.put([doc("a", "cũ", 1), doc("gone", "cũ", 2)])
 
     def while_building():
@@ -533,7 +546,7 @@ def test_many_readers_never_see_an_index_half_built(tmp_path):
 
 @pytest.mark.parametrize("harm", ["pointer", "meta.json", "*.term", "*.idx", "folder"])
 def test_a_damaged_index_answers_empty_says_so_and_can_be_rebuilt(tmp_path, harm):
-    writer = TantivyIndex(tmp_path / "search", writer=True)
+    writer = begun(tmp_path / "search")
     writer.put(SHELF)
     folder = next(path for path in (tmp_path / "search").iterdir() if path.is_dir())
     if harm == "pointer":
@@ -555,7 +568,7 @@ def test_a_damaged_index_answers_empty_says_so_and_can_be_rebuilt(tmp_path, harm
 
 
 def test_a_part_that_is_read_late_is_missed_by_the_check(tmp_path):
-    writer = TantivyIndex(tmp_path, writer=True)
+    writer = begun(tmp_path)
     writer.put(SHELF)
     for path in tmp_path.glob("*/*.pos"):
         path.unlink()
@@ -566,7 +579,7 @@ def test_a_part_that_is_read_late_is_missed_by_the_check(tmp_path):
 
 
 def test_an_index_of_another_format_is_not_read(tmp_path):
-    index = TantivyIndex(tmp_path, writer=True)
+    index = begun(tmp_path)
     index.put(SHELF)
     pointer = tmp_path / "current.json"
     pointer.write_text(pointer.read_text().replace('"format": ', '"format": 99'))
@@ -589,7 +602,7 @@ for number in range(first, first + 10_000):
 
 
 def test_a_writer_that_is_killed_loses_nothing_it_has_acknowledged(tmp_path):
-    index = TantivyIndex(tmp_path, writer=True)
+    index = begun(tmp_path)
     acknowledged: set[str] = set()
     for wait_for in (3, 7, 12):
         child = subprocess.Popen([sys.executable, "-c", WRITE_FOREVER, str(tmp_path), str(wait_for * 1000)], stdout=subprocess.PIPE,

@@ -77,7 +77,10 @@ class TantivyIndex:
     # -- writing ------------------------------------------------------------------------------------------------
 
     def put(self, documents: Iterable[Document]) -> None:
-        """Add or replace in one commit; documents older than those held are ignored."""
+        """Add or replace in one commit; documents older than those held are ignored.
+
+        Raises Unavailable: where there is no index, a few documents in a new one would look like all there are.
+        """
         self._write((one.id, one.sequence, one) for one in documents)
 
     def drop(self, ids: Iterable[tuple[str, int]]) -> None:
@@ -106,8 +109,6 @@ class TantivyIndex:
     def _write(self, changes: Iterable[Change]) -> None:
         self._may_write()
         with self._shelf.alone():
-            if not self._shelf.exists():
-                self._shelf.swap(self._shelf.begin())
             view = self._shelf.view()
             with self._shelf.writer(self._shelf.generation(), _PUT_HEAP) as writer:
                 Writing(writer, view).apply(changes)
