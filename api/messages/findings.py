@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, cast
 
-from api.messages import fill, frictionless, pick, reading
+from api.messages import Sentences, fill, frictionless, pick, reasons
 from standards import registry
 from standards.finding import Finding, Place
 
@@ -18,13 +19,25 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _MORE = 5
 """How many members of a list a sentence names."""
 
+TITLES: Sentences = MappingProxyType({
+    "footer-skipped": {"vi": "Ghi chú dưới bảng", "en": "Notes under the table"},
+    "id-renamed": {"vi": "Cột _id được đổi tên", "en": "Column _id renamed"},
+    "columns-differ": {"vi": "Cột khác phiên bản trước", "en": "Columns differ from the version before"},
+    "period-gap": {"vi": "Thiếu kỳ ở giữa", "en": "A period is missing"},
+    "period-exists": {"vi": "Kỳ đã có dữ liệu", "en": "The period is there already"},
+    "period-unknown": {"vi": "Không hiểu kỳ dữ liệu", "en": "Period not understood"},
+    "no-period-column": {"vi": "Không có cột cho biết kỳ", "en": "No column tells the period"},
+    "not-valid": {"vi": "Bảng còn lỗi", "en": "The table has errors"},
+})
+"""Titles of what reading and merging find; their sentences are in ``reasons``."""
+
 Variants = Mapping[str, Mapping[str, str]]
 
 
 def title(code: str, language: str) -> str:
     """Say in a few words what a kind of finding is; a code that nobody knows stands for itself."""
     check = _check(code)
-    titles = check.TITLE if check else frictionless.TITLES.get(code) or reading.TITLES.get(code)
+    titles = check.TITLE if check else frictionless.TITLES.get(code) or TITLES.get(code)
     return pick(titles, language) if titles else code
 
 
@@ -48,7 +61,7 @@ def sentence(code: str, params: Mapping[str, Any], language: str) -> str:
     """
     what = _filled(code, params, language)
     row, label = params.get("row"), params.get("field")
-    known = _variants(code) is not None and code not in reading.SENTENCES
+    known = _variants(code) is not None
     where = place_of(Place(row=row, field=label), params.get("title"), language) if known and (row or label) else ""
     return f"{where}: {what}" if where and what else _capital(what)
 
@@ -92,19 +105,17 @@ def _variants(code: str) -> Variants | None:
     check = _check(code)
     if check is not None:
         return cast("Variants", check.SENTENCES)
-    if code in frictionless.SENTENCES:
-        return frictionless.SENTENCES[code]
-    return {"": reading.SENTENCES[code]} if code in reading.SENTENCES else None
+    return frictionless.SENTENCES.get(code)
 
 
 def _filled(code: str, params: Mapping[str, Any], language: str) -> str:
     """Choose the variant and fill it; an unknown variant takes the plain sentence, or the first."""
+    worded = {key: _worded(key, value, language) for key, value in params.items()}
     variants = _variants(code)
     if not variants:
-        return ""
+        return reasons.reason(code, worded, language)
     plain = variants.get("") or next(iter(variants.values()))
-    wording = variants.get(str(params.get("variant", ""))) or plain
-    return fill(pick(wording, language), {key: _worded(key, value, language) for key, value in params.items()})
+    return fill(pick(variants.get(str(params.get("variant", ""))) or plain, language), worded)
 
 
 def _worded(name: str, value: Any, language: str) -> Any:

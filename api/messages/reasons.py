@@ -62,8 +62,8 @@ FAILED: Sentences = MappingProxyType({
         "en": "There is no header on row {row}.",
     },
     "bad-option": {
-        "vi": "Tùy chọn đọc “{name}” không hợp lệ.",
-        "en": "The reading option “{name}” is not valid.",
+        "vi": "Tùy chọn đọc “{name}” có giá trị không dùng được. Hãy chọn giá trị khác hoặc bỏ tùy chọn này.",
+        "en": "The value of the reading option “{name}” cannot be used. Choose another one or leave the option out.",
     },
     "bomb": {
         "vi": "Tệp nén nở ra lớn bất thường nên không được mở.",
@@ -123,7 +123,7 @@ FAILED: Sentences = MappingProxyType({
     },
     "crashed": {
         "vi": "Không đọc được tệp: chương trình đọc gặp lỗi ({cause}). Hãy lưu lại tệp ở định dạng khác, như CSV.",
-        "en": "The file cannot be read: its reader failed ({cause}). Save it in another format, such as CSV.",
+        "en": "The file cannot be read: its reader stopped ({cause}). Save it in another format, such as CSV.",
     },
     "storage-full": {
         "vi": "Máy chủ đang hết chỗ lưu tạm. Tệp của bạn vẫn còn và sẽ được kiểm tra lại.",

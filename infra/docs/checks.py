@@ -1,0 +1,74 @@
+"""docs/checks.md, from the checks themselves and the sentences of their findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.messages import frictionless
+from standards.registry import CHECKS, TABLES
+
+HEAD = """# Checks
+
+What Datamo looks for in a table beyond Table Schema, check by check. A finding of severity *error* blocks publication; a
+*warning* asks for attention. A repair marked safe can be applied without a decision; the replacement of a code never is.
+Frictionless's own verdict comes with them, its types are listed at the end.
+
+Printed from `standards/checks/` and `api/messages/frictionless.py` by `make docs`.
+
+| check | severity | looks at | title |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """Give the page."""
+    rows = [
+        f"| [`{one.CODE}`](#{one.CODE}) | {one.SEVERITY} | {one.SCOPE} | {one.TITLE['en']} · {one.TITLE['vi']} |\n"
+        for one in CHECKS
+    ]
+    return HEAD + "".join(rows) + "".join(_check(one) for one in CHECKS) + _frictionless()
+
+
+def _check(one: Any) -> str:
+    basis = f"\n\nBasis: {one.BASIS}." if one.BASIS else ""
+    users = sorted({table.id for table in TABLES.values() for _, use in table.uses() if use.code == one.CODE})
+    used = f"\n\nUsed by {len(users)} standards: {', '.join(users)}." if users else ""
+    about = (one.__doc__ or "").strip().removeprefix("Check: ").split("\n")[0]
+    return (
+        f"\n## {one.CODE}\n\n{about[:1].upper()}{about[1:]}{basis}{used}\n\n{_sentences(one.SENTENCES)}{_examples(one)}"
+    )
+
+
+def _sentences(variants: Mapping[str, Mapping[str, str]]) -> str:
+    lines = [
+        f"| {variant or '–'} | {said['en']} | {said['vi']} |\n".replace("\n|", " |")
+        for variant, said in variants.items()
+    ]
+    return "| variant | English | Tiếng Việt |\n|---|---|---|\n" + "".join(lines)
+
+
+def _examples(one: Any) -> str:
+    shown = [("passes", example) for example in one.GOOD[:2]] + [("found", example) for example in one.BAD[:3]]
+    rows = [f"| {verdict} | {_cells(example.cells)} | {_cells(example.args)} |\n" for verdict, example in shown]
+    return "\n| example | cells | arguments |\n|---|---|---|\n" + "".join(rows)
+
+
+def _cells(cells: Mapping[str, Any]) -> str:
+    """Write cells so that what cannot be seen in them is seen."""
+    words = (f"{name}=`{ascii(value) if _hidden(value) else value or '(blank)'}`" for name, value in cells.items())
+    return ", ".join(words).replace("|", "\\|") or "–"
+
+
+def _hidden(value: Any) -> bool:
+    text = str(value)
+    return text != text.strip() or not text.isprintable() or any(char in text for char in "\u0300\u0302\u0323\u3099")
+
+
+def _frictionless() -> str:
+    rows = [
+        f"| `{code}` | {frictionless.TITLES[code]['en']} | {frictionless.TITLES[code]['vi']} |\n"
+        for code in frictionless.SENTENCES
+    ]
+    head = "\n## Frictionless\n\n| type | English | Tiếng Việt |\n|---|---|---|\n"
+    return head + "".join(rows)
