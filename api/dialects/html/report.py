@@ -8,14 +8,13 @@ from typing import Any
 
 from api.dialects.html import shelf
 from api.dialects.html.view import Reader
-from api.dialects.html.wording import finding_said, finding_title, reason_said
+from api.dialects.html.wording import finding_said, finding_title, place_said, reason_said
 from catalog.model import Outcome, TableOutcome
-from standards.finding import Finding, Group, Place
+from standards.finding import Finding, Group
 
 EXAMPLES = 5
 MOST_GROUPS = 60
 LONGEST = 120
-ALPHABET = 26
 INVISIBLE: Mapping[str, str] = {" ": "␣", "\u00a0": "⍽", "\t": "⇥", "\n": "↵", "\r": "↵"}
 
 
@@ -150,29 +149,9 @@ def _kind(reader: Reader, group: Group, findings: Sequence[Finding]) -> Kind:
 def said(reader: Reader, finding: Finding) -> Said:
     """A finding in the reader's words."""
     return Said(
-        where=where(reader, finding.place), cell=_short(finding.cell), message=finding_said(reader, finding),
+        where=place_said(reader, finding), cell=_short(finding.cell), message=finding_said(reader, finding),
         after=_short(finding.fix.after) if finding.fix else None,
     )
-
-
-def where(reader: Reader, place: Place) -> str:
-    """``Ô C17``, ``Dòng 17``, ``Cột C`` or ``Cả bảng``; with the sheet where there are several."""
-    if place.row and place.column:
-        return reader.say("Ô %(cell)s", cell=f"{letters(place.column)}{place.row}")
-    if place.row:
-        return reader.say("Dòng %(row)s", row=place.row)
-    if place.column:
-        return reader.say("Cột %(column)s", column=letters(place.column))
-    return reader.say("Cả bảng")
-
-
-def letters(column: int) -> str:
-    """The column as spreadsheets name it: 1 → A, 27 → AA."""
-    name = ""
-    while column > 0:
-        column, rest = divmod(column - 1, ALPHABET)
-        name = chr(ord("A") + rest) + name
-    return name
 
 
 def _short(cell: str | None) -> str | None:

@@ -32,20 +32,26 @@ async def submission(request: Request, reader: TheReader, key: str) -> Response:
     """The report. ``?wait=1`` waits a little for the end of the check, so that most people never see it under way."""
     until = time.monotonic() + (LONGEST_WAIT if request.query_params.get("wait") else 0)
     while True:
-        found = await run_in_threadpool(deps.site(request).catalog.submission, reader.caller, key)
-        if found.state not in WAITING or time.monotonic() > until or await request.is_disconnected():
-            return await run_in_threadpool(_report, request, reader, found)
+        found, moving = await run_in_threadpool(_look, request, reader, key)
+        if not moving or time.monotonic() > until or await request.is_disconnected():
+            return await run_in_threadpool(_report, request, reader, found, moving=moving)
         await anyio.sleep(PULSE)
 
 
-def _report(request: Request, reader: Reader, found: Submission) -> Response:
+def _look(request: Request, reader: Reader, key: str) -> tuple[Submission, bool]:
+    """The submission, and whether something will still happen to it by itself."""
+    catalog = deps.site(request).catalog
+    found = catalog.submission(reader.caller, key)
+    return found, found.state in WAITING or (found.state == "ready" and catalog.may_publish_by_itself(found.id))
+
+
+def _report(request: Request, reader: Reader, found: Submission, *, moving: bool) -> Response:
     catalog = deps.site(request).catalog
     entry = catalog.dataset(reader.caller, found.dataset)
-    moving = found.state == "ready" and catalog.may_publish_by_itself(found.id)
     told = report.report_of(reader, found.outcome) if found.outcome and not moving else None
     return page(
         request, reader, "submission.html", submission=found, entry=entry, report=told, visible=report.visible,
-        refresh=REFRESH_SECONDS if found.state in WAITING or moving else 0, reason=reason_said(reader, found.reason),
+        refresh=REFRESH_SECONDS if moving else 0, reason=reason_said(reader, found.reason),
         decides=_may(reader, entry, DECIDERS), writes=_may(reader, entry, WRITERS), noindex=True,
         own=bool(reader.caller.person and found.by == reader.caller.person.id), moving=moving,
         headline=_headline(reader, found, told, moving=moving),
@@ -58,7 +64,7 @@ def _may(reader: Reader, entry: Entry, roles: tuple[str, ...]) -> bool:
 
 
 def _headline(reader: Reader, found: Submission, told: report.Report | None, *, moving: bool) -> str:
-    if found.state in WAITING or moving:
+    if moving:
         return reader.say("Đang kiểm tra tệp")
     if found.state == "published":
         return reader.say("Đã công bố phiên bản %(number)s", number=found.version or 0)

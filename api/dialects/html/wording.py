@@ -1,4 +1,4 @@
-"""Sentences of findings and reasons for the pages: the one place that asks the other rooms of ``api.messages``."""
+"""Sentences of findings and reasons for the pages, with the names of places that people know from spreadsheets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.dialects.html.view import Reader
-from api.messages import findings, refusals
+from api.messages import findings, reasons, refusals
 from standards.finding import Finding
 
 
@@ -16,13 +16,21 @@ def finding_title(reader: Reader, code: str) -> str:
 
 
 def finding_said(reader: Reader, finding: Finding) -> str:
-    """What is said of one cell, row or column."""
-    return findings.said(finding, reader.lang) or finding.code
+    """What is said of one cell, row or column, as a sentence of its own."""
+    words = findings.said(finding, reader.lang)
+    return words[:1].upper() + words[1:] if words else finding.code
+
+
+def place_said(reader: Reader, finding: Finding) -> str:
+    """``Ô C17``, ``Dòng 17``, ``Cột C``; the whole table where nothing nearer is known."""
+    place = findings.place_of(finding.place, None, reader.lang)
+    return place.partition(" (")[0] or reader.say("Cả bảng")
 
 
 def reason_said(reader: Reader, reason: Mapping[str, Any] | None) -> str:
-    """Why a file failed or is blocked."""
+    """Why a file failed or is blocked; a code that nobody words is shown as it is."""
     if not reason:
         return ""
     code, params = str(reason.get("code", "")), reason.get("params") or {}
-    return findings.sentence(code, params, reader.lang) or refusals.sentence(code, params, reader.lang, status=422)
+    return (reasons.reason(code, params, reader.lang) or findings.sentence(code, params, reader.lang)
+            or refusals.sentence(code, params, reader.lang, status=422) or code)
