@@ -32,8 +32,9 @@ FIGURE = re.compile(r"^[\s\d.,:/%()+\-]*\d[\s\d.,:/%()+\-]*$")
 
 @dataclass(slots=True)
 class Notes:
-    """What is met while a table is read: remarks, and ragged rows as they stand, by record number."""
+    """What is met below record ``header``: remarks, and ragged rows as they stand, by record number."""
 
+    header: int = 0
     remarks: list[Finding] = field(default_factory=list)
     ragged: dict[int, tuple[str, ...]] = field(default_factory=dict)
     unsaid: int = 0
@@ -52,7 +53,7 @@ class Notes:
         """Cut or fill a record to the table's width and tell so; a blank line is a blank row, not a short one."""
         if len(row) == width:
             return row
-        if row:
+        if row and number > self.header:
             self._tell(row, number, width)
         return [*row[:width], *[""] * (width - len(row))]
 

@@ -71,7 +71,7 @@ def check_sheets(archive: zipfile.ZipFile) -> Sequence[str]:
     for one in archive.namelist():
         if re.fullmatch(r"xl/worksheets/[^/]+\.xml", one, re.IGNORECASE) and _scan_sheet(archive, one):
             unseen.append("hidden-cells")
-        if re.search(r"comments\d*\.xml$|threadedComments/|persons/", one):
+        if re.search(r"comments?\d*\.xml$|threadedComments/|persons/", one):
             unseen.append("comments")
         if re.search(r"vbaProject|externalLinks/|embeddings/|customXml/item|/media/|pivotCache/", one):
             unseen.append("attachments")

@@ -94,7 +94,7 @@ def _table(path: Path, encoding: str, dialect: Dialect, options: ReadOptions) ->
     grid.check_width(labels, options)
     if not labels:
         raise Unreadable("no-header", row=header)
-    notes = Notes()
+    notes = Notes(header=header)
     raw = fast(path, encoding, dialect, len(labels), header, notes)
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
