@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.messages import say
-from api.messages.reasons import reason_sentence
+
+from api.messages.reasons import reason
 from api.settings import read_settings
 from api.wiring import Site, open_site
 from catalog.errors import NotFound
@@ -23,7 +23,7 @@ from pipelines.steps.receive import receive
 
 HOME = Path("var/demo")
 PATIENCE_SECONDS = 240.0
-ENDED = ("published", "blocked", "failed", "rejected", "ready", "in_review", "withdrawn")
+ENDED = ("published", "blocked", "failed", "rejected", "in_review", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def line(one: Upload, seen: Submission) -> Line:
     groups = [group for table in tables for group in table.groups if group.severity == "error"]
     why = "; ".join(f"{group.code} × {group.count}" for group in groups[:4])
     if not why and seen.reason:
-        why = reason_sentence(seen.reason, "en")
+        why = reason(seen.reason["code"], seen.reason.get("params", {}), "en")
     return Line(one.file, f"{rows:,}", standard, "refused", why)
 
 
@@ -114,6 +114,12 @@ def publish_all(site: Site) -> list[Line]:
             done.append(line(one, wait(site, system, submission.id)))
             say_progress(done[-1])
     return done
+
+
+def last_change(site: Site) -> int:
+    """The newest number of the change sequence."""
+    changes = site.catalog.changes(site.catalog.system(), limit=100_000)
+    return changes[-1].sequence if changes else 0
 
 
 def say_progress(one: Line) -> None:
@@ -146,9 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     thread.start()
     try:
         lines = publish_all(site)
-        for reader in ("index", "public-state"):
-            print_nothing = reader  # the followers are waited for below
-        site.catalog.wait_until_searchable(site.catalog.changes(site.catalog.system())[-1].sequence, 60)
+        site.catalog.wait_until_searchable(last_change(site), 60)
     finally:
         stop.set()
         thread.join()
