@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def names() -> list[str]:
-    return [one.name for one in pkgutil.iter_modules([str(Path(__file__).parent)]) if not one.name.startswith("_")]
+    return [one.name for one in pkgutil.iter_modules([str(Path(__file__).parent)]) if not one.name.startswith(("_", "test_"))]
 
 
 def main(arguments: list[str]) -> int:
