@@ -61,7 +61,7 @@ def status_of(refusal: Refusal) -> int:
 
 
 def of_member(refusal: Refusal) -> Refusal:
-    """Turn "what a member of the request names is not there" into Invalid; a NotFound of the address itself stays one."""
+    """Turn "what a member names is not there" into Invalid; a NotFound of the address itself stays one."""
     pointer = refusal.params.get("pointer") if isinstance(refusal, NotFound) else None
     return Invalid(problems=[Problem(str(pointer), refusal.code)]) if pointer else refusal
 
@@ -157,7 +157,7 @@ def _pointer(loc: Any) -> str:
 
 
 def from_http(error: HTTPException) -> Refusal:
-    """Turn what the router itself refuses into ours: no such address, no such method, a body that is not what it says."""
+    """Turn what the router itself refuses into ours: no such address, no such method, no readable body."""
     if error.status_code == STATUS[NotFound]:
         return NotFound()
     if error.status_code == STATUS[Refusal]:  # a body that FastAPI could not parse at all

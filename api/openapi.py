@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's own, with our problem document in place of its default 422 and our two ways to sign in."""
+"""The OpenAPI document: FastAPI's own, with our problem shape in place of its default 422, and our ways to sign in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def documented(app: FastAPI) -> Callable[[], dict[str, Any]]:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _amended(get_openapi(
-                title=app.title, version=app.version, routes=app.routes, description=DESCRIPTION, openapi_version="3.1.0"
+                title=app.title, version=app.version, routes=app.routes, description=DESCRIPTION,
+                openapi_version="3.1.0",
             ))
         return app.openapi_schema
 
@@ -53,7 +54,8 @@ def _amend(operation: dict[str, Any], *, writes: bool) -> None:
     for status, response in operation["responses"].items():
         kinds = response.get("content", {})
         if status == "422" or "application/problem+json" in kinds:
-            operation["responses"][status] = {**PROBLEM, "description": response.get("description") or PROBLEM["description"]}
+            said = response.get("description") or PROBLEM["description"]
+            operation["responses"][status] = {**PROBLEM, "description": said}
     if writes:
         operation["security"] = [{"token": []}, {"session": []}]
         operation.setdefault("parameters", []).append({

@@ -25,7 +25,7 @@ LONG_ENOUGH: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """``state``: on-time | late | on-change | ended | unpromised; ``due`` the day by which the next update is promised."""
+    """``state``: on-time | late | on-change | ended | unpromised; ``due``: the next update is promised by that day."""
 
     state: str
     due: date | None = None
@@ -51,7 +51,8 @@ def freshness(frequency: str, issued: datetime | None, day: date) -> Freshness:
 def quality(entry: Entry, version: Version | None, day: date) -> tuple[tuple[str, bool], ...]:
     """(code, whether it holds) for every item; each can be recomputed from what is published.
 
-    The items are those of data.gouv.fr's score that hold for a file we keep ourselves, and ours on columns and standards.
+    The items are those of data.gouv.fr's score that hold for a file we keep ourselves, and ours on columns and
+    standards.
     """
     about, table = entry.about, version.first_table if version else None
     described = max((len(words) for words in about.description.values()), default=0)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -21,7 +23,7 @@ from catalog.adapters.sql.records import SqlRecords
 from catalog.model import Artefact, Caller, ColumnInfo, Outcome, Submission, TableOutcome
 from standards.finding import Finding, Group, Place
 from standards.profile import Column, Profile
-from tests.fakes import Clock, FakeJobs, Stand, a_stand
+from tests.fakes import Clock, Stand, a_stand
 
 SCHOOLS = "school_code,school_name,province_code\n00123,Trường Tiểu học Đống Đa,01\n00456,Trường THCS Lê Lợi,01\n".encode()
 URL = "https://data.example.gov.vn"
@@ -126,24 +128,36 @@ def table_of(content: bytes, resource: str, path: Path) -> TableOutcome:
         findings=tuple(Finding(code="code-valid-on", place=Place(row=at, column=1, field=labels[0])) for at in bad),
         groups=(Group(code="code-valid-on", severity="error", field=labels[0], count=len(bad), examples=tuple(bad)),)
         if bad else (),
-        artefacts=(Artefact(
-            resource=resource, name=f"{resource}.csv", role="csv", media_type="text/csv", path=str(path), rows=len(body),
-        ),),
+        artefacts=(
+            Artefact(
+                resource=resource, name=f"{resource}.csv", role="csv", media_type="text/csv", path=str(path),
+                rows=len(body),
+            ),
+            Artefact(
+                resource=resource, name=f"{resource}.parquet", role="parquet", rows=len(body),
+                media_type="application/vnd.apache.parquet", path=parquet_of(labels, body, path),
+            ),
+        ),
     )
+
+
+def parquet_of(labels: list[str], body: list[list[str]], path: Path) -> str:
+    columns = {"_id": list(range(1, len(body) + 1))}
+    columns |= {label: [row[at] for row in body] for at, label in enumerate(labels)}
+    pq.write_table(pa.table(columns), f"{path}.parquet")
+    return f"{path}.parquet"
 
 
 def make_town(folder: Path, *, index: Any = None, environment: str = "test", review: str = "none", **values: Any) -> Town:
     """A site in ``folder`` with agencies H12 and H13 and a person in every role; she is called like her role."""
-    clock, jobs = Clock(), FakeJobs()
     records = SqlRecords(
-        f"sqlite:///{folder}/records.db", enqueue=lambda _connection, event: jobs.enqueue(event), now=clock
+        f"sqlite:///{folder}/records.db", enqueue=lambda _connection, event: stand.jobs.enqueue(event), now=Clock()
     )
     records.migrate()
     stand = a_stand(
         records=records, files=LocalFiles(folder / "files"), index=index, review=review,
         upload_limit=values.get("upload_limit", 10_000_000),
     )
-    stand = replace(stand, jobs=jobs)
     app = create_app(stand.catalog, stand.files, site_url=URL, environment=environment, **values)
     town = Town(stand, TestClient(app, base_url=URL, follow_redirects=False))
     people(town, review)

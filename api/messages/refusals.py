@@ -134,6 +134,10 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Yêu cầu đầu tiên với Idempotency-Key này còn đang chạy.",
         "en": "The first request with this Idempotency-Key is still under way.",
     },
+    "not-supported": {
+        "vi": "Bản này chưa hiểu tham số “{name}”.",
+        "en": "This version does not understand the parameter “{name}” yet.",
+    },
     "cursor": {
         "vi": "Con trỏ trang không hợp lệ, hoặc thuộc về một lần tìm khác.",
         "en": "The cursor is not valid, or belongs to another search.",

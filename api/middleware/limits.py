@@ -1,4 +1,4 @@
-"""How often one caller may ask: by address, and by token where one is shown; counted in memory, with RateLimit headers."""
+"""How often one caller may ask, by token where one is shown, else by address; counted in memory, told in headers."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ FIXED: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
+NATIVE: Final = "/api/v1"
 STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 CORS: Final = (
     (b"access-control-allow-origin", b"*"),
@@ -93,6 +94,8 @@ class Manners:
 
     def _told(self, scope: Scope, polite: _Polite, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "")
+        if route and scope["path"].startswith(NATIVE) and not route.startswith(NATIVE):
+            route = NATIVE + route  # FastAPI names a route as its router knows it
         method = "HEAD" if polite.silent else scope["method"]
         self.observe(method, route, polite.status, seconds)
         if ACCESS.isEnabledFor(logging.INFO):

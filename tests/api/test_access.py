@@ -140,7 +140,7 @@ def test_who_sees_it_but_may_not_do_it_is_403(town: Town) -> None:
 
 def test_a_private_original_is_a_404_for_outsiders_and_is_not_listed(town: Town) -> None:
     made = town.published(content=b"a,b\nsecret,1\n")
-    assert [one["role"] for one in town.get(f"/api/v1/datasets/{made['slug']}").json()["files"]] == ["csv"]
+    assert [one["role"] for one in town.get(f"/api/v1/datasets/{made['slug']}").json()["files"]] == ["csv", "parquet"]
     hidden, none = (town.get(f"/api/v1/datasets/{made['slug']}/files/{name}") for name in ("schools.csv", "no.csv"))
     assert told(hidden) == told(none)
     assert town.get(f"/api/v1/datasets/{made['slug']}/files/schools.csv", "editor").status_code == 200

@@ -33,7 +33,7 @@ def test_a_published_dataset_is_what_the_contract_says(town: Town) -> None:
     assert found["temporal"] == {"start": "2025-01-01", "end": None}
     assert found["version"] == 1
     assert found["issued"].endswith("Z")
-    assert {one["role"] for one in found["files"]} == {"original", "csv"}
+    assert {one["role"] for one in found["files"]} == {"original", "csv", "parquet"}
     assert all(one["url"].startswith(f"{URL}/api/v1/datasets/{made['slug']}/versions/1/files/") for one in found["files"])
     assert [one["name"] for one in found["columns"]] == ["school_code", "school_name", "province_code"]
     assert 0 <= found["quality"]["score"] <= 1

@@ -11,13 +11,14 @@ from api.dialects.v1 import (
     people,
     reference,
     registries,
+    rows,
     sites,
     submissions,
     upload,
     versions,
 )
 
-SUBJECTS = (datasets, versions, files, upload, submissions, organisations, people, registries, feed, sites)
+SUBJECTS = (datasets, versions, files, rows, upload, submissions, organisations, people, registries, feed, sites)
 
 router = APIRouter(prefix="/api/v1")
 for subject in SUBJECTS:

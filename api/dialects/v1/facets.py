@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from api.deps import Site
 from api.messages import pick
 from catalog.model import Caller
 from catalog.question import FacetValue
-from standards import registry
-
-LISTS: Final = {"theme": "eu-data-theme", "licence": "open-licence"}
-"""The code list that names a facet's values."""
+from standards import registry, vocabulary
 
 
 def titled(
@@ -34,12 +31,5 @@ def _title(name: str, value: str, agencies: Mapping[str, Mapping[str, str]], lan
         return pick(agencies.get(value, {}), language) or value
     if name == "standard" and value in registry.TABLES:
         return pick(registry.TABLES[value].title, language) or value
-    return _named(LISTS.get(name, ""), value, language) or value
-
-
-def _named(list_id: str, code: str, language: str) -> str:
-    """What a code list calls a code, "" when it does not know it."""
-    if list_id not in registry.CODELISTS:
-        return ""
-    entries = registry.CODELISTS[list_id].entries.get(code, ())
-    return pick({**entries[-1].names, registry.CODELISTS[list_id].language: entries[-1].name}, language) if entries else ""
+    term = {"theme": vocabulary.THEMES, "licence": vocabulary.LICENCES}.get(name, {}).get(value)
+    return (pick(term.title, language) if term else "") or value

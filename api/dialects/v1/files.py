@@ -41,7 +41,7 @@ def newest(request: Request, dataset: str, name: str, bom: Bom = False, redirect
 
 @router.get("/datasets/{dataset}/versions/{number}/files/{name}", summary="A file of a version",
             openapi_extra=may("anyone"), responses={200: BYTES, 206: BYTES, **REFUSALS})
-def of_version(
+def of_version(  # noqa: PLR0917 - FastAPI gives them by name
     request: Request, dataset: str, number: Number, name: str, bom: Bom = False, redirect: Redirect = False
 ) -> Response:
     """The same bytes for ever, or 410 with a tombstone."""

@@ -112,7 +112,7 @@ class Form:
             yield content
 
     def read(self, take_file: TakeFile, check: Callable[[str, str], None]) -> dict[str, str]:
-        """Read the fields, each checked as it comes; the file goes to ``take_file``. Invalid at the first thing wrong."""
+        """Read the fields, each checked as it comes; the file goes to ``take_file``. Invalid at the first fault."""
         values: dict[str, str] = {}
         seen: set[str] = set()
         for count in range(MAX_PARTS + 1):
@@ -144,7 +144,8 @@ class Form:
         for piece in self.data():
             content += piece
             if len(content) > MAX_FIELD:
-                raise TooLarge("too-long", problems=[Problem(f"#/{name}", "too-long", {"limit": MAX_FIELD})], limit=MAX_FIELD)
+                problem = Problem(f"#/{name}", "too-long", {"limit": MAX_FIELD})
+                raise TooLarge("too-long", problems=[problem], limit=MAX_FIELD)
         try:
             return content.decode("utf-8").strip()
         except UnicodeDecodeError:

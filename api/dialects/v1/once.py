@@ -31,7 +31,8 @@ def key_of(request: Request) -> str:
     if given is None:
         return ""
     if not VALID.fullmatch(given):
-        raise Invalid("idempotency-key-invalid", problems=[Problem("header:idempotency-key", "idempotency-key-invalid")])
+        code = "idempotency-key-invalid"
+        raise Invalid(code, problems=[Problem(f"header:{HEADER}", code)])
     return given
 
 

@@ -21,7 +21,8 @@ router = APIRouter(tags=["organizations"], route_class=Door)
 PUBLIC: Final = {"Cache-Control": "public, no-cache"}
 
 
-@router.get("/organizations", summary="Agencies", openapi_extra=may("anyone"), responses={200: {"model": shapes.ListOut}})
+@router.get("/organizations", summary="Agencies", openapi_extra=may("anyone"),
+            responses={200: {"model": shapes.ListOut}})
 def many(site: TheSite, caller: TheCaller) -> Response:
     """All agencies, closed and merged ones too, with their state."""
     return reply(listing([render.agency(one) for one in site.catalog.organisations(caller)]), headers=PUBLIC)
@@ -100,8 +101,8 @@ def drop_member(site: TheSite, caller: TheCaller, organization: str, user: str) 
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
-@router.post("/organizations/{organization}/{act}", summary="Rename, merge, split or close", openapi_extra=may("operator"),
-             responses={200: {"content": {"application/json": {}}}, **REFUSALS})
+@router.post("/organizations/{organization}/{act}", summary="Rename, merge, split or close",
+             openapi_extra=may("operator"), responses={200: {"content": {"application/json": {}}}, **REFUSALS})
 def restructure(
     site: TheSite, caller: TheCaller, organization: str, act: Literal["rename", "merge", "split", "close"],
     given: shapes.RestructureIn,

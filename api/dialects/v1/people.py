@@ -17,7 +17,8 @@ from catalog.errors import NotKnown
 router = APIRouter(tags=["people"], route_class=Door)
 
 
-@router.get("/users", summary="People", openapi_extra=may("operator"), responses={200: {"model": shapes.ListOut}, **REFUSALS})
+@router.get("/users", summary="People", openapi_extra=may("operator"),
+            responses={200: {"model": shapes.ListOut}, **REFUSALS})
 def many(site: TheSite, caller: TheCaller) -> Response:
     """Everybody with an account."""
     return reply(listing([render.person(one) for one in site.catalog.people(caller)]))

@@ -59,18 +59,21 @@ def _by_tag(openapi: Mapping[str, Any]) -> dict[str, list[tuple[str, str, Mappin
 def _call(verb: str, path: str, operation: Mapping[str, Any], openapi: Mapping[str, Any]) -> str:
     who = operation.get("x-who", "anyone")
     rows = [*_parameters(operation), *_members(operation, openapi)]
-    table = f"<table><thead><tr><th>Name</th><th>Where</th><th>Type</th><th>Meaning</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    titles = "".join(f"<th scope='col'>{title}</th>" for title in ("Name", "Where", "Type", "Meaning"))
+    table = f"<table><thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     answers = ", ".join(escape(status) for status in operation.get("responses", {}))
     return (
-        f"<section><h3><code>{verb.upper()} {escape(path)}</code></h3><p><strong>{escape(operation.get('summary', ''))}."
-        f"</strong> {escape(operation.get('description', ''))}</p>{table if rows else ''}"
+        f"<section><h3><code>{verb.upper()} {escape(path)}</code></h3>"
+        f"<p><strong>{escape(operation.get('summary', ''))}.</strong> {escape(operation.get('description', ''))}</p>"
+        f"{table if rows else ''}"
         f"<p>Who may: {escape(who)}. Answers: {answers}.</p></section>"
     )
 
 
 def _parameters(operation: Mapping[str, Any]) -> Iterator[str]:
     for one in operation.get("parameters", ()):
-        yield _row(one["name"], one["in"], one.get("schema", {}), one.get("description", ""), needed=one.get("required"))
+        meaning, needed = one.get("description", ""), one.get("required")
+        yield _row(one["name"], one["in"], one.get("schema", {}), meaning, needed=needed)
 
 
 def _members(operation: Mapping[str, Any], openapi: Mapping[str, Any]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 import orjson
@@ -15,9 +15,10 @@ from api.dialects.v1.datasets import REFUSALS, unchanged
 from api.dialects.v1.door import Door, listing, may
 from api.dialects.v1.files import disposition
 from api.dialects.v1.render import etag
+from api.dialects.v1.shelf import VIETNAM
 from api.dialects.v1.words import day
 from catalog.errors import NotFound
-from standards import registry
+from standards import registry, template
 from standards.codelist import Codelist, Entry
 from standards.standard import Field, TableStandard
 
@@ -36,7 +37,8 @@ def _answer(request: Request, content: Any, media_type: str = "application/json"
     return Response(body, 200, all_headers, media_type)
 
 
-@router.get("/standards", summary="Table standards", openapi_extra=may("anyone"), responses={200: {"model": shapes.ListOut}})
+@router.get("/standards", summary="Table standards", openapi_extra=may("anyone"),
+            responses={200: {"model": shapes.ListOut}})
 def standards(request: Request, site: TheSite) -> Response:
     """All table standards; ``status`` tells official ones from those proposed by the platform."""
     items = [_short(one, site.url) for one in registry.TABLES.values()]
@@ -55,15 +57,24 @@ def standard(request: Request, site: TheSite, language: Language, standard: str)
         return _answer(request, found.table_schema(), "application/json")
     if suffix:
         return _template(request, found, suffix, language)
-    fields = [_field(one) for one in found.fields]
-    notes = {"notes": dict(found.notes), "description": dict(found.description)}
-    return _answer(request, {**_short(found, site.url), **notes, "fields": fields, "primary_key": list(found.primary_key)})
+    return _answer(request, {
+        **_short(found, site.url),
+        "description": dict(found.description),
+        "notes": dict(found.notes),
+        "fields": [_field(one) for one in found.fields],
+        "primary_key": list(found.primary_key),
+    })
 
 
 def _template(request: Request, found: TableStandard, suffix: str, language: str) -> Response:
-    if suffix == "xlsx":
-        raise NotFound
-    body = (",".join(one.name for one in found.fields) + "\n").encode()
+    labels: template.Labels = "title" if request.query_params.get("labels") == "title" else "name"
+    if suffix == "csv":
+        body = template.csv_template(found, labels=labels, language=language)
+    else:
+        today = datetime.now(VIETNAM).date()
+        body = template.xlsx_template(
+            found, day=today, codelists=registry.codelist, language=language, labels=labels
+        )
     media_type = "text/csv; charset=utf-8" if suffix == "csv" else SHEET
     name = disposition(f"{found.id}.{suffix}")
     return _answer(request, body, media_type, **{"Content-Disposition": name, "Content-Language": language})
@@ -88,7 +99,8 @@ def _field(one: Field) -> dict[str, Any]:
     }
 
 
-@router.get("/codelists", summary="Code lists", openapi_extra=may("anyone"), responses={200: {"model": shapes.ListOut}})
+@router.get("/codelists", summary="Code lists", openapi_extra=may("anyone"),
+            responses={200: {"model": shapes.ListOut}})
 def codelists(request: Request, site: TheSite) -> Response:
     """All code lists, without their entries."""
     return _answer(request, listing([_about(one, site.url) for one in registry.CODELISTS.values()]))

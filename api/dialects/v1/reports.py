@@ -73,7 +73,8 @@ def stats(tables: tuple[TableOutcome, ...]) -> JSON | None:
 def _table(one: TableOutcome) -> JSON:
     rows = one.profile.rows if one.profile else 0
     return {
-        "resource": one.resource, "sheet": one.sheet, "standard": one.standard or None, "valid": one.valid, "rows": rows,
+        "resource": one.resource, "sheet": one.sheet, "standard": one.standard or None, "valid": one.valid,
+        "rows": rows,
         "changes": dict(one.changes) if one.changes is not None else None,
     }
 

@@ -16,7 +16,7 @@ router = APIRouter(tags=["operations"], route_class=Door)
 @router.post("/reset", summary="Empty the site", openapi_extra=may("operator"),
              responses={200: {"content": {"application/json": {}}}, **REFUSALS})
 def reset(site: TheSite, caller: TheCaller) -> Response:
-    """What ``datamo reset --yes`` does, on the running site; only in environment ``test``, elsewhere it is not there."""
+    """What ``datamo reset --yes`` does, on the running site; only in environment ``test``."""
     if site.environment != "test":
         raise NotFound
     if caller.person is None or caller.person.role != "operator":

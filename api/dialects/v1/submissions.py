@@ -31,7 +31,7 @@ State = Literal[
 
 @router.get("/submissions", summary="Submissions in sight", openapi_extra=may("signed-in"),
             responses={200: {"model": shapes.ListOut}, **REFUSALS})
-def many(
+def many(  # noqa: PLR0917 - FastAPI gives them by name
     site: TheSite, caller: TheCaller, lang: Language,
     dataset: Annotated[str, Query(max_length=300)] = "",
     state: Annotated[list[State], Query()] = [],  # noqa: B006 - FastAPI copies it
@@ -49,7 +49,7 @@ def many(
             responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
 async def one(
     request: Request, submission: str,
-    wait: Annotated[float, Query(ge=0, le=3600, description="Seconds to wait for the end of the check, at most 60.")] = 0,
+    wait: Annotated[float, Query(ge=0, le=3600, description="Seconds to wait for the end, at most 60.")] = 0,
 ) -> Response:
     """The submission and its report; ``?wait=30`` answers when the check is over, or after so many seconds."""
     site: Site = request.app.state.site
@@ -78,14 +78,18 @@ def _report(site: Site, caller: Caller, one: Submission, lang: str) -> Response:
 
 @router.post("/submissions/{submission}/submit", summary="Ask for review", openapi_extra=may("editor"),
              responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
-def submit(site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.NoteIn | None = None) -> Response:
+def submit(
+    site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.NoteIn | None = None
+) -> Response:
     """Hand a ready submission to the agency's reviewers."""
     return _report(site, caller, site.catalog.submit(caller, submission, given.note if given else ""), lang)
 
 
 @router.post("/submissions/{submission}/approve", summary="Approve and publish", openapi_extra=may("reviewer"),
              responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
-def approve(site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.NoteIn | None = None) -> Response:
+def approve(
+    site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.NoteIn | None = None
+) -> Response:
     """Publish what another person submitted; bound to the file's hash."""
     return _report(site, caller, site.catalog.approve(caller, submission, given.note if given else ""), lang)
 

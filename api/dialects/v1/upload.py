@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, BinaryIO, Final, cast
+from dataclasses import dataclass, field
+from typing import Annotated, Any, BinaryIO, Final, cast
 
 import anyio
 import anyio.from_thread
 import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api import errors
 from api.deps import Site, language
@@ -46,7 +46,7 @@ FORM_SCHEMA: Final[dict[str, Any]] = {
             "additionalProperties": False,
             "properties": {
                 "file": {"type": "string", "format": "binary"},
-                "resource": {"type": "string", "description": "The resource that the file is for; default: the first table."},
+                "resource": {"type": "string", "description": "Which resource it is for; default: the first table."},
                 "sheet": {"type": "string", "description": "Name of a sheet, or `all`."},
                 "standard": {"type": "string", "description": "Id of a table standard."},
                 "update": {"enum": list(CHOICES["update"]), "default": "replace"},
@@ -64,13 +64,13 @@ class Taken:
     """What a form brought: its file in staging, its fields checked."""
 
     staged: Staged | None = None
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
 
 
 class Refused(Response):
     """A refusal in the middle of an upload: it is sent whole, then a little more is read so that it arrives."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
         with anyio.move_on_after(DRAIN_SECONDS):
@@ -84,7 +84,8 @@ class Refused(Response):
              openapi_extra={**may("editor"), "x-streams": True, **FORM_SCHEMA},
              responses={202: {"model": shapes.SubmissionOut}, 413: {"model": shapes.Problem}, **REFUSALS})
 async def upload(
-    request: Request, dataset: str, publish: bool = Query(default=True, description="`false` stops it at `ready`.")
+    request: Request, dataset: str,
+    publish: Annotated[bool, Query(description="`false` stops it at `ready`.")] = True,
 ) -> Response:
     """Take one file for checking; it publishes by itself when nothing blocks it and no second person is needed."""
     site: Site = request.app.state.site
@@ -149,12 +150,15 @@ class _Visit:
 
     def _more(self) -> bytes:
         while True:
-            message = anyio.from_thread.run(self.request.receive)
+            message = anyio.from_thread.run(self._receive)
             if message["type"] == "http.disconnect":
                 raise Cut
             body = cast("bytes", message.get("body", b""))
             if body or not message.get("more_body", False):
                 return body
+
+    async def _receive(self) -> Message:
+        return await self.request.receive()
 
     def _fingerprint(self, entry: Entry, staged: Staged) -> str:
         asked = self.taken.options

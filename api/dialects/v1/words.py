@@ -21,6 +21,7 @@ UNITS: Final[Mapping[str, timedelta]] = {
 PLAIN: Final = ("standard", "licence", "frequency", "source_url")
 LISTS: Final = ("themes", "tags", "language", "spatial")
 TEXTS: Final = ("title", "description", "source", "notice")
+MEMBERS: Final = (*TEXTS, *PLAIN, *LISTS, "temporal", "contact")
 
 
 def text(given: str | Mapping[str, str] | None, language: str) -> Text:
@@ -34,33 +35,33 @@ def text(given: str | Mapping[str, str] | None, language: str) -> Text:
 def known_standard(name: str, pointer: str = "#/standard") -> str:
     """The id of a table standard, or "" for none; Invalid for one that we do not have."""
     if name and name not in registry.TABLES:
-        raise Invalid("unknown-standard", problems=[Problem(pointer, "unknown-standard", {"standard": name})], standard=name)
+        problem = Problem(pointer, "unknown-standard", {"standard": name[:100]})
+        raise Invalid("unknown-standard", problems=[problem], standard=name[:100])
     return name
 
 
 def described(given: Describing, language: str, before: Dataset | None = None) -> Dataset:
     """The describing members that the input names, over what stood before. Invalid for an empty title."""
-    named = given.model_fields_set
-    values: dict[str, Any] = {}
-    for member in TEXTS:
-        if member in named:
-            values[member] = text(getattr(given, member), language)
-    for member in PLAIN:
-        if member in named:
-            values[member] = getattr(given, member) or ""
-    for member in LISTS:
-        if member in named:
-            values[member] = tuple(dict.fromkeys(getattr(given, member) or ()))
-    if "temporal" in named:
-        values["temporal"] = _period(given)
-    if "contact" in named:
-        values["contact"] = Contact(**given.contact.model_dump()) if given.contact else None
+    values = {member: _value(given, member, language) for member in MEMBERS if member in given.model_fields_set}
     if "title" in values and not values["title"]:
         raise Invalid(problems=[Problem("#/title", "missing", {"name": "title"})])
     known_standard(values.get("standard", ""))
     if before is not None:
         return replace(before, **values)
     return Dataset(**{"language": (language,), **values})
+
+
+def _value(given: Describing, member: str, language: str) -> Any:
+    said = getattr(given, member)
+    if member in TEXTS:
+        return text(said, language)
+    if member in LISTS:
+        return tuple(dict.fromkeys(said or ()))
+    if member == "temporal":
+        return _period(given)
+    if member == "contact":
+        return Contact(**said.model_dump()) if said else None
+    return said or ""
 
 
 def _period(given: Describing) -> Period | None:
