@@ -1,4 +1,4 @@
-"""Check one file: inspect → profile → validate → convert in a killable child; for uploads, `datamo check`, /check and MCP."""
+"""Check one file: inspect → profile → validate → convert in a killable child; for uploads, the command and /check."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the parent of the sandbox shares this shape and does withou
 
 
 class Unreadable(Exception):
-    """The bytes cannot be read as a table: ``code`` is stable, ``params`` fill its sentence (submission state failed)."""
+    """The bytes cannot be read as a table: ``code`` is stable, ``params`` fill its sentence (state failed)."""
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
@@ -40,14 +40,15 @@ class ReadOptions:
 class Table:
     """One table of a file, opened: how it was understood, and its cells as text in batches.
 
-    ``labels`` are the header cells as they stand; ``first_row`` is the record number of the first data row as Frictionless
-    counts (header on record 1 → 2); ``batches`` yields RecordBatches with one column of type string per label, named
-    ``c0 … cN`` (never null: an absent cell is ""), and before them an int64 column ``row`` with the record number, which
-    grows by one from row to row: blank rows are there, a preamble above the header and notes under the table are not.
-    A ragged row is cut or filled and told in ``remarks`` (asked after the batches are exhausted: ``extra-cell``,
-    ``missing-cell``, ``footer-skipped`` …); ``ragged`` keeps such rows as they stand, by record number. ``kinds`` are the types that the format itself declares by column index;
-    "string" there means text on purpose (a code), never to be taken for a number. ``plain`` says that Frictionless can
-    read the original itself, given ``encoding`` and ``dialect`` (``delimiter``, ``quote``, ``header_row``).
+    ``labels`` are the header cells as they stand; ``first_row`` is the record number of the first data row as
+    Frictionless counts (header on record 1 → 2); ``batches`` yields RecordBatches with one column of type string per
+    label, named ``c0 … cN`` (never null: an absent cell is ""), and before them an int64 column ``row`` with the
+    record number, which grows by one from row to row: blank rows are there, a preamble above the header and notes
+    under the table are not. A ragged row is cut or filled and told in ``remarks`` (asked after the batches are
+    exhausted: ``extra-cell``, ``missing-cell``, ``footer-skipped`` …); ``ragged`` keeps such rows as they stand, by
+    record number. ``kinds`` are the types that the format itself declares by column index; "string" there means text
+    on purpose (a code), never to be taken for a number. ``plain`` says that Frictionless can read the original
+    itself, given ``encoding`` and ``dialect`` (``delimiter``, ``quote``, ``header_row``).
     """
 
     name: str

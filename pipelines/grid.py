@@ -82,9 +82,9 @@ def filled(row: Row) -> int:
 def find_header(rows: Sequence[Row]) -> int | None:
     """Find the index of the header among the first records, or None when nothing stands there.
 
-    Lines above it are passed over only while they are clearly no header: blank, a single cell over a wider table, or far
-    fewer cells than most records have; and only when what follows looks like labels. A header that is repeated counts
-    where it stands last. Anything doubtful stays: the header is the first record that says something.
+    Lines above it are passed over only while they are clearly no header: blank, a single cell over a wider table, or
+    far fewer cells than most records have; and only when what follows looks like labels. A header that is repeated
+    counts where it stands last. Anything doubtful stays: the header is the first record that says something.
     """
     counts = [filled(row) for row in rows]
     said = [index for index, count in enumerate(counts) if count]
@@ -190,7 +190,7 @@ def _cut(held: list[pa.RecordBatch], notes: Notes) -> Iterator[pa.RecordBatch]:
 
 
 def _footer(table: pa.Table, notes: Notes) -> int:
-    """Count the records at the end that are notes: one cell each, under a wider table, after a blank row or so worded."""
+    """Count the records at the end that are notes: one cell each under a wider table, set off or so worded."""
     size = min(FOOTER, table.num_rows)
     tail = [list(row.values())[1:] for row in table.slice(table.num_rows - size).to_pylist()]
     if not tail or len(tail[0]) < 2:  # noqa: PLR2004 - a single column has no notes of another shape

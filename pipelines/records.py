@@ -113,7 +113,7 @@ class Reader:
             self.need(",")
 
     def members(self) -> Iterator[str]:
-        """Give the names of the object that comes next; the caller takes each value before it asks for the next name."""
+        """Give the names of the object that comes next; the caller takes each value before the next name."""
         self.need("{")
         if self.take("}"):
             return

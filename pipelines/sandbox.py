@@ -1,7 +1,8 @@
 """Run a function on untrusted bytes in a killable child: fresh process, limits, no network, no credentials.
 
 The parent never imports what reads files: it sends the function's name and its argument as JSON, waits, and reads one
-JSON answer of bounded size. Whatever the child does, the parent gets either a value of the announced type or Unreadable.
+JSON answer of bounded size. Whatever the child does, the parent gets either a value of the announced type or
+Unreadable.
 """
 
 from __future__ import annotations
@@ -77,8 +78,8 @@ def run(
     """Call a module-level function of one annotated argument in a child and give its value.
 
     ``work`` is the child's folder (made and swept here when absent). Raises Unreadable: what the function itself
-    raised, or ``too-heavy`` (memory, CPU or size of a file), ``timeout`` (wall clock), ``storage-full`` (the disk is full: not
-    the file's fault), ``crashed`` (died or broke).
+    raised, or ``too-heavy`` (memory, CPU or size of a file), ``timeout`` (wall clock), ``storage-full`` (the disk is
+    full, which is not the file's fault), ``crashed`` (died or broke).
     """
     with contextlib.ExitStack() as stack:
         folder = work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamo-sandbox-")))

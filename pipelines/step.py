@@ -29,11 +29,11 @@ class Opened:
     """One table under way through the sandboxed steps.
 
     ``cells`` is an Arrow IPC file in the work folder: int64 ``row`` (record number), strings ``c0 … cN`` (never null),
-    blank rows included; ``profile`` describes exactly these cells and ``remarks`` are what reading them found. ``csv`` is
-    a UTF-8 CSV (comma, LF, header on record 1, ragged rows as they are) of the same records for a validator, set when
-    the original is not a CSV that Frictionless can read itself (``table.plain``): its record n is the original's record
-    ``n - 2 + table.first_row``. ``merged`` are the rows of an append or correction together with those of the version
-    before: what will be published, while ``cells`` are what is checked.
+    blank rows included; ``profile`` describes exactly these cells and ``remarks`` are what reading them found.
+    ``csv`` is a UTF-8 CSV (comma, LF, header on record 1, ragged rows as they are) of the same records for a
+    validator, set when the original is not a CSV that Frictionless can read itself (``table.plain``): its record n is
+    the original's record ``n - 2 + table.first_row``. ``merged`` are the rows of an append or correction together
+    with those of the version before: what will be published, while ``cells`` are what is checked.
     """
 
     resource: str
@@ -48,7 +48,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """What is known of one file so far. ``path`` is the original, ``work`` a folder of its own that is swept afterwards.
+    """What is known of one file so far. ``path`` is the original, ``work`` a folder of its own, swept afterwards.
 
     ``base`` is the canonical CSV (or, where only that is left, the Parquet) of the version that an append or correction
     builds on, by resource; ``base_periods`` are the periods that its rows cover. ``keep`` says whether artefacts are
@@ -58,7 +58,7 @@ class Parcel:
     path: Path
     name: str
     work: Path
-    options: Options = Options()
+    options: Options = Options()  # noqa: RUF009 - frozen, so it may be shared
     today: date = date.min
     dataset_slug: str = ""
     base: Mapping[str, Path] = field(default_factory=dict)

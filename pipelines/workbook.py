@@ -86,7 +86,7 @@ def _named(core: bytes) -> bool:
 
 
 def _scan_sheet(archive: zipfile.ZipFile, name: str) -> bool:
-    """Measure the rectangle around a sheet's cells from its XML, whatever its <dimension> says; tell of hidden parts."""
+    """Measure the rectangle around a sheet's cells, whatever its <dimension> says; tell of hidden parts."""
     rows: set[int] = set()
     lowest, highest, widest, cells, count = 1 << 30, 0, 0, 0, 0
     columns: set[bytes] = set()
@@ -319,7 +319,7 @@ class _Declared(dict[int, str]):
 
 
 def text(cell: Any) -> str:  # noqa: PLR0911 - one line for each type
-    """Write a cell as people read it: whole numbers without a point, dates in ISO 8601, true and false in small letters."""
+    """Write a cell as people read it: whole numbers without a point, dates in ISO 8601, true and false small."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):

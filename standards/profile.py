@@ -18,8 +18,8 @@ class Column:
     ``minimum`` and ``maximum`` are canonical text (ISO 8601 dates, point as decimal mark); ``format`` is the strptime
     pattern of dates that are not ISO 8601; ``decimal`` and ``group`` are the marks found in numbers; ``top`` holds at
     most ten (value, count) pairs; ``meaning`` names a code list or identifier that the values follow (``vn-commune``).
-    ``distinct`` is exact up to 100,000 values, an estimate (± 2 %) beyond, which ``approximate`` says; ``histogram`` are
-    counts of numbers in equal bins from minimum to maximum.
+    ``distinct`` is exact up to 100,000 values, an estimate (± 2 %) beyond, which ``approximate`` says; ``histogram``
+    are counts of numbers in equal bins from minimum to maximum.
     """
 
     name: str

@@ -8,206 +8,223 @@ from typing import Any
 
 from api.messages import Sentences, pick, say
 
-FAILED: Sentences = MappingProxyType({
-    "empty-file": {
-        "vi": "Tệp không có dữ liệu nào.",
-        "en": "The file holds no data.",
-    },
-    "binary-content": {
-        "vi": "Tên tệp là của bảng dạng chữ nhưng nội dung là loại tệp khác. Hãy tải lên đúng tệp, hoặc đặt lại đuôi tệp.",
-        "en": "The file is named like a text table but holds something else. Upload the right file or correct its ending.",
-    },
-    "nul-bytes": {
-        "vi": "Tệp chứa ký tự rỗng (NUL), thường do chép hỏng. Hãy xuất lại tệp từ phần mềm gốc.",
-        "en": "The file contains NUL characters, mostly a sign of a damaged copy. Export it again from its source.",
-    },
-    "undecidable-encoding": {
-        "vi": "Không xác định được bảng mã của tệp. Hãy lưu lại theo UTF-8, hoặc chọn bảng mã khi tải lên.",
-        "en": "The encoding cannot be told. Save the file as UTF-8, or name its encoding when you upload it.",
-    },
-    "undecodable": {
-        "vi": "Tệp có ký tự không đọc được theo bảng mã {encoding}. Hãy chọn bảng mã khác hoặc lưu lại theo UTF-8.",
-        "en": "The file has bytes that mean nothing in {encoding}. Choose another encoding, or save it as UTF-8.",
-    },
-    "unknown-encoding": {
-        "vi": "Không có bảng mã nào tên là “{encoding}”.",
-        "en": "There is no encoding called “{encoding}”.",
-    },
-    "unclosed-quote": {
-        "vi": "Dấu nháy mở ở dòng {row} không được đóng, nên phần còn lại của tệp không đọc được. Hãy thêm dấu nháy đóng.",
-        "en": "A quote opened in row {row} is never closed, so the rest of the file cannot be read. Close the quote.",
-    },
-    "cell-too-long": {
-        "vi": "Một ô ở dòng {row} dài quá giới hạn. Hãy kiểm tra dấu nháy và dấu phân cách quanh ô đó.",
-        "en": "A cell in row {row} is longer than the limit. Look at the quotes and delimiters around it.",
-    },
-    "line-too-long": {
-        "vi": "Tệp có một dòng dài quá giới hạn, nên có lẽ không phải là bảng.",
-        "en": "The file has a line longer than the limit; it is probably no table.",
-    },
-    "too-many-columns": {
-        "vi": "Bảng có {columns} cột; giới hạn là {limit}.",
-        "en": "The table has {columns} columns; the limit is {limit}.",
-    },
-    "too-many-rows": {
-        "vi": "Bảng có nhiều dòng hơn giới hạn {limit}. Hãy chia thành nhiều tệp, chẳng hạn theo năm.",
-        "en": "The table has more rows than the limit of {limit}. Split it, for example by year.",
-    },
-    "too-many-cells": {
-        "vi": "Trang tính trải trên quá nhiều ô. Hãy xóa các ô ở xa bảng, rồi lưu lại.",
-        "en": "The sheet spans too many cells. Delete cells that stand far from the table and save it again.",
-    },
-    "no-header": {
-        "vi": "Không có dòng tiêu đề ở dòng {row}.",
-        "en": "There is no header on row {row}.",
-    },
-    "bad-option": {
-        "vi": "Tùy chọn đọc “{name}” có giá trị không dùng được. Hãy chọn giá trị khác hoặc bỏ tùy chọn này.",
-        "en": "The value of the reading option “{name}” cannot be used. Choose another one or leave the option out.",
-    },
-    "bomb": {
-        "vi": "Tệp nén nở ra lớn bất thường nên không được mở.",
-        "en": "The file unpacks to an abnormal size and was not opened.",
-    },
-    "truncated": {
-        "vi": "Tệp bị cắt cụt hoặc hỏng. Hãy tải lên lại từ bản gốc.",
-        "en": "The file is cut off or damaged. Upload it again from the original.",
-    },
-    "encrypted": {
-        "vi": "Tệp được đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lên lại.",
-        "en": "The file is protected by a password. Remove the password and upload it again.",
-    },
-    "not-a-workbook": {
-        "vi": "Tệp không phải là bảng tính, hoặc bảng tính đã hỏng. Hãy mở và lưu lại bằng phần mềm bảng tính.",
-        "en": "The file is no workbook, or a damaged one. Open it in a spreadsheet program and save it again.",
-    },
-    "no-such-sheet": {
-        "vi": "Không có trang tính “{sheet}”, hoặc trang đó trống.",
-        "en": "There is no sheet “{sheet}”, or it is empty.",
-    },
-    "not-json": {
-        "vi": "Tệp không đúng cú pháp JSON.",
-        "en": "The file is not valid JSON.",
-    },
-    "too-deep": {
-        "vi": "JSON lồng nhau quá sâu (giới hạn {limit} tầng).",
-        "en": "The JSON nests too deep (the limit is {limit} levels).",
-    },
-    "no-table": {
-        "vi": "Không tìm thấy bảng nào trong tệp. Cần một danh sách các đối tượng có cùng thuộc tính.",
-        "en": "No table was found in the file. It needs a list of objects with the same members.",
-    },
-    "several-tables": {
-        "vi": "Tệp chứa nhiều bảng ({names}). Hãy tách mỗi bảng thành một tệp.",
-        "en": "The file holds several tables ({names}). Give each a file of its own.",
-    },
-    "not-a-feature": {
-        "vi": "Phần tử ở dòng {row} không phải là đối tượng GeoJSON (Feature).",
-        "en": "The item of row {row} is no GeoJSON feature.",
-    },
-    "not-parquet": {
-        "vi": "Tệp không phải là Parquet, hoặc đã hỏng.",
-        "en": "The file is no Parquet file, or a damaged one.",
-    },
-    "unsupported-compression": {
-        "vi": "Tệp Parquet nén bằng {compression}, loại nén không được nhận vì lý do an toàn. Hãy ghi lại bằng zstd hoặc snappy.",
-        "en": "The Parquet file is compressed with {compression}, not taken for safety. Write it with zstd or snappy.",
-    },
-    "too-heavy": {
-        "vi": "Đọc tệp này tốn quá nhiều tài nguyên ({cause}). Hãy chia nhỏ hoặc đơn giản hóa tệp.",
-        "en": "Reading this file takes too many resources ({cause}). Split or simplify it.",
-    },
-    "timeout": {
-        "vi": "Đọc tệp này quá lâu nên đã dừng. Hãy chia nhỏ tệp.",
-        "en": "Reading this file took too long and was stopped. Split the file.",
-    },
-    "crashed": {
-        "vi": "Không đọc được tệp: chương trình đọc gặp lỗi ({cause}). Hãy lưu lại tệp ở định dạng khác, như CSV.",
-        "en": "The file cannot be read: its reader stopped ({cause}). Save it in another format, such as CSV.",
-    },
-    "storage-full": {
-        "vi": "Máy chủ đang hết chỗ lưu tạm. Tệp của bạn vẫn còn và sẽ được kiểm tra lại.",
-        "en": "The server has run out of working space. Your file is kept and will be checked again.",
-    },
-    "base-unreadable": {
-        "vi": "Không đọc được phiên bản trước để ghép dữ liệu vào.",
-        "en": "The version to build on cannot be read.",
-    },
-    "unknown-standard": {
-        "vi": "Không có chuẩn dữ liệu “{standard}”.",
-        "en": "There is no data standard “{standard}”.",
-    },
-    "schema-unusable": {
-        "vi": "Lược đồ gửi kèm không dùng được (tại {pointer}).",
-        "en": "The schema that came with the file cannot be used (at {pointer}).",
-    },
-    "pattern-unsupported": {
-        "vi": "Mẫu “{pattern}” trong lược đồ không được hỗ trợ.",
-        "en": "The pattern “{pattern}” in the schema is not supported.",
-    },
-})
+FAILED: Sentences = MappingProxyType(
+    {
+        "empty-file": {
+            "vi": "Tệp không có dữ liệu nào.",
+            "en": "The file holds no data.",
+        },
+        "binary-content": {
+            "vi": "Tên tệp là của bảng dạng chữ nhưng nội dung là loại tệp khác. Hãy tải lên đúng tệp, hoặc đặt "
+            "lại đuôi tệp.",
+            "en": "The file is named like a text table but holds something else. Upload the right file or correct "
+            "its ending.",
+        },
+        "nul-bytes": {
+            "vi": "Tệp chứa ký tự rỗng (NUL), thường do chép hỏng. Hãy xuất lại tệp từ phần mềm gốc.",
+            "en": "The file contains NUL characters, mostly a sign of a damaged copy. Export it again from its source.",
+        },
+        "undecidable-encoding": {
+            "vi": "Không xác định được bảng mã của tệp. Hãy lưu lại theo UTF-8, hoặc chọn bảng mã khi tải lên.",
+            "en": "The encoding cannot be told. Save the file as UTF-8, or name its encoding when you upload it.",
+        },
+        "undecodable": {
+            "vi": "Tệp có ký tự không đọc được theo bảng mã {encoding}. Hãy chọn bảng mã khác hoặc lưu lại theo UTF-8.",
+            "en": "The file has bytes that mean nothing in {encoding}. Choose another encoding, or save it as UTF-8.",
+        },
+        "unknown-encoding": {
+            "vi": "Không có bảng mã nào tên là “{encoding}”.",
+            "en": "There is no encoding called “{encoding}”.",
+        },
+        "unclosed-quote": {
+            "vi": "Dấu nháy mở ở dòng {row} không được đóng, nên phần còn lại của tệp không đọc được. Hãy thêm "
+            "dấu nháy đóng.",
+            "en": "A quote opened in row {row} is never closed, so the rest of the file cannot be read. Close the "
+            "quote.",
+        },
+        "cell-too-long": {
+            "vi": "Một ô ở dòng {row} dài quá giới hạn. Hãy kiểm tra dấu nháy và dấu phân cách quanh ô đó.",
+            "en": "A cell in row {row} is longer than the limit. Look at the quotes and delimiters around it.",
+        },
+        "line-too-long": {
+            "vi": "Tệp có một dòng dài quá giới hạn, nên có lẽ không phải là bảng.",
+            "en": "The file has a line longer than the limit; it is probably no table.",
+        },
+        "too-many-columns": {
+            "vi": "Bảng có {columns} cột; giới hạn là {limit}.",
+            "en": "The table has {columns} columns; the limit is {limit}.",
+        },
+        "too-many-rows": {
+            "vi": "Bảng có nhiều dòng hơn giới hạn {limit}. Hãy chia thành nhiều tệp, chẳng hạn theo năm.",
+            "en": "The table has more rows than the limit of {limit}. Split it, for example by year.",
+        },
+        "too-many-cells": {
+            "vi": "Trang tính trải trên quá nhiều ô. Hãy xóa các ô ở xa bảng, rồi lưu lại.",
+            "en": "The sheet spans too many cells. Delete cells that stand far from the table and save it again.",
+        },
+        "no-header": {
+            "vi": "Không có dòng tiêu đề ở dòng {row}.",
+            "en": "There is no header on row {row}.",
+        },
+        "bad-option": {
+            "vi": "Tùy chọn đọc “{name}” có giá trị không dùng được. Hãy chọn giá trị khác hoặc bỏ tùy chọn này.",
+            "en": "The value of the reading option “{name}” cannot be used. Choose another one or leave the "
+            "option out.",
+        },
+        "bomb": {
+            "vi": "Tệp nén nở ra lớn bất thường nên không được mở.",
+            "en": "The file unpacks to an abnormal size and was not opened.",
+        },
+        "truncated": {
+            "vi": "Tệp bị cắt cụt hoặc hỏng. Hãy tải lên lại từ bản gốc.",
+            "en": "The file is cut off or damaged. Upload it again from the original.",
+        },
+        "encrypted": {
+            "vi": "Tệp được đặt mật khẩu. Hãy bỏ mật khẩu rồi tải lên lại.",
+            "en": "The file is protected by a password. Remove the password and upload it again.",
+        },
+        "not-a-workbook": {
+            "vi": "Tệp không phải là bảng tính, hoặc bảng tính đã hỏng. Hãy mở và lưu lại bằng phần mềm bảng tính.",
+            "en": "The file is no workbook, or a damaged one. Open it in a spreadsheet program and save it again.",
+        },
+        "no-such-sheet": {
+            "vi": "Không có trang tính “{sheet}”, hoặc trang đó trống.",
+            "en": "There is no sheet “{sheet}”, or it is empty.",
+        },
+        "not-json": {
+            "vi": "Tệp không đúng cú pháp JSON.",
+            "en": "The file is not valid JSON.",
+        },
+        "too-deep": {
+            "vi": "JSON lồng nhau quá sâu (giới hạn {limit} tầng).",
+            "en": "The JSON nests too deep (the limit is {limit} levels).",
+        },
+        "no-table": {
+            "vi": "Không tìm thấy bảng nào trong tệp. Cần một danh sách các đối tượng có cùng thuộc tính.",
+            "en": "No table was found in the file. It needs a list of objects with the same members.",
+        },
+        "several-tables": {
+            "vi": "Tệp chứa nhiều bảng ({names}). Hãy tách mỗi bảng thành một tệp.",
+            "en": "The file holds several tables ({names}). Give each a file of its own.",
+        },
+        "not-a-feature": {
+            "vi": "Phần tử ở dòng {row} không phải là đối tượng GeoJSON (Feature).",
+            "en": "The item of row {row} is no GeoJSON feature.",
+        },
+        "not-parquet": {
+            "vi": "Tệp không phải là Parquet, hoặc đã hỏng.",
+            "en": "The file is no Parquet file, or a damaged one.",
+        },
+        "unsupported-compression": {
+            "vi": "Tệp Parquet nén bằng {compression}, loại nén không được nhận vì lý do an toàn. Hãy ghi lại "
+            "bằng zstd hoặc snappy.",
+            "en": "The Parquet file is compressed with {compression}, not taken for safety. Write it with zstd or "
+            "snappy.",
+        },
+        "too-heavy": {
+            "vi": "Đọc tệp này tốn quá nhiều tài nguyên ({cause}). Hãy chia nhỏ hoặc đơn giản hóa tệp.",
+            "en": "Reading this file takes too many resources ({cause}). Split or simplify it.",
+        },
+        "timeout": {
+            "vi": "Đọc tệp này quá lâu nên đã dừng. Hãy chia nhỏ tệp.",
+            "en": "Reading this file took too long and was stopped. Split the file.",
+        },
+        "crashed": {
+            "vi": "Không đọc được tệp: chương trình đọc gặp lỗi ({cause}). Hãy lưu lại tệp ở định dạng khác, như CSV.",
+            "en": "The file cannot be read: its reader stopped ({cause}). Save it in another format, such as CSV.",
+        },
+        "storage-full": {
+            "vi": "Máy chủ đang hết chỗ lưu tạm. Tệp của bạn vẫn còn và sẽ được kiểm tra lại.",
+            "en": "The server has run out of working space. Your file is kept and will be checked again.",
+        },
+        "base-unreadable": {
+            "vi": "Không đọc được phiên bản trước để ghép dữ liệu vào.",
+            "en": "The version to build on cannot be read.",
+        },
+        "unknown-standard": {
+            "vi": "Không có chuẩn dữ liệu “{standard}”.",
+            "en": "There is no data standard “{standard}”.",
+        },
+        "schema-unusable": {
+            "vi": "Lược đồ gửi kèm không dùng được (tại {pointer}).",
+            "en": "The schema that came with the file cannot be used (at {pointer}).",
+        },
+        "pattern-unsupported": {
+            "vi": "Mẫu “{pattern}” trong lược đồ không được hỗ trợ.",
+            "en": "The pattern “{pattern}” in the schema is not supported.",
+        },
+    }
+)
 """Reasons of the state ``failed``: the file cannot be read as a table."""
 
-BLOCKED: Sentences = MappingProxyType({
-    "no-rows": {
-        "vi": "Bảng có tiêu đề nhưng không có dòng dữ liệu nào.",
-        "en": "The table has a header but no rows.",
-    },
-    "not-valid": {
-        "vi": "Bảng “{resource}” có lỗi cần sửa trước khi công bố.",
-        "en": "The table “{resource}” has errors to be mended before it is published.",
-    },
-    "columns-differ": {
-        "vi": "Các cột không giống phiên bản trước. Thiếu: {missing}. Thừa: {extra}.",
-        "en": "The columns are not those of the version before. Missing: {missing}. Extra: {extra}.",
-    },
-    "period-exists": {
-        "vi": "Dữ liệu của kỳ {period} đã có. Để thay thế, hãy chọn đính chính.",
-        "en": "Data of the period {period} are there already. To replace them, choose a correction.",
-    },
-    "period-unknown": {
-        "vi": "Không hiểu kỳ “{period}”. Hãy viết như 2025, 2025-03 hoặc 2025-Q1.",
-        "en": "The period “{period}” is not understood. Write it like 2025, 2025-03 or 2025-Q1.",
-    },
-    "no-period-column": {
-        "vi": "Không có cột nào cho biết dòng thuộc kỳ nào (mọi dòng phải thuộc kỳ {period}), nên không thể đính chính theo kỳ.",
-        "en": "No column tells the period of a row (every row must lie in {period}), so one period cannot be corrected.",
-    },
-    "extra-cell": {
-        "vi": "Dòng {row} có {actual} ô, nhiều hơn {expected} cột của bảng.",
-        "en": "Row {row} has {actual} cells, more than the table's {expected} columns.",
-    },
-    "missing-cell": {
-        "vi": "Dòng {row} có {actual} ô, ít hơn {expected} cột của bảng.",
-        "en": "Row {row} has {actual} cells, fewer than the table's {expected} columns.",
-    },
-})
+BLOCKED: Sentences = MappingProxyType(
+    {
+        "no-rows": {
+            "vi": "Bảng có tiêu đề nhưng không có dòng dữ liệu nào.",
+            "en": "The table has a header but no rows.",
+        },
+        "not-valid": {
+            "vi": "Bảng “{resource}” có lỗi cần sửa trước khi công bố.",
+            "en": "The table “{resource}” has errors to be mended before it is published.",
+        },
+        "columns-differ": {
+            "vi": "Các cột không giống phiên bản trước. Thiếu: {missing}. Thừa: {extra}.",
+            "en": "The columns are not those of the version before. Missing: {missing}. Extra: {extra}.",
+        },
+        "period-exists": {
+            "vi": "Dữ liệu của kỳ {period} đã có. Để thay thế, hãy chọn đính chính.",
+            "en": "Data of the period {period} are there already. To replace them, choose a correction.",
+        },
+        "period-unknown": {
+            "vi": "Không hiểu kỳ “{period}”. Hãy viết như 2025, 2025-03 hoặc 2025-Q1.",
+            "en": "The period “{period}” is not understood. Write it like 2025, 2025-03 or 2025-Q1.",
+        },
+        "no-period-column": {
+            "vi": "Không có cột nào cho biết dòng thuộc kỳ nào (mọi dòng phải thuộc kỳ {period}), nên không thể "
+            "đính chính theo kỳ.",
+            "en": "No column tells the period of a row (every row must lie in {period}), so one period cannot be "
+            "corrected.",
+        },
+        "extra-cell": {
+            "vi": "Dòng {row} có {actual} ô, nhiều hơn {expected} cột của bảng.",
+            "en": "Row {row} has {actual} cells, more than the table's {expected} columns.",
+        },
+        "missing-cell": {
+            "vi": "Dòng {row} có {actual} ô, ít hơn {expected} cột của bảng.",
+            "en": "Row {row} has {actual} cells, fewer than the table's {expected} columns.",
+        },
+    }
+)
 """Reasons of the state ``blocked`` that reading and merging find; all others are findings of checks."""
 
-TOLD: Sentences = MappingProxyType({
-    "footer-skipped": {
-        "vi": "{rows} dòng ghi chú dưới bảng (từ dòng {row}) không được tính là dữ liệu.",
-        "en": "{rows} lines of notes under the table (from row {row}) were not taken as data.",
-    },
-    "id-renamed": {
-        "vi": "Cột “_id” được đổi tên thành “{name}” trong Parquet, vì tên đó dành cho số thứ tự dòng.",
-        "en": "The column “_id” is called “{name}” in Parquet, where that name is the row's number.",
-    },
-    "period-gap": {
-        "vi": "Giữa kỳ {period} và kỳ trước đó còn thiếu dữ liệu.",
-        "en": "Between the period {period} and the one before it data are missing.",
-    },
-})
+TOLD: Sentences = MappingProxyType(
+    {
+        "footer-skipped": {
+            "vi": "{rows} dòng ghi chú dưới bảng (từ dòng {row}) không được tính là dữ liệu.",
+            "en": "{rows} lines of notes under the table (from row {row}) were not taken as data.",
+        },
+        "id-renamed": {
+            "vi": "Cột “_id” được đổi tên thành “{name}” trong Parquet, vì tên đó dành cho số thứ tự dòng.",
+            "en": "The column “_id” is called “{name}” in Parquet, where that name is the row's number.",
+        },
+        "period-gap": {
+            "vi": "Giữa kỳ {period} và kỳ trước đó còn thiếu dữ liệu.",
+            "en": "Between the period {period} and the one before it data are missing.",
+        },
+    }
+)
 """What reading and merging tell without blocking."""
 
 SENTENCES: Sentences = MappingProxyType({**FAILED, **BLOCKED, **TOLD})
 
-_CAUSES: Sentences = MappingProxyType({
-    "memory": {"vi": "bộ nhớ", "en": "memory"},
-    "cpu": {"vi": "thời gian xử lý", "en": "processing time"},
-    "disk": {"vi": "dung lượng tệp tạm", "en": "size of working files"},
-    "depth": {"vi": "độ sâu lồng nhau", "en": "depth of nesting"},
-})
+_CAUSES: Sentences = MappingProxyType(
+    {
+        "memory": {"vi": "bộ nhớ", "en": "memory"},
+        "cpu": {"vi": "thời gian xử lý", "en": "processing time"},
+        "disk": {"vi": "dung lượng tệp tạm", "en": "size of working files"},
+        "depth": {"vi": "độ sâu lồng nhau", "en": "depth of nesting"},
+    }
+)
 
 
 def reason(code: str, params: Mapping[str, Any], language: str) -> str:

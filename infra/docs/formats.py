@@ -28,9 +28,15 @@ Printed from `pipelines/registry.py` and `api/messages/reasons.py` by `make docs
 def page() -> str:
     """Give the page."""
     rows = "".join(_row(one) for one in FORMATS)
-    return HEAD + rows + _text() + _limits() + _codes("Why a file fails", FAILED) + _codes(
-        "What blocks beside the checks", BLOCKED
-    ) + _codes("What is told", TOLD)
+    return (
+        HEAD
+        + rows
+        + _text()
+        + _limits()
+        + _codes("Why a file fails", FAILED)
+        + _codes("What blocks beside the checks", BLOCKED)
+        + _codes("What is told", TOLD)
+    )
 
 
 def _row(one: Any) -> str:

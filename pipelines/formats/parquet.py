@@ -94,7 +94,7 @@ def _file(path: Path) -> pq.ParquetFile:
 
 
 def _check(metadata: pq.FileMetaData, options: ReadOptions) -> None:
-    """Refuse too many columns or rows, and Brotli, whose decoders have a hole (CVE-2026-111497), before any page is read."""
+    """Refuse too many columns or rows, and Brotli, whose decoders have a hole (CVE-2026-111497), by the footer."""
     if metadata.num_columns > options.max_columns:
         raise Unreadable("too-many-columns", columns=metadata.num_columns, limit=options.max_columns)
     if metadata.num_rows > options.max_rows:

@@ -90,7 +90,9 @@ CASES: Mapping[str, tuple[str, Callable[[], bytes], str]] = {
     "an encrypted workbook": ("a.xlsx", encrypted_workbook, "encrypted"),
     "one cell at XFD1048576": (
         "a.xlsx",
-        lambda: workbook('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        lambda: workbook(
+            '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+        ),
         "too-many-cells",
     ),
     "a ZIP bomb": ("a.xlsx", zip_bomb, "bomb"),
@@ -118,7 +120,11 @@ CASES: Mapping[str, tuple[str, Callable[[], bytes], str]] = {
     "JSON that is no table": ("a.json", lambda: b'{"a": 1}', "no-table"),
     "JSON of two tables": ("a.json", lambda: b'{"a": [{"x": 1}], "b": [{"y": 1}]}', "several-tables"),
     "a line that is no JSON": ("a.jsonl", lambda: b'{"a": 1}\n{"a": \n', "not-json"),
-    "GeoJSON of something else": ("a.geojson", lambda: json.dumps({"features": [{"type": "x"}]}).encode(), "not-a-feature"),
+    "GeoJSON of something else": (
+        "a.geojson",
+        lambda: json.dumps({"features": [{"type": "x"}]}).encode(),
+        "not-a-feature",
+    ),
 }
 
 

@@ -43,7 +43,10 @@ def opened(tmp_path, data: bytes, name="a.csv", form=csv, **options):
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.NAME)
 def test_a_sample_is_taken_by_exactly_its_own_format(form) -> None:
-    assert [one.NAME for one in FORMATS if one.matches(form.SAMPLE[:65536], "upload")] in ([form.NAME], [form.NAME, "csv"])
+    assert [one.NAME for one in FORMATS if one.matches(form.SAMPLE[:65536], "upload")] in (
+        [form.NAME],
+        [form.NAME, "csv"],
+    )
     assert next(one for one in FORMATS if one.matches(form.SAMPLE[:65536], "upload")) is form
 
 
@@ -197,7 +200,7 @@ def made_workbook(rows, **sheets) -> bytes:
 
 
 def test_a_workbooks_cells_are_as_people_see_them(tmp_path) -> None:
-    moment = datetime(2025, 7, 1, 8, 30)
+    moment = datetime.fromisoformat("2025-07-01T08:30:00")
     rows = [["mã", "số", "tỉ lệ", "ngày", "lúc", "có"], ["00004", 892179, 0.25, date(2025, 7, 1), moment, True]]
     read = opened(tmp_path, made_workbook(rows), "a.xlsx", xlsx)
     assert read.rows == (("00004", "892179", "0.25", "2025-07-01", "2025-07-01T08:30:00", "true"),)
@@ -246,7 +249,7 @@ def test_json_numbers_keep_their_digits_and_members_their_order(tmp_path) -> Non
 
 
 def hostile_form(name):
-    return next(one for one in FORMATS if one.NAME == name)
+    return next(one for one in FORMATS if name == one.NAME)
 
 
 @pytest.mark.parametrize("text", ['{"a": ["01", "02"], "b": [1, 2]}', '[["a", "b"], ["01", 1], ["02", 2]]'])
@@ -262,7 +265,12 @@ def test_large_json_is_read_item_by_item(tmp_path) -> None:
 
 
 def test_geojson_keeps_geometry_properties_and_ids(tmp_path) -> None:
-    feature = {"type": "Feature", "id": 5, "properties": {"tên": "x"}, "geometry": {"type": "Point", "coordinates": [1.5, 2]}}
+    feature = {
+        "type": "Feature",
+        "id": 5,
+        "properties": {"tên": "x"},
+        "geometry": {"type": "Point", "coordinates": [1.5, 2]},
+    }
     text = json.dumps({"type": "FeatureCollection", "features": [feature, {"type": "Feature", "geometry": None}]})
     read = opened(tmp_path, text.encode(), "a.geojson", geojson)
     assert read.labels == ("id", "tên", "geometry")
@@ -270,16 +278,18 @@ def test_geojson_keeps_geometry_properties_and_ids(tmp_path) -> None:
 
 
 def test_parquet_types_become_their_shortest_exact_text(tmp_path) -> None:
-    table = pa.table({
-        "s": ["007", None],
-        "i": [1, None],
-        "f": [1.0, 0.1],
-        "d": pa.array([date(2025, 7, 1), None]),
-        "t": pa.array([datetime(2025, 7, 1, 8, 30), None], pa.timestamp("us")),
-        "b": [True, None],
-        "l": [[1, 2], None],
-        "c": pa.array(["x", "y"]).dictionary_encode(),
-    })
+    table = pa.table(
+        {
+            "s": ["007", None],
+            "i": [1, None],
+            "f": [1.0, 0.1],
+            "d": pa.array([date(2025, 7, 1), None]),
+            "t": pa.array([datetime.fromisoformat("2025-07-01T08:30:00"), None], pa.timestamp("us")),
+            "b": [True, None],
+            "l": [[1, 2], None],
+            "c": pa.array(["x", "y"]).dictionary_encode(),
+        }
+    )
     read = opened(tmp_path, hostile.parquet(table), "a.parquet", parquet)
     first = ("007", "1", "1", "2025-07-01", "2025-07-01T08:30:00", "true", "[1,2]", "x")
     assert read.rows == (first, ("", "", "0.1", "", "", "", "", "y"))

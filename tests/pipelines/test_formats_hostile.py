@@ -36,14 +36,17 @@ def test_a_sheet_that_lies_about_its_size_is_read_by_its_cells(tmp_path) -> None
 def test_a_workbook_with_an_entity_bomb_is_refused(tmp_path) -> None:
     path = tmp_path / "a.xlsx"
     entities = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 10))
-    text = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{entities}]><worksheet xmlns="{hostile.MAIN}"><sheetData>'
+    text = (
+        f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{entities}]><worksheet xmlns="{hostile.MAIN}"><sheetData>'
+    )
     text += '<row r="1"><c r="A1" t="inlineStr"><is><t>&e9;</t></is></c></row></sheetData></worksheet>'
     path.write_bytes(hostile.swap(hostile.xlsx.SAMPLE, {"xl/worksheets/sheet1.xml": text.encode()}))
     try:
         seen = sandbox.run(read, Asked(path=path, name=path.name), limits=LIMITS)
-        assert len(json.dumps(seen.labels)) < 1000
+        said = "small" if len(json.dumps(seen.labels)) < 1000 else "exploded"
     except Unreadable as refused:
-        assert refused.code in {"empty-file", "not-a-workbook", "truncated", "bomb"}
+        said = refused.code
+    assert said in {"small", "empty-file", "not-a-workbook", "truncated", "bomb"}
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "xls", "ods", "json", "jsonl", "geojson", "parquet"])
@@ -68,7 +71,7 @@ def cut_everywhere(asked: Asked) -> Seen:
                 pass
         except Unreadable:
             pass
-        except Exception as broken:
+        except Exception as broken:  # noqa: BLE001 - that is the question
             notes[str(size)] = repr(broken)
     return Seen(notes=notes)
 
@@ -98,6 +101,6 @@ def flip_bytes(asked: Asked) -> Seen:
             form.unseen(path)
         except Unreadable:
             pass
-        except Exception as broken:
+        except Exception as broken:  # noqa: BLE001 - that is the question
             notes[str(number)] = repr(broken)
     return Seen(notes=notes)

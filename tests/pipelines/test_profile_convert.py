@@ -145,7 +145,7 @@ def made(tmp_path):
 
 
 def test_the_canonical_csv_holds_each_cell_as_it_stands(made) -> None:
-    outcome, work = made
+    work = made[1]
     data = (work / "phuong-xa.csv").read_bytes()
     assert b"\r" not in data
     assert not data.startswith(b"\xef\xbb\xbf")
@@ -213,7 +213,11 @@ def test_a_header_without_rows_is_blocked(tmp_path) -> None:
 
 
 def test_geojson_comes_back_as_geojson(tmp_path) -> None:
-    feature = {"type": "Feature", "properties": {"tên": "x", "n": 1}, "geometry": {"type": "Point", "coordinates": [1.5, 2]}}
+    feature = {
+        "type": "Feature",
+        "properties": {"tên": "x", "n": 1},
+        "geometry": {"type": "Point", "coordinates": [1.5, 2]},
+    }
     text = json.dumps({"type": "FeatureCollection", "features": [feature]})
     outcome, work = walked(tmp_path, text, name="diem.geojson", options=Options(resource="diem"))
     assert column(outcome, 2).kind == "geojson"
@@ -232,7 +236,11 @@ def test_every_sheet_can_become_a_resource_of_its_own(tmp_path) -> None:
 def test_another_kind_of_file_is_kept_as_an_attachment(tmp_path) -> None:
     outcome, _ = walked(tmp_path, b"%PDF-1.7\n" + b"\0" * 99, name="báo cáo.pdf", dataset_slug="d")
     assert outcome.valid
-    assert (outcome.attachment.media_type, outcome.attachment.name, outcome.tables) == ("application/pdf", "báo cáo.pdf", ())
+    assert (outcome.attachment.media_type, outcome.attachment.name, outcome.tables) == (
+        "application/pdf",
+        "báo cáo.pdf",
+        (),
+    )
     zipped, _ = walked(tmp_path, hostile.other_zip(), name="roads.zip")
     assert zipped.file["format"] == "zip"
 

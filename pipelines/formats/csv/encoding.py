@@ -19,6 +19,7 @@ SAMPLE = 200_000
 MAX_LINE = 64 << 20
 MAX_UNPACKED = 4 << 30
 RATIO = 50
+SPACE = 0x20
 FREE = 64 << 20
 
 # TCVN 5712:1993 (TCVN3, "ABC" fonts), the lower-case fonts' code page; bytes that it leaves out are those of Latin-1.
@@ -226,7 +227,7 @@ def decoder(name: str) -> Callable[[bytes, bool], str]:
 
 def _legacy(path: Path) -> str:
     sample = _foreign_lines(path)
-    if any(byte < 32 and byte not in b"\t\r\n\x0c\x1a\x1b" for byte in sample):
+    if any(byte < SPACE and byte not in b"\t\r\n\x0c\x1a\x1b" for byte in sample):
         raise Unreadable("binary-content")
     scored = sorted(((judge(sample), name) for name, judge in _JUDGES.items()), reverse=True)
     for score, name in scored:

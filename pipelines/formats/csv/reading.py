@@ -82,7 +82,7 @@ def find_unclosed(path: Path, encoding: str, dialect: Dialect) -> None:
             raise Unreadable("unclosed-quote", row=number, line=start)
 
 
-def fast(
+def fast(  # noqa: PLR0917 - what a reading is, in order
     path: Path, encoding: str, dialect: Dialect, width: int, header: int, notes: Notes
 ) -> Iterator[pa.RecordBatch]:
     """Read the records after record ``header`` with Arrow; where it gives up, Python's csv goes on from there."""
@@ -135,7 +135,7 @@ def _arrow(path: Path, encoding: str, dialect: Dialect, width: int, notes: Notes
             yield grid.batch(rows, number, width)
 
 
-def _woven(
+def _woven(  # noqa: PLR0917 - see fast
     one: pa.RecordBatch, number: int, width: int, odd: list[tuple[int, str]], dialect: Dialect, notes: Notes
 ) -> Iterator[pa.RecordBatch]:
     """Number the rows of a batch and weave the odd records between them."""

@@ -1,4 +1,4 @@
-"""Step: make of the cells what people take away: canonical CSV, Parquet, for small tables JSON and XLSX; then conclude."""
+"""Step: make of the cells what people take away: canonical CSV, Parquet, JSON and XLSX of small ones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MEDIA: Mapping[FileRole, str] = {
 
 
 def convert(parcel: Parcel) -> Parcel:
-    """Give every table its preview and columns; write the artefacts when nothing blocks; end the walk with the outcome."""
+    """Give every table preview and columns; write the artefacts when nothing blocks; end the walk."""
     looked = dataclasses.replace(parcel, tables=tuple(_described(parcel, one) for one in parcel.tables))
     outcome = conclude(looked)
     if parcel.keep and outcome.valid:
@@ -150,11 +150,11 @@ def _written(parcel: Parcel, one: Opened) -> Opened:
         shape_of(source, index, column, fields[index].type if index in fields else "")
         for index, column in enumerate(profile.columns)
     )
-    made = [_artefact(parcel, one, "csv", _csv(parcel, one, names))]
+    made = [_artefact(one, "csv", _csv(parcel, one, names))]
     parquet = parcel.work / f"{one.resource}.parquet"
     write_parquet(parquet, [f"{ID}_original" if name == ID else name for name in names], source, shapes)
-    made.append(_artefact(parcel, one, "parquet", parquet))
-    made += [_artefact(parcel, one, role, path) for role, path in _documents(parcel, one, names, shapes)]
+    made.append(_artefact(one, "parquet", parquet))
+    made += [_artefact(one, role, path) for role, path in _documents(parcel, one, names, shapes)]
     return dataclasses.replace(one, outcome=dataclasses.replace(one.outcome, artefacts=(*made, *one.outcome.artefacts)))
 
 
@@ -184,7 +184,7 @@ def _documents(
     return made
 
 
-def _artefact(parcel: Parcel, one: Opened, role: FileRole, path: Path) -> Artefact:
+def _artefact(one: Opened, role: FileRole, path: Path) -> Artefact:
     assert one.outcome is not None
     assert one.outcome.profile is not None
     return Artefact(

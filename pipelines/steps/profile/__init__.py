@@ -50,7 +50,7 @@ def _in_sheet(said: Finding, sheet: str | None) -> Place:
     return dataclasses.replace(said.place, sheet=sheet)
 
 
-def _merged(
+def _merged(  # noqa: PLR0917 - one call, one place
     parcel: Parcel, one: Opened, seen: Profile, path: Path, number: int, decimal: str
 ) -> tuple[Merged | None, Sequence[Finding]]:
     """Put the rows of an append or correction together with those they build on, and describe the whole."""
@@ -86,7 +86,9 @@ def describe(
     return Profile(rows=rows, blank_rows=blank_rows, columns=described)
 
 
-def _column(path: Path, index: int, label: str, seen: Evidence, declared: str, decimal: str) -> Column:
+def _column(  # noqa: PLR0917 - one call, one place
+    path: Path, index: int, label: str, seen: Evidence, declared: str, decimal: str
+) -> Column:
     reading = seen.verdict(declared, decimal)
     if declared == "geojson":
         reading = Reading(kind="geojson", pattern="")

@@ -1,4 +1,4 @@
-"""What a column holds, by evidence from all of its cells: kinds that no cell speaks against, distinct values, counts."""
+"""What a column holds, by evidence from all of its cells: kinds that no cell speaks against, and counts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def hashes(cells: pa.StringArray) -> np.ndarray:
 
 
 class Distinct:
-    """The different values of a column: all of them counted while they are few, estimated by their smallest hashes then."""
+    """The different values of a column: all counted while they are few, then estimated by their smallest hashes."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -104,7 +104,7 @@ class Distinct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One way to read a column: the pattern that every cell must fit, and the one that some cell must fit to prove it."""
+    """One way to read a column: the pattern that every cell must fit, and one that some cell must fit as proof."""
 
     kind: Kind
     pattern: str

@@ -22,7 +22,7 @@ _FORMS = (
 
 
 def span(text: str) -> Span | None:
-    """Give the first and last day of a period, or None when the text names none. ``a/b`` goes from a's first to b's last."""
+    """Give the first and last day of a period (``a/b``: from a's first to b's last), or None when there is none."""
     text = text.strip()
     if text.count("/") == 1 and all(len(part) > 4 for part in text.split("/")):  # noqa: PLR2004 - longer than a year
         first, last = (span(part) for part in text.split("/"))
