@@ -76,8 +76,11 @@ class Unit(Protocol):
     def add_submission(self, one: Submission) -> None: ...
     def save_submission(self, one: Submission) -> None: ...
     def submission(self, submission: str) -> Submission | None: ...
-    def submissions(self, *, dataset: str = "", states: Sequence[str] = (), limit: int = 100) -> Sequence[Submission]:
-        """Newest first."""
+    def submissions(
+        self, *, dataset: str = "", organisations: Sequence[str] | None = None, states: Sequence[str] = (),
+        limit: int = 100,
+    ) -> Sequence[Submission]:
+        """Newest first; of a dataset, of the datasets of these organisations (ids), or all."""
 
     def claim(self, sha256: str, holder: str) -> None:
         """Note that ``holder`` (a submission's id, ``dataset:<id>``) is about to put this object: no sweep takes it."""

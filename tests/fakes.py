@@ -216,10 +216,14 @@ class FakeUnit:
     def submission(self, submission: str) -> Submission | None:
         return self.shelf.submissions.get(submission)
 
-    def submissions(self, *, dataset: str = "", states: Sequence[str] = (), limit: int = 100) -> Sequence[Submission]:
+    def submissions(
+        self, *, dataset: str = "", organisations: Sequence[str] | None = None, states: Sequence[str] = (),
+        limit: int = 100,
+    ) -> Sequence[Submission]:
         found = [
             one for _, one in sorted(self.shelf.submissions.items(), reverse=True)
             if dataset in ("", one.dataset) and (not states or one.state in states)
+            and (organisations is None or self.shelf.entries[one.dataset].organisation in organisations)
         ]
         return found[:limit]
 

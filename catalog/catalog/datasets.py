@@ -16,6 +16,8 @@ from standards.record import Dataset
 
 VISIBILITIES = ("public", "private")
 KINDS = ("dataset", "series")
+NUMBERED = 10
+"""Addresses of one title get a number up to here, and a part of the id beyond."""
 
 
 class Datasets(Base):
@@ -45,18 +47,16 @@ class Datasets(Base):
             unit.audit(actor, "draft", entry.id, slug=entry.slug, organisation=owner.id)
         return entry
 
-    @staticmethod
-    def _address(unit: Unit, slug: str, about: Dataset) -> str:
+    def _address(self, unit: Unit, slug: str, about: Dataset) -> str:
         """Give a free address: the one asked for or refuse, or one made from the title with a number behind it."""
         if slug:
             refuse_taken(unit, slug)
             return slug
         made = slug_of(about.title.get("vi") or next(iter(about.title.values()), ""))
-        number, free = 1, made
-        while unit.entry(free) is not None:
-            number += 1
-            free = f"{made}-{number}"
-        return free
+        for free in (made, *(f"{made}-{number}" for number in range(2, NUMBERED))):
+            if unit.entry(free) is None:
+                return free
+        return f"{made}-{self._new_id()[-8:]}"
 
     @staticmethod
     def _series(unit: Unit, organisation: str, key: str | None) -> str | None:

@@ -19,6 +19,7 @@ SITE = "site"
 """The label that lets the operators of the site find what agencies keep to themselves."""
 
 FALLBACK_LIMIT = 5000
+PAGE = 500
 YEARS = range(1900, 2101)
 LONGEST = 60
 
@@ -113,8 +114,9 @@ class Finding(Base):
         """Give the changes that the caller may see, oldest first, after a number of the sequence."""
         found: list[Change] = []
         with self._records.read() as unit:
-            while len(found) < limit and (page := unit.changes(after, limit)):
-                entries = {entry.id: entry for entry in unit.entries(ids=[one.dataset for one in page])}
+            while len(found) < limit and (page := unit.changes(after, min(limit, PAGE))):
+                ids = list({one.dataset for one in page})
+                entries = {entry.id: entry for entry in unit.entries(ids=ids, limit=PAGE)}
                 found += [one for one in page if one.dataset in entries and self._sees(caller, entries[one.dataset])]
                 after = page[-1].sequence
         return found[:limit]

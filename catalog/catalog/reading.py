@@ -10,6 +10,9 @@ from catalog.catalog.base import Base, tombstone
 from catalog.errors import Gone, NotFound
 from catalog.model import Caller, Entry, File, Version
 from catalog.permit import may
+from catalog.ports import Unit
+
+PAGE = 500
 
 
 class Reading(Base):
@@ -33,16 +36,18 @@ class Reading(Base):
         """Datasets of an agency that the caller may see, in the order of their making; raises NotFound."""
         with self._records.read() as unit:
             owner = self._organisation(unit, organisation)
-            entries = unit.entries(organisation=owner.id, limit=limit)
-        return [entry for entry in entries if self._sees(caller, entry)]
+            return self._seen(unit, caller, organisation=owner.id, limit=limit)
 
     def all_datasets(self, caller: Caller, *, after: str = "", limit: int = 1000) -> Sequence[Entry]:
         """All datasets that the caller may see, in the order of their making, after the id ``after``."""
-        found: list[Entry] = []
         with self._records.read() as unit:
-            while len(found) < limit and (page := unit.entries(after=after, limit=limit)):
-                found += [entry for entry in page if self._sees(caller, entry)]
-                after = page[-1].id
+            return self._seen(unit, caller, after=after, limit=limit)
+
+    def _seen(self, unit: Unit, caller: Caller, *, organisation: str = "", after: str = "", limit: int) -> list[Entry]:
+        found: list[Entry] = []
+        while len(found) < limit and (page := unit.entries(organisation=organisation, after=after, limit=PAGE)):
+            found += [entry for entry in page if self._sees(caller, entry)]
+            after = page[-1].id
         return found[:limit]
 
     def version(self, caller: Caller, key: str, number: int | None = None) -> Version:

@@ -84,14 +84,13 @@ class Submissions(Base):
                     limit: int = 100) -> Sequence[Submission]:
         """List uploads that the caller may see, newest first; of one dataset (raises NotFound), or of all."""
         with self._records.read() as unit:
-            entry = self._entry(unit, caller, dataset) if dataset else None
-            found = unit.submissions(dataset=entry.id if entry else "", states=states, limit=limit)
-            owners: dict[str, bool] = {}
-            for one in found:
-                if one.dataset not in owners:
-                    home = unit.entry(one.dataset)
-                    owners[one.dataset] = home is not None and may(caller, "see", organisation=home.organisation)
-        return [one for one in found if owners[one.dataset]]
+            if dataset:
+                entry = self._entry(unit, caller, dataset)
+                shown = may(caller, "see", organisation=entry.organisation)
+                return unit.submissions(dataset=entry.id, states=states, limit=limit) if shown else []
+            homes = [one for one in caller.roles if may(caller, "see", organisation=one)]
+            everywhere = may(caller, "operate")
+            return unit.submissions(organisations=None if everywhere else homes, states=states, limit=limit)
 
     # -- the worker ---------------------------------------------------------------------------------------------
     def begin_check(self, submission: str) -> Submission:

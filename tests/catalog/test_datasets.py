@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound
+from catalog.events import DatasetChanged
 from catalog.members import SLUG, slug_of
-from catalog.model import NOBODY
+from catalog.model import NOBODY, Entry
 from catalog.question import Question
 from standards.record import Contact, Dataset, Period
 from standards.vocabulary import FREQUENCIES, LICENCES, THEMES
@@ -167,3 +168,23 @@ def test_changes_come_in_order_and_readers_follow_them(desk):
     desk.catalog.advance("index", 2)
     assert [one.sequence for one in desk.catalog.follow("index")] == [3]
     assert desk.catalog.lag("index") == 1
+
+
+def test_long_lists_are_read_to_their_end_page_by_page(desk):
+    """Whoever sees little of a long list still gets all that she may see."""
+    with desk.stand.records.begin() as unit:
+        owner = unit.organisation("H12").id
+        for at in range(1200):
+            entry = replace(desk_entry(owner), id=f"{at:036d}", slug=f"s{at}", state="published" if at % 100 == 99 else "draft")
+            unit.add_entry(entry)
+            unit.announce(DatasetChanged(dataset=entry.id))
+    shown = [f"s{at}" for at in range(99, 1200, 100)]
+    assert [one.slug for one in desk.catalog.all_datasets(NOBODY)] == shown
+    assert [one.slug for one in desk.catalog.datasets_of(NOBODY, "H12")] == shown
+    assert len(desk.catalog.changes(NOBODY, limit=1_000_000)) == 12
+    assert len(desk.catalog.changes(desk.operator, limit=1_000_000)) == 1200
+
+
+def desk_entry(owner: str) -> Entry:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return Entry(id="", slug="", organisation=owner, about=GOOD, created=at, modified=at)

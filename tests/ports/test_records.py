@@ -288,6 +288,9 @@ def test_uploads_are_listed_newest_first_by_dataset_and_state(stocked):
         assert [one.id for one in unit.submissions(limit=3)] == ["s4", "s3", "s2"]
         assert [one.id for one in unit.submissions(dataset="d1", states=["ready"])] == ["s3", "s1"]
         assert unit.submissions(dataset="other") == []
+        assert len(unit.submissions(organisations=["o1", "o2"])) == 4
+        assert unit.submissions(organisations=["o2"]) == []
+        assert unit.submissions(organisations=[]) == []
 
 
 def test_an_object_is_swept_only_when_nobody_claims_or_refers_to_it_for_long_enough(stocked, clock):

@@ -8,13 +8,17 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, Row, Table, insert, select, update
+from sqlalchemy import Connection, Executable, Row, Table, bindparam, insert, select, update
 
 from catalog.adapters.sql import schema
 from catalog.events import Event
 from standards.portable import from_json, to_json
 
 T = TypeVar("T")
+
+TARGET = select(schema.aliases.c.target).where(
+    schema.aliases.c.kind == bindparam("kind"), schema.aliases.c.alias == bindparam("alias")
+)
 
 Enqueue = Callable[[Connection, Event], None]
 """Puts the flows that react to an event on the queue, in the transaction of the connection given."""
@@ -48,18 +52,18 @@ class Part:
         self._now = now
         self._enqueue = enqueue
 
-    def _one(self, statement: Executable) -> Row[Any] | None:
-        return self.connection.execute(statement).first()
+    def _one(self, statement: Executable, **bound: object) -> Row[Any] | None:
+        return self.connection.execute(statement, bound).first()
 
-    def _body(self, kind: type[T], statement: Executable) -> T | None:
-        text = self.connection.execute(statement).scalar()
+    def _body(self, kind: type[T], statement: Executable, **bound: object) -> T | None:
+        text = self.connection.execute(statement, bound).scalar()
         return None if text is None else self._codec.decode(kind, text)
 
     def _bodies(self, kind: type[T], statement: Executable) -> list[T]:
         return [self._codec.decode(kind, text) for text in self.connection.execute(statement).scalars()]
 
     def _insert(self, table: Table, values: Mapping[str, Any]) -> None:
-        self.connection.execute(insert(table).values(**values))
+        self.connection.execute(insert(table), dict(values))
 
     def _save(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Change the row with this key, or make it."""
@@ -68,9 +72,7 @@ class Part:
             self._insert(table, {**key, **values})
 
     def _alias(self, kind: str, alias: str) -> str:
-        found = self._one(
-            select(schema.aliases.c.target).where(schema.aliases.c.kind == kind, schema.aliases.c.alias == alias)
-        )
+        found = self._one(TARGET, kind=kind, alias=alias)
         return found.target if found else ""
 
 

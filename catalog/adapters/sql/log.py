@@ -17,6 +17,8 @@ from standards.portable import to_json
 
 AUDIT, CHANGE, POSITION = schema.audit, schema.changes, schema.positions
 ANSWER, SITE = schema.answers, schema.site
+LAST_ROW = select(AUDIT.c.sequence, AUDIT.c.hash).order_by(AUDIT.c.sequence.desc()).limit(1)
+LAST_CHANGE = select(func.max(CHANGE.c.sequence))
 
 
 class LogRows(Part):
@@ -24,7 +26,7 @@ class LogRows(Part):
 
     def audit(self, actor: str, act: str, target: str, **detail: object) -> AuditRow:
         """Add a row to the audit chain, in this transaction."""
-        last = self._one(select(AUDIT.c.sequence, AUDIT.c.hash).order_by(AUDIT.c.sequence.desc()).limit(1))
+        last = self._one(LAST_ROW)
         row = link(AuditRow(
             sequence=last.sequence + 1 if last else 1, at=self._now(), actor=actor, act=act, object=target,
             detail=to_json(detail),
@@ -55,7 +57,7 @@ class LogRows(Part):
 
     def last_change(self) -> int:
         """Give the newest number of the change sequence."""
-        return self.connection.execute(select(func.max(CHANGE.c.sequence))).scalar() or 0
+        return self.connection.execute(LAST_CHANGE).scalar() or 0
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Give changes after a number, oldest first."""

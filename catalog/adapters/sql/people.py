@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, insert, or_, select, update
 
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Part
@@ -13,6 +13,14 @@ from catalog.model import Membership, Organisation, Person, Role, Session, Token
 
 ORG, PERSON, MEMBER = schema.organisations, schema.people, schema.memberships
 TOKEN, SESSION, ALIAS = schema.tokens, schema.sessions, schema.aliases
+
+KEY: BindParameter[str] = bindparam("key")
+ORG_BY_KEY = select(ORG.c.body).where(or_(ORG.c.id == KEY, ORG.c.slug == KEY, ORG.c.code == KEY))
+PERSON_BY_KEY = select(PERSON.c.body).where(or_(PERSON.c.id == KEY, PERSON.c.name == KEY))
+ROLES_OF = select(MEMBER).where(MEMBER.c.person == KEY).order_by(MEMBER.c.organisation)
+TOKEN_BY_HASH = select(TOKEN).where(TOKEN.c.secret_hash == KEY)
+SESSION_BY_HASH = select(SESSION).where(SESSION.c.secret_hash == KEY)
+"""The hot reads, built once."""
 
 
 class PeopleRows(Part):
@@ -31,10 +39,9 @@ class PeopleRows(Part):
 
     def organisation(self, key: str) -> Organisation | None:
         """Find by id, public code, slug or a slug or code it had before."""
-        statement = select(ORG.c.body).where(or_(ORG.c.id == key, ORG.c.slug == key, ORG.c.code == key))
-        found = self._body(Organisation, statement)
+        found = self._body(Organisation, ORG_BY_KEY, key=key)
         if found is None and (target := self._alias("organisation", key)):
-            found = self._body(Organisation, select(ORG.c.body).where(ORG.c.id == target))
+            found = self._body(Organisation, ORG_BY_KEY, key=target)
         return found
 
     def organisations(self) -> Sequence[Organisation]:
@@ -67,7 +74,7 @@ class PeopleRows(Part):
 
     def person(self, key: str) -> Person | None:
         """Find by id or sign-in name."""
-        return self._body(Person, select(PERSON.c.body).where(or_(PERSON.c.id == key, PERSON.c.name == key)))
+        return self._body(Person, PERSON_BY_KEY, key=key)
 
     def people(self) -> Sequence[Person]:
         """Everybody, in the order of their making."""
@@ -93,14 +100,15 @@ class PeopleRows(Part):
 
     def memberships(self, *, organisation: str = "", person: str = "") -> Sequence[Membership]:
         """Roles, of an agency or of a person or all."""
-        statement = select(MEMBER).order_by(MEMBER.c.organisation, MEMBER.c.person)
-        if organisation:
-            statement = statement.where(MEMBER.c.organisation == organisation)
-        if person:
-            statement = statement.where(MEMBER.c.person == person)
+        if person and not organisation:
+            found = self.connection.execute(ROLES_OF, {"key": person})
+        else:
+            statement = select(MEMBER).order_by(MEMBER.c.organisation, MEMBER.c.person)
+            statement = statement.where(MEMBER.c.organisation == organisation) if organisation else statement
+            statement = statement.where(MEMBER.c.person == person) if person else statement
+            found = self.connection.execute(statement)
         return [
-            Membership(organisation=row.organisation, person=row.person, role=cast("Role", row.role))
-            for row in self.connection.execute(statement)
+            Membership(organisation=row.organisation, person=row.person, role=cast("Role", row.role)) for row in found
         ]
 
     def add_token(self, one: Token, secret_hash: str) -> None:
@@ -113,7 +121,7 @@ class PeopleRows(Part):
 
     def token(self, secret_hash: str) -> Token | None:
         """Find a token by the hash of its secret."""
-        row = self._one(select(TOKEN).where(TOKEN.c.secret_hash == secret_hash))
+        row = self._one(TOKEN_BY_HASH, key=secret_hash)
         return _token(row) if row else None
 
     def tokens(self, person: str) -> Sequence[Token]:
@@ -135,7 +143,7 @@ class PeopleRows(Part):
 
     def session(self, secret_hash: str) -> Session | None:
         """Find a session by the hash of its secret."""
-        row = self._one(select(SESSION).where(SESSION.c.secret_hash == secret_hash))
+        row = self._one(SESSION_BY_HASH, key=secret_hash)
         return Session(id=row.id, person=row.person, csrf=row.csrf, expires=row.expires) if row else None
 
     def drop_sessions(self, *, person: str = "", secret_hash: str = "") -> int:
