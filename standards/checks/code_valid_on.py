@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -51,12 +52,15 @@ SENTENCES = {
     },
 }
 _VN = {"list": "vn-province", "date": "ref_date", "name": "province_name"}
+_AGENCY = {"list": "vn-agency-level1", "first": 3, "unknown": False, "date": "ref_date"}
 GOOD = (
     Example(cells={"province_code": "24", "ref_date": "2025-08-01", "province_name": "Bắc Ninh"}, args=_VN),
     Example(cells={"province_code": "27", "ref_date": "2025-06-30", "province_name": "Tỉnh Bắc Ninh"}, args=_VN),
     Example(cells={"province_code": "24", "ref_date": "2024-12-31", "province_name": "Bac Giang"}, args=_VN),
     Example(cells={"province_code": "17", "ref_date": "2024", "province_name": "Tỉnh Hoà Bình"}, args=_VN),
     Example(cells={"province_code": "", "ref_date": "2025-08-01", "province_name": ""}, args=_VN),
+    Example(cells={"agency_id": "H05.12", "ref_date": "2025-08-01"}, args=_AGENCY),
+    Example(cells={"agency_id": "K05", "ref_date": "2025-08-01"}, args=_AGENCY),
     # A lost zero is the remark of leading-zero-lost, a date that is none that of the column's type.
     Example(cells={"province_code": "1", "ref_date": "2025-08-01", "province_name": "Hà Nội"}, args=_VN),
     Example(cells={"province_code": "27", "ref_date": "1/8/2025", "province_name": "Bắc Ninh"}, args=_VN),
@@ -78,6 +82,11 @@ BAD = (
         args={"list": "vn-commune", "date": "ref_date", "name": "commune_name"},
         said={"verdict": "not-yet", "from_on": "2025-03-01"},
     ),
+    Example(
+        cells={"agency_id": "H02.12", "ref_date": "2025-08-01"},
+        args=_AGENCY,
+        said={"verdict": "closed", "codes": ["H05"]},
+    ),
 )
 
 
@@ -85,23 +94,26 @@ def look(cells: Cells, use: Use) -> Remark | None:
     """Judge a code on the day of its row: unknown, not yet, closed (with successors) or another unit's old number.
 
     ``use.args``: ``list`` id of the code list; ``date`` column or ISO day of the data (else ``use.today``); ``name``
-    column of the unit's name, the witness against reused codes. A replacement is offered, never safe: only the
-    publisher knows which day the data are of.
+    column of the unit's name, the witness against reused codes; ``first`` how many characters of the cell are the code
+    (an agency's identifier begins with its level-1 code); ``unknown: false`` passes over codes that are not listed.
+    A replacement is offered, never safe: only the publisher knows which day the data are of.
     """
-    code = str(cells[use.field]).strip()
+    whole = str(cells[use.field]).strip()
+    code = whole[: int(use.args.get("first", len(whole)))]
     codes = use.codelists(str(use.args["list"]))
     if not code or padded(codes, code):
         return None
     entries = codes.entries.get(code, ())
     if not entries:
-        return _unknown(codes)
+        return None if use.args.get("unknown") is False else _unknown(codes)
     day = reference_day(cells, use)
     if day is None or (codes.since and day < codes.since):
         return None
     given = str(cells.get(str(use.args.get("name", "")), "")).strip()
     now = codes.on(code, day)
     if now is None:
-        return _out_of_force(code, day, codes)
+        remark = _out_of_force(code, day, codes)
+        return remark if code == whole else replace(remark, fix=None)
     return _reused(entries, now, given, day, codes) if given and not is_called(now, given) else None
 
 

@@ -45,7 +45,7 @@ def test_a_standard_is_shown_with_its_schema(capsysbinary: Said) -> None:
     document = json.loads(out)
     assert code == 0
     assert document["status"] == "proposed"
-    assert document["codelists"] == ["vn-province", "vn-commune"]
+    assert document["codelists"] == ["vn-province", "vn-commune", "vn-agency-level1"]
     assert document["schema"]["primaryKey"] == ["facility_id"]
     assert document["schema"]["fields"][0]["title"] == "Reference date"
 

@@ -13,6 +13,7 @@ from frictionless import Resource, Schema
 
 from standards import registry, standard
 from standards.check import Remark, Use
+from standards.codelist import ancestors
 from standards.record import Text
 from standards.registry import CODELISTS, TABLES, codelist, counts
 from standards.standard import CheckUse, Field, TableStandard, elements, from_yaml, match_columns
@@ -28,7 +29,7 @@ title: {vi: Bảng, en: Table}
 basis: [x]
 """
 DAY = date(2026, 6, 30)
-COLUMN_ARGS = ("date", "name", "parent", "from")
+COLUMN_ARGS = ("date", "name", "parent", "start", "end")
 
 
 @pytest.mark.parametrize("table_id", ALL)
@@ -128,6 +129,9 @@ def found(table_id: str, **cells: str) -> set[tuple[str, str]]:
         ("vn-admin-area", {"province_code": "01", "province_name": "Hà Nội"}, ("commune_code", "parent-of")),
         ("vn-admin-area", {"district_code": "213"}, ("district_code", "code-valid-on")),
         ("vn-agency-directory", {"valid_from": "2026-01-01", "valid_to": "2025-01-01"}, ("valid_to", "date-order")),
+        ("vn-agency-directory", {"agency_id": "H02.12"}, ("agency_id", "code-valid-on")),
+        ("vn-agency-directory", {"parent_id": "H02"}, ("parent_id", "code-valid-on")),
+        ("vn-budget", {"agency_id": "H02.12"}, ("agency_id", "code-valid-on")),
         ("vn-enterprise", {"tax_code": "0100109107"}, ("tax_code", "check-digit")),
         ("vn-enterprise", {"tax_code": "001203012345"}, ("tax_code", "personal-number")),
         ("vn-enterprise", {"tax_code": "100109106"}, ("tax_code", "leading-zero-lost")),
@@ -151,6 +155,25 @@ def found(table_id: str, **cells: str) -> set[tuple[str, str]]:
 def test_the_standard_sees_what_it_is_for(table_id: str, cells: dict[str, str], expected: tuple[str, str]) -> None:
     """One cell of the example row is spoiled, and the check that is meant for it speaks."""
     assert expected in found(table_id, **cells)
+
+
+@pytest.mark.parametrize("day", [date(2024, 3, 1), date(2025, 6, 30), date(2025, 7, 1), date(2026, 11, 21)])
+def test_the_lists_pass_their_own_standard(day: date) -> None:
+    """Every 53rd commune of four days, with the names and upper units the lists give it, has no remark."""
+    standard_, provinces = TABLES["vn-admin-area"], codelist("vn-province")
+    for entry in list(codelist("vn-commune").valid_on(day))[::53]:
+        above = ancestors(codelist("vn-commune"), entry.code, day, codelist)
+        province = provinces.on(above[-1], day)
+        assert province
+        row = {
+            "ref_date": day.isoformat(),
+            "province_code": province.code,
+            "province_name": province.name,
+            "district_code": above[0] if len(above) > 1 else "",
+            "commune_code": entry.code,
+            "commune_name": entry.name,
+        }
+        assert list(looks(standard_, row)) == []
 
 
 @pytest.mark.parametrize("table_id", ALL)
