@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from datetime import date
 
@@ -16,6 +17,7 @@ from standards.template import csv_template, rules, xlsx_template
 DAY = date(2026, 11, 21)
 
 
+@functools.cache
 def workbook(table_id: str, **given: object) -> openpyxl.Workbook:
     made = xlsx_template(TABLES[table_id], day=given.pop("day", DAY), codelists=codelist, **given)  # type: ignore[arg-type]
     return openpyxl.load_workbook(io.BytesIO(made))
