@@ -1,0 +1,161 @@
+"""Publish a large CSV end to end (upload, check in the sandbox, artefacts, version, search), beside Frictionless's validate.
+
+``ours`` are the seconds from the first byte of the upload until search has the version; ``peer`` are the seconds that
+``frictionless.validate`` alone takes for the same file, measured on ``peer_rows`` rows and scaled to the same number.
+Peak memory is the largest VmHWM seen of each process.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+from api.wiring import Settings, open_site
+from catalog.model import Options
+from pipelines.steps.receive import receive
+from standards.record import Dataset
+
+ROWS, PEER_ROWS, QUICK_ROWS = 1_000_000, 100_000, 20_000
+LIMIT_SECONDS = 900.0
+PEER = "import sys, frictionless; r = frictionless.validate(sys.argv[1]); assert r.valid, r.flatten(); print(r.stats['seconds'])"
+
+
+def run(quick: bool = False) -> dict:
+    rows, peer_rows = (QUICK_ROWS, QUICK_ROWS) if quick else (ROWS, PEER_ROWS)
+    with tempfile.TemporaryDirectory(prefix="datamo-bench-") as name:
+        folder = Path(name)
+        size = write(folder / "large.csv", rows)
+        seconds, peaks = publish(folder, folder / "large.csv")
+        write(folder / "peer.csv", peer_rows)
+        peer, peer_peak = frictionless(folder / "peer.csv")
+    scaled = peer * rows / peer_rows
+    return {
+        "name": "publish", "unit": f"s for {rows:,} x 12", "ours": round(seconds, 1), "peer": round(scaled, 1),
+        "ratio": round(scaled / seconds, 2),
+        "detail": {"rows": rows, "megabytes": round(size / 1e6), "peer_rows": peer_rows, "peer_megabytes": peer_peak, **peaks},
+    }
+
+
+def write(path: Path, rows: int) -> int:
+    """Write a table like an agency's: codes, names with marks, dates, amounts, a few empty cells; valid throughout."""
+    chance = random.Random(12)
+    names = ["Nguyễn Văn An", "Trần Thị Bình", "Lê Hoàng Cường", "Phạm Thu Dung", "Đỗ Quốc Đạt"]
+    places = [f"{one:05d}" for one in range(1, 3000, 3)]
+    first = date(2020, 1, 1)
+    with path.open("w", encoding="utf-8") as file:
+        file.write("id,ma_xa,ten,ngay,so_luong,don_gia,thanh_tien,ghi_chu,nam,trang_thai,kinh_do,vi_do\n")
+        for row in range(1, rows + 1):
+            count, price = chance.randrange(1, 500), chance.randrange(1000, 900_000)
+            file.write(
+                f"{row},{chance.choice(places)},{chance.choice(names)},{first + timedelta(chance.randrange(2000))},{count},"
+                f"{price},{count * price},{'' if row % 7 else 'đã kiểm tra'},{2020 + row % 6},{'mở' if row % 3 else 'đóng'},"
+                f"{chance.uniform(102, 109):.5f},{chance.uniform(8, 23):.5f}\n"
+            )
+    return path.stat().st_size
+
+
+def publish(folder: Path, path: Path) -> tuple[float, dict]:
+    """Give the seconds, and the peak megabytes of the worker, of its children and of this process."""
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/datamo.db", files_url=f"file:{folder}/files", search_url=f"tantivy:{folder}/search",
+        work_dir=folder / "work", environment="test", upload_limit=10**10,
+    )
+    site = open_site(settings)
+    site.migrate()
+    system = site.catalog.system()
+    site.catalog.add_organisation(system, code="H99", title={"vi": "Cơ quan thử"})
+    dataset = site.catalog.draft(system, "H99", Dataset(title={"vi": "Bảng lớn"}), slug="bang-lon").id
+    log = (folder / "worker.log").open("wb")
+    worker = subprocess.Popen(  # our own command
+        [sys.executable, "-m", "api.cli", "work"], env={**os.environ, **environment(settings)}, stdout=log, stderr=log
+    )
+    while not site.jobs.workers():
+        time.sleep(0.1)
+    watch = Watch(worker.pid)
+    try:
+        start = time.perf_counter()
+        with path.open("rb") as stream:
+            one = receive(site.catalog, site.files, system, dataset, stream, path.name, Options(), limit=10**10)
+        received = time.perf_counter() - start
+        until = start + LIMIT_SECONDS
+        while site.catalog.submission(system, one.id).state not in ("published", "blocked", "failed"):
+            assert time.perf_counter() < until, (folder / "worker.log").read_text()[-3000:]
+            time.sleep(0.1)
+        assert site.catalog.submission(system, one.id).state == "published", site.catalog.submission(system, one.id).reason
+        while site.catalog.follow("index"):
+            time.sleep(0.05)
+        seconds = time.perf_counter() - start
+    finally:
+        peaks = watch.end()
+        worker.send_signal(signal.SIGTERM)
+        worker.wait()
+        site.close()
+    return seconds, {"receive_seconds": round(received, 1), **peaks, "upload_megabytes": peak_of(os.getpid())}
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    return {
+        "DATAMO_DATABASE_URL": settings.database_url, "DATAMO_FILES_URL": settings.files_url, "DATAMO_SEARCH_URL": settings.search_url,
+        "DATAMO_WORK_DIR": str(settings.work_dir), "DATAMO_ENVIRONMENT": "test", "DATAMO_UPLOAD_LIMIT": str(settings.upload_limit),
+    }
+
+
+class Watch:
+    """Look at a process and its children until told to end, and remember the largest each was."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._worker = self._child = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def _look(self) -> None:
+        while not self._over.wait(0.05):
+            self._worker = max(self._worker, peak_of(self._pid))
+            for child in children_of(self._pid):
+                self._child = max(self._child, peak_of(child))
+
+    def end(self) -> dict:
+        self._over.set()
+        self._thread.join()
+        return {"worker_megabytes": self._worker, "sandbox_megabytes": self._child}
+
+
+def peak_of(pid: int) -> int:
+    """Peak resident megabytes of a process, 0 when it is gone (Linux)."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 // 10**6 for line in lines if line.startswith("VmHWM")), 0)
+
+
+def children_of(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(one) for one in task.read_text().split()]
+        except OSError:
+            continue
+    return found
+
+
+def frictionless(path: Path) -> tuple[float, int]:
+    """Give the seconds of frictionless.validate in a process of its own, and its peak megabytes."""
+    peer = subprocess.Popen([sys.executable, "-c", PEER, path.name], cwd=path.parent, stdout=subprocess.PIPE, text=True)
+    peak = 0
+    while peer.poll() is None:
+        peak = max(peak, peak_of(peer.pid))
+        time.sleep(0.05)
+    assert peer.stdout is not None
+    assert peer.returncode == 0
+    return float(peer.stdout.read()), peak

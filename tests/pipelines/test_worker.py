@@ -1,0 +1,228 @@
+"""The worker on real DBOS and a real SQLite file, with a desk in memory: the queue, retries, slots, followers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog.adapters.sql.jobs import Locks, SqlJobs, jobs_engine, worker_config
+from catalog.errors import Conflict, NotFound, Unavailable
+from catalog.events import DatasetChanged, FileArrived
+from catalog.model import Job, Outcome
+from pipelines.flow import Workshop, start_of
+from pipelines.step import Parcel
+from pipelines.worker import Paced, Patience, Worker, worth_trying_again
+from tests.pipelines.desk import Desk, Drawer, workshop
+from tests.pipelines.test_flow import good
+
+SECONDS = 60.0
+
+
+class Bench:
+    """One database with its jobs, and what is needed to start workers on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"sqlite:///{folder}/jobs.db"
+        self.engine = jobs_engine(self.url)
+        self.jobs = SqlJobs(self.engine, start_of)
+        self.jobs.prepare()
+
+    def arrive(self, *names: str) -> None:
+        with self.engine.begin() as connection:
+            for name in names:
+                self.jobs.enqueue(connection, FileArrived(submission=name))
+
+    @contextmanager
+    def working(self, shop: Workshop, **wishes: object) -> Iterator[Worker]:
+        worker = Worker(
+            shop, config=lambda slot: worker_config(jobs_engine(self.url), slot), bench=self.jobs,
+            locks=Locks(self.engine), patience=Patience(attempts=3, seconds=0.05, growth=1.0), drain_seconds=1,
+        )
+        stop = threading.Event()
+        thread = threading.Thread(target=worker.run, args=(stop,))
+        thread.start()
+        try:
+            yield worker
+        finally:
+            stop.set()
+            thread.join()
+
+    def until(self, name: str, *states: str) -> Job | None:
+        return eventually(lambda: job if (job := self.jobs.status(name)) and job.state in states else None)
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        if found := look():
+            return found
+        time.sleep(0.05)
+    return None
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.jobs.close()
+
+
+def test_a_job_exists_only_if_the_transaction_that_made_it_did(bench: Bench) -> None:
+    with bench.engine.connect() as connection:
+        opened = connection.begin()
+        bench.jobs.enqueue(connection, FileArrived(submission="s1"))
+        opened.rollback()
+    assert list(bench.jobs.jobs()) == []
+    bench.arrive("s1")
+    assert [(one.key, one.state) for one in bench.jobs.jobs()] == [("s1", "waiting")]
+
+
+def test_the_same_arrival_announced_twice_is_one_job_but_a_new_attempt_is_another(bench: Bench) -> None:
+    bench.arrive("s1", "s1")
+    assert len(bench.jobs.jobs()) == 1
+    with bench.engine.begin() as connection:
+        bench.jobs.enqueue(connection, FileArrived(submission="s1", attempt=1))
+    assert len(bench.jobs.jobs()) == 2
+    newest = bench.jobs.status("s1")
+    assert newest is not None
+    assert newest.id.endswith(":s1:1")
+    assert newest.key == "s1"
+
+
+def test_events_that_start_nothing_leave_no_job(bench: Bench) -> None:
+    with bench.engine.begin() as connection:
+        bench.jobs.enqueue(connection, DatasetChanged(dataset="d"))
+    assert list(bench.jobs.jobs()) == []
+
+
+def test_jobs_are_found_cancelled_and_taken_up_again(bench: Bench) -> None:
+    bench.arrive("s1")
+    bench.jobs.cancel("s1")
+    assert [one.state for one in bench.jobs.jobs(states=["cancelled"])] == ["cancelled"]
+    assert list(bench.jobs.jobs(states=["waiting"])) == []
+    bench.jobs.retry("s1")
+    assert [one.state for one in bench.jobs.jobs()] == ["waiting"]
+    with pytest.raises(NotFound):
+        bench.jobs.retry("nobody")
+    assert bench.jobs.status("nobody") is None
+
+
+def test_wiping_forgets_all_work(bench: Bench) -> None:
+    bench.arrive("s1", "s2", "s3")
+    bench.jobs.wipe()
+    assert list(bench.jobs.jobs()) == []
+
+
+def test_a_worker_gives_signs_of_life_until_it_leaves(bench: Bench) -> None:
+    bench.jobs.beat("worker-1")
+    bench.jobs.beat("worker-1")
+    ((slot, seconds),) = bench.jobs.workers()
+    assert slot == "worker-1"
+    assert seconds >= 0
+    bench.jobs.leave("worker-1")
+    assert list(bench.jobs.workers()) == []
+
+
+def test_a_lock_is_held_by_one_and_free_again_when_let_go(bench: Bench) -> None:
+    one, other = Locks(bench.engine), Locks(bench.engine)
+    assert one.take("worker-1")
+    assert one.take("worker-1"), "what we hold we have"
+    assert not other.take("worker-1")
+    one.release_all()
+    assert other.take("worker-1")
+    other.release_all()
+
+
+def test_files_that_arrive_are_published_and_search_follows(bench: Bench, tmp_path: Path) -> None:
+    shop = workshop(tmp_path, good)
+    desk = shop.catalog
+    assert isinstance(desk, Desk)
+    assert isinstance(shop.index, Drawer)
+    names = [desk.arrive(name=f"s{one}") for one in range(5)]
+    with bench.working(shop) as worker:
+        bench.arrive(*names)
+        for name in names:
+            assert bench.until(name, "done") is not None
+        assert eventually(lambda: desk.positions.get("public-state") == 5)
+        assert [slot for slot, _ in bench.jobs.workers()] == [worker.slot] == ["worker-1"]
+    assert sorted(one for one in desk.diary if one.startswith("publish")) == [f"publish {name}" for name in names]
+    assert list(shop.index.documents) == ["d"]
+    assert list(bench.jobs.workers()) == [], "it left in good order"
+    with pytest.raises(Conflict):
+        bench.jobs.retry("s0")
+
+
+def test_a_passing_fault_is_tried_again_and_a_lasting_one_set_aside_while_the_worker_lives(
+    bench: Bench, tmp_path: Path
+) -> None:
+    tries: dict[str, int] = {}
+
+    def moody(parcel: Parcel) -> Outcome:
+        name = parcel.work.parent.name
+        tries[name] = tries.get(name, 0) + 1
+        if name == "broken" or (name == "moody" and tries[name] < 3):
+            raise RuntimeError("a bug of ours")
+        return good(parcel)
+
+    shop = workshop(tmp_path, moody)
+    desk = shop.catalog
+    assert isinstance(desk, Desk)
+    for name in ("broken", "moody", "fine"):
+        desk.arrive(name=name)
+    with bench.working(shop):
+        bench.arrive("broken", "moody", "fine")
+        assert bench.until("fine", "done")
+        assert bench.until("moody", "done")
+        aside = bench.until("broken", "set-aside")
+        assert aside is not None
+        assert aside.error == "examine: RuntimeError: a bug of ours"
+        assert tries == {"broken": 3, "moody": 3, "fine": 1}
+        tries["moody"] = 0
+        bench.jobs.retry("broken")
+        assert eventually(lambda: tries["broken"] > 3)
+        assert bench.until("broken", "set-aside")
+    assert desk.kept["broken"].state == "checking"
+
+
+def test_a_refusal_is_an_answer_but_a_store_that_is_down_is_not() -> None:
+    assert not worth_trying_again(Conflict("organisation-closed"))
+    assert worth_trying_again(Unavailable("storage-full"))
+    assert worth_trying_again(OSError("disk"))
+
+
+def test_a_slot_that_is_taken_is_refused_and_the_next_free_one_found(bench: Bench, tmp_path: Path) -> None:
+    locks = Locks(bench.engine)
+    assert locks.take("worker-1")
+    shop = workshop(tmp_path, good)
+    worker = Worker(shop, config=lambda slot: worker_config(bench.engine, slot), bench=bench.jobs, locks=Locks(bench.engine))
+    with pytest.raises(Conflict) as refused:
+        worker.run(threading.Event(), slot=1)
+    assert refused.value.code == "slot-taken"
+    with bench.working(shop) as second:
+        assert eventually(lambda: second.slot)
+        assert second.slot == "worker-2"
+    locks.release_all()
+
+
+def test_work_that_is_done_often_keeps_its_pace_and_slows_down_while_it_fails() -> None:
+    done: list[int] = []
+    steady = Paced(lambda: done.append(1), every=3600)
+    steady()
+    steady()
+    assert done == [1]
+
+    def fail() -> None:
+        done.append(2)
+        raise RuntimeError
+
+    failing = Paced(fail)
+    failing()
+    failing()
+    assert done == [1, 2]
+    assert failing.failures == 1
