@@ -1,4 +1,4 @@
-"""The command `datamo`: composes the commands, puts the global options first and turns every failure into a sentence."""
+"""The command `datamo`: composes the commands, puts global options first and turns every failure into a sentence."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def globally(
 for _part in (check.app, site.app, people.app, publish.app, operation.app):
     app.add_typer(_part)
 app.add_typer(standards.app, name="standards")
+app.add_typer(standards.app, name="standards")
 
 
 def main() -> NoReturn:
@@ -68,7 +69,7 @@ def run(arguments: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         return 0
-    except Exception as problem:  # the last net: what a user sees is a sentence
+    except Exception as problem:  # noqa: BLE001 - the last net: what a user sees is a sentence
         if "--debug" in ordered:
             traceback.print_exc()
         return fault(problem, ordered) or EXIT_DOWN

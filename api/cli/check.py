@@ -21,7 +21,7 @@ ENGINES = ("auto", "columnar", "frictionless")
 
 
 @app.command()
-def check(
+def check(  # noqa: PLR0917 - each is an option
     context: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files; - reads standard input.")],
     standard: Annotated[str, typer.Option(help="Table standard to check against.")] = "",

@@ -25,7 +25,7 @@ SPANS = {"h": 3600, "d": 86400, "w": 7 * 86400}
 
 
 @user.command("add")
-def add_user(
+def add_user(  # noqa: PLR0917 - each is an option
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Sign-in name.")],
     role: Annotated[str, typer.Option(help="operator, steward or person.")] = "person",

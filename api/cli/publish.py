@@ -19,7 +19,7 @@ POLL_SECONDS = 0.3
 
 
 @app.command()
-def publish(
+def publish(  # noqa: PLR0917 - each is an option
     context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file.")],
     org: Annotated[str, typer.Option(help="The agency: its public id or slug.")] = "",
@@ -76,7 +76,7 @@ def _about(meta: Path | None, title: str, standard: str) -> dict[str, Any]:
     return members | ({"title": title} if title else {}) | ({"standard": standard} if standard else {})
 
 
-def _through(
+def _through(  # noqa: PLR0917 - each is an option
     door: Any,
     words: Voice,
     file: Path,

@@ -1,13 +1,12 @@
-"""How `datamo check` shows what was found: the JSON document of CONTRACT.md §3, a page for the terminal, an HTML page."""
+"""How `datamo check` shows what was found: as the contract's JSON document, on the terminal, as an HTML page."""
 
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from api.messages.findings import say, sentence, title
+from api.messages import findings, reasons
 from standards.portable import to_json
 
 if TYPE_CHECKING:
@@ -61,10 +60,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def document(checked: Checked, language: str) -> dict[str, Any]:
-    """Give the JSON document of one file. A file with several tables has them all under ``tables``, the first on top."""
+    """Give the JSON document of one file; several tables stand under ``tables``, and the first of them on top."""
     outcome = checked.outcome
-    reports = [*checked.reports, *[""] * len(outcome.tables)]
-    tables = [_table(one, language, report) for one, report in zip(outcome.tables, reports, strict=False)]
+    tables = [_table(one, language) for one in outcome.tables]
     first = tables[0] if tables else _nothing()
     found = {
         "valid": outcome.valid,
@@ -99,19 +97,22 @@ def _nothing() -> dict[str, Any]:
 
 def _reason(reason: Mapping[str, Any], language: str) -> dict[str, Any]:
     code, params = str(reason.get("code", "")), dict(reason.get("params") or {})
-    return {"code": code, "params": params, "detail": sentence(code, params, language)}
+    detail = reasons.reason(code, params, language) or findings.sentence(code, params, language) or code
+    return {"code": code, "params": params, "detail": detail}
 
 
-def _table(table: TableOutcome, language: str, report: str) -> dict[str, Any]:
+def _table(table: TableOutcome, language: str) -> dict[str, Any]:
+    stats = dict(table.stats)
+    report = stats.pop("report", None)
     identity, _, number = str(table.pins.get("standard") or table.standard).partition("@")
     return {
         "standard": {"id": identity, "version": number} if identity else None,
-        "stats": to_json(table.stats),
+        "stats": to_json(stats),
         "findings": [_finding(one, language) for one in table.findings],
         "groups": [_group(one) for one in table.groups],
         "profile": {"columns": [_column(one) for one in (table.profile.columns if table.profile else ())]},
         "personal_data": to_json(table.personal_data),
-        "report": json.loads(report) if report else None,
+        "report": to_json(report),
     }
 
 
@@ -119,8 +120,8 @@ def _finding(one: Finding, language: str) -> dict[str, Any]:
     return {
         "code": one.code,
         "severity": one.severity,
-        "title": title(one.code, language),
-        "message": say(one, language),
+        "title": findings.title(one.code, language),
+        "message": findings.say(one, language) or one.code,
         "basis": one.basis,
         "place": to_json(one.place),
         "cell": one.cell,
@@ -169,7 +170,7 @@ def show(told: Mapping[str, Any], language: str) -> None:
     for one in told.get("tables", [told]):
         if one["findings"]:
             grid = Table(box=None, pad_edge=False, header_style="dim")
-            for head in ("", words["row"], words["field"], words["cell"], words["what"], words["fix"]):
+            for head in ("", words["what"], words["fix"]):
                 grid.add_column(head, overflow="fold")
             for finding in one["findings"][:SHOWN_ROWS]:
                 grid.add_row(*_cells(finding))
@@ -201,44 +202,47 @@ def _cells(finding: Mapping[str, Any]) -> Sequence[Any]:
     from rich.text import Text
 
     mark, colour = MARKS.get(finding["severity"], MARKS["info"])
-    place, fix = finding["place"], finding["fix"]
-    cell = _short(finding["cell"])
-    return (
-        Text(mark, style=colour),
-        Text(str(place["row"] or "")),
-        Text(place["field"] or ""),
-        Text(cell),
-        Text(finding["message"] or finding["code"]),
-        Text(_short(fix["after"]) if fix else ""),
-    )
+    fix = finding["fix"]
+    return Text(mark, style=colour), Text(_calm(finding["message"])), Text(_short(fix["after"]) if fix else "")
+
+
+def _calm(text: str | None) -> str:
+    """Take out what would speak to the terminal."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text or "")
 
 
 def _short(cell: str | None) -> str:
-    """Cut a cell for the terminal; control characters would speak to it."""
-    text = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in cell or "")
+    """Cut a cell for the terminal."""
+    text = _calm(cell)
     return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004 - what fits beside the sentence
+
+
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse; width: 100% }
+td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #ccc; vertical-align: top;
+  overflow-wrap: anywhere }
+.error { color: #a30000 } .warning { color: #7a4b00 }
+"""
 
 
 def page(documents: Iterable[Mapping[str, Any]], language: str) -> str:
     """Give one HTML page that needs nothing else, for a colleague without a terminal."""
     words = WORDS[language]
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head += f"<title>{words['report']}</title><style>{STYLE}</style>"
     bodies = "".join(_section(one, words) for one in documents)
-    return (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{words['report']}</title><style>body{{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;"
-        "padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6rem;"
-        "border-bottom:1px solid #ccc;vertical-align:top;overflow-wrap:anywhere}.error{color:#a30000}.warning{color:#7a4b00}"
-        f"</style><body><h1>{words['report']}</h1>{bodies}</body></html>\n"
-    )
+    return f'<!doctype html><html lang="{language}">{head}<body><h1>{words["report"]}</h1>{bodies}</body></html>\n'
 
 
 def _section(told: Mapping[str, Any], words: Mapping[str, str]) -> str:
     verdict = _verdict(told, words)[0]
-    head = "".join(f"<th scope=col>{words[key]}</th>" for key in ("row", "field", "cell", "what", "fix"))
+    head = "".join(f"<th scope=col>{words[key]}</th>" for key in ("row", "what", "cell", "fix"))
     rows = "".join(_row(finding) for one in told.get("tables", [told]) for finding in one["findings"])
     reason = f"<p>{html.escape(told['reason']['detail'] or told['reason']['code'])}</p>" if told.get("reason") else ""
     return (
-        f"<section><h2>{html.escape(told['file']['name'])}: {verdict}</h2><p>{html.escape(_summary(told, words))}</p>{reason}"
+        f"<section><h2>{html.escape(told['file']['name'])}: {verdict}</h2>"
+        f"<p>{html.escape(_summary(told, words))}</p>{reason}"
         + (f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else "")
         + "</section>"
     )
@@ -246,13 +250,7 @@ def _section(told: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 def _row(finding: Mapping[str, Any]) -> str:
     place, fix = finding["place"], finding["fix"]
-    cells = (
-        place["row"] or "",
-        place["field"] or "",
-        finding["cell"] or "",
-        finding["message"] or finding["code"],
-        (fix["after"] or "") if fix else "",
-    )
+    cells = (place["row"] or "", finding["message"], finding["cell"] or "", (fix["after"] or "") if fix else "")
     return (
         f'<tr class="{html.escape(finding["severity"])}">'
         + "".join(f"<td>{html.escape(str(one))}</td>" for one in cells)

@@ -1,0 +1,119 @@
+"""`datamo check`: a file is judged without any server, for people and for scripts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.cli import run
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+GOOD = "ma,ten\n01,Trường A\n02,Trường B\n"
+BAD = "ma,ten\n01,Trường A\n\n02,Trường B,thừa\n"
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATAMO_LANGUAGE", "vi")
+    Path("good.csv").write_text(GOOD, encoding="utf-8")
+    Path("bad.csv").write_text(BAD, encoding="utf-8")
+    Path("empty.csv").write_bytes(b"")
+
+
+def checked(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
+    code = run(["check", *words, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_a_valid_file_is_zero_and_its_document_has_every_member_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
+    code, told = checked(capsys, "good.csv")
+    assert code == 0
+    assert told["valid"] is True
+    assert set(told) == {"valid", "file", "standard", "stats", "findings", "groups", "profile", "personal_data", "report"}
+    assert told["file"]["name"] == "good.csv"
+    assert (told["file"]["format"], told["file"]["encoding"], told["file"]["bytes"]) == ("csv", "utf-8", len(GOOD.encode()))
+    assert (told["stats"]["rows"], told["stats"]["columns"], told["stats"]["errors"]) == (2, 2, 0)
+    assert [one["name"] for one in told["profile"]["columns"]] == ["ma", "ten"]
+    assert told["report"]["valid"] is True
+
+
+def test_a_file_with_errors_is_one_and_each_finding_says_where_and_what(capsys: pytest.CaptureFixture[str]) -> None:
+    code, told = checked(capsys, "bad.csv", "--lang", "en")
+    assert code == 1
+    assert told["valid"] is False
+    found = {one["code"]: one for one in told["findings"]}
+    assert found["extra-cell"]["place"]["row"] == 4
+    assert found["extra-cell"]["severity"] == "error"
+    assert found["blank-row"]["fix"] == {"kind": "drop-row", "after": None, "safe": True}
+    assert "extra cell" in found["extra-cell"]["message"]
+    assert {one["code"]: one["count"] for one in told["groups"]} == {"blank-row": 1, "extra-cell": 1}
+
+
+def test_sentences_follow_the_language_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    vi = checked(capsys, "bad.csv", "--lang", "vi")[1]["findings"]
+    en = checked(capsys, "bad.csv", "--lang", "en")[1]["findings"]
+    assert [one["code"] for one in vi] == [one["code"] for one in en]
+    assert all(one["message"] != other["message"] for one, other in zip(vi, en, strict=True))
+
+
+def test_what_cannot_be_read_is_two_with_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    code, told = checked(capsys, "empty.csv")
+    assert code == 2
+    assert told["reason"]["code"] == "empty-file"
+    assert told["reason"]["detail"] != "empty-file"
+    assert run(["check", "missing.csv"]) == 2
+
+
+def test_several_files_give_a_list_and_the_worst_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    code, told = checked(capsys, "good.csv", "bad.csv")
+    assert code == 1
+    assert [one["valid"] for one in told] == [True, False]
+
+
+def test_a_standard_that_does_not_exist_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "good.csv", "--standard", "no-such"]) == 2
+    assert run(["check", "good.csv", "--engine", "abacus"]) == 2
+    Path("schema.json").write_text("[1]")
+    assert run(["check", "good.csv", "--schema", "schema.json"]) == 2
+    assert "schema" in capsys.readouterr().err
+
+
+def test_a_schema_of_ones_own_is_held_against_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("schema.json").write_text('{"fields": [{"name": "ma", "type": "integer"}, {"name": "ten", "type": "integer"}]}')
+    code, told = checked(capsys, "good.csv", "--schema", "schema.json")
+    assert code == 1
+    assert {one["code"] for one in told["findings"]} == {"type-error"}
+
+
+def test_people_see_a_verdict_and_sentences_and_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("sly.csv").write_text("a,b\n1,2,\x1b[31mred\n", encoding="utf-8")
+    assert run(["check", "sly.csv", "--lang", "en"]) == 1
+    out = capsys.readouterr().out
+    assert "not valid" in out
+    assert "\x1b[31mred" not in out
+
+
+def test_the_html_page_stands_alone_and_escapes_what_it_shows(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("sly.csv").write_text("a,b\n1,2,<script>alert(1)</script>\n", encoding="utf-8")
+    assert run(["check", "sly.csv", "--html", "out.html", "--json"]) == 1
+    page = Path("out.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_standard_input_is_a_file_like_any_other() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli", "check", "-", "--json"],
+        input=GOOD.encode(), capture_output=True, cwd=ROOT, check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["file"]["name"] == "stdin.csv"
+    assert told["stats"]["rows"] == 2
