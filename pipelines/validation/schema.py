@@ -94,6 +94,7 @@ def rebuilt(given: Any) -> Descriptor:
 
     Raises NotSchema where its shape is wrong and ``patterns.Unsupported`` for a pattern that RE2 cannot match alike.
     """
+    given = _listed(given)
     if not isinstance(given, Mapping) or not isinstance(given.get("fields"), list):
         raise NotSchema("#/fields")
     schema: Descriptor = {"fields": [_field(one, f"#/fields/{at}") for at, one in enumerate(given["fields"])]}
@@ -108,6 +109,13 @@ def rebuilt(given: Any) -> Descriptor:
         if not set(schema["primaryKey"]) <= set(names):
             raise NotSchema("#/primaryKey")
     return schema
+
+
+def _listed(given: Any) -> Any:
+    """Give lists for the tuples that JSON becomes on its way through a queue or a process."""
+    if isinstance(given, Mapping):
+        return {key: _listed(one) for key, one in given.items()}
+    return [_listed(one) for one in given] if isinstance(given, list | tuple) else given
 
 
 def _field(given: Any, pointer: str) -> Descriptor:

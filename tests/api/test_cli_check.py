@@ -117,3 +117,11 @@ def test_standard_input_is_a_file_like_any_other() -> None:
     told = json.loads(done.stdout)
     assert told["file"]["name"] == "stdin.csv"
     assert told["stats"]["rows"] == 2
+
+
+def test_a_schemas_lists_survive_their_way_into_the_sandbox(capsys: pytest.CaptureFixture[str]) -> None:
+    fields = [{"name": "ma", "type": "string", "constraints": {"enum": ["01"]}}, {"name": "ten", "type": "string"}]
+    Path("schema.json").write_text(json.dumps({"fields": fields, "missingValues": ["", "-"]}))
+    code, told = checked(capsys, "good.csv", "--schema", "schema.json")
+    assert code == 1
+    assert [(one["code"], one["place"]["row"]) for one in told["findings"]] == [("constraint-error", 3)]
