@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.validation.findings import CELL, EXAMPLES, Tally
-from pipelines.validation.screens import SCREENS
+from pipelines.validation.screens import SCREENS, TEXT, Screen, unclean
 from pipelines.validation.uses import Bound
 from standards.check import Remark
 from standards.finding import Finding, Group, Place
@@ -54,6 +54,8 @@ class _Batch:
         self.rows: Numbers = batch.column(0).to_numpy(zero_copy_only=False)
         self._batch = batch
         self._encoded: dict[int, tuple[Numbers, list[str]]] = {}
+        self._unclean: dict[int, tuple[Numbers, pa.StringArray]] = {}
+        self._combined: dict[tuple[int, ...], tuple[Numbers, list[tuple[str, ...]]]] = {}
 
     def column(self, index: int) -> pa.StringArray:
         """Give a column of cells by its index in the table."""
@@ -65,12 +67,45 @@ class _Batch:
             self._encoded[index] = _encode(self.column(index))
         return self._encoded[index]
 
+    def combined(self, columns: tuple[int, ...]) -> tuple[Numbers, list[tuple[str, ...]]]:
+        """Give the distinct combinations of several columns, and the number of the one in each row."""
+        if columns not in self._combined:
+            self._combined[columns] = _combine([self.encoded(one) for one in columns])
+        return self._combined[columns]
+
+    def suspicious(self, code: str, index: int) -> tuple[Numbers, pa.StringArray]:
+        """Give the places and cells of a column that a check's screen suspects."""
+        cells = self.column(index)
+        if code not in TEXT:
+            return _filtered(SCREENS[code], np.arange(len(cells)), cells)
+        if index not in self._unclean:
+            self._unclean[index] = _filtered(unclean, np.arange(len(cells)), cells)
+        places, cells = self._unclean[index]
+        return _filtered(SCREENS[code], places, cells) if len(cells) else (places, cells)
+
 
 def _encode(cells: pa.StringArray) -> tuple[Numbers, list[str]]:
     encoded = cells.dictionary_encode()
     return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), cast(
         "list[str]", encoded.dictionary.to_pylist()
     )
+
+
+def _filtered(screen: Screen, places: Numbers, cells: pa.StringArray) -> tuple[Numbers, pa.StringArray]:
+    mask = screen(cells)
+    return places[mask.to_numpy(zero_copy_only=False)], cells.filter(mask)
+
+
+def _combine(parts: Sequence[tuple[Numbers, list[str]]]) -> tuple[Numbers, list[tuple[str, ...]]]:
+    """Number the distinct combinations of encoded columns, by hashing, in order of first occurrence."""
+    keys = parts[0][0]
+    for numbers, values in parts[1:]:
+        encoded = pa.array(keys * (len(values) + 1) + numbers).dictionary_encode()
+        keys = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    places: Numbers = np.empty(int(keys.max()) + 1 if len(keys) else 0, dtype=np.int64)
+    places[keys[::-1]] = np.arange(len(keys))[::-1]
+    columns = [[values[number] for number in numbers[places]] for numbers, values in parts]
+    return keys, list(zip(*columns, strict=True))
 
 
 @dataclass(slots=True)
@@ -102,17 +137,16 @@ class _CellCheck:
         return _Found(self.bound, places[hit], keys[hit], remarks, [one[0] for one in combinations])
 
     def _combinations(self, batch: _Batch) -> tuple[Numbers, Numbers, list[tuple[str, ...]]]:
-        columns = self.bound.columns
+        columns, code = self.bound.columns, self.bound.check.CODE
         if len(columns) > 1:
-            return _combined(batch, columns)
-        screen = SCREENS.get(self.bound.check.CODE)
-        if screen is None:
+            keys, combinations = batch.combined(columns)
+            return np.arange(len(keys)), keys, combinations
+        if code in SCREENS:
+            places, cells = batch.suspicious(code, columns[0])
+            keys, values = _encode(cells)
+        else:
             keys, values = batch.encoded(columns[0])
-            return np.arange(len(keys)), keys, [(value,) for value in values]
-        cells = batch.column(columns[0])
-        suspicious = screen(cells)
-        places = np.flatnonzero(suspicious.to_numpy(zero_copy_only=False))
-        keys, values = _encode(cells.filter(suspicious))
+            places = np.arange(len(keys))
         return places, keys, [(value,) for value in values]
 
     def _ask(self, cells: tuple[str, ...]) -> Remark | None:
@@ -122,17 +156,6 @@ class _CellCheck:
             named = dict(zip(self.bound.use.needs, cells, strict=True))
             self.known[cells] = self.bound.check.look(named, self.bound.use)
         return self.known[cells]
-
-
-def _combined(batch: _Batch, columns: Sequence[int]) -> tuple[Numbers, Numbers, list[tuple[str, ...]]]:
-    """Find the distinct combinations of several columns: places, the number at each place, the combinations."""
-    parts = [batch.encoded(one) for one in columns]
-    keys, _ = parts[0]
-    first: Numbers = np.arange(len(keys))
-    for numbers, values in parts[1:]:
-        _, first, keys = np.unique(keys * (len(values) + 1) + numbers, return_index=True, return_inverse=True)
-    combinations = [tuple(values[numbers[place]] for numbers, values in parts) for place in first]
-    return np.arange(len(keys)), keys, combinations
 
 
 def _tell(batch: _Batch, found: list[_Found], tally: Tally, sheet: str | None) -> None:
@@ -231,12 +254,10 @@ class _ColumnCheck:
 
     def see(self, batch: _Batch) -> None:
         """Collect the suspicious values of one batch (all values where the check has no screen)."""
-        cells, rows = batch.column(self.bound.columns[0]), batch.rows
-        screen = SCREENS.get(self.bound.check.CODE)
-        if screen is not None:
-            suspicious = screen(cells)
-            rows = rows[suspicious.to_numpy(zero_copy_only=False)]
-            cells = cells.filter(suspicious)
+        cells, rows, code = batch.column(self.bound.columns[0]), batch.rows, self.bound.check.CODE
+        if code in SCREENS:
+            places, cells = batch.suspicious(code, self.bound.columns[0])
+            rows = rows[places]
         if not len(cells):
             return
         self.count += len(cells)

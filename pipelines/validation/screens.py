@@ -24,6 +24,12 @@ def _class(chars: str) -> str:
 
 _INVISIBLE = f"[{_class(''.join(INVISIBLE))}]"
 _SIGNS = f"[{_class(''.join(TELLTALE))}]"
+_RECOMPOSED = (
+    r"\p{M}\x{340}-\x{344}\x{374}\x{37e}\x{387}\x{958}-\x{95f}\x{9dc}-\x{9df}\x{a33}-\x{a5e}\x{b5c}\x{b5d}\x{f43}-\x{fb9}"
+    r"\x{1100}-\x{11ff}\x{1f00}-\x{1fff}\x{2000}\x{2001}\x{2126}-\x{212b}\x{2329}\x{232a}\x{2adc}\x{f900}-\x{faff}"
+    r"\x{fb1d}-\x{fb4e}\x{11000}-\x{16fff}\x{1d15e}-\x{1d1c0}\x{2f800}-\x{2fa1f}"
+)
+"""Characters that NFC may change or join to the one before, taken generously, block by block."""
 _IN_WORD = f"[A-Za-z]{_SIGNS}|{_SIGNS}[A-Za-z]"
 _NFC = pc.Utf8NormalizeOptions("NFC")
 _TWELVE = "^[^0-9]*([0-9][^0-9]*){12}$"
@@ -53,6 +59,17 @@ def twelve_digits(cells: pa.StringArray) -> pa.BooleanArray:
     """Find cells with exactly twelve ASCII digits."""
     return pc.match_substring_regex(cells, _TWELVE)
 
+
+_UNCLEAN = f"^[\\s\\p{{Z}}]|[\\s\\p{{Z}}]$|{_INVISIBLE[:-1]}{_RECOMPOSED}]|{_IN_WORD}"
+
+
+def unclean(cells: pa.StringArray) -> pa.BooleanArray:
+    """Find cells that any of the checks in TEXT might object to, in one pass."""
+    return pc.match_substring_regex(cells, _UNCLEAN)
+
+
+TEXT = frozenset({"nfc", "trim", "invisible-characters", "legacy-font-encoding"})
+"""Checks of every column's text: their screens are asked only about cells that ``unclean`` suspects."""
 
 SCREENS: Mapping[str, Screen] = MappingProxyType(
     {

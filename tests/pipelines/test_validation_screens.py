@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.validation.screens import SCREENS
+from pipelines.validation.screens import SCREENS, TEXT, unclean
 from standards import registry
 from standards.check import Use
 from standards.text import INVISIBLE, TCVN3
@@ -33,3 +33,29 @@ def test_a_screen_suspects_every_cell_that_its_check_remarks_on(code, texts):
         return
     for text, flag in zip(texts, suspected, strict=True):
         assert flag or check.look({"x": text}, use) is None
+
+
+@given(texts=st.lists(TEXTS | st.text(max_size=10), max_size=5))
+def test_the_common_screen_suspects_whatever_one_of_the_text_screens_does(texts):
+    cells = pa.array([one.encode("utf-8", "ignore").decode() for one in texts], pa.string())
+    common = unclean(cells).to_pylist()
+    for code in TEXT:
+        for flag, own in zip(common, SCREENS[code](cells).to_pylist(), strict=True):
+            assert flag or not own
+
+
+def test_the_common_screen_knows_every_character_that_nfc_changes_or_joins():
+    seconds = set()
+    changed = set()
+    for code in range(0x80, 0x30000):
+        char = chr(code)
+        if "\ud800" <= char <= "\udfff" or "\uac00" <= char <= "\ud7a3":
+            continue
+        parts = unicodedata.decomposition(char).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            seconds.add(chr(int(parts[1], 16)))
+        if unicodedata.combining(char) or unicodedata.normalize("NFC", char) != char:
+            changed.add(char)
+    risky = sorted(seconds | changed | {chr(code) for code in range(0x1160, 0x1200)})
+    suspected = unclean(pa.array([f"a{char}a" for char in risky], pa.string())).to_pylist()
+    assert [char for char, flag in zip(risky, suspected, strict=True) if not flag] == []

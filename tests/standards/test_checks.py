@@ -7,12 +7,14 @@ import json
 import pkgutil
 import re
 import string
+from collections import Counter
 from datetime import date
 
 import pytest
 
 from standards import checks
 from standards.check import Example, Remark, Use, day_of, padded
+from standards.codelist import ancestors
 from standards.registry import CHECKS, codelist
 
 TURN = date(2025, 7, 1)
@@ -157,3 +159,36 @@ def test_a_list_known_to_be_incomplete_only_warns():
     part = dataclasses.replace(codelist("vn-province"), complete=False)
     use = Use(field="code", needs=("code",), args={"list": "p"}, codelists=lambda _: part, today=TURN)
     assert check.look({"code": "99"}, use).severity == "warning"
+
+
+@pytest.mark.parametrize("day", [date(2024, 12, 31), date(2025, 6, 30), date(2025, 7, 1), date(2026, 11, 1)])
+def test_no_commune_in_force_is_objected_to_on_its_day(day):
+    """Every unit of the list, under its own name and province, passes all checks of codes on that day."""
+    communes, provinces = codelist("vn-commune"), codelist("vn-province")
+    named = {"list": "vn-commune", "date": "day", "name": "name", "parent": "above", "parents": "vn-province"}
+    wanted = [
+        one for one in CHECKS if one.CODE in {"code-valid-on", "name-matches-code", "parent-of", "leading-zero-lost"}
+    ]
+    use = Use(field="code", needs=("code",), args=named, codelists=codelist, today=day)
+    found = []
+    for entry in communes.valid_on(day):
+        above = ancestors(communes, entry.code, day, codelist)[-1]
+        assert provinces.on(above, day)
+        cells = {"code": entry.code, "day": day.isoformat(), "name": entry.name, "above": above}
+        found += [(check.CODE, entry.code) for check in wanted if check.look(cells, use) is not None]
+    assert found == []
+
+
+def test_most_communes_of_june_2025_are_objected_to_a_day_later():
+    """1,797 codes were reused under another name; most of the others ended: a pattern would accept them all."""
+    communes = codelist("vn-commune")
+    check = next(one for one in CHECKS if one.CODE == "code-valid-on")
+    args = {"list": "vn-commune", "date": "day", "name": "name"}
+    use = Use(field="code", needs=("code",), args=args, codelists=codelist, today=TURN)
+    verdicts = Counter(
+        remark.params["verdict"]
+        for entry in communes.valid_on(date(2025, 6, 30))
+        if (remark := check.look({"code": entry.code, "day": TURN.isoformat(), "name": entry.name}, use)) is not None
+    )
+    assert verdicts["reused"] > 1700
+    assert verdicts["closed"] > 6000
