@@ -13,10 +13,10 @@ from catalog.errors import Unavailable
 from catalog.model import Options, Outcome, TableOutcome
 from pipelines import sandbox
 from pipelines.format import Unreadable
-from pipelines.step import Parcel, Step, conclude, walk
-from pipelines.steps import convert, inspect, profile, validate
+from pipelines.step import Parcel
 
-IN_THE_SANDBOX: tuple[Step, ...] = (inspect.run, profile.run, validate.run, convert.run)
+INSIDE = "pipelines.inside:look"
+"""What runs in the child; named, not imported, so that web processes and the command need not load what reads files."""
 
 FULL = "storage-full"
 """What a child says when the disk has no room: nobody's fault but ours, so the step is tried again."""
@@ -38,17 +38,11 @@ class Checked:
     reports: tuple[str, ...] = ()
 
 
-def look(parcel: Parcel) -> Outcome:
-    """Walk the steps; runs inside the child."""
-    walked = walk(parcel, IN_THE_SANDBOX)
-    return walked.outcome or conclude(walked)
-
-
 def examine(parcel: Parcel) -> Outcome:
     """Walk the steps in a child. A file that cannot be read is an outcome; raises Unavailable when the disk is full."""
     limits = sandbox.DEFAULT.scaled(parcel.path.stat().st_size)
     try:
-        return sandbox.run(look, parcel, limits=limits, work=parcel.work)
+        return sandbox.call(INSIDE, parcel, Outcome, limits=limits, work=parcel.work)
     except Unreadable as problem:
         if problem.code == FULL:
             raise Unavailable(FULL) from problem

@@ -7,7 +7,10 @@ from typing import cast
 
 from pipelines.format import Format
 from pipelines.formats import csv, geojson, json, jsonl, ods, parquet, xls, xlsx
+from standards.registry import installed
 
-FORMATS: Sequence[Format] = tuple(cast("Format", one) for one in (parquet, ods, xlsx, xls, geojson, jsonl, json, csv))
+_OURS = (parquet, ods, xlsx, xls, geojson, jsonl, json)
+
+FORMATS: Sequence[Format] = tuple(cast("Format", one) for one in (*_OURS, *installed("datamo.formats"), csv))
 
 BY_NAME: Mapping[str, Format] = {one.NAME: one for one in FORMATS}

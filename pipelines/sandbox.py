@@ -57,12 +57,12 @@ class Limits:
     handles: int = 256
 
     def scaled(self, size: int) -> Limits:
-        """Give more time, never more memory, to a larger file: one more CPU second for each megabyte beyond 100."""
-        extra = max(0, size // MEGABYTE - 100)
+        """Give more time, never more memory, to a larger file: one more CPU second for each megabyte."""
+        extra = size // MEGABYTE
         return Limits(
             memory=self.memory,
             cpu=self.cpu + extra,
-            wall=self.wall + 2 * extra,
+            wall=self.wall + 5 * extra,
             file=self.file,
             answer=self.answer,
             handles=self.handles,
@@ -81,12 +81,19 @@ def run(
     raised, or ``too-heavy`` (memory, CPU or size of a file), ``timeout`` (wall clock), ``storage-full`` (the disk is
     full, which is not the file's fault), ``crashed`` (died or broke).
     """
+    kind = typing.get_type_hints(function).get("return", Any)
+    name = f"{function.__module__}:{function.__qualname__}"
+    return typing.cast("Made", call(name, argument, kind, limits=limits, work=work))
+
+
+def call(name: str, argument: Any, kind: type[Made], *, limits: Limits = DEFAULT, work: Path | None = None) -> Made:
+    """Do as ``run`` does with a function called ``module:name``, which this process then need not import."""
     with contextlib.ExitStack() as stack:
         folder = work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamo-sandbox-")))
         answer = folder / ANSWER
         answer.unlink(missing_ok=True)
         request = {
-            "function": f"{function.__module__}:{function.__qualname__}",
+            "function": name,
             "argument": to_json(argument),
             "answer": str(answer),
             "limits": to_json(limits),
@@ -94,7 +101,7 @@ def run(
         code, errors = _spawn(json.dumps(request).encode(), folder, limits)
         said = _answer(answer, limits)
         answer.unlink(missing_ok=True)
-    return _value(function, said, code, errors)
+    return _value(kind, said, code, errors)
 
 
 def _spawn(request: bytes, folder: Path, limits: Limits) -> tuple[int | None, str]:
@@ -164,16 +171,15 @@ def _answer(path: Path, limits: Limits) -> Mapping[str, Any] | None:
     return said if isinstance(said, dict) else None
 
 
-def _value(function: Callable[[Given], Made], said: Mapping[str, Any] | None, code: int | None, errors: str) -> Made:
+def _value(kind: type[Made], said: Mapping[str, Any] | None, code: int | None, errors: str) -> Made:
     if code is None:
         raise Unreadable("timeout")
     if said is None or code != 0:
         raise _fate(code, errors)
     if "unreadable" in said:
         raise Unreadable(str(said["unreadable"]), **dict(said.get("params") or {}))
-    kind = typing.get_type_hints(function).get("return", Any)
     try:
-        return typing.cast("Made", from_json(kind, said.get("value")))
+        return from_json(kind, said.get("value"))
     except NotPortable as wrong:
         raise Unreadable("crashed", cause="answer") from wrong
 

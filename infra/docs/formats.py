@@ -61,7 +61,7 @@ def _limits() -> str:
         "\n## Limits\n\n"
         f"At most {read.max_rows:,} rows, {read.max_columns:,} columns and {read.max_cells:,} cells a table. A file is read "
         f"in a process of its own with {DEFAULT.memory // (1 << 20):,} MB of memory, {DEFAULT.cpu} seconds of processor "
-        f"time and {DEFAULT.wall:.0f} seconds by the clock (more time for files beyond 100 MB), without network.\n"
+        f"time and {DEFAULT.wall:.0f} seconds by the clock (more time for larger files), without network.\n"
     )
 
 

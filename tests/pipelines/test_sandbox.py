@@ -106,5 +106,5 @@ def test_nothing_of_the_childs_group_stays_alive(tmp_path) -> None:
 
 
 def test_a_larger_file_gets_more_time_and_no_more_memory() -> None:
-    grown = Limits().scaled(1100 << 20)
+    grown = Limits().scaled(1000 << 20)
     assert (grown.cpu, grown.memory) == (Limits().cpu + 1000, Limits().memory)
