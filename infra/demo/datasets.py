@@ -234,7 +234,6 @@ DATASETS: tuple[About, ...] = (
         themes=("ENVI",),
         tags=("môi trường", "không khí"),
         language=("en",),
-        frequency="DAILY",
         temporal=Period(start=date(2006, 1, 1), end=date(2006, 12, 31)),
         uploads=(Upload(file="no2-station3-2006.csv", dataset="no2-station-3-2006"),),
     ),
