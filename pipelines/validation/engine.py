@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -43,16 +44,56 @@ def validate(
 ) -> Verdict:
     """Validate a resource; the report equals ``resource.validate(...)``, and so do the exceptions.
 
-    ``limit_errors`` 0 means all.
+    ``limit_errors`` 0 means all. The columnar engine takes what it can read with certainty and hands the rest back.
     """
+    reason = _why_not_columnar(resource)
+    if not reason:
+        from pipelines.validation.columnar import HandBack, validate_columnar
+
+        try:
+            report = validate_columnar(resource, checklist, limit_errors=limit_errors, limit_rows=limit_rows)
+            return Verdict(report=report, engine="columnar")
+        except HandBack as handed:
+            reason = handed.reason
     report = resource.validate(checklist, limit_errors=limit_errors, limit_rows=limit_rows)
-    return Verdict(report=report, engine="frictionless", reason="row-by-row")
+    return Verdict(report=report, engine="frictionless", reason=reason)
+
+
+SMALL = 256 << 10
+"""Bytes under which Frictionless is as fast: loading the columnar engine costs more than it saves."""
+
+
+def _why_not_columnar(resource: Any) -> str:
+    """Why a resource is not even tried: "" when it is."""
+    if not getattr(resource, "tabular", False) or resource.format not in {"csv", "tsv"} or resource.scheme != "file":
+        return "not-a-csv-file"
+    try:
+        small = not resource.normpath or Path(resource.normpath).stat().st_size < SMALL
+    except OSError:
+        return "no-such-file"
+    if small:
+        return "small"
+    # A field of ours (patterns on RE2) would be lost when the engine copies the resource.
+    own = resource.has_defined("schema") and any(
+        not type(one).__module__.startswith("frictionless.") for one in resource.schema.fields
+    )
+    return "own-field" if own else ""
 
 
 def every_error(resource: TableResource) -> Iterator[Error]:
     """Give every error of the baseline checks, header first, then in row order, in bounded memory."""
     from frictionless import FrictionlessException
 
+    if not _why_not_columnar(resource):
+        from pipelines.validation.columnar import HandBack, validate_columnar
+
+        try:
+            whole = validate_columnar(resource, limit_errors=0)
+        except HandBack:
+            pass
+        else:
+            yield from whole.tasks[0].errors
+            return
     try:
         cast("Any", resource).open()
     except FrictionlessException as failure:
