@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from catalog import manifest
 from catalog.catalog.agencies import entries_of
@@ -16,6 +17,9 @@ from catalog.ports import Unit
 
 CHUNK = 1024 * 1024
 PAGE = 1000
+AT_ONCE = 50
+"""Objects deleted under one hold of the writer's lock."""
+
 NEEDS_STAGED = ("received", "checking", "blocked")
 
 
@@ -98,8 +102,8 @@ class Upkeep(Base):
     def sweep(self, *, older_than_hours: int = 24) -> int:
         """Delete objects without claim or reference and staged bytes that nobody waits for; returns how many.
 
-        Objects go one by one under the writer's lock: a claim made meanwhile always wins. An object that the records
-        have never heard of is noted first; its grace begins then.
+        Objects go a few at a time under the writer's lock: a claim made meanwhile always wins. An object that the
+        records have never heard of is noted first; its grace begins then.
         """
         with self._records.read() as unit:
             strangers = [one for one in self._files.hashes() if not unit.known(one)]
@@ -108,18 +112,18 @@ class Upkeep(Base):
             for one in strangers:
                 if not unit.known(one):
                     unit.adopt(one)
-        with self._records.read() as unit:
-            candidates = list(unit.unclaimed(older_than_hours))
-        swept = sum(self._sweep_one(one, older_than_hours) for one in candidates)
+        swept = 0
+        while some := self._sweep_some(older_than_hours):
+            swept += some
         return swept + self._sweep_staged(older_than_hours)
 
-    def _sweep_one(self, sha256: str, older_than_hours: int) -> int:
+    def _sweep_some(self, older_than_hours: int) -> int:
         with self._records.begin() as unit:
-            if sha256 not in set(unit.unclaimed(older_than_hours)):
-                return 0
-            self._files.delete(sha256)
-            unit.forget(sha256)
-        return 1
+            some = list(islice(unit.unclaimed(older_than_hours), AT_ONCE))
+            for sha256 in some:
+                self._files.delete(sha256)
+                unit.forget(sha256)
+        return len(some)
 
     def _sweep_staged(self, older_than_hours: int) -> int:
         with self._records.read() as unit:
