@@ -149,12 +149,6 @@ def test_every_path_in_the_architecture_page_exists() -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-def test_the_tour_names_every_room_of_the_house() -> None:
-    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    rooms = [f"{floor}/{name}" for floor in FLOORS for name in siblings(floor)]
-    assert [room for room in rooms if f"{room}.py" not in page and f"{room}/" not in page] == []
-
-
 def test_the_readme_names_the_two_commands() -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "make demo" in page

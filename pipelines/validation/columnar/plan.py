@@ -44,6 +44,7 @@ class Plan:
     offset: int | None
     skip_records: int
     whole_rows: bool
+    slow: bool
 
 
 def make_plan(resource: Any) -> Plan:
@@ -55,7 +56,7 @@ def make_plan(resource: Any) -> Plan:
     _refuse_what_is_not_a_plain_file(resource)
     _refuse_row_filters(dialect)
     control = CsvControl.from_dialect(dialect).to_python()
-    _refuse_odd_csv(control)
+    slow = _is_odd_csv(control)
     fields = tuple(resource.header.get_expected_fields())
     handlers = create_cell_handlers(list(fields))
     if not fields or len(handlers) != len(fields):
@@ -72,9 +73,10 @@ def make_plan(resource: Any) -> Plan:
         handlers=handlers,
         width=width,
         first_record=records + 1,
-        offset=_offset(path, resource.encoding, control, records) if resource.encoding in UTF8 else None,
+        offset=_offset(path, resource.encoding, control, records) if resource.encoding in UTF8 and not slow else None,
         skip_records=records,
         whole_rows=width != len(fields),
+        slow=slow,
     )
 
 
@@ -94,19 +96,14 @@ def _refuse_row_filters(dialect: Any) -> None:
         raise HandBack("row-filter")
 
 
-def _refuse_odd_csv(control: Any) -> None:
+def _is_odd_csv(control: Any) -> bool:
+    """Whether pyarrow and the csv module may cut records differently under this dialect."""
     plain = (
-        isinstance(control.delimiter, str)
-        and len(control.delimiter) == 1
-        and control.delimiter.isascii()
-        and isinstance(control.quotechar, str)
-        and len(control.quotechar) == 1
-        and control.quotechar.isascii()
+        all(isinstance(mark, str) and len(mark) == 1 and mark.isascii() for mark in (control.delimiter, control.quotechar))
         and control.delimiter != control.quotechar
         and control.delimiter not in "\r\n"
     )
-    if not plain or control.escapechar or control.skipinitialspace or not control.doublequote:
-        raise HandBack("dialect")
+    return not plain or bool(control.escapechar) or bool(control.skipinitialspace) or not control.doublequote
 
 
 def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
