@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 
 import typer
 
@@ -157,7 +157,7 @@ class LocalSite:
                 self._site.files,
                 self._system,
                 key,
-                Counted(stream, advance),
+                cast(BinaryIO, Counted(stream, advance)),
                 file.name,
                 options,
                 limit=self._site.settings.upload_limit,

@@ -55,7 +55,9 @@ def test_global_options_may_stand_before_or_after_the_command() -> None:
 def test_help_names_every_command(datamo: Speak) -> None:
     code, out, _ = datamo("--help")
     assert code == 0
-    for name in "check standards init migrate serve work user org token publish reindex verify gc jobs reset".split():
+    commands = ["check", "standards", "init", "migrate", "serve", "work", "user", "org", "token", "publish", "reindex",
+                "verify", "gc", "jobs", "reset"]
+    for name in commands:
         assert f"\n  {name} " in out
 
 
@@ -74,7 +76,7 @@ def test_a_wrong_setting_is_named_with_its_remedy_and_is_three(datamo: Speak) ->
     assert err == "DATAMO_UPLOAD_LIMIT is not a size: use a number of bytes, or a number with kB, MB or GB, like 500MB.\n"
 
 
-@pytest.mark.parametrize("name, value", [
+@pytest.mark.parametrize(("name", "value"), [
     ("database_url", "mysql://x"), ("database_url", "sqlite:"), ("files_url", "ftp://x"), ("files_url", "file:"),
     ("search_url", "solr:x"), ("language", "fr"), ("environment", "prod"), ("site_url", "x"), ("secret", "short"),
 ])
@@ -214,7 +216,7 @@ def test_a_misspelt_name_in_toml_is_refused(datamo: Speak, tmp_path: Path) -> No
         read_settings()
 
 
-@pytest.mark.parametrize("text, count", [("500MB", 500_000_000), ("12 kB", 12_000), ("1.5GB", 1_500_000_000), ("7", 7), ("9b", 9)])
+@pytest.mark.parametrize(("text", "count"), [("500MB", 500_000_000), ("12 kB", 12_000), ("1.5GB", 1_500_000_000), ("7", 7), ("9b", 9)])
 def test_sizes_are_decimal(text: str, count: int) -> None:
     assert parse_size(text) == count
 
