@@ -155,3 +155,14 @@ def label(code: str, codes: Codelist, day: date) -> str:
     """Write a code with its name on a day: ``24 (Tỉnh Bắc Ninh)``."""
     entry = codes.on(code, day)
     return f"{code} ({entry.name})" if entry else code
+
+
+_ADMINISTRATIVE = frozenset({"vn-province", "vn-district", "vn-commune"})
+
+
+def basis_of(codes: Codelist, instrument: str = "") -> str:
+    """Name what a remark on a code rests on: the instrument that changed it, else the list's source.
+
+    For Vietnamese administrative units that is "": the check's own basis names the decisions in force.
+    """
+    return instrument or ("" if codes.id in _ADMINISTRATIVE else codes.source)

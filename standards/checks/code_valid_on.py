@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from standards.check import Cells, Example, Remark, Use, is_called, padded, reference_day
+from standards.check import Cells, Example, Remark, Use, basis_of, is_called, padded, reference_day
 from standards.codelist import Codelist, Entry
 from standards.finding import Fix
 
@@ -119,7 +119,7 @@ def look(cells: Cells, use: Use) -> Remark | None:
 
 def _unknown(codes: Codelist) -> Remark:
     params = {"variant": "unknown", "verdict": "unknown", "list": codes.id, "list_title": dict(codes.title)}
-    return Remark(params=params, severity=None if codes.complete else "warning", basis=codes.source)
+    return Remark(params=params, severity=None if codes.complete else "warning", basis=basis_of(codes))
 
 
 def _out_of_force(code: str, day: date, codes: Codelist) -> Remark:
@@ -128,11 +128,11 @@ def _out_of_force(code: str, day: date, codes: Codelist) -> Remark:
     if last is None:
         first = codes.entries[code][0]
         begin = {"variant": "not-yet", "verdict": "not-yet", "from_on": (first.valid_from or day).isoformat()}
-        return Remark(params={**_named(first, day, codes), **begin}, basis=first.opened_by or codes.source)
+        return Remark(params={**_named(first, day, codes), **begin}, basis=basis_of(codes, first.opened_by))
     successors = codes.successors(code, day)
     variant = "closed" if successors else "closed-alone"
     params = {**_named(last, day, codes), **_ended(last, successors), "variant": variant, "verdict": "closed"}
-    return Remark(params=params, fix=_successor(code, successors), basis=last.closed_by or codes.source)
+    return Remark(params=params, fix=_successor(code, successors), basis=basis_of(codes, last.closed_by))
 
 
 def _reused(entries: tuple[Entry, ...], now: Entry, given: str, day: date, codes: Codelist) -> Remark | None:
@@ -145,7 +145,7 @@ def _reused(entries: tuple[Entry, ...], now: Entry, given: str, day: date, codes
     variant = "reused" if successors else "reused-alone"
     params = {**_named(now, day, codes), **_ended(bearer, successors), "given": given}
     params |= {"variant": variant, "verdict": "reused"}
-    return Remark(params=params, fix=_successor(bearer.code, successors), basis=now.opened_by or codes.source)
+    return Remark(params=params, fix=_successor(bearer.code, successors), basis=basis_of(codes, now.opened_by))
 
 
 def _named(entry: Entry, day: date, codes: Codelist) -> dict[str, Any]:

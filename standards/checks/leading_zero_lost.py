@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standards.check import Cells, Example, Remark, Use, is_called, padded, reference_day
+from standards.check import Cells, Example, Remark, Use, basis_of, is_called, padded, reference_day
 from standards.finding import Fix
 
 CODE = "leading-zero-lost"
@@ -60,7 +60,7 @@ def look(cells: Cells, use: Use) -> Remark | None:
     given = str(cells.get(str(use.args.get("name", "")), "")).strip()
     safe = entry is not None and (not given or is_called(entry, given))
     fix = Fix(kind="zero-padding", after=found[0], safe=safe) if len(found) == 1 else None
-    return Remark(params={"codes": list(found), "list": codes.id}, fix=fix, basis=codes.source)
+    return Remark(params={"codes": list(found), "list": codes.id}, fix=fix, basis=basis_of(codes))
 
 
 def _by_width(text: str, width: int) -> Remark | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standards.check import Cells, Example, Remark, Use, entry_names, is_called, reference_day
+from standards.check import Cells, Example, Remark, Use, basis_of, entry_names, is_called, reference_day
 from standards.codelist import Entry
 from standards.text import name_key
 
@@ -62,7 +62,7 @@ def look(cells: Cells, use: Use) -> Remark | None:
     if entry is None:
         return None
     params = {"given": given, "name": entry.name, "day_on": day.isoformat(), "list": codes.id}
-    basis = entry.basis or codes.source
+    basis = basis_of(codes, entry.opened_by)
     if is_called(entry, given):
         marked = _spelled_otherwise(entry, given)
         return Remark(params={**params, "variant": "spelling"}, severity="warning", basis=basis) if marked else None

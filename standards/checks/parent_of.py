@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standards.check import Cells, Example, Remark, Use, label, reference_day
+from standards.check import Cells, Example, Remark, Use, basis_of, label, reference_day
 from standards.codelist import Codelist, ancestors
 
 CODE = "parent-of"
@@ -71,7 +71,7 @@ def look(cells: Cells, use: Use) -> Remark | None:
         "expected": label(expected, tops, day) if tops else expected,
         "given": label(given, tops, day) if tops else given,
     }
-    return Remark(params=params, basis=entry.basis or codes.source)
+    return Remark(params=params, basis=basis_of(codes, entry.opened_by))
 
 
 def _wanted(above: tuple[str, ...], tops: Codelist | None) -> str:

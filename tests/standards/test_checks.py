@@ -192,3 +192,11 @@ def test_most_communes_of_june_2025_are_objected_to_a_day_later():
     )
     assert verdicts["reused"] > 1700
     assert verdicts["closed"] > 6000
+
+
+def test_a_remark_on_a_unit_rests_on_the_decision_and_not_on_a_repository():
+    check = next(one for one in CHECKS if one.CODE == "code-valid-on")
+    assert look(check, check.BAD[0]).basis == ""
+    assert look(check, check.BAD[1]).basis == "QĐ 19/2025/QĐ-TTg"
+    use = Use(field="x", needs=("x",), args={"list": "iso3166-1"}, codelists=codelist, today=TURN)
+    assert check.look({"x": "QQ"}, use).basis == codelist("iso3166-1").source
