@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from frictionless import Checklist, FrictionlessException, Report, errors, helpers
-from frictionless.table import Row
+from frictionless.table.row import Row
 
 from pipelines.validation.columnar.keys import UNHASHABLE, ForeignKey, Key, KeyColumn
 from pipelines.validation.columnar.plan import HandBack, Plan, make_plan
@@ -29,7 +29,7 @@ def validate_columnar(
 
     Works on a copy, so that a resource handed back is as it came. What Frictionless raises is raised.
     """
-    timer = helpers.Timer()
+    timer: Any = helpers.Timer()  # type: ignore[no-untyped-call]
     if limit_rows:
         raise HandBack("limit-rows")
     checklist = checklist or Checklist()
@@ -137,9 +137,8 @@ class _Run:
         rows += [(number, cells, False) for number, cells in batch.ragged]
         rows.sort(key=lambda one: one[0])
         for number, cells, whole in rows:
-            if whole and not any(cells) and self.is_blank_line(number):
-                cells = []
-            row = self.read(number, cells)
+            physically_blank = whole and not any(cells) and self.is_blank_line(number)
+            row = self.read(number, [] if physically_blank else cells)
             if not whole:
                 self.note_ragged(row)
             yield _Suspect(number, row)
@@ -210,7 +209,7 @@ class _Run:
                 if number > last_row:
                     break
                 row = known[number].row if number in known else self.read(number, cells)
-                if self.compare(row, repeated, last, before) and number not in known:
+                if self.compare(row, last, before) and number not in known:
                     known[number] = _Suspect(number, row)
             if len(known) > MOST_SUSPECTS:
                 raise HandBack("too-many-errors")
@@ -233,9 +232,8 @@ class _Run:
             rows.append((number, [] if number in known else batch.cells(int(index))))
         return sorted([*rows, *batch.ragged], key=lambda one: one[0])
 
-    def compare(
-        self, row: Any, repeated: dict[str, Any], last: dict[tuple[str, Any], int], before: dict[tuple[str, int], int]
-    ) -> bool:
+    def compare(self, row: Any, last: dict[tuple[str, Any], int], before: dict[tuple[str, int], int]) -> bool:
+        """Whether a row repeats a key that was seen; notes in ``before`` where it was seen last."""
         hit = False
         for key in self.keys.repeating:
             value = self.values(key, row)
@@ -276,7 +274,7 @@ class _Run:
         )
 
     def reached_end(self, number: int) -> bool:
-        """Whether Frictionless, stopping at a record, had read the file to its end already (then it knows the hashes)."""
+        """Whether Frictionless, stopping at a record, had met the end of the file already (then it knows hashes)."""
         if self.digest.size > MOST_TO_COUNT:
             if number >= LARGEST_SAMPLE and number >= self.last_number:
                 raise HandBack("limit-at-the-end")

@@ -21,7 +21,7 @@ def _hash_of(value: Any) -> int:
 
 
 class KeyColumn:
-    """One column of a key: text cells → 64-bit hashes of the values that Frictionless would read, and which are None."""
+    """One column of a key: text cells → 64-bit hashes of the values that Frictionless reads, and which are None."""
 
     def __init__(self, one: Any) -> None:
         self.missing = missing_of(one)

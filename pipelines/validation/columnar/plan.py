@@ -12,7 +12,7 @@ from typing import Any
 
 from frictionless.formats.csv.control import CsvControl
 from frictionless.resources import TableResource
-from frictionless.table import create_cell_handlers
+from frictionless.table.row import create_cell_handlers
 
 UTF8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
 

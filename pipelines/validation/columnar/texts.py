@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+
+ZERO, NINE = ord("0"), ord("9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,28 @@ class Texts:
         taken = self.array.take(pa.array(where))
         laid = Texts.of(taken)
         return where, laid.data.reshape(len(where), length)
+
+
+Rule = Callable[[Texts], Any]
+"""Texts → boolean numpy array: True where the cell certainly is read without a note."""
+
+
+def both(*rules: Rule) -> Rule:
+    """Give the rule that takes what all of these take."""
+
+    def rule(texts: Texts) -> Any:
+        good = rules[0](texts)
+        for one in rules[1:]:
+            good = good & one(texts)
+        return good
+
+    return rule
+
+
+def shaped(texts: Texts, length: int, look: Callable[[Any], Any]) -> Any:
+    """True where a cell has this length and ``look`` (bytes of shape (n, length) → bool) takes it."""
+    good = np.zeros(len(texts.lengths), dtype=bool)
+    where, cells = texts.square(length)
+    if len(where):
+        good[where] = look(cells)
+    return good
