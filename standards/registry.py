@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 from standards import codelist as _codelist
 from standards.check import Check
 from standards.checks import (
+    byte_order_mark,
     check_digit,
     code_valid_on,
     column_order,
     date_order,
+    empty_column,
     extra_column,
     invisible_characters,
     leading_zero_lost,
@@ -113,6 +115,8 @@ _CHECKS: tuple[Any, ...] = (
     extra_column,
     column_order,
     no_rows,
+    empty_column,
+    byte_order_mark,
 )
 CHECKS: tuple[Check, ...] = (*_CHECKS, *installed("datamo.checks"))
 """Modules have the shape of a Check without saying so; tests/standards/test_checks.py holds each of them to it."""

@@ -91,6 +91,8 @@ def _table(parcel: Parcel, opened: Opened) -> _Table:
     labels = opened.table.labels
     standard = registry.TABLES[parcel.options.standard] if parcel.options.standard else None
     fields = match_columns(standard, labels) if standard else {}
+    profile = opened.profile or (opened.outcome.profile if opened.outcome else None)
+    seen = profile.columns if profile and profile.rows else ()
     plan = Plan(
         standard=standard,
         labels=labels,
@@ -98,8 +100,9 @@ def _table(parcel: Parcel, opened: Opened) -> _Table:
         codelists=registry.codelist,
         check=registry.check,
         today=parcel.today,
+        encoding=opened.table.encoding,
+        empty=tuple(index for index, one in enumerate(seen[: len(labels)]) if one.distinct == 0),
     )
-    profile = opened.profile or (opened.outcome.profile if opened.outcome else None)
     return _Table(
         parcel=parcel,
         opened=opened,

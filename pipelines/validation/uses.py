@@ -45,6 +45,8 @@ class Plan:
     codelists: Lists
     check: Checks
     today: date
+    encoding: str = ""
+    empty: Sequence[int] = ()
 
 
 def bind(plan: Plan) -> list[Bound]:
@@ -141,7 +143,12 @@ def _words(args: Mapping[str, Any]) -> list[str]:
 
 def bind_table(plan: Plan) -> list[Bound]:
     """Bind the checks of the table as a whole: rows at all and, with a standard, its columns."""
-    whole = [_whole(plan, "no-rows", "", {})]
+    empty = [plan.labels[index] for index in plan.empty if index not in plan.fields and plan.labels[index].strip()]
+    whole = [
+        _whole(plan, "no-rows", "", {}),
+        _whole(plan, "byte-order-mark", "", {"encoding": plan.encoding}),
+        *(_whole(plan, "empty-column", label, {"empty": empty}) for label in dict.fromkeys(empty)),
+    ]
     if plan.standard is None:
         return whole
     present = {one.name for one in plan.fields.values()}
@@ -164,7 +171,10 @@ def bind_table(plan: Plan) -> list[Bound]:
     ]
 
 
+_OF_A_COLUMN = frozenset({"extra-column", "empty-column"})
+
+
 def _whole(plan: Plan, code: str, name: str, args: Mapping[str, Any], severity: str = "") -> Bound:
     use = Use(field=name, needs=(), args=args, codelists=plan.codelists, today=plan.today, severity=_severity(severity))
-    columns = tuple(index for index, label in enumerate(plan.labels) if code == "extra-column" and label == name)
+    columns = tuple(index for index, label in enumerate(plan.labels) if code in _OF_A_COLUMN and label == name)
     return Bound(check=plan.check(code), use=use, columns=columns[:1], label=name)

@@ -120,6 +120,7 @@ def test_without_a_standard_what_would_damage_the_table_blocks(tmp_path, text, c
         ("a,b\n1, x\n", "trim", "trim"),
         ("a,b\n1,2,\n", "extra-cell", "drop-cell"),
         ("a,b\n1,x\u00a0y\n", "invisible-characters", "invisible"),
+        ("a,b\n1,\n2,\n", "empty-column", "drop-column"),
     ],
 )
 def test_untidiness_warns_and_can_be_repaired_safely(tmp_path, text, code, kind):
@@ -191,3 +192,12 @@ def test_remarks_of_the_reading_are_told_unless_frictionless_tells_them_too(tmp_
     remarks = (Finding(code="footer-skipped", severity="warning"), Finding(code="extra-cell"))
     given = replace(given, tables=(replace(given.tables[0], remarks=remarks),))
     assert codes(outcome(given)) == ["footer-skipped"]
+
+
+def test_a_byte_order_mark_is_told_once_and_safely_left_out(tmp_path):
+    given = parcel(tmp_path, "a,b\n1,2\n")
+    marked = replace(given.tables[0].table, encoding="utf-8-sig")
+    result = outcome(replace(given, tables=(replace(given.tables[0], table=marked),)))
+    [finding] = result.findings
+    assert (finding.code, finding.severity, finding.fix.safe) == ("byte-order-mark", "warning", True)
+    assert result.valid
