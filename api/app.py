@@ -50,21 +50,21 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.site = site
-    app.openapi = documented(app)  # type: ignore[method-assign]  # as FastAPI's documentation says
+    app.openapi = documented(app, [route for group in v1.GROUPS for route in group.router.routes])  # type: ignore[method-assign]  # as FastAPI's documentation says
     _hang_doors(app)
     _hang_refusals(app)
     if rate_limits:
         app.add_middleware(Limits, language=language)
-    app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=counters.observe)
+    app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=counters.observe,
+                       changed=lambda: v1.doubt(site))
     return app
 
 
 def _hang_doors(app: FastAPI) -> None:
-    app.include_router(v1.router)
-    app.include_router(v1.operations)
+    for group in (*v1.GROUPS, *html.GROUPS):
+        app.router.routes.extend(group.router.routes)  # flat: included routers are compared route by route, twice
     if STATIC.is_dir():
         app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.include_router(html.router, include_in_schema=False)
 
 
 def _hang_refusals(app: FastAPI) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
 VERBS: Final = ("get", "post", "patch", "put", "delete")
 PROBLEM: Final[dict[str, Any]] = {
@@ -20,13 +21,13 @@ DESCRIPTION: Final = (
 )
 
 
-def documented(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """Give ``app.openapi``: made once, then kept."""
+def documented(app: FastAPI, routes: Sequence[BaseRoute]) -> Callable[[], dict[str, Any]]:
+    """Give ``app.openapi`` of these routes: made once, then kept."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _amended(get_openapi(
-                title=app.title, version=app.version, routes=app.routes, description=DESCRIPTION,
+                title=app.title, version=app.version, routes=routes, description=DESCRIPTION,
                 openapi_version="3.1.0",
             ))
         return app.openapi_schema

@@ -30,7 +30,6 @@ FIXED: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
-NATIVE: Final = "/api/v1"
 STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 CORS: Final = (
     (b"access-control-allow-origin", b"*"),
@@ -51,6 +50,9 @@ PREFLIGHT: Final = {
 }
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
+Changed = Callable[[], None]
+"""Called before the answer to a write goes out."""
+
 Faulted = Callable[[Request, str], Response]
 """Draws the answer to a bug, given the request and its id."""
 
@@ -61,11 +63,13 @@ Observe = Callable[[str, str, int, float], None]
 class Manners:
     """The outermost room; ``observe`` is told of every answer (counters)."""
 
-    def __init__(self, app: ASGIApp, *, secure: bool, faulted: Faulted, observe: Observe) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool, faulted: Faulted, observe: Observe,
+                 changed: Changed) -> None:
         self.app = app
         self.fixed = (*FIXED, STRICT_TRANSPORT) if secure else FIXED
         self.faulted = faulted
         self.observe = observe
+        self.changed = changed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -75,7 +79,8 @@ class Manners:
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         head = scope["method"] == "HEAD"
-        polite = _Polite(send, self.fixed, request_id, reading=scope["method"] in SAFE_METHODS, silent=head)
+        polite = _Polite(send, self.fixed, request_id, silent=head,
+                         changed=None if scope["method"] in SAFE_METHODS else self.changed)
         if head:  # every address that can be read answers HEAD; a door that streams looks at this mark
             scope["method"] = "GET"
             scope["state"]["head"] = True
@@ -94,8 +99,6 @@ class Manners:
 
     def _told(self, scope: Scope, polite: _Polite, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "")
-        if route and scope["path"].startswith(NATIVE) and not route.startswith(NATIVE):
-            route = NATIVE + route  # FastAPI names a route as its router knows it
         method = "HEAD" if polite.silent else scope["method"]
         self.observe(method, route, polite.status, seconds)
         if ACCESS.isEnabledFor(logging.INFO):
@@ -110,12 +113,12 @@ class Manners:
 class _Polite:
     """``send`` with our headers added to the start of the answer, unless the answer has its own."""
 
-    def __init__(self, send: Send, fixed: tuple[tuple[bytes, bytes], ...], request_id: str, *, reading: bool,
-                 silent: bool) -> None:
+    def __init__(self, send: Send, fixed: tuple[tuple[bytes, bytes], ...], request_id: str, *, silent: bool,
+                 changed: Changed | None) -> None:
         self.send = send
         self.fixed = fixed
         self.request_id = request_id
-        self.reading = reading
+        self.changed = changed
         self.silent = silent
         self.status = 0
         self.bytes = 0
@@ -123,13 +126,15 @@ class _Polite:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self.changed is not None:
+                self.changed()
             headers = message["headers"] = list(message.get("headers", ()))
             there = {name for name, _ in headers}
             headers.extend(self.fixed)
             headers.append((b"x-request-id", self.request_id.encode()))
             if b"content-security-policy" not in there:
                 headers.append((b"content-security-policy", CSP.encode()))
-            if self.reading and b"access-control-allow-origin" not in there:
+            if self.changed is None and b"access-control-allow-origin" not in there:
                 headers.extend(CORS)
         else:
             if self.silent:

@@ -131,6 +131,11 @@ class Finding(Base):
         with self._records.begin() as unit:
             unit.advance(reader, sequence)
 
+    def last_change(self) -> int:
+        """Give the newest number of the change sequence: while it stands still, nothing that readers see has changed."""
+        with self._records.read() as unit:
+            return unit.last_change()
+
     def lag(self, reader: str) -> int:
         """Tell how many changes a reader is behind."""
         with self._records.read() as unit:

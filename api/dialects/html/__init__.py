@@ -17,8 +17,10 @@ from api.dialects.html import (
 )
 from api.dialects.html.refused import bug_page, error_page
 
+GROUPS = (home, results, dataset, organisations, standard, submissions, check, publish, desk, sign, machines)
+
 router = APIRouter()
-for group in (home, results, dataset, organisations, standard, submissions, check, publish, desk, sign, machines):
+for group in GROUPS:
     router.include_router(group.router)
 
-__all__ = ["bug_page", "error_page", "router"]
+__all__ = ["GROUPS", "bug_page", "error_page", "router"]

@@ -1,6 +1,4 @@
-"""The native API under /api/v1, one file per subject; ``router`` holds its routes, ``operations`` the health pages."""
-
-from fastapi import APIRouter
+"""The native API under /api/v1, one file per subject; ``GROUPS`` hold its routes."""
 
 from api.dialects.v1 import (
     datasets,
@@ -17,12 +15,11 @@ from api.dialects.v1 import (
     upload,
     versions,
 )
+from api.dialects.v1.shelf import doubt
 
-SUBJECTS = (datasets, versions, files, rows, upload, submissions, organisations, people, registries, feed, sites)
+SUBJECTS = (datasets, files, rows, versions, upload, submissions, organisations, people, registries, feed, sites)
+"""In the order in which addresses are compared: what is read most comes first."""
 
-router = APIRouter(prefix="/api/v1")
-for subject in SUBJECTS:
-    router.include_router(subject.router)
-operations = APIRouter()
-operations.include_router(health.router)
-operations.include_router(reference.router)
+GROUPS = (*SUBJECTS, health, reference)
+
+__all__ = ["GROUPS", "SUBJECTS", "doubt"]

@@ -9,30 +9,25 @@ from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from api.deps import Language, Site, TheCaller, TheSite
 from api.dialects.v1 import render, shapes
 from api.dialects.v1.door import Door, listed, may, reply
 from api.dialects.v1.facets import titled
-from api.dialects.v1.shelf import Rendered, Shelf
+from api.dialects.v1.shelf import Rendered, is_public, shelf_of
 from api.dialects.v1.words import described, text
 from catalog import question as questions
 from catalog.errors import Gone, NotFound
 from catalog.model import Caller, Entry, Version
 
-router = APIRouter(tags=["datasets"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["datasets"], route_class=Door)
 
 REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": shapes.Problem, "content": {"application/problem+json": {}}}
     for status in (401, 403, 404, 409, 410, 422, 429, 503)
 }
-
-
-def shelf_of(site: Site) -> Shelf:
-    """The site's rendered datasets."""
-    kept: Shelf = site.extras.setdefault("v1.shelf", Shelf())
-    return kept
 
 
 def shown(site: Site, caller: Caller, entry: Entry) -> Rendered:
@@ -101,16 +96,31 @@ def address(site: Site, entry: Entry) -> str:
 
 @router.get("/datasets/{dataset}", summary="One dataset", openapi_extra=may("anyone"),
             responses={200: {"model": shapes.DatasetOut}, 304: {"description": "Not changed"}, **REFUSALS})
-def show(request: Request, dataset: str) -> Response:
+async def show(request: Request, dataset: str) -> Response:
     """The dataset with its newest version; 410 with a tombstone when it was withdrawn."""
     site: Site = request.app.state.site
     caller: Caller = request.state.visit[0]
-    entry = site.catalog.dataset(caller, dataset)
-    moved = moved_to(request, entry, dataset)
+    found = None if caller.known else shelf_of(site).at_hand(dataset)
+    if found is not None:
+        return _sent(request, found)
+    return await run_in_threadpool(_shown_anew, request, site, caller, dataset)
+
+
+def _shown_anew(request: Request, site: Site, caller: Caller, key: str) -> Response:
+    shelf = shelf_of(site)
+    mark = shelf.look(site)
+    entry = site.catalog.dataset(caller, key)
+    moved = moved_to(request, entry, key)
     if moved is not None:
         return moved
-    made = shown(site, caller, entry)
-    if unchanged(request, made.headers["ETag"], entry.modified):
+    made = shelf.get(site, caller, entry)
+    if is_public(entry):
+        shelf.remember(key, made, mark)
+    return _sent(request, made)
+
+
+def _sent(request: Request, made: Rendered) -> Response:
+    if unchanged(request, made.headers["ETag"], made.modified):
         return Response(status_code=304, headers=made.headers)
     return Response(made.body, 200, made.headers, "application/json")
 

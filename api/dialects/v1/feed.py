@@ -13,7 +13,7 @@ from api.dialects.v1.datasets import REFUSALS
 from api.dialects.v1.door import Door, may
 from api.dialects.v1.words import stamp
 
-router = APIRouter(tags=["changes"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["changes"], route_class=Door)
 
 
 @router.get("/changes", summary="Change feed", openapi_extra=may("anyone"),

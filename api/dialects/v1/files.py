@@ -19,7 +19,7 @@ from api.dialects.v1.door import Door, may
 from api.dialects.v1.shelf import is_public
 from catalog.model import Caller, Entry, File
 
-router = APIRouter(tags=["files"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["files"], route_class=Door)
 
 CHUNK: Final = 256 * 1024
 BOM: Final = b"\xef\xbb\xbf"

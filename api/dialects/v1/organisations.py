@@ -16,7 +16,7 @@ from api.dialects.v1.words import text
 from catalog.errors import Refusal
 from catalog.model import Caller, Closing, Organisation
 
-router = APIRouter(tags=["organizations"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["organizations"], route_class=Door)
 
 PUBLIC: Final = {"Cache-Control": "public, no-cache"}
 

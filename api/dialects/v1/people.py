@@ -14,7 +14,7 @@ from api.dialects.v1.once import ShownOnce
 from api.dialects.v1.words import expiry, stamp
 from catalog.errors import NotKnown
 
-router = APIRouter(tags=["people"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["people"], route_class=Door)
 
 
 @router.get("/users", summary="People", openapi_extra=may("operator"),

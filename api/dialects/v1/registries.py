@@ -22,7 +22,7 @@ from standards import registry, template
 from standards.codelist import Codelist, Entry
 from standards.standard import Field, TableStandard
 
-router = APIRouter(tags=["registries"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["registries"], route_class=Door)
 
 CACHE: Final = "public, max-age=300"
 SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.dialects.v1.words import stamp
+from api.messages import findings, refusals
 from catalog.model import Submission, TableOutcome
 from standards.finding import Finding, Group
 from standards.portable import to_json
@@ -93,8 +94,7 @@ def finding(one: Finding, language: str) -> JSON:
 
 def sentences(one: Finding, language: str) -> tuple[str, str]:
     """Title and sentence of a finding."""
-    del language
-    return one.code, one.code
+    return findings.title(one.code, language), findings.said(one, language)
 
 
 def group(one: Group) -> JSON:
@@ -120,8 +120,9 @@ def column(one: Column) -> JSON:
 
 def reason(given: Mapping[str, Any] | None, language: str) -> JSON | None:
     """Why it failed or what blocks it first: a stable code and a sentence."""
-    del language
     if not given:
         return None
-    code = str(given.get("code", ""))
-    return {"code": code, "detail": code}
+    code, params = str(given.get("code", "")), dict(given.get("params") or {})
+    said = findings.sentence(code, params, language) if code else ""
+    detail = said or str(given.get("detail") or "") or refusals.sentence(code, params, language, status=409)
+    return {"code": code, "detail": detail, "params": to_json(params)}

@@ -23,7 +23,7 @@ from catalog.errors import Invalid, NotFound, Problem, Unavailable
 from catalog.model import Caller, Entry, File, Resource, Version
 from pipelines import tables
 
-router = APIRouter(tags=["rows"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["rows"], route_class=Door)
 
 CURSOR_LIMIT: Final = 200
 KINDS: Final = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Final
@@ -20,6 +22,8 @@ VIETNAM: Final = timezone(timedelta(hours=7))
 KEPT: Final = 4096
 """Rendered datasets that one process keeps; about 5 kB each."""
 
+PULSE: Final = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -27,33 +31,87 @@ class Rendered:
 
     body: bytes
     headers: dict[str, str]
+    modified: datetime
 
 
-@dataclass(slots=True)
 class Shelf:
-    """The most recently asked public datasets, by id, change sequence and day (quality depends on the day)."""
+    """Rendered public datasets, by id, change sequence and day (quality depends on the day), and by the keys asked.
 
-    held: OrderedDict[tuple[str, int, date], Rendered] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    What a key gave is given again while the change sequence stands still; that is looked up every PULSE seconds, and at
+    once after a write of this process. So a change made by another process is seen PULSE seconds later at most.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: OrderedDict[tuple[str, int, date], Rendered] = OrderedDict()
+        self._by_key: dict[str, Rendered] = {}
+        self._seen = -1
+        self._fresh_until = 0.0
+        self._doubt = 0
+
+    def at_hand(self, key: str) -> Rendered | None:
+        """What the key gave, if nothing has changed since; one caller in PULSE seconds goes and looks."""
+        now = self._clock()
+        if now >= self._fresh_until:
+            self._fresh_until = now + PULSE
+            return None
+        return self._by_key.get(key)
+
+    def doubt(self) -> None:
+        """Something was written: whatever was at hand has to be asked again."""
+        with self._lock:
+            self._doubt += 1
+            self._by_key.clear()
+            self._seen = -1
+
+    def look(self, site: Site) -> int:
+        """Compare the change sequence with the one that what is at hand belongs to; a mark for ``remember``."""
+        mark = self._doubt
+        try:
+            last = site.catalog.last_change()
+        except BaseException:
+            self.doubt()
+            raise
+        with self._lock:
+            if last != self._seen and mark == self._doubt:
+                self._doubt += 1
+                mark = self._doubt
+                self._by_key.clear()
+                self._seen = last
+        return mark
+
+    def remember(self, key: str, made: Rendered, mark: int) -> None:
+        """Have it at hand, unless something changed since the look."""
+        with self._lock:
+            if mark == self._doubt and len(self._by_key) < KEPT:
+                self._by_key[key] = made
 
     def get(self, site: Site, caller: Caller, entry: Entry) -> Rendered:
         """The dataset as the caller may see it; raises Gone where its newest version was withdrawn."""
         today = datetime.now(VIETNAM).date()
         key = (entry.id, entry.sequence, today)
-        if entry.sequence and is_public(entry):
-            found = self.held.get(key)
-            if found is not None:
-                return found
-            made = _render(site, NOBODY, entry, today)
-            self._keep(key, made)
-            return made
-        return _render(site, caller, entry, today)
+        if not entry.sequence or not is_public(entry):
+            return _render(site, caller, entry, today)
+        found = self._held.get(key)
+        if found is None:
+            found = _render(site, NOBODY, entry, today)
+            with self._lock:
+                self._held[key] = found
+                while len(self._held) > KEPT:
+                    self._held.popitem(last=False)
+        return found
 
-    def _keep(self, key: tuple[str, int, date], made: Rendered) -> None:
-        with self.lock:
-            self.held[key] = made
-            while len(self.held) > KEPT:
-                self.held.popitem(last=False)
+
+def shelf_of(site: Site) -> Shelf:
+    """The site's rendered datasets."""
+    kept: Shelf = site.extras.setdefault("v1.shelf", Shelf())
+    return kept
+
+
+def doubt(site: Site) -> None:
+    """Say that something was written."""
+    shelf_of(site).doubt()
 
 
 def is_public(entry: Entry) -> bool:
@@ -80,4 +138,4 @@ def _render(site: Site, caller: Caller, entry: Entry, today: date) -> Rendered:
         "ETag": render.etag(body),
         "Last-Modified": format_datetime(entry.modified, usegmt=True),
     }
-    return Rendered(body, headers)
+    return Rendered(body, headers, entry.modified)

@@ -10,7 +10,7 @@ from api.dialects.v1.datasets import REFUSALS
 from api.dialects.v1.door import Door, may, reply
 from catalog.errors import NotAllowed, NotFound
 
-router = APIRouter(tags=["operations"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["operations"], route_class=Door)
 
 
 @router.post("/reset", summary="Empty the site", openapi_extra=may("operator"),

@@ -25,7 +25,7 @@ from catalog.errors import Invalid, Problem, Refusal, TooLarge
 from catalog.model import Caller, Entry, Options, Staged
 from pipelines.steps.receive import clean_name
 
-router = APIRouter(tags=["submissions"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=Door)
 
 FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "upload")
 CHOICES: Final = {"update": ("replace", "append", "correct"), "kind": ("update", "correction")}

@@ -14,7 +14,7 @@ from api.dialects.v1.door import Door, listed, listing, may, reply
 from api.dialects.v1.shelf import is_public
 from catalog.model import Caller
 
-router = APIRouter(tags=["versions"], route_class=Door)
+router = APIRouter(prefix="/api/v1", tags=["versions"], route_class=Door)
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
