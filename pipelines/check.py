@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from catalog.errors import Unavailable
-from catalog.model import Options, Outcome, TableOutcome
+from catalog.model import Options, Outcome
 from pipelines import sandbox
 from pipelines.format import Unreadable
 from pipelines.step import Parcel
@@ -28,14 +28,13 @@ _BLOCK = 1 << 20
 class Checked:
     """A file that was checked without storing anything: what it is, and what was found.
 
-    ``reports`` are Frictionless's own reports as JSON, one for each table of the outcome ("" where there is none).
+    Frictionless's own report of a table stands in its ``stats["report"]``.
     """
 
     name: str
     bytes: int
     sha256: str
     outcome: Outcome
-    reports: tuple[str, ...] = ()
 
 
 def examine(parcel: Parcel) -> Outcome:
@@ -72,17 +71,7 @@ def check_file(
             engine=engine,
         )
         outcome = examine(parcel)
-        reports = tuple(_report(one, parcel.work) for one in outcome.tables)
-    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome), reports=reports)
-
-
-def _report(table: TableOutcome, work: Path) -> str:
-    """Read the report that the child wrote; only a plain file in its own folder is one."""
-    for one in table.artefacts:
-        path = Path(one.path)
-        if one.role == "report" and path.resolve().is_relative_to(work.resolve()) and path.is_file():
-            return path.read_text(encoding="utf-8")
-    return ""
+    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome))
 
 
 def _hash(path: Path) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.voice import EXIT_REFUSED, opened, voice
+from api.cli.voice import EXIT_DONE, EXIT_REFUSED, opened, voice
 
 app = typer.Typer()
 
@@ -124,6 +124,8 @@ def work(
     with opened(context, writer=True) as site:
         site.migrate()
         site.worker().run(stop, slot or None)
+    sys.stderr.flush()
+    os._exit(EXIT_DONE)  # a step that has not ended by now goes on at the next start: do not wait for its thread
 
 
 def _leave_with(parent: int, stop: threading.Event) -> None:
