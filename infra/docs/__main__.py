@@ -19,6 +19,8 @@ def main() -> None:
         if module is not None and hasattr(module, "page"):
             (DOCS / f"{found.name}.md").write_text(module.page(), encoding="utf-8")
             print(f"docs/{found.name}.md")
+            if hasattr(module, "also"):
+                module.also()
 
 
 main()

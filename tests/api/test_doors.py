@@ -210,7 +210,7 @@ def test_the_reference_page_needs_nothing_from_elsewhere(town: Town) -> None:
 
 
 def test_the_openapi_document_is_the_one_we_agreed_on(town: Town) -> None:
-    """After a wanted change: ``python -m infra.docs.api`` writes tests/golden/openapi.json and docs/api.md anew."""
+    """After a wanted change: ``make docs`` writes tests/golden/openapi.json and docs/api.md anew."""
     document = town.get("/api/v1/openapi.json").json()
     assert document["openapi"].startswith("3.1")
     assert "HTTPValidationError" not in json.dumps(document)
