@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from starlette.responses import RedirectResponse
 from api import deps
 from api.dialects.html import charts, facts, jsonld, labels, shelf
 from api.dialects.html.refused import PageRoute, error_page
-from api.dialects.html.view import Reader, TheReader, fragments, page, render
+from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
 from api.messages import pages
 from catalog.errors import Gone, NotFound, Refusal
 from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
@@ -27,6 +28,7 @@ FEWEST_ROWS, MOST_ROWS = 6, 12
 LONGEST_CELL = 160
 MOST_COLUMNS = 40
 BOM = 3
+PUBLISHER_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def dataset(request: Request, reader: TheReader, slug: str) -> Response:
     """The page of a dataset: its newest version, whole on one page."""
     catalog = deps.site(request).catalog
     entry = catalog.dataset(reader.caller, slug)
-    if slug not in (entry.slug, entry.id) or slug != entry.slug:
+    if slug != entry.slug:
         return moved(request, f"/datasets/{entry.slug}")
     if entry.state == "withdrawn":
         return tombstone(request, entry)
@@ -91,28 +93,29 @@ def tombstone(request: Request, entry: Entry) -> Response:
 
 
 def _page_of(request: Request, reader: Reader, entry: Entry, number: int | None) -> Response:
-    catalog, day = deps.site(request).catalog, facts.today()
-    query = request.query_params
-    wanted, start = query.get("resource", "")[:200], _whole(query.get("from", ""))
     publisher = _publisher(request, reader, entry)
-    key = ("dataset", entry.id, entry.sequence, entry.version, number, reader.lang, day, wanted, start,
-           publisher.modified if publisher else None, _sees_drafts(reader, entry))
+    key = ("dataset", entry.id, entry.sequence, entry.version, number, reader.lang, facts.today(),
+           publisher.modified if publisher else None)
+    return kept_page(request, reader, key, lambda: _drawn(request, reader, entry, number, publisher))
 
-    def make() -> tuple[Markup, Markup]:
-        version = _version(request, reader, entry, number)
-        if number is not None and version is None:
-            raise NotFound
-        values = _values(request, reader, entry, version, publisher, wanted, start)
-        history = catalog.versions(reader.caller, entry.id) if entry.version else ()
-        return (render(reader.lang, "dataset_main.html", **values, history=history, older=number is not None),
-                jsonld.dataset(reader.lang, deps.site(request).url, entry, version, publisher))
 
-    main, linked = fragments(request).get(key, make)
+def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
+           publisher: Organisation | None) -> Response:
+    query, catalog = request.query_params, deps.site(request).catalog
+    version = _version(request, reader, entry, number)
+    if number is not None and version is None:
+        raise NotFound
+    values = _values(reader, entry, version, publisher, query.get("resource", "")[:200],
+                     _whole(query.get("from", "")))
+    history = catalog.versions(reader.caller, entry.id) if entry.version else ()
+    linked = jsonld.dataset(reader.lang, deps.site(request).url, entry, version, publisher)
     demo = bool(publisher and publisher.demo)
-    title = pages.words(reader.lang, entry.about.title)
-    return page(request, reader, "dataset.html", main=main, jsonld=linked if entry.state == "published" else "",
-                title=title, summary=pages.words(reader.lang, entry.about.description)[:300], entry=entry,
-                number=number, noindex=demo or entry.visibility != "public" or entry.state != "published")
+    return page(
+        request, reader, "dataset.html", **values, history=history, older=number is not None,
+        jsonld=linked if entry.state == "published" else "", title=pages.words(reader.lang, entry.about.title),
+        summary=pages.words(reader.lang, entry.about.description)[:300], number=number,
+        noindex=demo or entry.visibility != "public" or entry.state != "published",
+    )
 
 
 def _whole(given: str) -> int:
@@ -125,10 +128,16 @@ def _sees_drafts(reader: Reader, entry: Entry) -> bool:
 
 
 def _publisher(request: Request, reader: Reader, entry: Entry) -> Organisation | None:
-    try:
-        return deps.site(request).catalog.organisation(reader.caller, entry.organisation)
-    except Refusal:
-        return None
+    """The agency, asked again after some seconds: it is the same for every reader and changes rarely."""
+    def ask() -> Organisation | None:
+        try:
+            return deps.site(request).catalog.organisation(reader.caller, entry.organisation)
+        except Refusal:
+            return None
+
+    key = ("publisher", entry.organisation, int(time.monotonic() / PUBLISHER_SECONDS))
+    found: Organisation | None = fragments(request).get(key, ask)
+    return found
 
 
 def _version(request: Request, reader: Reader, entry: Entry, number: int | None) -> Version | None:
@@ -138,14 +147,14 @@ def _version(request: Request, reader: Reader, entry: Entry, number: int | None)
 
 
 def _values(  # noqa: PLR0917 - what the address and the records say, in that order
-    request: Request, reader: Reader, entry: Entry, version: Version | None, publisher: Organisation | None,
+    reader: Reader, entry: Entry, version: Version | None, publisher: Organisation | None,
     wanted: str, start: int,
 ) -> dict[str, Any]:
-    day, site = facts.today(), deps.site(request).url
+    day = facts.today()
     shown = _shown(version, wanted)
     items = quality(entry, version, day)
     return {
-        "entry": entry, "about": entry.about, "version": version, "publisher": publisher, "site": site, "shown": shown,
+        "entry": entry, "about": entry.about, "version": version, "publisher": publisher, "shown": shown,
         "fresh": freshness(entry.about.frequency, version.issued if version else None, day),
         "passed": sum(held for _, held in items),
         "items": [(labels.quality(reader.lang, code), held) for code, held in items],

@@ -94,10 +94,10 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
 def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[dict[str, str]]:
     """What is missing, in the order of the form."""
     found: list[dict[str, str]] = []
-    if not given["dataset"] and len(given["title"]) < SHORTEST_TITLE:
-        found.append({"field": "title", "said": reader.say("Chọn một bộ dữ liệu ở trên, hoặc ghi tên bộ mới.")})
     if not given["dataset"] and not given["organisation"]:
         found.append({"field": "organisation", "said": reader.say("Chọn cơ quan công bố.")})
+    if not given["dataset"] and len(given["title"]) < SHORTEST_TITLE:
+        found.append({"field": "title", "said": reader.say("Chọn một bộ dữ liệu ở trên, hoặc ghi tên bộ mới.")})
     if file_of(form) is None:
         found.append({"field": "file", "said": reader.say("Chưa chọn tệp nào.")})
     if given["update"] in ("append", "correct") and not given["period"]:

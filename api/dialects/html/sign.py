@@ -39,8 +39,8 @@ def sign_in(request: Request, reader: TheReader, name: Annotated[str, Form()] = 
         return page(request, reader, "sign_in.html", status=403, onward=onward, name=name[:LONGEST], wrong=True,
                     noindex=True)
     response = RedirectResponse(onward, status_code=303)
-    response.set_cookie(deps.SESSION_COOKIE, session.secret, path="/", httponly=True, samesite="lax",
-                        secure=site.secure, expires=session.expires)
+    # No Expires: the cookie ends with the browser, as shared desks need it; the records end the session by their clock.
+    response.set_cookie(deps.SESSION_COOKIE, session.secret, path="/", httponly=True, samesite="lax", secure=site.secure)
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -14,7 +15,6 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from api import deps
@@ -25,6 +25,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 STATIC = Path(__file__).parents[2] / "static"
 SIZES = ("normal", "large")
 CONTRASTS = ("normal", "more")
+PACKING = 4
 YEAR = 365 * 24 * 3600
 
 
@@ -135,11 +136,6 @@ def address(path: str, **query: Any) -> str:
     return quote(path, safe="/:@!$&'()*+,;=~-._") + ("?" + urlencode(pairs) if pairs else "")
 
 
-def render(lang: str, template: str, **values: Any) -> Markup:
-    """A part of a page as markup."""
-    return Markup(environment(lang).get_template(template).render(**values))  # noqa: S704 - autoescaped by Jinja
-
-
 def page(request: Request, reader: Reader, template: str, *, status: int = 200,
          headers: Mapping[str, str] | None = None, **values: Any) -> Response:
     """A whole page: the template inside the frame, with the headers that every page bears."""
@@ -148,13 +144,40 @@ def page(request: Request, reader: Reader, template: str, *, status: int = 200,
         query=request.query_params.get("q", ""), refresh=values.pop("refresh", 0), noindex=values.pop("noindex", False),
         next_here=_next_here(request), **values,
     )
-    response = HTMLResponse(body, status_code=status, headers=dict(headers or {}))
+    response = _packed(request, body, status, headers or {})
     response.headers["Content-Language"] = reader.lang
     response.headers["Vary"] = "Cookie, Accept-Encoding"
     response.headers.setdefault("Cache-Control", "private, no-cache")
     if reader.chosen:
         keep(request, response, deps.LANGUAGE_COOKIE, reader.lang)
     return response
+
+
+def kept_page(request: Request, reader: Reader, key: object, make: Callable[[], Response]) -> Response:
+    """A page that is the same for everybody who is not signed in: drawn once for each key, display and address.
+
+    The key must change with everything that the page shows. Whoever is signed in has a page of her own.
+    """
+    if reader.caller.known or reader.chosen or request.method != "GET":
+        return make()
+    display = (reader.lang, reader.size, reader.contrast, takes_gzip(request))
+    whole = ("page", key, display, request.url.path, request.url.query)
+    response: Response = fragments(request).get(whole, make)
+    return response
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the browser takes compressed answers."""
+    return "gzip" in request.headers.get("accept-encoding", "").lower()
+
+
+def _packed(request: Request, body: str, status: int, headers: Mapping[str, str]) -> Response:
+    """The page's bytes, with gzip where the browser takes it: a third of the bytes for readers far from the city."""
+    raw = body.encode()
+    if not takes_gzip(request):
+        return HTMLResponse(raw, status_code=status, headers=dict(headers))
+    packed = gzip.compress(raw, compresslevel=PACKING, mtime=0)
+    return HTMLResponse(packed, status_code=status, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def keep(request: Request, response: Response, name: str, value: str) -> None:
