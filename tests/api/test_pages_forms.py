@@ -81,7 +81,7 @@ def test_an_upload_by_the_form_becomes_a_page(town: Town) -> None:
 def test_a_blocked_upload_says_where_and_what_next(town: Town) -> None:
     token = sign_in(town, "editor")
     sent = town.client.post("/publish", data={"csrf": token, "organisation": "h12-so", "title": "Trường học lỗi"},
-                            files={"file": ("truong.csv", SCHOOLS + "BAD,x,01\n".encode())})
+                            files={"file": ("truong.csv", SCHOOLS + b"BAD,x,01\n")})
     where = sent.headers["location"].partition("?")[0]
     town.check(where.rsplit("/", 1)[-1])
     html = town.client.get(where).text

@@ -40,7 +40,8 @@ def sign_in(request: Request, reader: TheReader, name: Annotated[str, Form()] = 
                     noindex=True)
     response = RedirectResponse(onward, status_code=303)
     # No Expires: the cookie ends with the browser, as shared desks need it; the records end the session by their clock.
-    response.set_cookie(deps.SESSION_COOKIE, session.secret, path="/", httponly=True, samesite="lax", secure=site.secure)
+    response.set_cookie(deps.SESSION_COOKIE, session.secret, path="/", httponly=True, samesite="lax",
+                        secure=site.secure)
     return response
 
 
