@@ -228,21 +228,21 @@ def sheet_names(workbook: CalamineWorkbook) -> Sequence[str]:
     return tuple(one.name for one in known if _sheet(workbook, one.name).height)
 
 
-def visible(workbook: CalamineWorkbook) -> frozenset[str]:
-    """Name the visible sheets."""
-    return frozenset(one.name for one in workbook.sheets_metadata if one.visible == SheetVisibleEnum.Visible)
+def hides(workbook: CalamineWorkbook) -> bool:
+    """Whether some sheet is not visible."""
+    return any(one.visible != SheetVisibleEnum.Visible for one in workbook.sheets_metadata)
 
 
 def open_sheet(path: Path, options: ReadOptions, form: str) -> Table:
     """Give one sheet as a table: the one asked for, else the first visible one with data."""
     workbook = book(path)
-    names = sheet_names(workbook)
     wanted = options.sheet
     if not wanted or wanted == _ALL:
+        names = sheet_names(workbook)
         if not names:
             raise Unreadable("empty-file")
         wanted = names[0]
-    if wanted not in names:
+    if wanted not in workbook.sheet_names or not _sheet(workbook, wanted).height:
         raise Unreadable("no-such-sheet", sheet=wanted[:100])
     return _table(_sheet(workbook, wanted), wanted, options, form)
 

@@ -48,9 +48,7 @@ def open(path: Path, options: ReadOptions) -> Table:  # noqa: A001 - the shape's
 def unseen(path: Path) -> Sequence[str]:
     """Name what a reader of the tables would not see: comments, hidden cells and sheets."""
     found = _check(path)
-    book = workbook.book(path)
-    hidden = set(workbook.sheet_names(book)) - workbook.visible(book)
-    return (*found, *(["hidden-sheets"] if hidden else []))
+    return (*found, *(["hidden-sheets"] if workbook.hides(workbook.book(path)) else []))
 
 
 def _check(path: Path) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,12 +63,17 @@ def open(path: Path, options: ReadOptions) -> Table:  # noqa: A001 - the shape's
 def unseen(path: Path) -> Sequence[str]:
     """Name what a reader of the tables would not see: comments, hidden cells and sheets, attachments, authors."""
     found = list(_check(path))
-    book = workbook.book(path)
-    hidden = set(workbook.sheet_names(book)) - workbook.visible(book)
-    return (*found, *(["hidden-sheets"] if hidden else []))
+    return (*found, *(["hidden-sheets"] if workbook.hides(workbook.book(path)) else []))
 
 
 def _check(path: Path) -> Sequence[str]:
+    facts = path.stat()
+    return _checked(path, facts.st_mtime_ns, facts.st_size)
+
+
+@functools.lru_cache(maxsize=4)
+def _checked(path: Path, _changed: int, _size: int) -> Sequence[str]:
+    """Measure a workbook once, however often it is opened while it stays as it is."""
     with path.open("rb") as file:
         data = file.read(8)
         if data.startswith(OLE):
