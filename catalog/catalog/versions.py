@@ -81,11 +81,9 @@ class Versions(Publishing):
             if entry.state == "withdrawn":
                 return tombstone(entry)
             gone = self._going(unit, entry, number)
-            if not gone:
-                found = unit.version(entry.id, number) if number else None
-                if found is None:
-                    raise NotFound
-                return tombstone(found)
+            done = unit.version(entry.id, number) if number and not gone else None
+            if done is not None:
+                return tombstone(done)
             sequence = unit.announce(DatasetWithdrawn(dataset=entry.id, number=number))
             for one in gone:
                 self._bury(unit, replace(one, state="withdrawn", reason=reason, withdrawn=now))

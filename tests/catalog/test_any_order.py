@@ -130,5 +130,5 @@ class AnyOrder(RuleBasedStateMachine):
         assert found.total == len(shown) == self.desk.catalog.statistics()["datasets"]
 
 
-AnyOrder.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+AnyOrder.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
 TestAnyOrder = AnyOrder.TestCase

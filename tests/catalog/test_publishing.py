@@ -207,6 +207,15 @@ def test_a_withdrawn_dataset_answers_with_its_tombstone_everywhere_and_takes_not
     assert desk.catalog.verify(deep=True) == []
 
 
+def test_a_dataset_whose_versions_were_all_withdrawn_can_still_be_withdrawn_as_a_whole(desk):
+    entry = desk.published()
+    first = desk.catalog.withdraw(desk.reviewer, entry.id, "Một", 1)
+    assert desk.catalog.withdraw(desk.reviewer, entry.id, "Hai", 1) == first
+    assert desk.catalog.withdraw(desk.reviewer, entry.id, "Cả bộ")["reason"] == "Cả bộ"
+    assert desk.catalog.dataset(NOBODY, entry.id).state == "withdrawn"
+    assert desk.catalog.versions(NOBODY, entry.id)[0].reason == "Một"
+
+
 def test_a_draft_cannot_be_withdrawn_nor_a_number_that_never_was_nor_without_a_reason(desk):
     draft, entry = desk.draft(), desk.published()
     with pytest.raises(Conflict, match="never-published"):
