@@ -157,7 +157,7 @@ class LocalSite:
                 self._site.files,
                 self._system,
                 key,
-                cast(BinaryIO, Counted(stream, advance)),
+                cast("BinaryIO", Counted(stream, advance)),
                 file.name,
                 options,
                 limit=self._site.settings.upload_limit,

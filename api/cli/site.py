@@ -52,6 +52,7 @@ def serve(
     with opened(context) as site:
         site.migrate()
     beside = start_worker() if with_worker else None
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when it has shut down: we go on to the end
     voice(context).say(f"Đang phục vụ tại http://{host}:{port}", f"Serving at http://{host}:{port}")
     try:
         uvicorn.run(
