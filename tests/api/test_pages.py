@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from xml.etree import ElementTree
 
 import pytest
 
@@ -251,3 +252,15 @@ def test_a_fault_of_ours_is_a_calm_page_with_an_id(town: Town, caplog: pytest.Lo
     assert answer.headers["x-request-id"] in answer.text
     assert "TypeError" not in answer.text
     assert "unexpected fault" in caplog.text
+
+
+def test_feeds_tell_what_is_new_and_nothing_hidden(town: Town) -> None:
+    made = town.published("Trường <học>", tags=["trường"])
+    town.draft("Bản nháp kín")
+    for path in ("/feeds/dataset.atom", "/feeds/organization/H12.atom", "/feeds/tag/trường.atom", f"/feeds/datasets/{made['slug']}.atom"):
+        answer = town.client.get(path)
+        assert answer.headers["content-type"].startswith("application/atom+xml"), path
+        feed = ElementTree.fromstring(answer.content)
+        assert "Trường <học>" in "".join(feed.itertext()), path
+        assert "Bản nháp kín" not in answer.text
+    assert town.client.get("/feeds/datasets/ban-nhap-kin.atom").status_code == 404

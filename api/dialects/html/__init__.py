@@ -6,6 +6,7 @@ from api.dialects.html import (
     check,
     dataset,
     desk,
+    feeds,
     home,
     machines,
     organisations,
@@ -17,7 +18,7 @@ from api.dialects.html import (
 )
 from api.dialects.html.refused import bug_page, error_page
 
-GROUPS = (home, results, dataset, organisations, standard, submissions, check, publish, desk, sign, machines)
+GROUPS = (home, results, dataset, organisations, standard, submissions, check, publish, desk, sign, feeds, machines)
 
 router = APIRouter()
 for group in GROUPS:

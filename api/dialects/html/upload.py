@@ -27,8 +27,8 @@ async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
         yield block
 
 
-async def form_of(request: Request) -> FormData:
-    """The form of a request. Raises TooLarge, and Invalid for a body that is no such form."""
+async def form_of(request: Request) -> AsyncGenerator[FormData, None]:
+    """The form of a request, its files closed afterwards. Raises TooLarge, and Invalid for what is no such form."""
     limit = deps.site(request).upload_limit
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > limit + ROOM:
@@ -37,9 +37,13 @@ async def form_of(request: Request) -> FormData:
         raise Invalid("multipart-needed")
     parser = MultiPartParser(request.headers, _limited(request, limit), max_files=1, max_fields=MOST_FIELDS)
     try:
-        return await parser.parse()
+        form = await parser.parse()
     except MultiPartException as error:
         raise Invalid("multipart-invalid") from error
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 TheForm = Annotated[FormData, Depends(form_of)]

@@ -1,0 +1,100 @@
+"""Atom feeds (RFC 4287) that the pages' heads link to: what is new on the site, of an agency, of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from xml.sax.saxutils import escape, quoteattr
+
+from fastapi import APIRouter, Request, Response
+
+from api import deps
+from api.dialects.html.view import Reader, TheReader
+from api.messages import pages
+from catalog.errors import Gone
+from catalog.model import Entry
+from catalog.question import Question
+
+router = APIRouter()
+NEWEST = 40
+OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
+Item = tuple[str, str, datetime, str]
+"""Address, title, time of change, summary."""
+
+
+@router.get("/feeds/dataset.atom")
+def newest(request: Request, reader: TheReader) -> Response:
+    """The datasets that changed last."""
+    asked = Question(sort="modified", limit=NEWEST)
+    return _feed(request, reader, "Datamo", "/feeds/dataset.atom", _items(request, reader, asked))
+
+
+@router.get("/feeds/organization/{key}.atom")
+def of_organisation(request: Request, reader: TheReader, key: str) -> Response:
+    """The datasets of an agency that changed last."""
+    found = deps.site(request).catalog.organisation(reader.caller, key)
+    asked = Question(filters={"org": (found.public_id,)}, sort="modified", limit=NEWEST)
+    title = pages.words(reader.lang, found.title)
+    return _feed(request, reader, title, f"/feeds/organization/{found.slug}.atom", _items(request, reader, asked))
+
+
+@router.get("/feeds/tag/{tag}.atom")
+def of_tag(request: Request, reader: TheReader, tag: str) -> Response:
+    """The datasets with a keyword that changed last."""
+    asked = Question(filters={"tag": (tag,)}, sort="modified", limit=NEWEST)
+    return _feed(request, reader, tag, request.url.path, _items(request, reader, asked))
+
+
+@router.get("/feeds/datasets/{slug}.atom")
+def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
+    """The versions of a dataset, newest first."""
+    catalog = deps.site(request).catalog
+    entry = catalog.dataset(reader.caller, slug)
+    if entry.state == "withdrawn":
+        raise Gone(state="withdrawn", reason=entry.reason, withdrawn=entry.withdrawn)
+    title = pages.words(reader.lang, entry.about.title)
+    items = [
+        (f"/datasets/{entry.slug}/versions/{one.number}",
+         reader.say("%(title)s, phiên bản %(number)s", title=title, number=one.number), one.issued, one.note)
+        for one in (catalog.versions(reader.caller, entry.id) if entry.version else ()) if one.state == "published"
+    ]
+    return _feed(request, reader, title, f"/feeds/datasets/{entry.slug}.atom", items[:NEWEST])
+
+
+def _items(request: Request, reader: Reader, asked: Question) -> list[Item]:
+    _, entries = deps.site(request).catalog.search(reader.caller, asked)
+    return [_item(reader, one) for one in entries if one.visibility == "public"]
+
+
+def _item(reader: Reader, entry: Entry) -> Item:
+    about = entry.about
+    return (f"/datasets/{entry.slug}", pages.words(reader.lang, about.title), entry.modified,
+            pages.words(reader.lang, about.description))
+
+
+def _feed(request: Request, reader: Reader, title: str, path: str, items: Iterable[Item]) -> Response:
+    site, listed = deps.site(request).url, list(items)
+    updated = max((one[2] for one in listed), default=OLDEST)
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{reader.lang}">',
+        f"<id>{escape(site + path)}</id><title>{escape(title)}</title><updated>{_stamp(updated)}</updated>",
+        f'<link rel="self" href={quoteattr(site + path)}/><link href={quoteattr(site + "/")}/>',
+        "<author><name>Datamo</name></author>",
+        *(_entry(site, one) for one in listed),
+        "</feed>",
+    ]
+    return Response("\n".join(lines), media_type="application/atom+xml", headers={"Cache-Control": "max-age=60"})
+
+
+def _entry(site: str, item: Item) -> str:
+    address, title, changed, summary = item
+    stamp = _stamp(changed)
+    return (
+        f"<entry><id>{escape(site + address)}#{stamp}</id><title>{escape(title)}</title><updated>{stamp}</updated>"
+        f"<link href={quoteattr(site + address)}/><summary>{escape(summary)}</summary></entry>"
+    )
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
