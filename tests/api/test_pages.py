@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -260,7 +260,7 @@ def test_feeds_tell_what_is_new_and_nothing_hidden(town: Town) -> None:
     for path in ("/feeds/dataset.atom", "/feeds/organization/H12.atom", "/feeds/tag/trường.atom", f"/feeds/datasets/{made['slug']}.atom"):
         answer = town.client.get(path)
         assert answer.headers["content-type"].startswith("application/atom+xml"), path
-        feed = ElementTree.fromstring(answer.content)
+        feed = ET.fromstring(answer.content)
         assert "Trường <học>" in "".join(feed.itertext()), path
         assert "Bản nháp kín" not in answer.text
     assert town.client.get("/feeds/datasets/ban-nhap-kin.atom").status_code == 404

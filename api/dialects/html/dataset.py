@@ -207,14 +207,17 @@ def downloads(reader: Reader, entry: Entry, version: Version, resource: Resource
     found: list[Download] = []
     for file in resource.files:
         if file.public and file.role != "report":
-            found.extend(_buttons(reader, base, file))
+            found.extend(_buttons(reader, base, file, grown=len(resource.periods) > 1))
     return sorted(found, key=lambda one: one.rank)
 
 
-def _buttons(reader: Reader, base: str, file: File) -> Sequence[Download]:
+def _buttons(reader: Reader, base: str, file: File, *, grown: bool) -> Sequence[Download]:
     url = base + file.name
     if file.role == "original":
-        name = reader.say("Tệp gốc (%(name)s)", name=file.name.rsplit(".", 1)[-1].upper()[:8])
+        ending = file.name.rsplit(".", 1)[-1].upper()[:8]
+        # A table that grew by periods keeps the original of the newest period only.
+        name = (reader.say("Tệp gốc của kỳ mới nhất (%(name)s)", name=ending) if grown
+                else reader.say("Tệp gốc (%(name)s)", name=ending))
         return (Download(name=name, url=url, bytes=file.bytes, rank=9),)
     rank = facts.FORMAT_ORDER.index(file.role) * 2 if file.role in facts.FORMAT_ORDER else 8
     plain = Download(name=labels.of(reader.lang, "format", file.role), url=url, bytes=file.bytes, rank=rank)
