@@ -90,7 +90,7 @@ def test_excel_gets_a_byte_order_mark_when_it_asks(town: Town, path: str) -> Non
 def test_a_name_with_marks_arrives_whole() -> None:
     shown = disposition('Đường "phố" số\n1.csv')
     assert shown == (
-        "attachment; filename=\"Duong pho so1.csv\"; "
+        'attachment; filename="Duong pho so1.csv"; '
         "filename*=UTF-8''%C4%90%C6%B0%E1%BB%9Dng%20%22ph%E1%BB%91%22%20s%E1%BB%91%0A1.csv"
     )
 
