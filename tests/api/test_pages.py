@@ -264,3 +264,10 @@ def test_feeds_tell_what_is_new_and_nothing_hidden(town: Town) -> None:
         assert "Trường <học>" in "".join(feed.itertext()), path
         assert "Bản nháp kín" not in answer.text
     assert town.client.get("/feeds/datasets/ban-nhap-kin.atom").status_code == 404
+
+
+def test_what_can_be_read_can_be_asked_for_with_head(town: Town) -> None:
+    made = town.published()
+    for path in ("/", "/datasets", f"/datasets/{made['slug']}", "/standards", "/feeds/dataset.atom", "/robots.txt"):
+        answer = town.client.head(path)
+        assert answer.status_code == 200, path

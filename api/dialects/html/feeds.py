@@ -9,13 +9,14 @@ from xml.sax.saxutils import escape, quoteattr
 from fastapi import APIRouter, Request, Response
 
 from api import deps
+from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader
 from api.messages import pages
 from catalog.errors import Gone
 from catalog.model import Entry
 from catalog.question import Question
 
-router = APIRouter()
+router = APIRouter(route_class=PageRoute)
 NEWEST = 40
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
 Item = tuple[str, str, datetime, str]

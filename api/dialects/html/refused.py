@@ -23,7 +23,15 @@ FAULTS = logging.getLogger("datamo.faults")
 
 
 class PageRoute(APIRoute):
-    """A route whose faults are shown as a page; refusals go on to the application's one table."""
+    """A route whose faults are shown as a page; refusals go on to the application's one table.
+
+    What can be read can also be asked for with HEAD, as link checkers do (RFC 9110 §9.3.2).
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **chosen: Any) -> None:
+        super().__init__(path, endpoint, **chosen)
+        if self.methods and "GET" in self.methods:
+            self.methods.add("HEAD")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with a mistake of ours logged and answered calmly."""
