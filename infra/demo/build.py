@@ -159,11 +159,10 @@ def old_file() -> bytes:
     rows: list[Row] = [COMMUNE_HEADER]
     old = on("vn-province", BEFORE)
     new = on("vn-province", MERGER)
-    for commune in _bac_ninh():
-        rows.append((MERGER.isoformat(), "27", old["27"].name, "", commune.code.lstrip("0"), commune.name))
+    day = MERGER.isoformat()
+    rows += [(day, "27", old["27"].name, "", one.code.lstrip("0"), one.name) for one in _bac_ninh()]
     first = [one for one in sorted(on("vn-commune", MERGER).values(), key=lambda one: one.code) if one.parent == "01"]
-    for commune in first[:20]:
-        rows.append((MERGER.isoformat(), "1", new["01"].name, "", commune.code.lstrip("0"), commune.name))
+    rows += [(day, "1", new["01"].name, "", one.code.lstrip("0"), one.name) for one in first[:20]]
     return as_tcvn3(laid_out(rows, delimiter=";", line_end="\r\n"))
 
 
@@ -172,8 +171,10 @@ def repaired_file() -> bytes:
     new = on("vn-province", MERGER)
     first = [one for one in sorted(on("vn-commune", MERGER).values(), key=lambda one: one.code) if one.parent == "01"]
     rows: list[Row] = [COMMUNE_HEADER]
-    for commune in [*_bac_ninh(), *first[:20]]:
-        rows.append((MERGER.isoformat(), commune.parent, new[commune.parent].name, "", commune.code, commune.name))
+    rows += [
+        (MERGER.isoformat(), one.parent, new[one.parent].name, "", one.code, one.name)
+        for one in [*_bac_ninh(), *first[:20]]
+    ]
     return laid_out(rows).encode()
 
 

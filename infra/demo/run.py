@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-
 from api.messages.reasons import reason
 from api.settings import read_settings
 from api.wiring import Site, open_site

@@ -99,7 +99,10 @@ def _refuse_row_filters(dialect: Any) -> None:
 def _is_odd_csv(control: Any) -> bool:
     """Whether pyarrow and the csv module may cut records differently under this dialect."""
     plain = (
-        all(isinstance(mark, str) and len(mark) == 1 and mark.isascii() for mark in (control.delimiter, control.quotechar))
+        all(
+            isinstance(mark, str) and len(mark) == 1 and mark.isascii()
+            for mark in (control.delimiter, control.quotechar)
+        )
         and control.delimiter != control.quotechar
         and control.delimiter not in "\r\n"
     )
