@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from frictionless import Checklist, FrictionlessException, Report, errors, helpers
-from frictionless.table.row import Row
 
-from pipelines.validation.columnar.keys import UNHASHABLE, ForeignKey, Key, KeyColumn
-from pipelines.validation.columnar.plan import HandBack, Plan, make_plan
-from pipelines.validation.columnar.records import Batch, Digest, blank_records, has_read_all, read_batches
+from pipelines.validation.columnar.digest import Digest
+from pipelines.validation.columnar.integrity import integrity_of
+from pipelines.validation.columnar.plan import HandBack, make_plan
+from pipelines.validation.columnar.records import Batch, Signs, blank_records, ends_open, has_read_all, read_batches
 from pipelines.validation.columnar.screens import Screen
 from pipelines.validation.columnar.texts import Texts
 
@@ -20,14 +21,22 @@ MOST_SUSPECTS = 300_000
 MOST_TO_COUNT = 8 << 20
 """Bytes up to which the records are counted again to know how far Frictionless had read when a limit stopped it."""
 LARGEST_SAMPLE = 1_000
+BLOCK = 4 << 20
 
 
 def validate_columnar(
-    resource: Any, checklist: Any = None, *, limit_errors: int = 1000, limit_rows: int | None = None
+    resource: Any,
+    checklist: Any = None,
+    *,
+    limit_errors: int = 1000,
+    limit_rows: int | None = None,
+    block: int = BLOCK,
 ) -> Any:
     """Frictionless's report of a resource (``frictionless.Report``), or HandBack where Frictionless has to do it.
 
-    Works on a copy, so that a resource handed back is as it came. What Frictionless raises is raised.
+    ``block`` is the number of bytes screened at a time. Works on a copy, so that a resource handed back is as it came.
+    What a reader raises hands back as well, with the reason ``raised``: Frictionless raises it itself, unless a limit
+    stops it before.
     """
     timer: Any = helpers.Timer()  # type: ignore[no-untyped-call]
     if limit_rows:
@@ -43,22 +52,15 @@ def validate_columnar(
         copy.open()
     except FrictionlessException as error:
         raise HandBack("open") from error
-    try:
-        return _Run(copy, checklist, limit_errors, timer).report()
-    finally:
-        copy.close()
-
-
-@dataclass(slots=True)
-class _Keys:
-    unique: list[Key]
-    primary: Key | None
-    foreign: list[ForeignKey]
-    groups: list[dict[str, Any]]
-
-    @property
-    def repeating(self) -> list[Key]:
-        return [*self.unique, *([self.primary] if self.primary else [])]
+    except Exception as error:  # a reader, over the rows that a foreign key refers to
+        raise HandBack("raised") from error
+    with closing(copy):
+        try:
+            return _Run(copy, checklist, limit_errors, timer, block).report()
+        except HandBack:
+            raise
+        except Exception as error:
+            raise HandBack("raised") from error
 
 
 @dataclass(slots=True)
@@ -79,23 +81,25 @@ class _Found:
 class _Run:
     """One validation: first pass (screens, hashes), second pass (only where keys repeat), then the errors in order."""
 
-    def __init__(self, resource: Any, checklist: Any, limit: int, timer: Any) -> None:
+    def __init__(self, resource: Any, checklist: Any, limit: int, timer: Any, block: int) -> None:
         self.resource, self.limit, self.timer = resource, limit, timer
         self.checks = checklist.connect(resource)
         self.scope = frozenset(checklist.scope)
-        self.plan = make_plan(resource)
+        self.plan = make_plan(resource, block)
         self.screens = [Screen(one) for one in self.plan.fields]
-        self.keys = _keys_of(resource, self.plan)
-        self.digest = Digest(self.plan)
+        self.keys = integrity_of(resource, self.plan)
+        self.digest = Digest(self.plan.path)
+        self.signs = Signs()
         self.blank: frozenset[int] | None = None
         self.starting: list[Any] = []
         self.last_number = 0
 
     def matches(self, error: Any) -> bool:
+        """Whether the checklist wants an error; Frictionless builds its scope anew for every one."""
         return not isinstance(error, errors.DataError) or error.type in self.scope
 
     def report(self) -> Any:
-        self.digest.start()
+        """The whole run."""
         for check in self.checks:
             for error in check.validate_start():
                 if error.type == "check-error":
@@ -104,18 +108,19 @@ class _Run:
                     self.starting.append(error)
         if self.limit and len(self.starting) >= self.limit:
             raise HandBack("limit-in-header")
-        found = self.first_pass()
-        repeats = self.second_pass(found)
-        self.digest.wait()
-        if self.digest.nul or (self.digest.carriage_return and self.resource.format == "tsv"):
-            raise HandBack("structure")
-        return self.finish(found, repeats)
+        with self.digest:
+            found = self.first_pass()
+            if self.signs.nul or (self.signs.carriage_return and self.resource.format == "tsv"):
+                raise HandBack("structure")
+            self.second_pass(found)
+            return self.finish(found)
 
     # -- first pass -------------------------------------------------------------------------------------------------
 
     def first_pass(self) -> _Found:
-        found, count = _Found(), len(self.starting)
-        for batch in read_batches(self.plan):
+        """Screen every record until the limit is reached; repeated keys are known only to the second pass."""
+        found, count, last = _Found(), len(self.starting), None
+        for batch in read_batches(self.plan, self.signs):
             for suspect in self.suspects_of(batch):
                 found.suspects.append(suspect)
                 if self.limit:
@@ -128,17 +133,21 @@ class _Run:
                 if len(found.suspects) > MOST_SUSPECTS:
                     raise HandBack("too-many-errors")
             found.rows += len(batch.numbers) + len(batch.ragged)
+            last = batch
+        if last and ends_open(self.plan, last.last_cells(), self.signs.last_line(self.plan.block)):
+            raise HandBack("open-quote")
         self.last_number = found.rows + self.plan.first_record - 1
         return found
 
     def suspects_of(self, batch: Batch) -> Iterator[_Suspect]:
+        """Read the rows of a batch that may bear an error."""
         indices = self.screen(batch) if len(batch.numbers) else []
         rows = [(int(batch.numbers[index]), batch.cells(index), True) for index in indices]
         rows += [(number, cells, False) for number, cells in batch.ragged]
         rows.sort(key=lambda one: one[0])
         for number, cells, whole in rows:
             physically_blank = whole and not any(cells) and self.is_blank_line(number)
-            row = self.read(number, [] if physically_blank else cells)
+            row = self.keys.read(number, [] if physically_blank else cells, {})
             if not whole:
                 self.note_ragged(row)
             yield _Suspect(number, row)
@@ -165,60 +174,44 @@ class _Run:
         return [int(index) for index in np.flatnonzero(~good)]
 
     def is_blank_line(self, number: int) -> bool:
+        """Whether nothing at all stands on a record's line."""
         if self.blank is None:
-            self.digest.wait()
-            self.blank = blank_records(self.plan) if self.digest.blank_lines else frozenset()
+            self.blank = blank_records(self.plan) if self.signs.blank_lines else frozenset()
         return number in self.blank
 
-    def read(self, number: int, cells: list[str]) -> Any:
-        """Frictionless's own Row, read in Frictionless's order: unique fields first."""
-        row = Row(cells, handlers=self.plan.handlers, row_number=number)
-        for key in self.keys.unique:
-            _ = row[key.name]
-        if self.keys.primary:
-            self.resource.primary_key_cells(row, self.resource.dialect.header_case)
-        for group in self.keys.groups:
-            _ = [row[name] for name in group["targetKey"]]
-        return row
-
-    def values(self, key: Key, row: Any) -> tuple[Any, ...]:
-        if key.primary:
-            cells: tuple[Any, ...] = self.resource.primary_key_cells(row, self.resource.dialect.header_case)
-            return cells
-        return (row[key.name],)
-
     def note_ragged(self, row: Any) -> None:
+        """Keep the keys of a record that is in no column."""
         for key in self.keys.repeating:
-            value = self.values(key, row)
+            value = self.keys.values(key, row)
             if set(value) != {None}:
                 key.note_one(value)
 
     # -- second pass ------------------------------------------------------------------------------------------------
 
-    def second_pass(self, found: _Found) -> dict[tuple[str, int], int]:
-        """(key, row number) → the row before it with the same key; adds those rows to the suspects."""
+    def second_pass(self, found: _Found) -> None:
+        """Read the rows whose key was there before again, knowing where, so that their errors come in order."""
         repeated = {key.name: key.repeated() for key in self.keys.repeating}
         if not any(len(hashes) for hashes in repeated.values()):
-            return {}
+            return
         last_row = found.rows + self.plan.first_record - 1
         known = {suspect.number: suspect for suspect in found.suspects}
         last: dict[tuple[str, Any], int] = {}
         before: dict[tuple[str, int], int] = {}
-        for batch in read_batches(self.plan):
+        for batch in read_batches(self.plan, Signs()):
             for number, cells in self.candidates(batch, repeated, known):
                 if number > last_row:
                     break
-                row = known[number].row if number in known else self.read(number, cells)
-                if self.compare(row, last, before) and number not in known:
-                    known[number] = _Suspect(number, row)
+                row = known[number].row if number in known else self.keys.read(number, cells, {})
+                if self.compare(row, last, before):
+                    known[number] = _Suspect(number, self.keys.read(number, row.cells, before))
             if len(known) > MOST_SUSPECTS:
                 raise HandBack("too-many-errors")
             if len(batch.numbers) and int(batch.numbers[-1]) > last_row:
                 break
         found.suspects[:] = [known[number] for number in sorted(known)]
-        return before
 
     def candidates(self, batch: Batch, repeated: dict[str, Any], known: dict[int, Any]) -> list[tuple[int, list[str]]]:
+        """The records of a batch whose key may occur elsewhere, and all ragged ones."""
         chosen = np.zeros(len(batch.numbers), dtype=bool)
         if len(batch.numbers):
             texts = [Texts.of(column) for column in batch.columns]
@@ -236,7 +229,7 @@ class _Run:
         """Whether a row repeats a key that was seen; notes in ``before`` where it was seen last."""
         hit = False
         for key in self.keys.repeating:
-            value = self.values(key, row)
+            value = self.keys.values(key, row)
             if set(value) == {None}:
                 continue
             match = last.get((key.name, value))
@@ -248,12 +241,12 @@ class _Run:
 
     # -- the errors, in order ---------------------------------------------------------------------------------------
 
-    def finish(self, found: _Found, before: dict[tuple[str, int], int]) -> Any:
+    def finish(self, found: _Found) -> Any:
+        """Count what the checklist wants up to the limit, and write the report."""
         found_errors, warnings, partial = list(self.starting), [], False
         stats = self.resource.stats
         stats.rows = found.rows
         for suspect in found.suspects:
-            self.add_key_errors(suspect.row, before)
             for check in self.checks:
                 found_errors += [error for error in check.validate_row(suspect.row) if self.matches(error)]
             if self.limit and len(found_errors) >= self.limit:
@@ -263,9 +256,9 @@ class _Run:
                 stats.rows = suspect.number - self.plan.first_record + 1
                 break
         stats.md5 = stats.sha256 = None
-        stats.bytes = self.digest.size
+        stats.bytes = self.plan.path.stat().st_size
         if not partial or self.reached_end(stats.rows + self.plan.first_record - 1):
-            stats.md5, stats.sha256 = self.digest.md5, self.digest.sha256
+            stats.bytes, stats.md5, stats.sha256 = self.digest.result()
         if not partial:
             for check in self.checks:
                 found_errors += [error for error in check.validate_end() if self.matches(error)]
@@ -275,100 +268,8 @@ class _Run:
 
     def reached_end(self, number: int) -> bool:
         """Whether Frictionless, stopping at a record, had met the end of the file already (then it knows hashes)."""
-        if self.digest.size > MOST_TO_COUNT:
+        if self.plan.path.stat().st_size > MOST_TO_COUNT:
             if number >= LARGEST_SAMPLE and number >= self.last_number:
                 raise HandBack("limit-at-the-end")
             return False
         return has_read_all(self.plan, number, self.resource.detector.sample_size)
-
-    def add_key_errors(self, row: Any, before: dict[tuple[str, int], int]) -> None:
-        """Unique, primary key and foreign key errors of one row, in the order in which Frictionless appends them."""
-        for key in self.keys.unique:
-            match = before.get((key.name, row.row_number))
-            if match:
-                note = f"the same as in the row at position {match}"
-                row.errors.append(errors.UniqueError.from_row(row, note=note, field_name=key.name))
-        if self.keys.primary:
-            cells = self.values(self.keys.primary, row)
-            match = before.get((self.keys.primary.name, row.row_number))
-            if set(cells) == {None}:
-                note = 'cells composing the primary keys are all "None"'
-                row.errors.append(errors.PrimaryKeyError.from_row(row, note=note))
-            elif match:
-                note = f"the same as in the row at position {match}"
-                row.errors.append(errors.PrimaryKeyError.from_row(row, note=note))
-        for group in self.keys.groups:
-            _add_foreign_error(row, group, self.resource.lookup)
-
-
-def _add_foreign_error(row: Any, group: dict[str, Any], lookup: Any) -> None:
-    known = lookup.get(group["sourceName"])
-    cells = tuple(row[name] for name in group["targetKey"])
-    if not known or set(cells) == {None} or cells in known.get(group["sourceKey"], set()):
-        return
-    note = 'for "{}": values "{}" not found in the lookup table "{}" as "{}"'.format(
-        ", ".join(group["targetKey"]),
-        ", ".join(str(cell) for cell in cells),
-        group["sourceName"],
-        ", ".join(group["sourceKey"]),
-    )
-    row.errors.append(
-        errors.ForeignKeyError.from_row(
-            row,
-            note=note,
-            field_names=list(group["targetKey"]),
-            field_values=list(cells),
-            reference_name=group["sourceName"],
-            reference_field_names=list(group["sourceKey"]),
-        )
-    )
-
-
-def _keys_of(resource: Any, plan: Plan) -> _Keys:
-    by_name = {one.name: index for index, one in enumerate(plan.fields)}
-    unique = [
-        _key(plan, one.name, (index,), primary=False)
-        for index, one in enumerate(plan.fields)
-        if one.constraints.get("unique")
-    ]
-    primary = None
-    names = list(resource.schema.primary_key)
-    if names and set(names) <= set(by_name):
-        probe = Row([], handlers=plan.handlers, row_number=1)
-        labels = resource.primary_key_labels(probe, resource.dialect.header_case)
-        if not labels or any(label not in by_name for label in labels):
-            raise HandBack("primary-key")
-        primary = _key(plan, "\0primary", tuple(by_name[label] for label in labels), primary=True)
-    foreign, groups = _foreign_keys(resource, plan, by_name)
-    return _Keys(unique, primary, foreign, groups)
-
-
-def _key(plan: Plan, name: str, columns: tuple[int, ...], *, primary: bool) -> Key:
-    if any(plan.fields[index].type in UNHASHABLE for index in columns):
-        raise HandBack("unhashable-key")
-    return Key(name, columns, tuple(KeyColumn(plan.fields[index]) for index in columns), primary)
-
-
-def _foreign_keys(resource: Any, plan: Plan, by_name: dict[str, int]) -> tuple[list[ForeignKey], list[dict[str, Any]]]:
-    foreign: list[ForeignKey] = []
-    groups: list[dict[str, Any]] = []
-    if not resource.lookup:
-        return foreign, groups
-    for one in resource.schema.foreign_keys:
-        target = tuple(one["fields"])
-        if not set(target) <= set(by_name):
-            continue
-        group = {
-            "sourceName": one["reference"]["resource"],
-            "sourceKey": tuple(one["reference"]["fields"]),
-            "targetKey": target,
-        }
-        groups.append(group)
-        known = resource.lookup.get(group["sourceName"])
-        if known:
-            columns = tuple(by_name[name] for name in target)
-            if any(plan.fields[index].type in UNHASHABLE for index in columns):
-                raise HandBack("unhashable-key")
-            readers = tuple(plan.fields[index].create_cell_reader() for index in columns)
-            foreign.append(ForeignKey(columns, readers, known.get(group["sourceKey"], set())))
-    return foreign, groups

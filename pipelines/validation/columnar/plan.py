@@ -30,7 +30,8 @@ class Plan:
     """How the records are cut: ``width`` cells a record, the first data record is ``first_record`` (counted from 1).
 
     ``offset`` is the byte where the data records of a UTF-8 file begin; other encodings are transcoded and skip
-    ``skip_records`` records instead. ``whole_rows`` means every row goes to Frictionless's own Row.
+    ``skip_records`` records instead. ``whole_rows`` means every row goes to Frictionless's own Row. ``block``
+    is the number of bytes read at a time.
     """
 
     resource: Any
@@ -44,10 +45,11 @@ class Plan:
     offset: int | None
     skip_records: int
     whole_rows: bool
+    block: int
     slow: bool
 
 
-def make_plan(resource: Any) -> Plan:
+def make_plan(resource: Any, block: int) -> Plan:
     """Open the resource with Frictionless and decide; raises HandBack.
 
     Frictionless's ``open()`` has detected encoding, dialect, header, labels and schema: they are taken as they are.
@@ -76,6 +78,7 @@ def make_plan(resource: Any) -> Plan:
         offset=_offset(path, resource.encoding, control, records) if resource.encoding in UTF8 and not slow else None,
         skip_records=records,
         whole_rows=width != len(fields),
+        block=block,
         slow=slow,
     )
 

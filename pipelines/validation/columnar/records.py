@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import itertools
-import threading
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +16,6 @@ import pyarrow.csv as pacsv
 
 from pipelines.validation.columnar.plan import HandBack, Plan, open_text
 
-BLOCK = 4 << 20
 SNIFFED_LINES = 100
 RECORDS = 20_000
 
@@ -35,99 +32,92 @@ class Batch:
         """All cells of one record."""
         return [column[index].as_py() for column in self.columns]
 
+    def last_cells(self) -> list[str]:
+        """All cells of the last record, ragged or not."""
+        if self.ragged and (not len(self.numbers) or self.ragged[-1][0] > self.numbers[-1]):
+            return self.ragged[-1][1]
+        return self.cells(len(self.numbers) - 1)
+
 
 @dataclass(slots=True)
-class Digest:
-    """md5, sha256 and size of the file, and signs of structure, gathered in a thread of its own."""
+class Signs:
+    """Signs of structure in what was read so far; inside quotes they are false alarms that cost only time."""
 
-    plan: Plan
-    md5: str = ""
-    sha256: str = ""
-    size: int = 0
     blank_lines: bool = False
     nul: bool = False
     carriage_return: bool = False
-    error: BaseException | None = None
-    _thread: threading.Thread | None = field(default=None, repr=False)
+    _tail: bytes = b"\n"
+    _latest: tuple[bytes, bytes] = (b"", b"")
 
-    def start(self) -> Digest:
-        """Begin to read."""
-        self._thread = threading.Thread(target=self._guarded, daemon=True)
-        self._thread.start()
-        return self
-
-    def wait(self) -> None:
-        """Until all is read; raises what the thread met."""
-        if self._thread:
-            self._thread.join()
-        if self.error:
-            raise self.error
-
-    def _guarded(self) -> None:
-        try:
-            self._read()
-        except OSError as error:
-            self.error = error
-
-    def _read(self) -> None:
-        md5, sha256, tail = hashlib.md5(), hashlib.sha256(), b"\n"  # noqa: S324 - the report bears it
-        with self.plan.path.open("rb") as raw:
-            while chunk := raw.read(1 << 20):
-                md5.update(chunk)
-                sha256.update(chunk)
-                self.size += len(chunk)
-                self._look(tail + chunk)
-                tail = chunk[-1:]
-        self.md5, self.sha256 = md5.hexdigest(), sha256.hexdigest()
-
-    def _look(self, chunk: bytes) -> None:
+    def look(self, chunk: bytes) -> None:
+        """Note what stands in the next bytes of the UTF-8 text."""
         self.nul = self.nul or b"\0" in chunk
         self.carriage_return = self.carriage_return or b"\r" in chunk
-        if not self.blank_lines:
-            # Two line ends in a row, whatever their kind; inside quotes it is a false alarm that costs only time.
-            self.blank_lines = b"\n\n" in chunk or b"\n\r" in chunk or b"\r\r" in chunk
+        if not self.blank_lines and chunk:
+            # Two line ends in a row, whatever their kind.
+            seam = self._tail + chunk[:1]
+            pairs = (b"\n\n", b"\n\r", b"\r\r") if self.carriage_return else (b"\n\n",)
+            self.blank_lines = any(pair in seam or pair in chunk for pair in pairs)
+        if chunk:
+            self._tail = chunk[-1:]
+            self._latest = (self._latest[1], chunk)
+
+    def last_line(self, most: int) -> str | None:
+        """The last line of what was read, without its end; None when it is longer than ``most`` bytes."""
+        text = b"".join(self._latest).removesuffix(b"\n").removesuffix(b"\r")
+        start = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
+        return None if start == 0 and len(text) >= most else text[start:].decode("utf-8", "replace")
 
 
-class _Transcoder(io.RawIOBase):
-    """The data records of a file in another encoding, as UTF-8 bytes."""
+class _Source(io.RawIOBase):
+    """The data records of a file as UTF-8 bytes, looked at on their way."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._text = open_text(plan.path, plan.encoding)
-        reader = csv.reader(iter(self._text), dialect=plan.dialect)
-        for _ in range(plan.skip_records):
-            if next(reader, None) is None:
-                break
-        self._rest = b""
+    def __init__(self, plan: Plan, signs: Signs) -> None:
+        self._signs, self._block = signs, plan.block
+        self._raw: Any = None
+        self._text: Any = None
+        self._first: bytes | None = None
+        if plan.offset is not None:
+            self._raw = plan.path.open("rb", buffering=0)
+            self._raw.seek(plan.offset)
+        else:
+            self._text = open_text(plan.path, plan.encoding)
+            reader = csv.reader(iter(self._text.readline, ""), dialect=plan.dialect)
+            for _ in range(plan.skip_records):
+                if next(reader, None) is None:
+                    break
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
-        if not self._rest:
-            self._rest = self._text.read(1 << 20).encode("utf-8")
-        taken = self._rest[: len(buffer)]
-        buffer[: len(taken)] = taken
-        self._rest = self._rest[len(taken) :]
-        return len(taken)
+    def exhausted(self) -> bool:
+        """Whether nothing follows; to be asked before the first read."""
+        self._first = self._next(self._block)
+        return not self._first
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, about ``size`` of them; none at the end."""
+        if self._first is not None:
+            chunk, self._first = self._first, None
+            return chunk
+        return self._next(self._block if size is None or size < 0 else size)
+
+    def _next(self, size: int) -> bytes:
+        if self._raw is not None:
+            chunk: bytes = self._raw.read(size)
+        else:
+            chunk = self._text.read(max(1, size // 4)).encode("utf-8")
+        self._signs.look(chunk)
+        return chunk
 
     def close(self) -> None:
-        self._text.close()
+        for one in (self._raw, self._text):
+            if one is not None:
+                one.close()
         super().close()
 
 
-def _source(plan: Plan) -> Any:
-    if plan.offset is None:
-        return io.BufferedReader(_Transcoder(plan), 1 << 20)
-    raw = plan.path.open("rb")
-    raw.seek(plan.offset)
-    return raw
-
-
-def _exhausted(source: Any) -> bool:
-    return not source.peek(1)
-
-
-def read_batches(plan: Plan) -> Iterator[Batch]:
+def read_batches(plan: Plan, signs: Signs) -> Iterator[Batch]:
     """Every data record once, in order. Raises HandBack where pyarrow and the csv module may part."""
     if plan.slow:
         yield from _cut_by_csv(plan)
@@ -139,13 +129,13 @@ def read_batches(plan: Plan) -> Iterator[Batch]:
         ragged.append((row.number, row.text))
         return "skip"
 
-    with _source(plan) as source:
-        if _exhausted(source):
+    with _Source(plan, signs) as source:
+        if source.exhausted():
             return
         try:
             stream = pacsv.open_csv(
                 source,
-                read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=names),
+                read_options=pacsv.ReadOptions(use_threads=False, block_size=plan.block, column_names=names),
                 parse_options=pacsv.ParseOptions(
                     delimiter=plan.dialect.delimiter,
                     quote_char=plan.dialect.quotechar,
@@ -238,3 +228,14 @@ def has_read_all(plan: Plan, number: int, sample: int) -> bool:
     with plan.path.open("rb") as raw:
         raw.seek(-1, io.SEEK_END)
         return raw.read(1) != b"\n"
+
+
+def ends_open(plan: Plan, cells: list[str], line: str | None) -> bool:
+    """Whether the text may end inside quotes, where pyarrow drops the last line end and the csv module keeps it."""
+    if line is None or any("\n" in cell or "\r" in cell for cell in cells):
+        return True
+    try:
+        list(csv.reader([line], dialect=plan.dialect, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
