@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from api import errors
 from api.deps import Site, language
@@ -17,6 +17,7 @@ from api.dialects import html, v1
 from api.middleware.counters import Counters
 from api.middleware.limits import Limits
 from api.middleware.manners import Manners
+from api.middleware.statics import Statics
 from api.openapi import documented
 from catalog.catalog import Catalog
 from catalog.errors import Refusal
@@ -64,7 +65,7 @@ def _hang_doors(app: FastAPI) -> None:
     for group in (*v1.GROUPS, *html.GROUPS):
         app.router.routes.extend(group.router.routes)  # flat: included routers are compared route by route, twice
     if STATIC.is_dir():
-        app.mount("/static", StaticFiles(directory=STATIC), name="static")
+        app.router.routes.append(Route("/static/{name}", Statics(STATIC).answer))
 
 
 def _hang_refusals(app: FastAPI) -> None:

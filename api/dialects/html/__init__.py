@@ -15,10 +15,12 @@ from api.dialects.html import (
     sign,
     standard,
     submissions,
+    withdrawal,
 )
 from api.dialects.html.refused import bug_page, error_page
 
-GROUPS = (home, results, dataset, organisations, standard, submissions, check, publish, desk, sign, feeds, machines)
+GROUPS = (home, results, dataset, organisations, standard, submissions, check, publish, desk, sign, feeds, machines,
+          withdrawal)
 
 router = APIRouter()
 for group in GROUPS:

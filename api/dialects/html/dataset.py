@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from api import deps
-from api.dialects.html import charts, facts, jsonld, labels, shelf
+from api.dialects.html import charts, facts, jsonld, labels, shelf, submissions
 from api.dialects.html.refused import PageRoute, error_page
 from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
 from api.messages import pages
@@ -161,7 +161,8 @@ def _values(  # noqa: PLR0917 - what the address and the records say, in that or
         "downloads": [(one, downloads(reader, entry, version, one)) for one in version.resources] if version else [],
         "preview": preview(shown, start) if shown else None, "columns": columns(shown),
         "labels": labels, "standard": shelf.standard(shown.standard) if shown and shown.standard else None,
-        "sees_drafts": _sees_drafts(reader, entry),
+        "sees_drafts": _sees_drafts(reader, entry), "writes": submissions.may(reader, entry, submissions.WRITERS),
+        "decides": submissions.may(reader, entry, submissions.DECIDERS),
     }
 
 

@@ -15,6 +15,7 @@ from api.dialects.html import forms, report
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, page
 from api.dialects.html.wording import reason_said
+from catalog.errors import NotFound
 from catalog.model import Entry, Submission
 
 router = APIRouter(route_class=PageRoute)
@@ -45,20 +46,23 @@ def _look(request: Request, reader: Reader, key: str) -> tuple[Submission, bool]
     return found, found.state in WAITING or (found.state == "ready" and catalog.may_publish_by_itself(found.id))
 
 
-def _report(request: Request, reader: Reader, found: Submission, *, moving: bool) -> Response:
+def _report(request: Request, reader: Reader, found: Submission, *, moving: bool, unsaid: bool = False) -> Response:
     catalog = deps.site(request).catalog
     entry = catalog.dataset(reader.caller, found.dataset)
     told = report.report_of(reader, found.outcome) if found.outcome and not moving else None
     return page(
-        request, reader, "submission.html", submission=found, entry=entry, report=told, visible=report.visible,
+        request, reader, "submission.html", status=422 if unsaid else 200, unsaid=unsaid,
+        submission=found, entry=entry, report=told, visible=report.visible,
         refresh=REFRESH_SECONDS if moving else 0, reason=reason_said(reader, found.reason),
-        decides=_may(reader, entry, DECIDERS), writes=_may(reader, entry, WRITERS), noindex=True,
+        alone=catalog.organisation(reader.caller, entry.organisation).review == "none",
+        decides=may(reader, entry, DECIDERS), writes=may(reader, entry, WRITERS), noindex=True,
         own=bool(reader.caller.person and found.by == reader.caller.person.id), moving=moving,
         headline=_headline(reader, found, told, moving=moving),
     )
 
 
-def _may(reader: Reader, entry: Entry, roles: tuple[str, ...]) -> bool:
+def may(reader: Reader, entry: Entry, roles: tuple[str, ...]) -> bool:
+    """Whether the reader has one of these roles in the dataset's agency, or runs the site."""
     person = reader.caller.person
     return bool(person and person.role == "operator") or reader.caller.roles.get(entry.organisation) in roles
 
@@ -88,7 +92,11 @@ def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Ann
     elif act == "approve":
         catalog.approve(reader.caller, key, words)
     elif act == "reject":
-        catalog.reject(reader.caller, key, words or reader.say("Không ghi lý do"))
+        if not words:
+            return _report(request, reader, catalog.submission(reader.caller, key), moving=False, unsaid=True)
+        catalog.reject(reader.caller, key, words)
     elif act == "publish":
         catalog.publish(reader.caller, [key])
+    else:
+        raise NotFound
     return RedirectResponse(f"/submissions/{key}", status_code=303)
