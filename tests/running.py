@@ -71,19 +71,28 @@ def running(folder: Path, upload_limit: int = 400_000_000) -> Iterator[Running]:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         site.catalog.upload_limit = upload_limit
         app = create_app(site.catalog, site.files, site_url=url, environment="test", upload_limit=upload_limit)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        worker = place.worker()
-        try:
-            yield Running(place, site, url, worker, people(site))
-        finally:
-            server.should_exit = True
-            thread.join(20)
-            if worker.poll() is None:
-                stop(worker)
+        with served(app, listening):
+            worker = place.worker()
+            try:
+                yield Running(place, site, url, worker, people(site))
+            finally:
+                if worker.poll() is None:
+                    stop(worker)
+
+
+@contextmanager
+def served(app: Any, listening: socket.socket) -> Iterator[None]:
+    """Serve an app by the server that a site runs on, at a socket that is bound."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(20)
 
 
 def people(site: Site) -> dict[str, str]:

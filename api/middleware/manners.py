@@ -82,7 +82,8 @@ class Manners:
         polite = _Polite(send, self.fixed, request_id, silent=head,
                          changed=None if scope["method"] in SAFE_METHODS else self.changed)
         if head:  # every address that can be read answers HEAD; a door that streams looks at this mark
-            scope["method"] = "GET"
+            # a copy: the server keeps its own scope to know that no body follows, else it cuts the connection
+            scope = {**scope, "method": "GET"}
             scope["state"]["head"] = True
         try:
             if scope["method"] == "OPTIONS" and _is_preflight(scope):
