@@ -91,7 +91,7 @@ def line(one: Upload, seen: Submission) -> Line:
     if seen.state == "published":
         return Line(one.file, f"{rows:,}", standard, "published", f"version {seen.version}")
     groups = [group for table in tables for group in table.groups if group.severity == "error"]
-    why = "; ".join(f"{group.code} × {group.count}" for group in groups[:4])
+    why = "; ".join(f"{group.code} ({group.field or seen.staged.name}) × {group.count}" for group in groups[:4])
     if not why and seen.reason:
         why = reason(seen.reason["code"], seen.reason.get("params", {}), "en")
     return Line(one.file, f"{rows:,}", standard, "refused", why)
