@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from heapq import merge
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from pipelines.validation.columnar.records import Batch, Signs, blank_records, e
 from pipelines.validation.columnar.screens import Screen
 from pipelines.validation.columnar.texts import Texts
 
-MOST_SUSPECTS = 300_000
+MOST_SUSPECTS, MOST_REPEATS = 1_000_000, 300_000
 MOST_TO_COUNT = 8 << 20
 """Bytes up to which the records are counted again to know how far Frictionless had read when a limit stopped it."""
 LARGEST_SAMPLE = 1_000
@@ -39,6 +41,39 @@ def validate_columnar(
     stops it before.
     """
     timer: Any = helpers.Timer()  # type: ignore[no-untyped-call]
+    copy, checklist = _opened(resource, checklist, limit_rows)
+    with closing(copy):
+        try:
+            run = Run(copy, checklist, limit_errors, block)
+            with run.digest:
+                return run.report(timer)
+        except HandBack:
+            raise
+        except Exception as error:
+            raise HandBack("raised") from error
+
+
+def errors_columnar(resource: Any, *, block: int = BLOCK) -> Iterator[Any]:
+    """Every error of the baseline checks in order, none of them kept; HandBack comes before the first error.
+
+    What a reader raises while errors are given is raised.
+    """
+    copy, checklist = _opened(resource, None, None)
+    with closing(copy):
+        try:
+            run = Run(copy, checklist, 0, block)
+            found = run.found()
+        except HandBack:
+            raise
+        except Exception as error:
+            raise HandBack("raised") from error
+        yield from run.starting
+        for row in run.rows(found):
+            yield from run.wanted(row)
+
+
+def _opened(resource: Any, checklist: Any, limit_rows: int | None) -> tuple[Any, Any]:
+    """An open copy of the resource, and the checklist; raises HandBack."""
     if limit_rows:
         raise HandBack("limit-rows")
     checklist = checklist or Checklist()
@@ -54,35 +89,28 @@ def validate_columnar(
         raise HandBack("open") from error
     except Exception as error:  # a reader, over the rows that a foreign key refers to
         raise HandBack("raised") from error
-    with closing(copy):
-        try:
-            return _Run(copy, checklist, limit_errors, timer, block).report()
-        except HandBack:
-            raise
-        except Exception as error:
-            raise HandBack("raised") from error
+    return copy, checklist
 
 
 @dataclass(slots=True)
-class _Suspect:
-    number: int
-    row: Any
+class Found:
+    """What the passes leave: suspicious records, those that only repeat a key, and how many rows there are.
 
+    ``last`` is the number of the last record that was looked at; ``before`` is as in ``Integrity``.
+    """
 
-@dataclass(slots=True)
-class _Found:
-    """What the first pass leaves: suspicious rows in order, how many rows there are, and where it stopped."""
-
-    suspects: list[_Suspect] = field(default_factory=list)
+    parts: list[Batch] = field(default_factory=list)
+    repeats: list[Batch] = field(default_factory=list)
     rows: int = 0
-    stopped: bool = False
+    last: int = 0
+    before: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
-class _Run:
+class Run:
     """One validation: first pass (screens, hashes), second pass (only where keys repeat), then the errors in order."""
 
-    def __init__(self, resource: Any, checklist: Any, limit: int, timer: Any, block: int) -> None:
-        self.resource, self.limit, self.timer = resource, limit, timer
+    def __init__(self, resource: Any, checklist: Any, limit: int, block: int) -> None:
+        self.resource, self.limit = resource, limit
         self.checks = checklist.connect(resource)
         self.scope = frozenset(checklist.scope)
         self.plan = make_plan(resource, block)
@@ -92,14 +120,18 @@ class _Run:
         self.signs = Signs()
         self.blank: frozenset[int] | None = None
         self.starting: list[Any] = []
-        self.last_number = 0
 
     def matches(self, error: Any) -> bool:
         """Whether the checklist wants an error; Frictionless builds its scope anew for every one."""
         return not isinstance(error, errors.DataError) or error.type in self.scope
 
-    def report(self) -> Any:
-        """The whole run."""
+    def wanted(self, row: Any) -> Iterator[Any]:
+        """The errors of a row that the checklist wants."""
+        for check in self.checks:
+            yield from (error for error in check.validate_row(row) if self.matches(error))
+
+    def found(self) -> Found:
+        """Both passes."""
         for check in self.checks:
             for error in check.validate_start():
                 if error.type == "check-error":
@@ -108,56 +140,45 @@ class _Run:
                     self.starting.append(error)
         if self.limit and len(self.starting) >= self.limit:
             raise HandBack("limit-in-header")
-        with self.digest:
-            found = self.first_pass()
-            if self.signs.nul or (self.signs.carriage_return and self.resource.format == "tsv"):
-                raise HandBack("structure")
-            self.second_pass(found)
-            return self.finish(found)
+        found = self.first_pass()
+        if self.signs.nul or (self.signs.carriage_return and self.resource.format == "tsv"):
+            raise HandBack("structure")
+        self.second_pass(found)
+        return found
 
     # -- first pass -------------------------------------------------------------------------------------------------
 
-    def first_pass(self) -> _Found:
+    def first_pass(self) -> Found:
         """Screen every record until the limit is reached; repeated keys are known only to the second pass."""
-        found, count, last = _Found(), len(self.starting), None
+        found, count, suspects, latest = Found(), len(self.starting), 0, None
         for batch in read_batches(self.plan, self.signs):
-            for suspect in self.suspects_of(batch):
-                found.suspects.append(suspect)
-                if self.limit:
-                    count += sum(self.matches(error) for error in suspect.row.errors)
+            part = batch.chosen(self.screen(batch)) if len(batch.numbers) else batch
+            self.note_ragged(batch)
+            if len(part):
+                found.parts.append(part)
+                suspects += len(part)
+            if suspects > MOST_SUSPECTS:
+                raise HandBack("too-many-errors")
+            if self.limit:
+                for number, cells in self.records(part):
+                    count += sum(1 for _ in self.wanted(self.keys.read(number, cells, {})))
                     if count >= self.limit:
-                        self.last_number = max([suspect.number, *batch.numbers[-1:].tolist()])
-                        found.rows = suspect.number - self.plan.first_record + 1
-                        found.stopped = True
+                        found.rows = number - self.plan.first_record + 1
+                        found.last = max([number, *batch.numbers[-1:].tolist()])
                         return found
-                if len(found.suspects) > MOST_SUSPECTS:
-                    raise HandBack("too-many-errors")
-            found.rows += len(batch.numbers) + len(batch.ragged)
-            last = batch
-        if last and ends_open(self.plan, last.last_cells(), self.signs.last_line(self.plan.block)):
+            found.rows += len(batch)
+            latest = batch
+        if latest and ends_open(self.plan, latest.last_cells(), self.signs.last_line(self.plan.block)):
             raise HandBack("open-quote")
-        self.last_number = found.rows + self.plan.first_record - 1
+        found.last = found.rows + self.plan.first_record - 1
         return found
 
-    def suspects_of(self, batch: Batch) -> Iterator[_Suspect]:
-        """Read the rows of a batch that may bear an error."""
-        indices = self.screen(batch) if len(batch.numbers) else []
-        rows = [(int(batch.numbers[index]), batch.cells(index), True) for index in indices]
-        rows += [(number, cells, False) for number, cells in batch.ragged]
-        rows.sort(key=lambda one: one[0])
-        for number, cells, whole in rows:
-            physically_blank = whole and not any(cells) and self.is_blank_line(number)
-            row = self.keys.read(number, [] if physically_blank else cells, {})
-            if not whole:
-                self.note_ragged(row)
-            yield _Suspect(number, row)
-
-    def screen(self, batch: Batch) -> Sequence[int]:
+    def screen(self, batch: Batch) -> Any:
         """Indices of the rows that are not certainly free of errors; notes the batch's keys."""
         if self.plan.whole_rows:
             if self.keys.repeating or self.keys.foreign:
                 raise HandBack("keys-and-labels")
-            return range(len(batch.numbers))
+            return np.arange(len(batch.numbers))
         texts = [Texts.of(column) for column in batch.columns]
         missing = [screen.is_missing(one) for screen, one in zip(self.screens, texts, strict=True)]
         good = ~np.logical_and.reduce(missing)
@@ -171,61 +192,68 @@ class _Run:
             key.note(hashes, empty)
             if key.primary:
                 good &= ~empty
-        return [int(index) for index in np.flatnonzero(~good)]
+        return np.flatnonzero(~good)
+
+    def records(self, part: Batch) -> Iterator[tuple[int, list[str]]]:
+        """The records of a batch in order, with the cells that the csv module gives them."""
+        for number, cells, whole in part.records():
+            yield number, [] if whole and not any(cells) and self.is_blank_line(number) else cells
 
     def is_blank_line(self, number: int) -> bool:
         """Whether nothing at all stands on a record's line."""
-        if self.blank is None:
-            self.blank = blank_records(self.plan) if self.signs.blank_lines else frozenset()
-        return number in self.blank
+        if self.blank is None and self.signs.blank_lines:
+            self.blank = blank_records(self.plan)
+        return self.blank is not None and number in self.blank
 
-    def note_ragged(self, row: Any) -> None:
-        """Keep the keys of a record that is in no column."""
-        for key in self.keys.repeating:
-            value = self.keys.values(key, row)
-            if set(value) != {None}:
-                key.note_one(value)
+    def note_ragged(self, batch: Batch) -> None:
+        """Keep the keys of records that are in no column."""
+        if not self.keys.repeating:
+            return
+        for number, cells in batch.ragged:
+            row = self.keys.row(number, cells)
+            for key in self.keys.repeating:
+                value = self.keys.values(key, row)
+                if set(value) != {None}:
+                    key.note_one(value)
 
     # -- second pass ------------------------------------------------------------------------------------------------
 
-    def second_pass(self, found: _Found) -> None:
-        """Read the rows whose key was there before again, knowing where, so that their errors come in order."""
+    def second_pass(self, found: Found) -> None:
+        """Find the rows whose key was there before; they become suspicious, if they were not."""
         repeated = {key.name: key.repeated() for key in self.keys.repeating}
         if not any(len(hashes) for hashes in repeated.values()):
             return
-        last_row = found.rows + self.plan.first_record - 1
-        known = {suspect.number: suspect for suspect in found.suspects}
+        known = np.concatenate([part.all_numbers() for part in found.parts] or [np.empty(0, dtype=np.int64)])
+        until = found.rows + self.plan.first_record - 1
         last: dict[tuple[str, Any], int] = {}
-        before: dict[tuple[str, int], int] = {}
         for batch in read_batches(self.plan, Signs()):
-            for number, cells in self.candidates(batch, repeated, known):
-                if number > last_row:
-                    break
-                row = known[number].row if number in known else self.keys.read(number, cells, {})
-                if self.compare(row, last, before):
-                    known[number] = _Suspect(number, self.keys.read(number, row.cells, before))
-            if len(known) > MOST_SUSPECTS:
-                raise HandBack("too-many-errors")
-            if len(batch.numbers) and int(batch.numbers[-1]) > last_row:
+            part = batch.chosen(self.candidates(batch, repeated))
+            hits = [
+                number
+                for number, cells, _ in part.records()
+                if number <= until and self.repeats(self.keys.row(number, cells), last, found.before)
+            ]
+            fresh = np.setdiff1d(hits, known)
+            if len(fresh):
+                found.repeats.append(part.chosen(np.flatnonzero(np.isin(part.numbers, fresh)), ragged=False))
+            if len(found.before) > MOST_REPEATS:
+                raise HandBack("too-many-repeats")
+            if len(batch.numbers) and int(batch.numbers[-1]) > until:
                 break
-        found.suspects[:] = [known[number] for number in sorted(known)]
 
-    def candidates(self, batch: Batch, repeated: dict[str, Any], known: dict[int, Any]) -> list[tuple[int, list[str]]]:
-        """The records of a batch whose key may occur elsewhere, and all ragged ones."""
+    def candidates(self, batch: Batch, repeated: dict[str, Any]) -> Any:
+        """Indices of the records of a batch whose key may occur elsewhere."""
         chosen = np.zeros(len(batch.numbers), dtype=bool)
         if len(batch.numbers):
             texts = [Texts.of(column) for column in batch.columns]
             missing = [screen.is_missing(one) for screen, one in zip(self.screens, texts, strict=True)]
             for key in self.keys.repeating:
-                hashes, empty = key.hashes(texts, missing)
-                chosen |= np.isin(hashes, repeated[key.name]) & ~empty
-        rows = []
-        for index in np.flatnonzero(chosen):
-            number = int(batch.numbers[index])
-            rows.append((number, [] if number in known else batch.cells(int(index))))
-        return sorted([*rows, *batch.ragged], key=lambda one: one[0])
+                if len(repeated[key.name]):
+                    hashes, empty = key.hashes(texts, missing)
+                    chosen |= np.isin(hashes, repeated[key.name]) & ~empty
+        return np.flatnonzero(chosen)
 
-    def compare(self, row: Any, last: dict[tuple[str, Any], int], before: dict[tuple[str, int], int]) -> bool:
+    def repeats(self, row: Any, last: dict[tuple[str, Any], int], before: dict[tuple[str, int], int]) -> bool:
         """Whether a row repeats a key that was seen; notes in ``before`` where it was seen last."""
         hit = False
         for key in self.keys.repeating:
@@ -241,35 +269,41 @@ class _Run:
 
     # -- the errors, in order ---------------------------------------------------------------------------------------
 
-    def finish(self, found: _Found) -> Any:
-        """Count what the checklist wants up to the limit, and write the report."""
-        found_errors, warnings, partial = list(self.starting), [], False
+    def rows(self, found: Found) -> Iterator[Any]:
+        """The suspicious rows in order, read by Frictionless's Row with their key errors."""
+        first, second = (chain.from_iterable(map(self.records, parts)) for parts in (found.parts, found.repeats))
+        for number, cells in merge(first, second, key=lambda one: one[0]):
+            yield self.keys.read(number, cells, found.before)
+
+    def report(self, timer: Any) -> Any:
+        """Frictionless's report: what the checklist wants, up to the limit."""
+        found = self.found()
+        listed, warnings, partial = list(self.starting), [], False
         stats = self.resource.stats
         stats.rows = found.rows
-        for suspect in found.suspects:
-            for check in self.checks:
-                found_errors += [error for error in check.validate_row(suspect.row) if self.matches(error)]
-            if self.limit and len(found_errors) >= self.limit:
-                found_errors = found_errors[: self.limit]
+        for row in self.rows(found):
+            listed += self.wanted(row)
+            if self.limit and len(listed) >= self.limit:
+                listed = listed[: self.limit]
                 warnings.append(f"reached error limit: {self.limit}")
                 partial = True
-                stats.rows = suspect.number - self.plan.first_record + 1
+                stats.rows = row.row_number - self.plan.first_record + 1
                 break
         stats.md5 = stats.sha256 = None
         stats.bytes = self.plan.path.stat().st_size
-        if not partial or self.reached_end(stats.rows + self.plan.first_record - 1):
+        if not partial or self.reached_end(stats.rows + self.plan.first_record - 1, found):
             stats.bytes, stats.md5, stats.sha256 = self.digest.result()
         if not partial:
             for check in self.checks:
-                found_errors += [error for error in check.validate_end() if self.matches(error)]
+                listed += [error for error in check.validate_end() if self.matches(error)]
         return Report.from_validation_task(
-            self.resource, time=self.timer.time, labels=self.resource.labels, errors=found_errors, warnings=warnings
+            self.resource, time=timer.time, labels=self.resource.labels, errors=listed, warnings=warnings
         )
 
-    def reached_end(self, number: int) -> bool:
+    def reached_end(self, number: int, found: Found) -> bool:
         """Whether Frictionless, stopping at a record, had met the end of the file already (then it knows hashes)."""
         if self.plan.path.stat().st_size > MOST_TO_COUNT:
-            if number >= LARGEST_SAMPLE and number >= self.last_number:
+            if number >= LARGEST_SAMPLE and number >= found.last:
                 raise HandBack("limit-at-the-end")
             return False
         return has_read_all(self.plan, number, self.resource.detector.sample_size)

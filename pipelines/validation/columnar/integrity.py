@@ -11,6 +11,7 @@ from frictionless.table.row import Row
 
 from pipelines.validation.columnar.keys import UNHASHABLE, ForeignKey, Key, KeyColumn
 from pipelines.validation.columnar.plan import HandBack, Plan
+from pipelines.validation.columnar.rows import QuickRow
 
 Before = Mapping[tuple[str, int], int]
 """(key, row number) → the number of the row before it that has the same key."""
@@ -44,9 +45,13 @@ class Integrity:
         """The values of any key."""
         return self.primary_cells(row) if key.primary else (row[key.name],)
 
+    def row(self, number: int, cells: list[str]) -> Any:
+        """Frictionless's own Row, which reads a field when it is asked for it."""
+        return QuickRow(cells, handlers=self.plan.handlers, row_number=number)
+
     def read(self, number: int, cells: list[str], before: Before) -> Any:
         """Frictionless's own Row with its key errors; fields are read in its order, which the keys decide."""
-        row = Row(cells, handlers=self.plan.handlers, row_number=number)
+        row = self.row(number, cells)
         for key in self.unique:
             _ = row[key.name]
             match = before.get((key.name, number))

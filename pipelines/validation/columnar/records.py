@@ -8,6 +8,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,28 @@ class Batch:
     columns: tuple[Any, ...]
     ragged: tuple[tuple[int, list[str]], ...]
 
+    def __len__(self) -> int:
+        return len(self.numbers) + len(self.ragged)
+
+    def all_numbers(self) -> Any:
+        """The numbers of all records, ragged ones behind."""
+        return np.concatenate([self.numbers, np.array([number for number, _ in self.ragged], dtype=np.int64)])
+
+    def chosen(self, indices: Any, *, ragged: bool = True) -> Batch:
+        """Only some of the valid records, copied, with the ragged ones or without."""
+        taken = pa.array(indices, pa.int64())
+        columns = tuple(column.take(taken) for column in self.columns)
+        return Batch(self.numbers[indices], columns, self.ragged if ragged else ())
+
+    def records(self) -> Iterator[tuple[int, list[str], bool]]:
+        """Number and cells of every record in order, and whether it is a valid one."""
+        cells = zip(*(column.to_pylist() for column in self.columns), strict=True)
+        valid = ((number, list(row), True) for number, row in zip(self.numbers.tolist(), cells, strict=True))
+        ragged = ((number, row, False) for number, row in self.ragged)
+        return merge(valid, ragged, key=lambda one: one[0]) if self.ragged else valid
+
     def cells(self, index: int) -> list[str]:
-        """All cells of one record."""
+        """All cells of one valid record."""
         return [column[index].as_py() for column in self.columns]
 
     def last_cells(self) -> list[str]:

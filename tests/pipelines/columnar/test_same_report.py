@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.validation.columnar import HandBack, errors_columnar
 from pipelines.validation.columnar.engine import BLOCK
-from tests.pipelines.columnar.both import both
+from tests.pipelines.columnar.both import both, resource_of
 from tests.pipelines.columnar.tables import Case, make_case
 
 quick = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -84,3 +85,18 @@ def test_what_once_differed_or_might(tmp_path, name):
 def test_a_limit_stops_where_frictionless_stops(tmp_path, limit):
     text = "a,b\n" + "".join(f"k{number % 97},{number if number % 5 else 'x'}\n" for number in range(400))
     assert say_the_same(tmp_path, Case(text.encode(), "utf-8", LONG, {"csv": {"delimiter": ","}}, limit=limit)) == ""
+
+
+def test_every_error_is_given_one_by_one_in_the_order_of_the_report(tmp_path):
+    text = "a,b\n" + "".join(f"k{number % 97},{number if number % 5 else 'x'}\n" for number in range(400)) + "k1\n\n"
+    case = Case(text.encode(), "utf-8", LONG, {"csv": {"delimiter": ","}})
+    given = [error.to_descriptor() for error in errors_columnar(resource_of(tmp_path, case))]
+    report = resource_of(tmp_path, case).validate(limit_errors=0)
+    assert given == [error.to_descriptor() for error in report.tasks[0].errors]
+    assert len(given) > 300
+
+
+def test_what_is_handed_back_is_said_before_the_first_error(tmp_path):
+    case = Case(b"a,b\nx,y\n", "utf-8", LONG, {"csv": {"delimiter": ",", "skipInitialSpace": True}})
+    with pytest.raises(HandBack, match="dialect"):
+        next(errors_columnar(resource_of(tmp_path, case)))
