@@ -11,6 +11,8 @@ from standards.profile import Column
 WIDTH, HEIGHT = 120, 36
 FEW_VALUES = 6
 MOST_BARS = 34
+LEAST_SHARE = 0.1
+"""Bars of the most frequent values say something only where these are at least a tenth of the rows."""
 
 
 def column(one: Column, rows: int) -> Markup:
@@ -20,7 +22,7 @@ def column(one: Column, rows: int) -> Markup:
     counts = [count for _, count in one.top]
     if counts and one.distinct <= FEW_VALUES and rows:
         return shares(counts, rows)
-    if counts and max(counts) > 1:
+    if counts and max(counts) > 1 and sum(counts) > LEAST_SHARE * rows:
         return bars(counts[:MOST_BARS])
     return Markup()
 

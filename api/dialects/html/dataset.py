@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from api import deps
-from api.dialects.html import charts, facts, jsonld, labels, shelf, submissions
+from api.dialects.html import charts, facts, jsonld, labels, rows, shelf, submissions
 from api.dialects.html.refused import PageRoute, error_page
 from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
 from api.messages import pages
@@ -23,11 +23,8 @@ from standards.profile import Column
 
 router = APIRouter(route_class=PageRoute)
 
-CELLS = 96
-FEWEST_ROWS, MOST_ROWS = 6, 12
-LONGEST_CELL = 160
-MOST_COLUMNS = 40
 BOM = 3
+ROWS_ASKED = ("from", "column", "value", "sort", "cols", "resource")
 PUBLISHER_SECONDS = 5
 
 
@@ -101,25 +98,42 @@ def _page_of(request: Request, reader: Reader, entry: Entry, number: int | None)
 
 def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
            publisher: Organisation | None) -> Response:
-    query, catalog = request.query_params, deps.site(request).catalog
+    catalog = deps.site(request).catalog
     version = _version(request, reader, entry, number)
     if number is not None and version is None:
         raise NotFound
-    values = _values(reader, entry, version, publisher, query.get("resource", "")[:200],
-                     _whole(query.get("from", "")))
+    values = _values(reader, entry, version, publisher)
+    table = _table(request, reader, version, _path(entry, number))
     history = catalog.versions(reader.caller, entry.id) if entry.version else ()
     linked = jsonld.dataset(reader.lang, deps.site(request).url, entry, version, publisher)
-    demo = bool(publisher and publisher.demo)
+    hidden = bool(publisher and publisher.demo) or entry.visibility != "public" or entry.state != "published"
     return page(
-        request, reader, "dataset.html", **values, history=history, older=number is not None,
-        jsonld=linked if entry.state == "published" else "", title=pages.words(reader.lang, entry.about.title),
+        request, reader, "dataset.html", status=_status(table), **values, **table, history=history,
+        older=number is not None, jsonld=linked if entry.state == "published" else "", title=pages.words(reader.lang, entry.about.title),
         summary=pages.words(reader.lang, entry.about.description)[:300], number=number,
-        noindex=demo or entry.visibility != "public" or entry.state != "published",
+        noindex=hidden or any(name in request.query_params for name in ROWS_ASKED),
     )
 
 
-def _whole(given: str) -> int:
-    return min(int(given), 100) if given.isdecimal() and given.isascii() and len(given) < len("1000") else 0
+def _status(table: Mapping[str, Any]) -> int:
+    """503 where the rows took too long, so that nobody keeps that page."""
+    return 503 if table["preview"] is not None and table["preview"].trouble else 200
+
+
+def _path(entry: Entry, number: int | None) -> str:
+    return f"/datasets/{entry.slug}" + (f"/versions/{number}" if number is not None else "")
+
+
+def _table(request: Request, reader: Reader, version: Version | None, path: str) -> dict[str, Any]:
+    """The table that the address names, or the first: its columns, and the rows that are asked for."""
+    shown = _shown(version, request.query_params.get("resource", "")[:200])
+    if version is None or shown is None:
+        return {"shown": None, "columns": [], "preview": None, "standard": None}
+    asked = rows.asked_of(request, shown, path, named=shown is not version.first_table)
+    return {
+        "shown": shown, "columns": columns(shown, asked), "preview": rows.shown(request, reader, shown, asked),
+        "standard": shelf.standard(shown.standard) if shown.standard else None,
+    }
 
 
 def _sees_drafts(reader: Reader, entry: Entry) -> bool:
@@ -146,22 +160,17 @@ def _version(request: Request, reader: Reader, entry: Entry, number: int | None)
     return deps.site(request).catalog.version(reader.caller, entry.id, number)
 
 
-def _values(  # noqa: PLR0917 - what the address and the records say, in that order
-    reader: Reader, entry: Entry, version: Version | None, publisher: Organisation | None,
-    wanted: str, start: int,
-) -> dict[str, Any]:
+def _values(reader: Reader, entry: Entry, version: Version | None, publisher: Organisation | None) -> dict[str, Any]:
     day = facts.today()
-    shown = _shown(version, wanted)
     items = quality(entry, version, day)
     return {
-        "entry": entry, "about": entry.about, "version": version, "publisher": publisher, "shown": shown,
+        "entry": entry, "about": entry.about, "version": version, "publisher": publisher,
         "fresh": freshness(entry.about.frequency, version.issued if version else None, day),
         "passed": sum(held for _, held in items),
         "items": [(labels.quality(reader.lang, code), held) for code, held in items],
         "downloads": [(one, downloads(reader, entry, version, one)) for one in version.resources] if version else [],
-        "preview": preview(shown, start) if shown else None, "columns": columns(shown),
-        "labels": labels, "standard": shelf.standard(shown.standard) if shown and shown.standard else None,
-        "sees_drafts": _sees_drafts(reader, entry), "writes": submissions.may(reader, entry, submissions.WRITERS),
+        "labels": labels, "sees_drafts": _sees_drafts(reader, entry),
+        "writes": submissions.may(reader, entry, submissions.WRITERS),
         "decides": submissions.may(reader, entry, submissions.DECIDERS),
     }
 
@@ -173,33 +182,14 @@ def _shown(version: Version | None, wanted: str) -> Resource | None:
     return next((one for one in tables if one.name == wanted), tables[0] if tables else None)
 
 
-def columns(resource: Resource | None) -> list[ColumnView]:
-    """The columns of a table with their pictures, at most forty."""
-    if resource is None:
-        return []
+def columns(resource: Resource, asked: rows.Asked) -> list[ColumnView]:
+    """The columns that the page shows of a table, with their pictures."""
     seen = {one.name: one for one in resource.profile.columns} if resource.profile else {}
-    rows = resource.rows or 0
     return [
         ColumnView(info=one, seen=seen.get(one.name),
-                   picture=charts.column(seen[one.name], rows) if one.name in seen else Markup())
-        for one in resource.columns[:MOST_COLUMNS]
+                   picture=charts.column(seen[one.name], resource.rows or 0) if one.name in seen else Markup())
+        for one in rows.columns(resource, asked)
     ]
-
-
-def preview(resource: Resource, start: int) -> dict[str, Any]:
-    """A few rows from ``start`` (0 = first); fewer where a table is wide, so that the page stays small."""
-    width = max(len(resource.columns), 1)
-    many = min(max(CELLS // width, FEWEST_ROWS), MOST_ROWS)
-    rows = [[cut(cell) for cell in row[:MOST_COLUMNS]] for row in resource.preview[start : start + many]]
-    held = len(resource.preview)
-    return {"rows": rows, "start": start, "many": many, "next": start + many if start + many < held else None,
-            "before": max(start - many, 0) if start else None, "held": held}
-
-
-def cut(cell: str | None) -> str:
-    """A cell for the preview; long ones are cut, the files hold them whole."""
-    words = cell or ""
-    return words if len(words) <= LONGEST_CELL else words[:LONGEST_CELL] + "…"
 
 
 def downloads(reader: Reader, entry: Entry, version: Version, resource: Resource) -> list[Download]:

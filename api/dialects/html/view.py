@@ -26,6 +26,7 @@ STATIC = Path(__file__).parents[2] / "static"
 SIZES = ("normal", "large")
 CONTRASTS = ("normal", "more")
 PACKING = 4
+HTTP_OK = 200
 YEAR = 365 * 24 * 3600
 
 
@@ -65,6 +66,11 @@ class Fragments:
             while len(self.held) > self.capacity:
                 self.held.popitem(last=False)
         return made
+
+    def drop(self, key: object) -> None:
+        """Forget the part under ``key``."""
+        with self.lock:
+            self.held.pop(key, None)
 
 
 def fragments(request: Request) -> Fragments:
@@ -163,6 +169,8 @@ def kept_page(request: Request, reader: Reader, key: object, make: Callable[[], 
     display = (reader.lang, reader.size, reader.contrast, takes_gzip(request))
     whole = ("page", key, display, request.url.path, request.url.query)
     response: Response = fragments(request).get(whole, make)
+    if response.status_code != HTTP_OK:
+        fragments(request).drop(whole)
     return response
 
 

@@ -1,0 +1,167 @@
+"""Rows of a table on its page: a place in it, a filter and an order, all said by an address that can be shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from fastapi import Request
+
+from api import deps
+from api.dialects.html.view import Reader, address
+from catalog.errors import Invalid, NotFound
+from catalog.model import ColumnInfo, Resource
+from pipelines import tables
+
+CELLS = 240
+FEWEST_ROWS, MOST_ROWS = 8, 20
+LONGEST_CELL = 160
+MOST_COLUMNS = 20
+LONGEST_NUMBER = 12
+OPERATIONS: tuple[tables.Op, ...] = ("contains", "eq")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the address asks of a table; ``start`` and ``first_column`` count from 1."""
+
+    path: str
+    resource: str = ""
+    start: int = 1
+    first_column: int = 1
+    column: str = ""
+    op: tables.Op = "contains"
+    value: str = ""
+    order: str = ""
+    descending: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether the rows come in the table's own order, all of them."""
+        return not self.value and not self.order
+
+    def link(self, **changes: Any) -> str:
+        """The address of the same rows with something changed; but for a change of place it begins at the first row."""
+        new = replace(self, **{"start": 1, **changes})
+        return address(
+            new.path, resource=new.resource, column=new.column if new.value else "", op=new.op if new.value else "",
+            value=new.value, sort=("-" if new.descending else "") + new.order if new.order else "",
+            cols="" if new.first_column == 1 else new.first_column, **{"from": "" if new.start == 1 else new.start},
+        ) + "#xem"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Rows as the page shows them, each with its number in the table; ``total`` counts those that pass the filter."""
+
+    asked: Asked
+    rows: Sequence[tuple[int, Sequence[str]]] = ()
+    total: int = 0
+    many: int = FEWEST_ROWS
+    trouble: str = ""
+    whole: bool = True
+    names: Sequence[str] = field(default=())
+
+    @property
+    def before(self) -> str:
+        """The address of the rows before, "" at the beginning."""
+        return self.asked.link(start=max(self.asked.start - self.many, 1)) if self.asked.start > 1 else ""
+
+    @property
+    def following(self) -> str:
+        """The address of the rows that follow, "" at the end."""
+        end = self.asked.start + len(self.rows)
+        return self.asked.link(start=end) if self.rows and end <= self.total else ""
+
+    def sort(self, name: str) -> str:
+        """The address of the rows in the order of a column; asked again, the other way round."""
+        down = self.asked.order == name and not self.asked.descending
+        return self.asked.link(order=name, descending=down)
+
+    def sorted_by(self, name: str) -> str:
+        """``ascending`` or ``descending`` where the rows come in the order of this column."""
+        return ("descending" if self.asked.descending else "ascending") if self.asked.order == name else ""
+
+
+def asked_of(request: Request, resource: Resource, path: str, *, named: bool) -> Asked:
+    """Read the query; what the table does not have is left out. ``named``: the address has to name the table."""
+    query, names = request.query_params, {one.name for one in resource.columns}
+    order = query.get("sort", "")[:500]
+    descending = order.startswith("-") and order not in names
+    order = order[1:] if descending else order
+    first = max(_whole(query.get("cols", "")), 1)
+    column, value = query.get("column", "")[:500], query.get("value", "").strip()[: tables.VALUE_LIMIT]
+    return Asked(
+        path=path, resource=resource.name if named else "", start=max(_whole(query.get("from", "")), 1),
+        first_column=first if first <= len(resource.columns) else 1,
+        column=column if column in names else "", value=value if column in names else "",
+        op=next((one for one in OPERATIONS if one == query.get("op")), "contains"),
+        order=order if order in names else "", descending=descending and order in names,
+    )
+
+
+def _whole(given: str) -> int:
+    return int(given) if given.isdecimal() and given.isascii() and len(given) <= LONGEST_NUMBER else 0
+
+
+def columns(resource: Resource, asked: Asked) -> Sequence[ColumnInfo]:
+    """The columns that the page shows of a wide table: twenty from the one that the address names."""
+    return resource.columns[asked.first_column - 1 : asked.first_column - 1 + MOST_COLUMNS]
+
+
+def shown(request: Request, reader: Reader, resource: Resource, asked: Asked) -> Shown:
+    """The rows asked for, out of the table's Parquet file; out of its first rows where that is not at hand."""
+    names = [one.name for one in columns(resource, asked)]
+    many = min(max(CELLS // max(len(names), 1), FEWEST_ROWS), MOST_ROWS)
+    parquet = next((one for one in resource.files if one.role == "parquet"), None)
+    path = deps.site(request).catalog.local_file(reader.caller, parquet) if parquet else None
+    if path is None:
+        return _stored(resource, asked, many)
+    asked = replace(asked, start=min(asked.start, max(resource.rows or 1, 1)))
+    try:
+        found = _page(path, names, asked, many)
+    except NotFound:
+        return _stored(resource, asked, many)
+    except Invalid:
+        return Shown(asked=asked, many=many, names=names,
+                     trouble=reader.say("Lọc và sắp xếp bảng này mất quá lâu. Thử một giá trị khác, hoặc tải tệp về."))
+    return Shown(asked=asked, rows=_rows(found, names), total=found.total, many=many, names=names)
+
+
+def _page(path: str, names: Sequence[str], asked: Asked, many: int) -> tables.TablePage:
+    held = {one.name for one in tables.schema(path)}
+    chosen = tuple(one for one in names if one in held)
+    if asked.plain or (asked.column and asked.column not in held) or (asked.order and asked.order not in held):
+        return tables.preview(path, asked.start, many, chosen)
+    filters = (tables.Filter(column=asked.column, value=asked.value, op=asked.op),) if asked.value else ()
+    wanted = tables.Wanted(columns=chosen, filters=filters, order=asked.order or tables.ID, limit=many,
+                           descending=asked.descending, offset=min(asked.start - 1, tables.OFFSET_LIMIT))
+    return tables.page(path, wanted)
+
+
+def _rows(found: tables.TablePage, names: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
+    """Cells in the order of the columns shown, behind the number of their row."""
+    place = {one.name: at for at, one in enumerate(found.columns)}
+    return [(int(row[place[tables.ID]] or 0), [cut(row[place[name]]) if name in place else "" for name in names])
+            for row in found.rows]
+
+
+def _stored(resource: Resource, asked: Asked, many: int) -> Shown:
+    """What the records hold of a table: its first rows."""
+    first, start = asked.first_column - 1, asked.start
+    rows = [(at, [cut(cell) for cell in row[first : first + MOST_COLUMNS]])
+            for at, row in enumerate(resource.preview[start - 1 : start - 1 + many], start)]
+    plain = replace(asked, column="", value="", order="", descending=False)
+    return Shown(asked=plain, rows=rows, total=len(resource.preview), many=many, whole=False,
+                 names=[one.name for one in columns(resource, asked)])
+
+
+def cut(cell: tables.Plain) -> str:
+    """A cell for the page, as the files write it; long ones are cut, the files hold them whole."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    words = format(cell, ".15g") if isinstance(cell, float) else str(cell)
+    return words if len(words) <= LONGEST_CELL else words[:LONGEST_CELL] + "…"
