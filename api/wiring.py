@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -42,6 +43,7 @@ class Site:
     def workshop(self) -> Workshop:
         """Give what the flows work with."""
         from pipelines.check import examine
+        from pipelines.nursery import Nursery
 
         return Workshop(
             catalog=self.catalog,
@@ -50,7 +52,7 @@ class Site:
             index=self.index,
             work=self.settings.work_dir.absolute(),
             today=lambda: datetime.now(VIETNAM).date(),
-            examine=examine,
+            examine=functools.partial(examine, start=Nursery()),
         )
 
     def worker(self, **wishes: Any) -> Any:

@@ -37,11 +37,14 @@ class Checked:
     outcome: Outcome
 
 
-def examine(parcel: Parcel) -> Outcome:
-    """Walk the steps in a child. A file that cannot be read is an outcome; raises Unavailable when the disk is full."""
+def examine(parcel: Parcel, start: sandbox.Spawn | None = None) -> Outcome:
+    """Walk the steps in a child. A file that cannot be read is an outcome; raises Unavailable when the disk is full.
+
+    ``start`` says where children come from, when not each from a new interpreter.
+    """
     limits = sandbox.DEFAULT.scaled(parcel.path.stat().st_size)
     try:
-        return sandbox.call(INSIDE, parcel, Outcome, limits=limits, work=parcel.work)
+        return sandbox.call(INSIDE, parcel, Outcome, limits=limits, work=parcel.work, start=start)
     except Unreadable as problem:
         if problem.code == FULL:
             raise Unavailable(FULL) from problem

@@ -32,6 +32,9 @@ from standards.portable import NotPortable, from_json, to_json
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
+Fate = tuple[int | None, str]
+"""How a child ended: its exit code (negative: the signal; None: the wall clock ran out), and the end of its errors."""
+
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
@@ -39,7 +42,7 @@ PR_SET_NO_NEW_PRIVS = 38
 MEGABYTE = 1 << 20
 ANSWER = "answer.json"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-BOOT = "import sys; sys.path[:] = {path!r}; from pipelines import sandbox; sandbox.child()"
+BOOT = "import sys; sys.path[:] = {path!r}; from pipelines import {room}; {room}.{door}()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,9 @@ class Limits:
 
 DEFAULT = Limits()
 
+Spawn = Callable[[bytes, Path, Limits], Fate]
+"""Start a child in a folder with its request, wait for its end within the limits' wall clock, leave nothing alive."""
+
 
 def run(
     function: Callable[[Given], Made], argument: Given, *, limits: Limits = DEFAULT, work: Path | None = None
@@ -86,8 +92,14 @@ def run(
     return typing.cast("Made", call(name, argument, kind, limits=limits, work=work))
 
 
-def call(name: str, argument: Any, kind: type[Made], *, limits: Limits = DEFAULT, work: Path | None = None) -> Made:
-    """Do as ``run`` does with a function called ``module:name``, which this process then need not import."""
+def call(
+    name: str, argument: Any, kind: type[Made], *, limits: Limits = DEFAULT, work: Path | None = None,
+    start: Spawn | None = None,
+) -> Made:
+    """Do as ``run`` does with a function called ``module:name``, which this process then need not import.
+
+    ``start`` says where children come from: a new interpreter each (``spawn``), or a nursery.
+    """
     with contextlib.ExitStack() as stack:
         folder = work or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamo-sandbox-")))
         answer = folder / ANSWER
@@ -98,23 +110,27 @@ def call(name: str, argument: Any, kind: type[Made], *, limits: Limits = DEFAULT
             "answer": str(answer),
             "limits": to_json(limits),
         }
-        code, errors = _spawn(json.dumps(request).encode(), folder, limits)
+        code, errors = (start or spawn)(json.dumps(request).encode(), folder, limits)
         said = _answer(answer, limits)
         answer.unlink(missing_ok=True)
     return _value(kind, said, code, errors)
 
 
-def _spawn(request: bytes, folder: Path, limits: Limits) -> tuple[int | None, str]:
-    """Start the child, feed it, wait; None as code means that the wall clock ran out and the whole group was killed."""
-    command = [sys.executable, "-I", "-c", BOOT.format(path=_search_path())]
+def command(room: str, door: str) -> list[str]:
+    """Give the command that starts our interpreter, with nothing of its user's, at a function of a module of ours."""
+    return [sys.executable, "-I", "-c", BOOT.format(path=_search_path(), room=room, door=door)]
+
+
+def spawn(request: bytes, folder: Path, limits: Limits) -> Fate:
+    """Start the child in an interpreter of its own, feed it, wait; its whole group is killed at the end."""
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(  # noqa: S603 - our own interpreter with our own words
-            command,
+            command("sandbox", "child"),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=errors,
             cwd=folder,
-            env=_environment(folder),
+            env=environment(folder),
             start_new_session=True,
         )
         code: int | None = None
@@ -127,8 +143,13 @@ def _spawn(request: bytes, folder: Path, limits: Limits) -> tuple[int | None, st
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-        errors.seek(max(0, errors.seek(0, os.SEEK_END) - 4000))
-        return code, errors.read().decode("utf-8", "replace")
+        return code, last_words(errors)
+
+
+def last_words(errors: typing.IO[bytes]) -> str:
+    """Give the end of what a child wrote on its error stream."""
+    errors.seek(max(0, errors.seek(0, os.SEEK_END) - 4000))
+    return errors.read().decode("utf-8", "replace")
 
 
 def _search_path() -> list[str]:
@@ -137,7 +158,7 @@ def _search_path() -> list[str]:
     return [home, *(one for one in sys.path if one and Path(one).is_absolute() and one != home)]
 
 
-def _environment(folder: Path) -> Mapping[str, str]:
+def environment(folder: Path) -> Mapping[str, str]:
     """Nothing of ours: no credentials, no proxies, no settings; allocators that count and few threads."""
     return {
         "PATH": "/usr/bin:/bin",
@@ -196,11 +217,24 @@ def _fate(code: int, errors: str) -> Unreadable:
 # -- the child's side -------------------------------------------------------------------------------------------
 
 
-def child() -> None:
-    """Read the request from standard input, give up every right, call, write the answer, leave without ceremony."""
-    request = json.load(sys.stdin)
+def settle_in(folder: Path) -> None:
+    """Make a forked process live as one that was started there: its folder, and nothing of ours in its environment."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment(folder))
+
+
+def child(parent: int = 0) -> None:
+    """Read the request from standard input, give up every right, call, write the answer, leave without ceremony.
+
+    ``parent`` is who has to be alive at the start, where that is known.
+    """
+    with open(0, encoding="utf-8", closefd=False) as asked:
+        request = json.load(asked)
     limits = from_json(Limits, request["limits"])
     confine(limits)
+    if parent and os.getppid() != parent:
+        os._exit(1)
     answer = Path(request["answer"])
     said = _perform(request["function"], request["argument"])
     spare = answer.with_suffix(".part")

@@ -132,7 +132,7 @@ class Finding(Base):
             unit.advance(reader, sequence)
 
     def last_change(self) -> int:
-        """Give the newest number of the change sequence; while it stands still, nothing that readers see has changed."""
+        """Give the newest number of the change sequence; while it stands still, readers see nothing change."""
         with self._records.read() as unit:
             return unit.last_change()
 

@@ -86,7 +86,19 @@ def write_much(given: Given) -> Seen:
 
 
 def look_around(given: Given) -> Seen:
-    return Seen(words=(str(Path.cwd()),), notes=dict(os.environ))
+    return Seen(words=(str(Path.cwd()),), notes={**os.environ, "PARENT": str(os.getppid())})
+
+
+def count_streams(given: Given) -> Seen:
+    """The open streams, without the one that the looking itself opens."""
+    there = [int(one.name) for one in Path("/proc/self/fd").iterdir()]
+    return Seen(numbers=tuple(one for one in sorted(there) if Path(f"/proc/self/fd/{one}").exists()))
+
+
+def note_and_sleep(given: Given) -> Seen:
+    Path(given.word).write_text(f"{os.getpid()} {os.getppid()}\n")
+    time.sleep(given.number)
+    return Seen()
 
 
 def call_home(given: Given) -> Seen:
