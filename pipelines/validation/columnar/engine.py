@@ -230,7 +230,7 @@ class Run:
             part = batch.chosen(self.candidates(batch, repeated))
             hits = [
                 number
-                for number, cells, _ in part.records()
+                for number, cells in self.records(part)
                 if number <= until and self.repeats(self.keys.row(number, cells), last, found.before)
             ]
             fresh = np.setdiff1d(hits, known)

@@ -254,7 +254,9 @@ def has_read_all(plan: Plan, number: int, sample: int) -> bool:
 def ends_open(plan: Plan, cells: list[str], line: str | None) -> bool:
     """Whether the text may end inside quotes, where pyarrow drops the last line end and the csv module keeps it."""
     if line is None or any("\n" in cell or "\r" in cell for cell in cells):
-        return True
+        with open_text(plan.path, plan.encoding) as text:
+            last = deque(csv.reader(text, dialect=plan.dialect), maxlen=1)
+        return not last or last[0] != cells
     try:
         list(csv.reader([line], dialect=plan.dialect, strict=True))
     except csv.Error as error:

@@ -58,6 +58,9 @@ FOUND = {
     "a quote opened and never closed keeps its last line end": ('a,b\nx,1\n"y,2\n', LONG),
     "a quote opened and never closed in a short record": ('a,b\nx,1\n"y\n', LONG),
     "a line with nothing on it has no cells": ("a,b\nx,1\n\ny,2\n", LONG),
+    "a line with nothing on it has no key, even where nothing is a value": (
+        "a,b\nx,1\n,2\n\n,3\nx,oops\n", {**LONG, "missingValues": []}
+    ),
     "a line of separators only is blank and has cells": ("a,b\nx,1\n,\ny,2\n", LONG),
     "a value raised by a reader is raised by Frictionless": (
         "a\nsNaN\n", {"fields": [{"name": "a", "type": "number", "constraints": {"maximum": "1"}}]}
@@ -97,6 +100,6 @@ def test_every_error_is_given_one_by_one_in_the_order_of_the_report(tmp_path):
 
 
 def test_what_is_handed_back_is_said_before_the_first_error(tmp_path):
-    case = Case(b"a,b\nx,y\n", "utf-8", LONG, {"csv": {"delimiter": ",", "skipInitialSpace": True}})
+    case = Case(b"a,b\nx,y\n", "utf-8", LONG, {"csv": {"delimiter": ",", "escapeChar": "!"}})
     with pytest.raises(HandBack, match="dialect"):
         next(errors_columnar(resource_of(tmp_path, case)))
