@@ -100,6 +100,6 @@ def test_every_error_is_given_one_by_one_in_the_order_of_the_report(tmp_path):
 
 
 def test_what_is_handed_back_is_said_before_the_first_error(tmp_path):
-    case = Case(b"a,b\nx,y\n", "utf-8", LONG, {"csv": {"delimiter": ",", "escapeChar": "!"}})
-    with pytest.raises(HandBack, match="dialect"):
+    case = Case(b"a,b\nx,y\n", "utf-8", LONG, {"commentChar": "#"})
+    with pytest.raises(HandBack, match="row-filter"):
         next(errors_columnar(resource_of(tmp_path, case)))
