@@ -266,3 +266,21 @@ def test_what_can_be_read_can_be_asked_for_with_head(town: Town) -> None:
     for path in ("/", "/datasets", f"/datasets/{made['slug']}", "/standards", "/feeds/dataset.atom", "/robots.txt"):
         answer = town.client.head(path)
         assert answer.status_code == 200, path
+
+
+def test_lists_kept_for_everybody_show_a_new_dataset_at_once_and_nobody_anothers_work(town: Town) -> None:
+    made = town.published("Bộ thứ nhất")
+    for path in ("/", "/datasets", "/datasets?q=bo"):
+        assert "/bo-thu-nhat" in page(town, path)
+        assert page(town, path) == page(town, path)
+    town.published("Bộ thứ hai")
+    for path in ("/", "/datasets", "/datasets?q=bo"):
+        assert "/bo-thu-hai" in page(town, path)
+    town.catalog.withdraw(town.caller("admin"), made["slug"], "Sai")
+    town.stand.follow()
+    for path in ("/", "/datasets", "/datasets?q=bo"):
+        assert "/bo-thu-nhat" not in page(town, path)
+    town.client.post("/sign-in", data={"name": "editor", "password": "a long password"})
+    assert "Đăng xuất" in page(town, "/datasets")
+    town.client.cookies.clear()
+    assert "Đăng xuất" not in page(town, "/datasets")

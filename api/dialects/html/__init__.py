@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.dialects.html import (
+    account,
     check,
     dataset,
     desk,
@@ -10,6 +11,7 @@ from api.dialects.html import (
     home,
     machines,
     organisations,
+    people,
     publish,
     results,
     sign,
@@ -20,7 +22,7 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (home, results, dataset, organisations, standard, submissions, check, publish, desk, sign, feeds, machines,
-          withdrawal)
+          withdrawal, people, account)
 
 router = APIRouter()
 for group in GROUPS:

@@ -109,7 +109,8 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     hidden = bool(publisher and publisher.demo) or entry.visibility != "public" or entry.state != "published"
     return page(
         request, reader, "dataset.html", status=_status(table), **values, **table, history=history,
-        older=number is not None, jsonld=linked if entry.state == "published" else "", title=pages.words(reader.lang, entry.about.title),
+        older=number is not None, jsonld=linked if entry.state == "published" else "",
+        title=pages.words(reader.lang, entry.about.title),
         summary=pages.words(reader.lang, entry.about.description)[:300], number=number,
         noindex=hidden or any(name in request.query_params for name in ROWS_ASKED),
     )

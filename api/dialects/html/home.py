@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from api import deps
 from api.dialects.html import facts, labels, listing, shelf
 from api.dialects.html.refused import PageRoute
-from api.dialects.html.view import TheReader, fragments, page
+from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page, tide
 from catalog.question import Question
 from standards.codelist import Codelist
 
@@ -36,8 +36,13 @@ class Bars:
 
 @router.get("/", include_in_schema=False)
 def home(request: Request, reader: TheReader) -> Response:
-    """The home page."""
-    catalog, day = deps.site(request).catalog, facts.today()
+    """The home page, drawn anew after every change."""
+    day = facts.today()
+    return kept_page(request, reader, ("home", day, *tide(request)), lambda: _drawn(request, reader, day))
+
+
+def _drawn(request: Request, reader: Reader, day: date) -> Response:
+    catalog = deps.site(request).catalog
     newest = Question(sort="modified", limit=NEWEST, facets=("theme", "org"))
     answer, entries = catalog.search(reader.caller, newest)
     bars = fragments(request).get(("bars", day), lambda: communes(day))

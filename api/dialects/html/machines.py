@@ -14,7 +14,7 @@ from catalog.model import NOBODY
 from catalog.question import Question
 
 router = APIRouter(route_class=PageRoute)
-PRIVATE = ("/desk", "/publish", "/sign-in", "/submissions/", "/api/", "/check")
+PRIVATE = ("/desk", "/account", "/publish", "/sign-in", "/submissions/", "/api/", "/check")
 MOST = 45_000
 PAGE = 1000
 

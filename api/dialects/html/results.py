@@ -12,9 +12,9 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from api import deps
-from api.dialects.html import labels, listing, shelf
+from api.dialects.html import facts, labels, listing, shelf
 from api.dialects.html.refused import PageRoute
-from api.dialects.html.view import Reader, TheReader, address, page
+from api.dialects.html.view import Reader, TheReader, address, kept_page, page, tide
 from api.messages import pages
 from catalog.model import Organisation
 from catalog.question import Answer, FacetValue, Question, Sort
@@ -94,7 +94,12 @@ def _year(given: str) -> str:
 
 @router.get("/datasets")
 def results(request: Request, reader: TheReader) -> Response:
-    """The results page, also without words: then it is the list of all datasets."""
+    """The results page, also without words: then it is the list of all datasets. Drawn anew after every change."""
+    key = ("results", facts.today(), *tide(request))
+    return kept_page(request, reader, key, lambda: _drawn(request, reader))
+
+
+def _drawn(request: Request, reader: Reader) -> Response:
     asked = asked_of(request)
     answer, entries = deps.site(request).catalog.search(reader.caller, question(asked))
     organisations = listing.publishers(request, reader)

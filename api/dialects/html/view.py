@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ SIZES = ("normal", "large")
 CONTRASTS = ("normal", "more")
 PACKING = 4
 HTTP_OK = 200
+LISTS_SECONDS = 30
 YEAR = 365 * 24 * 3600
 
 
@@ -172,6 +174,15 @@ def kept_page(request: Request, reader: Reader, key: object, make: Callable[[], 
     if response.status_code != HTTP_OK:
         fragments(request).drop(whole)
     return response
+
+
+def tide(request: Request) -> tuple[int, int, int]:
+    """How far the site and its search have come: while this stands still, lists of public data stay as they are.
+
+    What takes no number in the change sequence (the words of an agency) is seen within half a minute.
+    """
+    catalog = deps.site(request).catalog
+    return catalog.last_change(), catalog.lag("index"), int(time.monotonic() / LISTS_SECONDS)
 
 
 def takes_gzip(request: Request) -> bool:
