@@ -29,7 +29,7 @@ class Argon2:
     def __init__(self, hasher: PasswordHasher | None = None, *, at_once: int = 2) -> None:
         self._hasher = hasher or PasswordHasher()
         self._turns = threading.BoundedSemaphore(at_once)
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
+        self._nobody = ""  # made at the first look, whomever that is for: most processes never see a password
 
     def hash(self, password: str) -> str:
         """Give what is kept of a password."""
@@ -39,6 +39,7 @@ class Argon2:
     def fits(self, kept: str, password: str) -> bool:
         """Tell whether the password is the one kept; takes as long where nothing is kept."""
         with self._turns:
+            self._nobody = self._nobody or self._hasher.hash(secrets.token_urlsafe(16))
             try:
                 return self._hasher.verify(kept or self._nobody, password) and bool(kept)
             except (Argon2Error, InvalidHashError):

@@ -217,7 +217,7 @@ def worker_config(engine: sa.Engine, slot: str) -> Config:
         run_migrations=False,
         log_level="WARNING",
         enable_otlp=False,
-        notification_listener_polling_interval_sec=5.0,
+        notification_listener_polling_interval_sec=0.5,  # we wait for none, but to leave takes as long as one look
         scheduler_polling_interval_sec=300.0,
     )
 
