@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pac
 
+from pipelines.validation.columnar.numbers import number_rule, without_plus
 from pipelines.validation.columnar.screens import missing_of
 from pipelines.validation.columnar.texts import Texts
 
@@ -16,8 +20,49 @@ NONE = np.int64(-6148914691236517206)
 UNHASHABLE = frozenset({"array", "object", "geojson", "geopoint", "list"})
 
 
-def _hash_of(value: Any) -> int:
-    return hash(value)
+IN_MEMORY = 1 << 20
+"""Hashes of one key that are held; what is more lies in a temporary file."""
+MOST_TURNS = 16
+
+
+class Hashes:
+    """64-bit hashes (int64) of one key, 8 bytes a row: the latest in memory, the others in a temporary file."""
+
+    def __init__(self) -> None:
+        self._parts: list[Any] = []
+        self._held = self._written = 0
+        self._file: IO[bytes] | None = None
+
+    def add(self, hashes: Any) -> None:
+        """Keep some."""
+        self._parts.append(hashes)
+        self._held += len(hashes)
+        if self._held >= IN_MEMORY:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="datamo-keys-")  # noqa: SIM115 - lives as long as the run
+            for part in self._parts:
+                self._file.write(part.tobytes())
+            self._written += self._held
+            self._parts, self._held = [], 0
+
+    def repeated(self) -> Any:
+        """Those that occurred more than once, each once; a share of all possible hashes at a time."""
+        turns = min(MOST_TURNS, self._written // (2 * IN_MEMORY) + 1)
+        found = [_repeated([part[part % turns == turn] for part in self._every()]) for turn in range(turns)]
+        return np.concatenate(found)
+
+    def _every(self) -> Iterator[Any]:
+        yield from self._parts
+        if self._file is not None:
+            self._file.seek(0)
+            while chunk := self._file.read(8 * IN_MEMORY):
+                yield np.frombuffer(chunk, dtype=np.int64)
+
+
+def _repeated(parts: list[Any]) -> Any:
+    every = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    every.sort()
+    return np.unique(every[1:][every[1:] == every[:-1]])
 
 
 class KeyColumn:
@@ -27,16 +72,35 @@ class KeyColumn:
         self.missing = missing_of(one)
         self._reader = one.create_cell_reader()
         self._plain = one.type in ("string", "any") and one.format == "default"
+        self._digits = number_rule(one, {}, point=False) if one.type == "integer" else None
 
     def hashes(self, texts: Texts, missing: Any) -> tuple[Any, Any]:
         """Hashes (int64) and a mask of the cells that are read as None."""
+        if self._digits is None:
+            return self._read(texts, missing)
+        good = self._digits(texts) & ~missing
+        if good.all():
+            return _hashes_of_integers(texts.array), ~good
+        hashes, empty = np.empty(len(good), dtype=np.int64), np.zeros(len(good), dtype=bool)
+        hashes[good] = _hashes_of_integers(texts.array.filter(pa.array(good)))
+        rest = Texts.of(texts.array.filter(pa.array(~good)))
+        hashes[~good], empty[~good] = self._read(rest, missing[~good])
+        return hashes, empty
+
+    def _read(self, texts: Texts, missing: Any) -> tuple[Any, Any]:
         cells = texts.array.to_pylist()
         if self._plain:
             return np.fromiter(map(hash, cells), dtype=np.int64, count=len(cells)), missing
         known: dict[str, Any] = {}
         values = [known[cell] if cell in known else known.setdefault(cell, self._reader(cell)[0]) for cell in cells]
         empty = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
-        return np.fromiter((_hash_of(value) for value in values), dtype=np.int64, count=len(values)), empty
+        return np.fromiter(map(hash, values), dtype=np.int64, count=len(values)), empty
+
+
+def _hashes_of_integers(array: Any) -> Any:
+    """What Python's ``hash`` gives for integers of up to 18 digits: themselves, and -2 for -1."""
+    values = pac.cast(without_plus(array), pa.int64()).to_numpy(zero_copy_only=False)
+    return np.where(values == -1, -2, values)
 
 
 @dataclass(slots=True)
@@ -47,7 +111,7 @@ class Key:
     columns: tuple[int, ...]
     readers: tuple[KeyColumn, ...]
     primary: bool
-    parts: list[Any] = field(default_factory=list)
+    seen: Hashes = field(default_factory=Hashes)
 
     def hashes(self, texts: Sequence[Texts], missing: Sequence[Any]) -> tuple[Any, Any]:
         """Hashes of a batch and a mask of its rows whose key is None throughout."""
@@ -65,11 +129,11 @@ class Key:
 
     def note(self, hashes: Any, empty: Any) -> None:
         """Keep a batch's hashes; rows without a key do not count."""
-        self.parts.append(hashes[~empty] if empty.any() else hashes)
+        self.seen.add(hashes[~empty] if empty.any() else hashes)
 
     def note_one(self, value: Any) -> None:
         """Keep the hash of one row that was read by Frictionless's Row."""
-        self.parts.append(np.array([self.hash_of(value)], dtype=np.int64))
+        self.seen.add(np.array([self.hash_of(value)], dtype=np.int64))
 
     def hash_of(self, value: Any) -> int:
         """The hash of a key as ``hashes`` makes it; ``value`` is a tuple of read values."""
@@ -81,13 +145,8 @@ class Key:
         return int(total)
 
     def repeated(self) -> Any:
-        """The hashes that occurred more than once, sorted."""
-        if not self.parts:
-            return np.empty(0, dtype=np.int64)
-        every = np.concatenate(self.parts)
-        self.parts = [every]
-        every.sort()
-        return np.unique(every[1:][every[1:] == every[:-1]])
+        """The hashes that occurred more than once."""
+        return self.seen.repeated()
 
 
 @dataclass(slots=True)

@@ -84,7 +84,7 @@ def _within(texts: Texts, good: Any, bounds: Sequence[tuple[Any, Any]], *, point
         return good
     kept = texts.array if len(where) == len(good) else texts.array.take(pa.array(where))
     try:
-        values = pac.cast(_without_plus(kept), pa.float64() if point else pa.int64()).to_numpy(zero_copy_only=False)
+        values = pac.cast(without_plus(kept), pa.float64() if point else pa.int64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return np.zeros(len(good), dtype=bool)
     inside = np.ones(len(values), dtype=bool)
@@ -95,6 +95,7 @@ def _within(texts: Texts, good: Any, bounds: Sequence[tuple[Any, Any]], *, point
     return good
 
 
-def _without_plus(array: Any) -> Any:
+def without_plus(array: Any) -> Any:
+    """Strip the plus signs, which casts do not take."""
     laid = Texts.of(array)
     return pac.utf8_ltrim(array, "+") if (laid.data == ord("+")).any() else array

@@ -85,9 +85,9 @@ class Signs:
 
     def last_line(self, most: int) -> str | None:
         """The last line of what was read, without its end; None when it is longer than ``most`` bytes."""
-        text = b"".join(self._latest).removesuffix(b"\n").removesuffix(b"\r")
+        text = b"".join(self._latest)[-most:].removesuffix(b"\n").removesuffix(b"\r")
         start = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
-        return None if start == 0 and len(text) >= most else text[start:].decode("utf-8", "replace")
+        return None if start == 0 and len(text) > most - 3 else text[start:].decode("utf-8", "replace")
 
 
 class _Source(io.RawIOBase):
