@@ -71,13 +71,7 @@ def _why_not_columnar(resource: Any) -> str:
         small = not resource.normpath or Path(resource.normpath).stat().st_size < SMALL
     except OSError:
         return "no-such-file"
-    if small:
-        return "small"
-    # A field of ours (patterns on RE2) would be lost when the engine copies the resource.
-    own = resource.has_defined("schema") and any(
-        not type(one).__module__.startswith("frictionless.") for one in resource.schema.fields
-    )
-    return "own-field" if own else ""
+    return "small" if small else ""
 
 
 def every_error(resource: TableResource) -> Iterator[Error]:

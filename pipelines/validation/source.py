@@ -36,6 +36,8 @@ def resource_of(
     built = Schema.from_descriptor(dict(schema))
     if foreign:
         built.fields = [_on_re2(one) for one in built.fields]
+        for one in built.fields:
+            one.schema = built  # where the missing values stand
     return TableResource(
         name="table",
         path=path.name,

@@ -84,6 +84,10 @@ def _opened(resource: Any, checklist: Any, limit_rows: int | None) -> tuple[Any,
     try:
         resource.to_descriptor(validate=True)
         copy = resource.to_copy()
+        if resource.has_defined("schema"):
+            # A copy is made from a descriptor, which knows Frictionless's fields only: a field of ours goes along.
+            fields = zip(resource.schema.fields, copy.schema.fields, strict=True)
+            copy.schema.fields = [copied if type(copied) is type(one) else one for one, copied in fields]
         copy.open()
     except FrictionlessException as error:
         raise HandBack("open") from error

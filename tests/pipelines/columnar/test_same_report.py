@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.validation.columnar import HandBack, errors_columnar
+from pipelines.validation import source
+from pipelines.validation.columnar import HandBack, errors_columnar, validate_columnar
 from pipelines.validation.columnar.engine import BLOCK
-from tests.pipelines.columnar.both import both, resource_of
+from tests.pipelines.columnar.both import both, compared, resource_of
 from tests.pipelines.columnar.tables import Case, make_case
 
 quick = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -103,3 +104,16 @@ def test_what_is_handed_back_is_said_before_the_first_error(tmp_path):
     case = Case(b"a,b\nx,y\n", "utf-8", LONG, {"commentChar": "#"})
     with pytest.raises(HandBack, match="row-filter"):
         next(errors_columnar(resource_of(tmp_path, case)))
+
+
+def test_patterns_on_re2_go_along_and_know_the_missing_values_of_their_schema(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\n" + "".join(f"{('NA', 'ab', 'AB-1', 'x', '')[number % 5]},{number}\n" for number in range(300)))
+    schema = {
+        "fields": [{"name": "a", "type": "string", "constraints": {"pattern": "(ab|AB-[0-9]+)"}}, {"name": "b", "type": "integer"}],
+        "missingValues": ["NA"],
+    }
+    ours = validate_columnar(source.resource_of(path, schema, foreign=True))
+    theirs = source.resource_of(path, schema, foreign=True).validate()
+    assert compared(ours) == compared(theirs)
+    assert {error.cell for error in ours.tasks[0].errors} == {"x", ""}
