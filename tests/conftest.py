@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -58,3 +60,12 @@ def create_database(url: str, name: str, template: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _no_handler_outlives_its_test() -> Iterator[None]:
+    """DBOS hangs a handler on its logger that writes to the stream of the test that launched it, which is closed soon."""
+    yield
+    logger = logging.getLogger("dbos")
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
