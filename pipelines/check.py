@@ -59,8 +59,12 @@ def check_file(
     options: Options | None = None,
     limit_errors: int = 1000,
     engine: str = "auto",
+    personal: bool = True,
 ) -> Checked:
-    """Check a file on disk and keep nothing of it. ``name`` is what it is called, when that is not its path's name."""
+    """Check a file on disk and keep nothing of it. ``name`` is what it is called, when that is not its path's name.
+
+    ``personal`` whether columns are screened for personal data.
+    """
     digest, count = _hash(path)
     with tempfile.TemporaryDirectory(prefix="datamo-check-") as folder:
         parcel = Parcel(
@@ -72,6 +76,7 @@ def check_file(
             keep=False,
             limit_errors=limit_errors,
             engine=engine,
+            personal=personal,
         )
         outcome = examine(parcel)
     return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome))

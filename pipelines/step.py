@@ -52,7 +52,8 @@ class Parcel:
 
     ``base`` is the canonical CSV (or, where only that is left, the Parquet) of the version that an append or correction
     builds on, by resource; ``base_periods`` are the periods that its rows cover. ``keep`` says whether artefacts are
-    wanted (publishing) or only findings (``datamo check``). ``extras`` holds free notes as JSON.
+    wanted (publishing) or only findings (``datamo check``). ``personal`` whether columns are screened for
+    personal data. ``extras`` holds free notes as JSON.
     """
 
     path: Path
@@ -65,6 +66,7 @@ class Parcel:
     base_periods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     base_version: int | None = None
     keep: bool = True
+    personal: bool = True
     limit_errors: int = 1000
     engine: str = "auto"
     format: str = ""
@@ -102,11 +104,12 @@ def conclude(parcel: Parcel) -> Outcome:
 
 
 def _blocks(table: TableOutcome) -> Mapping[str, Any] | None:
-    """Name the first error of a table that is not valid: ``no-rows`` first, then in order of rows."""
+    """Name the first error of a table that is not valid: no rows, then personal data, then in order of rows."""
     if table.valid:
         return None
     errors = [one for one in table.findings if one.severity == "error"]
-    first = next((one for one in errors if one.code == "no-rows"), errors[0] if errors else None)
+    before = (one for code in ("no-rows", "personal-data") for one in errors if one.code == code)
+    first = next(before, errors[0] if errors else None)
     if first is None:
         return {"code": "not-valid", "params": {"resource": table.resource}}
     place = {"row": first.place.row, "field": first.place.field, "sheet": first.place.sheet}

@@ -30,7 +30,9 @@ from standards.checks import (
     trim,
 )
 from standards.codelist import Codelist
+from standards.personal import abroad, belongings, contact, identity, insurance, person, public
 from standards.standard import TableStandard, read
+from standards.trait import Trait
 
 T = TypeVar("T")
 
@@ -128,6 +130,20 @@ def check(code: str) -> Check:
         if code == one.CODE:
             return one
     raise KeyError(code)
+
+
+# --- personal data: one module for each subject -----------------------------------------------------------------------
+
+PERSONAL: tuple[Trait, ...] = (
+    *identity.TRAITS,
+    *contact.TRAITS,
+    *insurance.TRAITS,
+    *belongings.TRAITS,
+    *person.TRAITS,
+    *abroad.TRAITS,
+    *public.TRAITS,
+)
+"""Every way in which personal data is written, and the public things that look alike."""
 
 
 # --- metadata languages: one module each ------------------------------------------------------------------------------

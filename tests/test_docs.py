@@ -18,4 +18,4 @@ PAGES = [found.name for found in pkgutil.iter_modules(infra.docs.__path__) if no
 def test_a_printed_page_equals_what_the_code_says(name: str) -> None:
     """`make docs` prints it again."""
     module = importlib.import_module(f"infra.docs.{name}")
-    assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == module.page()
+    assert (DOCS / f"{name.replace('_', '-')}.md").read_text(encoding="utf-8") == module.page()

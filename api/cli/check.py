@@ -32,6 +32,7 @@ def check(  # noqa: PLR0917 - each is an option
     limit_errors: Annotated[int, typer.Option(min=0, help="At most so many findings; 0 = all.")] = 1000,
     engine: Annotated[str, typer.Option(help="auto, columnar or frictionless.")] = "auto",
     html: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the report as one HTML page.")] = None,
+    pii: Annotated[bool, typer.Option("--pii/--no-pii", help="Look for personal data, column by column.")] = True,
     name: Annotated[str, typer.Option(help="What standard input is called, for its format.")] = "stdin.csv",
 ) -> None:
     """Check files and say what is wrong with them; exit 0 valid, 1 not valid, 2 not readable."""
@@ -46,7 +47,7 @@ def check(  # noqa: PLR0917 - each is an option
     worst, documents = EXIT_DONE, []
     with progress("datamo check", len(files)) as advance:
         for one in files:
-            checked = _check(one, name, options, limit_errors, engine)
+            checked = _check(one, name, options, limit_errors=limit_errors, engine=engine, personal=pii)
             advance(1)
             documents.append(_show(words, checked, words.json))
             worst = max(worst, _exit_code(checked.outcome))
@@ -59,7 +60,7 @@ def check(  # noqa: PLR0917 - each is an option
     raise typer.Exit(worst)
 
 
-def _check(one: str, name: str, options: Any, limit_errors: int, engine: str) -> Any:
+def _check(one: str, name: str, options: Any, **asked: Any) -> Any:
     from datetime import datetime
 
     from api.wiring import VIETNAM
@@ -68,7 +69,7 @@ def _check(one: str, name: str, options: Any, limit_errors: int, engine: str) ->
     today = datetime.now(VIETNAM).date()
     with _path(one) as path:
         shown = name if one == "-" else ""
-        return check_file(path, today=today, name=shown, options=options, limit_errors=limit_errors, engine=engine)
+        return check_file(path, today=today, name=shown, options=options, **asked)
 
 
 @contextmanager

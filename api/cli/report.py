@@ -34,7 +34,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "examples": "ví dụ (dòng)",
         "fix": "sửa thành",
         "more": "… và {n} mục nữa; --limit-errors 0 để lấy tất cả",
-        "personal": "Có thể có dữ liệu cá nhân",
         "report": "Báo cáo kiểm tra",
     },
     "en": {
@@ -53,7 +52,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "examples": "examples (rows)",
         "fix": "becomes",
         "more": "… and {n} more; --limit-errors 0 gives all",
-        "personal": "May hold personal data",
         "report": "Check report",
     },
 }
@@ -178,8 +176,6 @@ def show(told: Mapping[str, Any], language: str) -> None:
         hidden = sum(group["count"] for group in one["groups"]) - min(len(one["findings"]), SHOWN_ROWS)
         if hidden > 0:
             console.print(Text("  " + words["more"].format(n=hidden), style="dim"))
-        for held in one["personal_data"]:
-            console.print(Text(f"  {words['personal']}: {held.get('field')} ({held.get('kind')})", style="yellow"))
 
 
 def _verdict(told: Mapping[str, Any], words: Mapping[str, str]) -> Any:

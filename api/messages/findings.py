@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, cast
 
-from api.messages import Sentences, fill, frictionless, pick, reasons
+from api.messages import Sentences, fill, frictionless, personal, pick, reasons
 from standards import registry
 from standards.finding import Finding, Place
 
@@ -37,7 +37,7 @@ Variants = Mapping[str, Mapping[str, str]]
 def title(code: str, language: str) -> str:
     """Say in a few words what a kind of finding is; a code that nobody knows stands for itself."""
     check = _check(code)
-    titles = check.TITLE if check else frictionless.TITLES.get(code) or TITLES.get(code)
+    titles = check.TITLE if check else frictionless.TITLES.get(code) or personal.TITLES.get(code) or TITLES.get(code)
     return pick(titles, language) if titles else code
 
 
@@ -45,7 +45,7 @@ def say(finding: Finding, language: str) -> str:
     """Say one finding, place first: ``Ô C17 (Mã xã): mã 27 hết hiệu lực …``."""
     where = place_of(finding.place, finding.params.get("title"), language)
     what = said(finding, language)
-    return f"{where}: {what}" if where else _capital(what)
+    return f"{where}: {what}" if where and finding.code not in personal.SENTENCES else _capital(what)
 
 
 def said(finding: Finding, language: str) -> str:
@@ -61,7 +61,7 @@ def sentence(code: str, params: Mapping[str, Any], language: str) -> str:
     """
     what = _filled(code, params, language)
     row, label = params.get("row"), params.get("field")
-    known = _variants(code) is not None
+    known = _variants(code) is not None and code not in personal.SENTENCES
     where = place_of(Place(row=row, field=label), params.get("title"), language) if known and (row or label) else ""
     return f"{where}: {what}" if where and what else _capital(what)
 
@@ -105,7 +105,7 @@ def _variants(code: str) -> Variants | None:
     check = _check(code)
     if check is not None:
         return cast("Variants", check.SENTENCES)
-    return frictionless.SENTENCES.get(code)
+    return frictionless.SENTENCES.get(code) or personal.SENTENCES.get(code)
 
 
 def _filled(code: str, params: Mapping[str, Any], language: str) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 
 from catalog.model import Artefact, Outcome, TableOutcome
 from pipelines.step import Opened, Parcel
-from pipelines.validation import Verdict, schema, validate
+from pipelines.validation import Verdict, masking, schema, validate
+from pipelines.validation import personal as persons
 from pipelines.validation.distinct import finding_of_remark, run_checks
 from pipelines.validation.engine import every_error
 from pipelines.validation.findings import Convert, Known, Tally, finding_of, merged, tally
@@ -20,8 +21,9 @@ from pipelines.validation.patterns import Unsupported
 from pipelines.validation.source import resource_of
 from pipelines.validation.uses import Bound, Plan, bind, bind_table
 from standards import registry
-from standards.finding import Finding
+from standards.finding import Finding, Place
 from standards.profile import Profile
+from standards.screening import Held
 from standards.standard import Field, TableStandard, match_columns
 
 CHECKER = "1"
@@ -119,7 +121,9 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) 
     began = time.perf_counter()
     table = _table(parcel, opened)
     verdict, told = _by_frictionless(table, foreign)
-    parts = [_whole_table(table), told, *_by_our_checks(table)]
+    held = _personal(table)
+    secret = frozenset(one.index for one in held if one.verdict == "block")
+    parts = [_whole_table(table), told, *_by_our_checks(table), _told_of(table, held)]
     found = merged(parts, parcel.limit_errors)
     errors = found.errors("error")
     outcome = opened.outcome or TableOutcome(resource=opened.resource, sheet=opened.table.sheet)
@@ -134,19 +138,22 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) 
     }
     if not parcel.keep:
         # Nothing is kept of such a check but its outcome: the report travels in it.
-        stats["report"] = verdict.report.to_descriptor()
+        stats["report"] = masking.report(verdict.report.to_descriptor(), secret)
+    profile = masking.profile(table.profile, secret)
     return replace(
         opened,
+        profile=profile,
         outcome=replace(
             outcome,
             standard=table.standard.id if table.standard else "",
             valid=errors == 0,
-            profile=table.profile,
-            findings=tuple(found.findings),
+            profile=profile,
+            findings=tuple(masking.finding(one, secret) for one in found.findings),
             groups=tuple(found.groups.values()),
             stats=stats,
+            personal_data=tuple(persons.spoken(held)),
             pins=_pins(table, verdict),
-            artefacts=(*outcome.artefacts, _report(table, verdict)),
+            artefacts=(*outcome.artefacts, _report(table, verdict, secret)),
         ),
     )
 
@@ -237,6 +244,49 @@ def _whole_table(table: _Table) -> Tally:
     return result
 
 
+# --- personal data ----------------------------------------------------------------------------------------------------
+
+
+def _personal(table: _Table) -> tuple[Held, ...]:
+    """Screen the columns for personal data; one that a second person released does not block any more."""
+    opened, released = table.opened, table.parcel.options.released
+    if opened.cells is None or not table.parcel.personal:
+        return ()
+    described = [
+        persons.Described(
+            label=label or f"#{index + 1}",
+            words=tuple(table.fields[index].title.values()) if index in table.fields else (),
+            declared=index in table.fields,
+        )
+        for index, label in enumerate(table.labels)
+    ]
+    held = persons.screen(opened.cells, described, registry.PERSONAL)
+    return tuple(replace(one, verdict="ask", released=True) if one.field in released else one for one in held)
+
+
+def _told_of(table: _Table, held: tuple[Held, ...]) -> Tally:
+    """Make a finding of every column that is held back or asked about; one that was released is told and no more."""
+    result = Tally(limit=0)
+    for one in held:
+        code = "personal-data" if one.verdict == "block" else "personal-data-asked"
+        params: dict[str, Any] = {"kind": dict(one.trait.title), "share": persons.percent(one.share)}
+        if one.released:
+            params["variant"] = "released"
+        if one.index in table.fields:
+            params["title"] = dict(table.fields[one.index].title)
+        result.add(
+            Finding(
+                code=code,
+                severity="error" if one.verdict == "block" else "info" if one.released else "warning",
+                place=Place(sheet=table.opened.table.sheet, column=one.index + 1, field=one.field),
+                cell=one.sample or None,
+                params=params,
+                basis="Luật 91/2025/QH15",
+            )
+        )
+    return result
+
+
 def _pins(table: _Table, verdict: Verdict) -> dict[str, Any]:
     """Name what the verdict rests on: standard, digests of its code lists, version of the checker."""
     standard = table.standard
@@ -248,10 +298,10 @@ def _pins(table: _Table, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _report(table: _Table, verdict: Verdict) -> Artefact:
+def _report(table: _Table, verdict: Verdict, secret: frozenset[int]) -> Artefact:
     """Write the report as ``frictionless validate --json`` would print it."""
     name = f"{table.opened.resource}.report.json"
-    content = json.dumps(verdict.report.to_descriptor(), ensure_ascii=False).encode()
+    content = json.dumps(masking.report(verdict.report.to_descriptor(), secret), ensure_ascii=False).encode()
     path = table.parcel.work / name
     path.write_bytes(content)
     return Artefact(

@@ -9,12 +9,15 @@ from typing import Any
 from api.dialects.html import shelf
 from api.dialects.html.view import Reader
 from api.dialects.html.wording import finding_said, finding_title, place_said, reason_said
+from api.messages import personal
 from catalog.model import Outcome, TableOutcome
-from standards.finding import Finding, Group
+from standards.finding import Finding, Group, Place
 
 EXAMPLES = 5
 MOST_GROUPS = 60
 LONGEST = 120
+PERSONAL = frozenset({personal.BLOCKED, personal.ASKED})
+"""Codes that have a part of the page of their own."""
 INVISIBLE: Mapping[str, str] = {" ": "␣", "\u00a0": "⍽", "\t": "⇥", "\n": "↵", "\r": "↵"}
 
 
@@ -44,6 +47,17 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column that looks like personal data: what is said of it, a masked sample, and whether it is held back."""
+
+    name: str
+    said: str
+    sample: str
+    blocks: bool
+    released: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TablePart:
     """What was found in one table of the file."""
 
@@ -55,7 +69,7 @@ class TablePart:
     blocking: tuple[Kind, ...]
     fixable: tuple[Kind, ...]
     notes: tuple[Kind, ...]
-    personal: tuple[Mapping[str, Any], ...]
+    personal: tuple[Column, ...]
     more: int
 
 
@@ -81,16 +95,17 @@ def report_of(reader: Reader, outcome: Outcome) -> Report:
     """Put an outcome into words."""
     tables = tuple(_table(reader, one) for one in outcome.tables)
     errors = sum(kind.count for one in tables for kind in one.blocking)
+    errors += sum(each.blocks for one in tables for each in one.personal)
     fixes = sum(kind.fixable for one in tables for kind in (*one.blocking, *one.fixable, *one.notes))
-    personal = sum(len(one.personal) for one in tables)
-    kinds = sum(len(one.blocking) + len(one.fixable) for one in tables)
+    columns_held = sum(len(one.personal) for one in tables)
+    kinds = sum(len(one.blocking) + len(one.fixable) + len(one.personal) for one in tables)
     reason = reason_said(reader, outcome.reason)
     rows, columns = sum(one.rows for one in tables), sum(one.columns for one in tables)
     return Report(
         headline=_headline(reader, outcome, errors, fixes), lead=_lead(reader, outcome, rows, columns, kinds),
         readable=outcome.readable, valid=outcome.valid, reason=reason,
         reason_code=str((outcome.reason or {}).get("code", "")),
-        file=outcome.file, tables=tables, rows=rows, errors=errors, fixes=fixes, personal=personal,
+        file=outcome.file, tables=tables, rows=rows, errors=errors, fixes=fixes, personal=columns_held,
     )
 
 
@@ -122,7 +137,8 @@ def _table(reader: Reader, table: TableOutcome) -> TablePart:
         held = by_group.setdefault((one.code, one.place.field), [])
         if len(held) < EXAMPLES:
             held.append(one)
-    kinds = [_kind(reader, one, by_group.get((one.code, one.field), ())) for one in table.groups[:MOST_GROUPS]]
+    groups = [one for one in table.groups if one.code not in PERSONAL]
+    kinds = [_kind(reader, one, by_group.get((one.code, one.field), ())) for one in groups[:MOST_GROUPS]]
     profile = table.profile
     return TablePart(
         name=table.resource, sheet=table.sheet or "",
@@ -130,8 +146,21 @@ def _table(reader: Reader, table: TableOutcome) -> TablePart:
         columns=len(profile.columns) if profile else len(table.columns),
         standard=shelf.title(reader.lang, table.standard) if table.standard else "", blocking=_of(kinds, "error"),
         fixable=_of(kinds, "warning"), notes=_of(kinds, "info"),
-        personal=table.personal_data, more=max(len(table.groups) - MOST_GROUPS, 0),
+        personal=tuple(_personal(reader, table)), more=max(len(groups) - MOST_GROUPS, 0),
     )
+
+
+def _personal(reader: Reader, table: TableOutcome) -> Iterable[Column]:
+    """Say of each column that looks like personal data what was seen and what to do."""
+    told = {one.place.field: one for one in table.findings if one.code in PERSONAL}
+    for one in table.personal_data:
+        name = str(one.get("field", ""))
+        finding = told.get(name) or Finding(code=personal.BLOCKED if one.get("blocks") else personal.ASKED,
+                                            place=Place(field=name))
+        yield Column(
+            name=name, said=finding_said(reader, finding), sample=str(one.get("sample") or ""),
+            blocks=bool(one.get("blocks")), released=bool(one.get("released")),
+        )
 
 
 def _of(kinds: Iterable[Kind], severity: str) -> tuple[Kind, ...]:

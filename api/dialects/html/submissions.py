@@ -83,8 +83,9 @@ def _headline(reader: Reader, found: Submission, told: report.Report | None, *, 
 
 @router.post("/submissions/{key}/{act}")
 def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Annotated[str, Form()] = "",
-           note: Annotated[str, Form()] = "") -> Response:
-    """Submit for review, approve, send back or publish; the catalogue says who may."""
+           note: Annotated[str, Form()] = "", column: Annotated[str, Form()] = "",
+           basis: Annotated[str, Form()] = "") -> Response:
+    """Submit for review, approve, send back, publish or release a column; the catalogue says who may."""
     forms.with_token(request, reader, csrf)
     catalog, words = deps.site(request).catalog, note.strip()[:LONGEST_NOTE]
     if act == "submit":
@@ -97,6 +98,8 @@ def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Ann
         catalog.reject(reader.caller, key, words)
     elif act == "publish":
         catalog.publish(reader.caller, [key])
+    elif act == "release-column":
+        catalog.release_column(reader.caller, key, column, reason=words, basis=basis.strip()[:LONGEST_NOTE])
     else:
         raise NotFound
     return RedirectResponse(f"/submissions/{key}", status_code=303)

@@ -118,6 +118,14 @@ class RejectIn(In):
     reason: Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
 
 
+class ColumnReleaseIn(In):
+    """Which column held back as personal data may be published, why, and what law says so."""
+
+    column: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
+    basis: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+
+
 class OrganizationIn(In):
     """A new agency; ``id`` is its public code (QĐ 20/2020/QĐ-TTg) where it has one."""
 

@@ -104,6 +104,18 @@ def reject(site: TheSite, caller: TheCaller, lang: Language, submission: str, gi
     return _report(site, caller, site.catalog.reject(caller, submission, given.reason), lang)
 
 
+@router.post("/submissions/{submission}/release-column", summary="Release a column", openapi_extra=may("reviewer"),
+             responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
+def release_column(
+    site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.ColumnReleaseIn
+) -> Response:
+    """Let a column held back as personal data pass: a second person, with reason and legal basis; checked again."""
+    found = site.catalog.release_column(
+        caller, submission, given.column, reason=given.reason, basis=given.basis
+    )
+    return _report(site, caller, found, lang)
+
+
 @router.post("/submissions/{submission}/publish", summary="Publish", openapi_extra=may("editor"),
              responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
 def publish(site: TheSite, caller: TheCaller, lang: Language, submission: str) -> Response:

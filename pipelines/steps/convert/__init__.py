@@ -11,6 +11,7 @@ from pipelines import cells
 from pipelines.step import Opened, Parcel, conclude
 from pipelines.steps.convert import documents
 from pipelines.steps.convert.typed import Shape, shape_of, write_parquet
+from pipelines.validation import masking
 from standards import registry
 from standards.finding import Finding, Group, Place
 from standards.profile import Column, Profile
@@ -55,7 +56,7 @@ def _described(parcel: Parcel, one: Opened) -> Opened:
             found,
             profile=dataclasses.replace(profile, columns=_named(profile, one)),
             columns=_columns(profile, one, _fields(parcel, one)),
-            preview=_preview(one),
+            preview=masking.rows(_preview(one), _secret(found, one)),
             periods=one.merged.periods if one.merged else _first_period(parcel),
             changes=one.merged.changes if one.merged else None,
         ),
@@ -101,6 +102,12 @@ def _groups(fresh: Sequence[Finding], sheet: str | None) -> Sequence[Group]:
         )
         for code, severity in codes
     ]
+
+
+def _secret(found: TableOutcome, one: Opened) -> frozenset[int]:
+    """Which columns are held back as personal data: their cells are not shown."""
+    held = {told["field"] for told in found.personal_data if told["blocks"]}
+    return frozenset(index for index, label in enumerate(one.table.labels) if (label or f"#{index + 1}") in held)
 
 
 def _fields(parcel: Parcel, one: Opened) -> Mapping[int, Field]:

@@ -1,0 +1,73 @@
+"""docs/personal-data.md, from the kinds of personal data themselves."""
+
+from __future__ import annotations
+
+from api.messages import personal
+from standards.registry import PERSONAL
+from standards.screening import OFFICES
+from standards.trait import Trait
+
+HEAD = """# Personal data
+
+Personal data may not be published (Luật 91/2025/QH15). Every column of every upload, and of every file that is checked, is
+screened. No cell decides: a Vietnamese personal number has no check digit, so one cell proves nothing and a column does. The
+verdict on a column is *block* (the table is not valid, reason `personal-data`), *ask* (a warning) or *pass*.
+
+1. Cells are tidied: full-width digits, spaces, dots, hyphens, quotation marks, labels (`CCCD: …`), float tails (`1203012345.0`),
+   `+84`, the first of several numbers. A true decimal, a negative number and a date are no codes.
+2. What stands there is compared with each kind below, over distinct values. Zeros that a spreadsheet lost are expected.
+3. The header speaks, with or without marks, spaces and capitals: a column that it names is held back from {named} on.
+   Where it says nothing, the cells must be a large part of the column, improbable by chance, various and no series.
+4. Neighbours decide what is doubtful: names and birth dates hold each other back; nine digits among persons are identity
+   cards; a telephone or mailbox in a table about offices ({offices} …) is asked about.
+5. Enterprise tax codes (by their check digit), amounts of money, office mailboxes (`.gov.vn`, `vanthu@…`), landlines and
+   hotlines pass.
+
+A sample is looked at first (2,000 cells spread over the table); where it speaks, every cell is counted. Values are neither
+stored nor printed: findings, profile, preview and report show masks (`0010********`) for a column that is held back.
+
+A second person of the agency (reviewer or admin, not who uploaded) may release a column with a reason and a legal basis:
+`POST /api/v1/submissions/{id}/release-column` or the form under the report. It is audited, and the file is checked again.
+On the command line `datamo check --no-pii` leaves the screening out.
+
+Printed from `standards/personal/` and `api/messages/personal.py` by `make docs`.
+
+| kind | what | header names it | cells alone | share | chance | basis |
+|---|---|---|---|---|---|---|
+"""
+
+TAIL = """
+`chance` is how likely a number of the same length that means something else has the form; `share` the part of the cells that
+must have it where no header speaks.
+
+| code | severity | English | Tiếng Việt |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """Give the page."""
+    named = f"{min(one.named_share for one in PERSONAL if one.named and one.id != 'personal-tax'):.0%} of its filled cells"
+    head = HEAD.replace("{named}", named).replace("{offices}", ", ".join(OFFICES[:4]))
+    return head + "".join(_row(one) for one in PERSONAL if _tells(one)) + TAIL + "".join(_sentences())
+
+
+def _tells(one: Trait) -> bool:
+    return bool(one.named) or (one.alone, one.among) != ("pass", None)
+
+
+def _row(one: Trait) -> str:
+    verdict = f"{one.alone}, {one.among} among persons" if one.among else one.alone
+    what = f"{one.title['en']} · {one.title['vi']}"
+    named = f"{one.under}: {', '.join(one.named[:6])}" if one.named else "–"
+    chance = f"{one.chance:.1%}" if one.chance < 1 else "–"
+    return f"| `{one.kind}` | {what} | {named} | {verdict} | {one.share:.0%} | {chance} | {one.basis} |\n"
+
+
+def _sentences() -> list[str]:
+    rows = []
+    for code, variants in personal.SENTENCES.items():
+        for variant, said in variants.items():
+            severity = "error" if code == personal.BLOCKED else "info" if variant else "warning"
+            rows.append(f"| `{code}` | {severity} | {said['en']} | {said['vi']} |\n")
+    return rows

@@ -1,0 +1,234 @@
+"""Personal data in a table's cells: counts what each trait explains, over distinct values, and asks for the verdicts.
+
+A column is looked at through a sample spread over the whole table; only where the sample or a header speaks are all its
+cells counted, for the traits that spoke. Values stay here: what leaves is counts and masked samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.cells import read
+from standards.screening import Count, Held, Seen, judge, says
+from standards.trait import LONGEST, NEVER, NORMAL, STEPS, UPPER, Form, Trait, masked
+
+SAMPLE = 2_000
+"""Filled cells of a column that are looked at first."""
+SPEAKS = 0.05
+"""A trait that explains this part of the sample is counted in every cell."""
+GATES: Mapping[Form, str] = MappingProxyType({
+    "code": "(?:[0-9０-９][^0-9０-９]{0,3}){6}",
+    "mail": "[@＠﹫]|[ (\\[{][aA][tT][ )\\]}]|[cC]òng|CÒNG",
+    "words": "[^0-9 ][ \t\xa0]+[^0-9 ]",
+})  # fmt: skip
+"""A column in which no cell matches holds nothing of the form, and its cells need not be prepared."""
+HEADS = 64
+"""Different beginnings are counted no further."""
+PROVED = 20_000
+"""Distinct values of a batch whose check digits are computed; of more, a part stands for all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """What is known of a column beside its cells: label, other words for it, whether a standard declares it."""
+
+    label: str
+    words: Sequence[str] = ()
+    declared: bool = False
+
+
+def screen(cells: Path, columns: Sequence[Described], traits: Sequence[Trait]) -> tuple[Held, ...]:
+    """Give the columns of a table (Arrow file of cells) that look like personal data."""
+    tables = list(read(cells))
+    seen = [_seen(tables, index, one, traits) for index, one in enumerate(columns)]
+    return judge(seen, traits)
+
+
+def _seen(batches: Sequence[pa.RecordBatch], index: int, one: Described, traits: Sequence[Trait]) -> Seen:
+    """Count one column: in a sample, and in all its cells where the sample speaks."""
+    named = frozenset(
+        trait.id for trait in traits if any(says(label, trait.named) for label in (one.label, *one.words))
+    )
+    parts = [_spread(batch.column(index + 1), len(batches)) for batch in batches]
+    filled, counts = measure([_filled(pa.concat_arrays(parts))] if parts else [], traits, named)
+    spoke = {key for key, found in counts.items() if max(found.strict, found.loose) > SPEAKS * filled}
+    if spoke and sum(batch.num_rows for batch in batches) > SAMPLE:
+        wanted = spoke | {other for trait in traits if trait.id in spoke for other in trait.against}
+        chosen = [trait for trait in traits if trait.id in wanted]
+        filled, counts = measure((_filled(batch.column(index + 1)) for batch in batches), chosen, named)
+    return Seen(label=one.label, words=one.words, filled=filled, counts=counts, declared=one.declared)
+
+
+def _filled(column: pa.StringArray) -> pa.StringArray:
+    """Leave out blank cells and prose."""
+    bare = pc.utf8_trim_whitespace(column)
+    length = pc.utf8_length(bare)
+    return column.filter(pc.and_(pc.greater(length, 0), pc.less_equal(length, LONGEST)))
+
+
+def _spread(column: pa.StringArray, parts: int) -> pa.StringArray:
+    """Take filled cells at even distances."""
+    wanted = max(SAMPLE // max(parts, 1), 50)
+    if len(column) <= wanted:
+        return column
+    filled = column.filter(pc.not_equal(column, ""))
+    if len(filled) <= wanted:
+        return filled
+    return filled.take(pa.array(np.linspace(0, len(filled) - 1, wanted).astype(np.int64)))
+
+
+# --- counting ---------------------------------------------------------------------------------------------------------
+
+
+def measure(
+    parts: Iterable[pa.StringArray], traits: Sequence[Trait], named: Collection[str] = ()
+) -> tuple[int, Mapping[str, Count]]:
+    """Count over parts of a column (filled cells only): how many cells there are, and how many pass each trait.
+
+    ``named`` are the traits that the header names: only of those are cells counted that pass loosely. What is public
+    is counted only where it may explain away what was found.
+    """
+    public = {key for trait in traits for key in trait.against}
+    tallies = {trait.id: _Tally(trait, trait.id in named) for trait in traits}
+    first = [one for one in tallies.values() if one.trait.id not in public and one.may_speak]
+    filled = 0
+    for part in parts:
+        filled += len(part)
+        values = _Values(part)
+        for one in first:
+            one.add(values)
+        found = {key for one in first if one.strict or one.loose for key in one.trait.against}
+        for key in sorted(found & tallies.keys()):
+            tallies[key].add(values)
+    return filled, {key: one.count() for key, one in tallies.items() if one.strict or one.loose}
+
+
+class _Values:
+    """The distinct values of a part of a column, prepared for each form when first asked for."""
+
+    def __init__(self, part: pa.StringArray) -> None:
+        counted = pc.value_counts(part)
+        self.values: pa.StringArray = counted.field("values")
+        self.weights: Any = counted.field("counts").to_numpy(zero_copy_only=False)
+        self._prepared: dict[Form, pa.StringArray] = {}
+        self._gates: dict[Form, bool] = {}
+
+    def may_hold(self, form: Form) -> bool:
+        """Whether any value could be of this form at all: digits enough, an at sign, two words."""
+        if form not in self._gates:
+            self._gates[form] = bool(pc.any(pc.match_substring_regex(self.values, GATES[form])).as_py())
+        return self._gates[form]
+
+    def prepared(self, form: Form) -> pa.StringArray:
+        """Give the values prepared as a form wants them."""
+        if form not in self._prepared:
+            self._prepared[form] = tidied(self.values, form)
+        return self._prepared[form]
+
+
+def tidied(values: pa.StringArray, form: Form) -> pa.StringArray:
+    """Prepare values as ``standards.trait.tidy`` prepares one."""
+    text = pc.call_function("utf8_normalize", [values], pc.Utf8NormalizeOptions(NORMAL[form]))
+    text = pc.utf8_upper(text) if form in UPPER else pc.utf8_lower(text)
+    for pattern, to in STEPS[form]:
+        text = pc.replace_substring_regex(text, pattern, to)
+    return text
+
+
+def passing(trait: Trait, prepared: pa.StringArray, *, loosely: bool = False) -> pa.BooleanArray:
+    """Tell which prepared values pass a trait, as ``standards.trait.passes`` tells of one."""
+    pattern = trait.loose if loosely and trait.loose else trait.strict
+    found = pc.match_substring_regex(prepared, f"^(?:{pattern})$")
+    if trait.proves is None or loosely:
+        return found
+    places = np.flatnonzero(found.to_numpy(zero_copy_only=False))
+    proved = np.zeros(len(prepared), dtype=bool)
+    step = max(1, len(places) // PROVED)
+    for place in places[::step]:
+        proved[place : place + 1] = trait.proves(prepared[int(place)].as_py())
+    if step > 1:
+        # What is proved of every n-th value is taken to hold of the n - 1 after it.
+        kept = np.repeat(proved[places[::step]], step)[: len(places)]
+        proved[places] = kept
+    return pa.array(proved)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been counted of one trait so far."""
+
+    trait: Trait
+    named: bool
+    strict: int = 0
+    loose: int = 0
+    distinct: int = 0
+    heads: set[str] = field(default_factory=set)
+    low: int = 0
+    high: int = 0
+    sample: str = ""
+
+    @property
+    def may_speak(self) -> bool:
+        """Whether what is counted can lead to a verdict: the header names it, or the cells alone may."""
+        return self.named or (self.trait.strict != NEVER and (self.trait.alone, self.trait.among) != ("pass", None))
+
+    def add(self, values: _Values) -> None:
+        """Count the distinct values of one part, each as often as it stands there."""
+        if not self.named and not values.may_hold(self.trait.form):
+            return
+        prepared = values.prepared(self.trait.form)
+        found = loose = passing(self.trait, prepared)
+        self.strict += int(values.weights[found.to_numpy(zero_copy_only=False)].sum())
+        if self.named:
+            loose = passing(self.trait, prepared, loosely=True)
+            self.loose += int(values.weights[loose.to_numpy(zero_copy_only=False)].sum())
+        strict = prepared.filter(found)
+        self._look(strict if len(strict) else prepared.filter(loose), strict=bool(len(strict)))
+
+    def _look(self, values: pa.StringArray, *, strict: bool) -> None:
+        if not len(values):
+            return
+        self.sample = self.sample or masked(values[0].as_py(), self.trait.shows)
+        if not strict:
+            return
+        different = pc.unique(values)
+        self.distinct += len(different)
+        if len(self.heads) < HEADS:
+            starts = pc.unique(pc.utf8_slice_codeunits(different.slice(0, SAMPLE), 0, self.trait.head))
+            self.heads.update(starts.to_pylist())
+        self._range(different)
+
+    def _range(self, values: pa.StringArray) -> None:
+        digits = values.filter(pc.match_substring_regex(values, "^[0-9]{1,18}$"))
+        if len(digits):
+            ends = pc.min_max(pc.cast(digits, pa.int64())).as_py()
+            self.low = min(self.low or ends["min"], ends["min"])
+            self.high = max(self.high, ends["max"])
+
+    def count(self) -> Count:
+        """Give what was counted."""
+        return Count(
+            strict=self.strict, loose=self.loose, distinct=self.distinct, heads=min(len(self.heads), HEADS),
+            low=self.low, high=self.high, sample=self.sample,
+        )  # fmt: skip
+
+
+def spoken(held: Sequence[Held]) -> Iterator[Mapping[str, Any]]:
+    """Give the contract's members of each column held; ``released`` only where a second person let it pass."""
+    for one in held:
+        told = {"field": one.field, "kind": one.kind, "share": round(one.share, 2), "blocks": one.verdict == "block"}
+        told |= {"sample": one.sample} | ({"released": True} if one.released else {})
+        yield told
+
+
+def percent(share: float) -> int:
+    """Write a share for people; what is not all is never said to be 100 %, what is not nothing never 0 %."""
+    return round(share * 100) if share in {0.0, 1.0} else min(99, max(1, round(share * 100)))
