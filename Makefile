@@ -45,6 +45,10 @@ bench: $(VENV)/.test  ## Run the benchmarks; each prints one line with ours, pee
 docs: $(VENV)/.test  ## Print the generated pages of docs/ again from the code
 	@$(PY) -m infra.docs
 
+.PHONY: pictures
+pictures: $(VENV)/.run  ## Take the pictures of docs/pictures from the demo site, with Debian's Chromium (PORT=8123)
+	@$(PY) -m infra.pictures --port $(PORT)
+
 .PHONY: lock
 lock: $(VENV)/.test  ## Lock the requirements again, with hashes and without addresses
 	@infra/lock.sh

@@ -114,3 +114,19 @@ def test_a_stranger_learns_nothing_of_a_draft_by_its_withdrawal_form(town: Town)
     assert town.client.get(f"/datasets/{slug}/withdraw").status_code == 404
     town.client.cookies.clear()
     assert town.client.get(f"/datasets/{slug}/withdraw").headers["location"].startswith("/sign-in")
+
+
+def test_the_desk_puts_what_the_reader_can_decide_first_and_each_file_once(careful: Town) -> None:
+    _, where = ready(careful)
+    careful.catalog.submit(careful.caller("editor"), where.rsplit("/", 1)[-1])
+    other = careful.draft("Bộ hỏng")["slug"]
+    careful.check(careful.upload(other, b"a,b\nBAD,1\n").json()["id"])
+    as_(careful, "reviewer")
+    html = careful.client.get("/desk").text
+    work = html[html.index('id="viec"'):html.index('id="bo"')]
+    assert work.index("Trường học 2025") < work.index("Bộ hỏng")
+    assert work.count('<h3 class="m0"><a') == 2
+    assert 'id="cho"' not in html
+    as_(careful, "editor")
+    html = careful.client.get("/desk").text
+    assert html.index("Bộ hỏng") < html.index('id="cho"') < html.index(f'href="{where}"')

@@ -11,7 +11,7 @@ from api.dialects.html.submissions import DECIDERS, WRITERS
 from api.dialects.html.view import Reader, TheReader, page
 from catalog.catalog import Catalog
 from catalog.errors import NotKnown
-from catalog.model import Organisation, Submission
+from catalog.model import Entry, Organisation, Submission
 
 router = APIRouter(route_class=PageRoute)
 OPEN = ("received", "checking", "blocked", "ready", "in_review", "failed", "rejected")
@@ -27,15 +27,32 @@ def desk(request: Request, reader: TheReader) -> Response:
     mine = agencies(catalog, reader)
     entries = [one for agency in mine for one in catalog.datasets_of(reader.caller, agency.id, limit=MOST)]
     found = {one.id: one for one in entries}
-    waiting = list(catalog.submissions(reader.caller, states=OPEN, limit=MOST))
-    tasks = [(one, found[one.dataset]) for one in newest(waiting) if one.dataset in found]
+    moving = list(catalog.submissions(reader.caller, states=OPEN, limit=MOST))
+    files = [(one, found[one.dataset]) for one in newest(moving) if one.dataset in found]
     decides = {agency.id for agency in mine if may(reader, agency.id, DECIDERS)}
+    tasks, waiting = parted(reader, files, decides)
+    under_way = {entry.id for _, entry in files}
     return page(
-        request, reader, "desk.html", tasks=tasks,
+        request, reader, "desk.html", tasks=tasks, waiting=waiting,
         agencies=[(one, reader.caller.roles.get(one.id, "")) for one in mine],
-        drafts=[one for one in entries if one.state == "draft"], items=listing.items(request, reader, entries),
-        labels=labels, decides=decides, noindex=True, writes=any(may(reader, one.id, WRITERS) for one in mine),
+        drafts=[one for one in entries if one.state == "draft" and one.id not in under_way],
+        items=listing.items(request, reader, entries), labels=labels, decides=decides, noindex=True,
+        writes=any(may(reader, one.id, WRITERS) for one in mine),
     )
+
+
+Files = list[tuple[Submission, Entry]]
+
+
+def parted(reader: Reader, files: Files, decides: set[str]) -> tuple[Files, Files]:
+    """What the reader can go on with, decisions about others' files first; and what waits for others or the check."""
+    me = reader.caller.person.id if reader.caller.person else ""
+    mine: Files = []
+    others: Files = []
+    for one, entry in files:
+        decision = one.state == "in_review" and entry.organisation in decides and one.by != me
+        (mine if decision or one.state in ("blocked", "failed", "rejected", "ready") else others).append((one, entry))
+    return sorted(mine, key=lambda pair: pair[0].state != "in_review"), others
 
 
 def agencies(catalog: Catalog, reader: Reader) -> list[Organisation]:
