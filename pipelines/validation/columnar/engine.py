@@ -156,7 +156,7 @@ class Run:
         """Screen every record until the limit is reached; repeated keys are known only to the second pass."""
         found, count, suspects, latest = Found(), len(self.starting), 0, None
         for batch in read_batches(self.plan, self.signs):
-            part = batch.chosen(self.screen(batch)) if len(batch.numbers) else batch
+            part = batch.chosen(*self.screen(batch)) if len(batch.numbers) else batch
             self.note_ragged(batch)
             if len(part):
                 found.parts.append(part)
@@ -164,8 +164,8 @@ class Run:
             if suspects > MOST_SUSPECTS:
                 raise HandBack("too-many-errors")
             if self.limit:
-                for number, cells in self.records(part):
-                    count += sum(1 for _ in self.wanted(self.keys.read(number, cells, {})))
+                for number, cells, sure in self.records(part):
+                    count += sum(1 for _ in self.wanted(self.keys.read(number, cells, {}, sure)))
                     if count >= self.limit:
                         found.rows = number - self.plan.first_record + 1
                         found.last = max([number, *batch.numbers[-1:].tolist()])
@@ -177,18 +177,20 @@ class Run:
         found.last = found.rows + self.plan.first_record - 1
         return found
 
-    def screen(self, batch: Batch) -> Any:
-        """Indices of the rows that are not certainly free of errors; notes the batch's keys."""
+    def screen(self, batch: Batch) -> tuple[Any, Any]:
+        """Indices of the rows that are not certainly free of errors, their cells that are; notes the batch's keys."""
         if self.plan.whole_rows:
             if self.keys.repeating or self.keys.foreign:
                 raise HandBack("keys-and-labels")
-            return np.arange(len(batch.numbers))
+            return np.arange(len(batch.numbers)), None
         texts = [Texts.of(column) for column in batch.columns]
         missing = [screen.is_missing(one) for screen, one in zip(self.screens, texts, strict=True)]
         good = ~np.logical_and.reduce(missing)
         good &= np.add.reduce([one.lengths for one in texts]) > 0
-        for screen, one, absent in zip(self.screens, texts, missing, strict=True):
-            good &= screen.certainly_good(one, absent)
+        cells = [
+            screen.certainly_good(one, absent) for screen, one, absent in zip(self.screens, texts, missing, strict=True)
+        ]
+        good &= np.logical_and.reduce(cells)
         for foreign in self.keys.foreign:
             good &= foreign.certainly_good(texts)
         for key in self.keys.repeating:
@@ -196,12 +198,19 @@ class Run:
             key.note(hashes, empty)
             if key.primary:
                 good &= ~empty
-        return np.flatnonzero(~good)
+        chosen = np.flatnonzero(~good)
+        sure = np.zeros((len(chosen), len(cells)), dtype=bool)
+        for index in set(range(len(cells))) - self.keys.columns:  # of keys the values are wanted
+            sure[:, index] = cells[index][chosen] & ~missing[index][chosen]
+        return chosen, sure
 
-    def records(self, part: Batch) -> Iterator[tuple[int, list[str]]]:
+    def records(self, part: Batch) -> Iterator[tuple[int, list[str], bytes]]:
         """The records of a batch in order, with the cells that the csv module gives them."""
-        for number, cells, whole in part.records():
-            yield number, [] if whole and not any(cells) and self.is_blank_line(number) else cells
+        for number, cells, sure in part.records():
+            if sure is not None and not any(cells) and self.is_blank_line(number):
+                yield number, [], b""
+            else:
+                yield number, cells, sure or b""
 
     def is_blank_line(self, number: int) -> bool:
         """Whether nothing at all stands on a record's line."""
@@ -234,7 +243,7 @@ class Run:
             part = batch.chosen(self.candidates(batch, repeated))
             hits = [
                 number
-                for number, cells in self.records(part)
+                for number, cells, _ in self.records(part)
                 if number <= until and self.repeats(self.keys.row(number, cells), last, found.before)
             ]
             fresh = np.setdiff1d(hits, known)
@@ -276,8 +285,8 @@ class Run:
     def rows(self, found: Found) -> Iterator[Any]:
         """The suspicious rows in order, read by Frictionless's Row with their key errors."""
         first, second = (chain.from_iterable(map(self.records, parts)) for parts in (found.parts, found.repeats))
-        for number, cells in merge(first, second, key=lambda one: one[0]):
-            yield self.keys.read(number, cells, found.before)
+        for number, cells, sure in merge(first, second, key=lambda one: one[0]):
+            yield self.keys.read(number, cells, found.before, sure)
 
     def report(self, timer: Any) -> Any:
         """Frictionless's report: what the checklist wants, up to the limit."""

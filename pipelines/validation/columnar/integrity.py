@@ -32,6 +32,12 @@ class Integrity:
     groups: list[dict[str, Any]]
 
     @property
+    def columns(self) -> set[int]:
+        """The indices of all fields that are part of a key."""
+        found = {index for key in self.repeating for index in key.columns}
+        return found | {index for key in self.foreign for index in key.columns}
+
+    @property
     def repeating(self) -> list[Key]:
         """The keys of which no two rows may have the same."""
         return [*self.unique, *([self.primary] if self.primary else [])]
@@ -49,9 +55,10 @@ class Integrity:
         """Frictionless's own Row, which reads a field when it is asked for it."""
         return QuickRow(cells, handlers=self.plan.handlers, row_number=number)
 
-    def read(self, number: int, cells: list[str], before: Before) -> Any:
+    def read(self, number: int, cells: list[str], before: Before, sure: bytes) -> Any:
         """Frictionless's own Row with its key errors; fields are read in its order, which the keys decide."""
         row = self.row(number, cells)
+        row.sure = sure
         for key in self.unique:
             _ = row[key.name]
             match = before.get((key.name, number))

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import merge
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,21 @@ SNIFFED_LINES = 100
 RECORDS = 20_000
 
 
+Record = tuple[int, list[str], bytes | None]
+"""Number, cells, and a byte for each field whose cell need not be read; nothing where nobody knows, None if ragged."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Valid records of one block: ``numbers`` (int64) and string columns; ``ragged`` are (number, cells) among them."""
+    """Valid records of one block: ``numbers`` (int64) and string columns; ``ragged`` are (number, cells) among them.
+
+    ``sure`` (bool, a row a record, a column a field) says which cells need not be read; None where nobody knows.
+    """
 
     numbers: Any
     columns: tuple[Any, ...]
     ragged: tuple[tuple[int, list[str]], ...]
+    sure: Any = None
 
     def __len__(self) -> int:
         return len(self.numbers) + len(self.ragged)
@@ -36,17 +45,20 @@ class Batch:
         """The numbers of all records, ragged ones behind."""
         return np.concatenate([self.numbers, np.array([number for number, _ in self.ragged], dtype=np.int64)])
 
-    def chosen(self, indices: Any, *, ragged: bool = True) -> Batch:
+    def chosen(self, indices: Any, sure: Any = None, *, ragged: bool = True) -> Batch:
         """Only some of the valid records, copied, with the ragged ones or without."""
         taken = pa.array(indices, pa.int64())
         columns = tuple(column.take(taken) for column in self.columns)
-        return Batch(self.numbers[indices], columns, self.ragged if ragged else ())
+        return Batch(self.numbers[indices], columns, self.ragged if ragged else (), sure)
 
-    def records(self) -> Iterator[tuple[int, list[str], bool]]:
-        """Number and cells of every record in order, and whether it is a valid one."""
+    def records(self) -> Iterator[Record]:
+        """Number, cells and surety of every record in order."""
         cells = zip(*(column.to_pylist() for column in self.columns), strict=True)
-        valid = ((number, list(row), True) for number, row in zip(self.numbers.tolist(), cells, strict=True))
-        ragged = ((number, row, False) for number, row in self.ragged)
+        sure = map(bytes, self.sure.astype(np.uint8)) if self.sure is not None else repeat(b"")
+        valid: Iterator[Record] = (
+            (number, list(row), known) for number, row, known in zip(self.numbers.tolist(), cells, sure, strict=False)
+        )
+        ragged: Iterator[Record] = ((number, row, None) for number, row in self.ragged)
         return merge(valid, ragged, key=lambda one: one[0]) if self.ragged else valid
 
     def cells(self, index: int) -> list[str]:

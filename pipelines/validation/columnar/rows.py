@@ -38,7 +38,13 @@ def quick_error(kind: type[errors.RowError], cells: list[str], **values: Any) ->
 
 
 class QuickRow(Row):
-    """A Row over cells of text; it reads fields in the order in which they are asked for, as Row does."""
+    """A Row over cells of text; it reads fields in the order in which they are asked for, as Row does.
+
+    ``sure``: a byte for each field, not 0 where its cell certainly bears no error and its value is not wanted: it is
+    left as text.
+    """
+
+    sure: bytes = b""
 
     def _Row__process(self, key: str | None = None) -> Any:  # noqa: N802 - the name that Row's methods call
         """Row's own reading (Frictionless 5.21, ``table/row.py``): one field, or all that were not read yet."""
@@ -66,6 +72,9 @@ class QuickRow(Row):
         """Read one field, keep its value and its errors."""
         state: Any = self
         name = handler.field.name
+        if self.sure and self.sure[handler.field_number - 1]:
+            dict.__setitem__(self, name, source)
+            return source
         target, notes = handler.reader(source)
         wrong_type = notes.pop("type", None) if notes else None
         if target is None and not wrong_type:
