@@ -43,7 +43,8 @@ def record(catalog: Catalog, change: Change) -> Mapping[str, Any]:
         return about | {"state": "hidden"}
     if entry.state == "withdrawn":
         return about | {"state": "withdrawn", "tombstone": _tombstone(entry)}
-    about |= {"state": "published", "entry": to_json(entry)}
+    publisher = catalog.organisation(catalog.system(), entry.organisation)
+    about |= {"state": "published", "entry": to_json(entry), "organisation": to_json(publisher)}
     return about if change.version is None else about | _version(catalog, entry, change.version)
 
 

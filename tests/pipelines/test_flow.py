@@ -272,6 +272,7 @@ def test_the_object_store_remembers_each_change_with_its_number(tmp_path: Path) 
     told = json.loads(content)
     assert name == "000000000001.json"
     assert (told["state"], told["version"]["number"], told["entry"]["slug"]) == ("published", 1, "du-lieu")
+    assert told["organisation"]["slug"] == "so", "without its agency it could not be rebuilt"
 
 
 def test_the_object_store_never_learns_what_is_private(tmp_path: Path) -> None:
