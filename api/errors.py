@@ -132,7 +132,8 @@ KINDS: Final[Mapping[str, str]] = {
 def _problem(error: Mapping[str, Any]) -> Problem:
     kind = str(error.get("type", ""))
     code = KINDS.get(kind, _shape(kind))
-    return Problem(_pointer(error.get("loc", ())), code, _params(error))
+    at = () if code == "json-invalid" else error.get("loc", ())  # the place in a broken text names no member
+    return Problem(_pointer(at), code, _params(error))
 
 
 def _shape(kind: str) -> str:
@@ -150,10 +151,10 @@ def _params(error: Mapping[str, Any]) -> dict[str, Any]:
 
 def _pointer(loc: Any) -> str:
     parts = [str(part) for part in loc]
-    if parts and parts[0] in {"query", "path", "header", "cookie"}:
-        return f"?{parts[-1]}" if parts[0] == "query" else f"{parts[0]}:{parts[-1]}"
-    inner = parts[1:] if parts and parts[0] == "body" else parts
-    return "#/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in inner)
+    if parts and parts[0] in {"path", "header", "cookie"}:
+        return f"{parts[0]}:{parts[-1]}"
+    inner = parts[1:] if parts and parts[0] in {"body", "query"} else parts
+    return "#" + "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in inner)
 
 
 def from_http(error: HTTPException) -> Refusal:

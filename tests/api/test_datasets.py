@@ -86,6 +86,13 @@ def test_a_body_that_is_not_json_is_refused_as_a_problem(town: Town) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "json-invalid")
 
 
+def test_what_is_wrong_with_a_whole_body_points_at_the_whole(town: Town) -> None:
+    for content in (b"{", b"[1]"):
+        answer = town.client.post("/api/v1/datasets", content=content,
+                                  headers={**town.head("editor"), "content-type": "application/json"})
+        assert [one["pointer"] for one in answer.json()["errors"]] == ["#"], content
+
+
 def test_a_body_nested_without_end_does_no_harm(town: Town) -> None:
     headers = {**town.head("editor"), "Content-Type": "application/json"}
     answer = town.client.post("/api/v1/datasets", headers=headers, content=b"[" * 100_000)

@@ -156,7 +156,7 @@ def test_a_disabled_person_is_out_at_once_and_no_agency_is_left_alone(town: Town
 
 def test_an_agency_that_merged_leads_to_its_successor(town: Town) -> None:
     made = town.published()
-    body = {"date": "2025-07-01", "basis": "NQ 202/2025/QH15", "into": ["H13"]}
+    body = {"date": "2025-07-01", "basis": "NQ 202/2025/QH15", "into": "H13"}
     done = town.send("POST", "/api/v1/organizations/H12/merge", "operator", body)
     assert (done.status_code, done.json()["state"]) == (200, "merged")
     assert done.json()["successor"]["id"] == "H13"

@@ -53,7 +53,8 @@ async def _asked(  # noqa: PLR0917 - FastAPI gives them by name
     """Read the query; what a later version will understand is refused, never silently left out."""
     ignored = [name for name in ("where", "group_by", "order_by", "having") if request.query_params.get(name)]
     if ignored:
-        raise Invalid("not-supported", problems=[Problem(f"?{one}", "not-supported", {"name": one}) for one in ignored])
+        problems = [Problem(f"#/{one}", "not-supported", {"name": one}) for one in ignored]
+        raise Invalid("not-supported", problems=problems)
     names = next(csv.reader([select]), []) if select.strip() else []
     return Asked(tuple(one.strip() for one in names if one.strip()), limit, cursor, format, version, as_of)
 
@@ -172,5 +173,5 @@ def _place(cursor: str) -> tuple[int | None, int]:
     except ValueError:
         place = (0, 0)
     if min(place) < 1 or max(place) > 2**60:
-        raise Invalid("cursor", problems=[Problem("?cursor", "cursor")])
+        raise Invalid("cursor", problems=[Problem("#/cursor", "cursor")])
     return place

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Short = Annotated[str, StringConstraints(max_length=300)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -143,12 +143,17 @@ class OrganizationPatch(In):
     review: Literal["none", "second_person"] | None = None
 
 
+def several(given: Any) -> Any:
+    """One name alone means a list of it: an agency is mostly merged into one other."""
+    return [given] if isinstance(given, str) else given
+
+
 class RestructureIn(In):
     """An operator's act on an agency: day, legal basis, and into what."""
 
     date: date
     basis: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
-    into: Annotated[list[Name], Field(max_length=50)] = []
+    into: Annotated[list[Name], Field(max_length=50), BeforeValidator(several)] = []
     title: Texts | None = None
     slug: Slug | None = None
     id: Word | None = None
