@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.model import Artefact, Options, Outcome, TableOutcome
 from pipelines.format import Table
-from standards.finding import Finding
+from standards.finding import Finding, reason_of
 from standards.profile import Profile
 
 
@@ -112,6 +112,4 @@ def _blocks(table: TableOutcome) -> Mapping[str, Any] | None:
     first = next(before, errors[0] if errors else None)
     if first is None:
         return {"code": "not-valid", "params": {"resource": table.resource}}
-    place = {"row": first.place.row, "field": first.place.field, "sheet": first.place.sheet}
-    said = {key: value for key, value in place.items() if value is not None}
-    return {"code": first.code, "params": {**first.params, **said, "resource": table.resource}}
+    return reason_of(first, resource=table.resource)

@@ -149,7 +149,11 @@ class Worker:
 
         @DBOS.workflow(name=CHECK_AND_PUBLISH, max_recovery_attempts=MOST_RECOVERIES)
         def run_check_and_publish(submission: str) -> str:
-            return check_and_publish(shop, self._durably, submission)
+            try:
+                return check_and_publish(shop, self._durably, submission)
+            except SetAside:
+                self._durably("set-aside", lambda: shop.catalog.set_aside(submission).state)
+                raise
 
         DBOS(config=self._config(self.slot))
         DBOS.launch()

@@ -54,3 +54,11 @@ class Group:
     examples: tuple[int, ...] = ()
     fixable: int = 0
     sheet: str | None = None
+
+
+def reason_of(finding: Finding, **more: Any) -> Mapping[str, Any]:
+    """Make of a finding the reason of a whole file: its code and params, with the place and the cell among them."""
+    place = finding.place
+    said = {"row": place.row, "column": place.column, "field": place.field, "sheet": place.sheet, "cell": finding.cell}
+    known = {name: value for name, value in said.items() if value is not None}
+    return {"code": finding.code, "params": {**finding.params, **known, **more}}

@@ -5,17 +5,37 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, BinaryIO, cast
 
 import typer
 
 from api.cli.voice import EXIT_DONE, EXIT_REFUSED, Voice, opened, progress, voice
+from api.messages import Sentences, say
 
 app = typer.Typer()
 
 ENDS = frozenset({"published", "blocked", "failed", "rejected", "withdrawn", "ready", "in_review"})
 BAD_ENDS = frozenset({"blocked", "failed", "rejected", "withdrawn"})
 POLL_SECONDS = 0.3
+STATES: Sentences = MappingProxyType({
+    "received": {"vi": "received: đang chờ kiểm tra", "en": "received: waiting for its check"},
+    "checking": {"vi": "checking: đang kiểm tra", "en": "checking: the check is under way"},
+    "blocked": {
+        "vi": "blocked: có lỗi phải sửa; chưa có gì được công bố",
+        "en": "blocked: there are errors to mend; nothing was published",
+    },
+    "ready": {
+        "vi": "ready: đã kiểm tra xong, chờ gửi duyệt hoặc công bố",
+        "en": "ready: checked; to be submitted for review, or published",
+    },
+    "in_review": {"vi": "in_review: đang chờ người duyệt", "en": "in_review: waiting for a reviewer"},
+    "published": {"vi": "published: đã công bố phiên bản {version}", "en": "published: version {version}"},
+    "rejected": {"vi": "rejected: người duyệt đã từ chối", "en": "rejected: turned down by the reviewer"},
+    "failed": {"vi": "failed: không kiểm tra được tệp", "en": "failed: the file could not be checked"},
+    "withdrawn": {"vi": "withdrawn: đã được rút lại", "en": "withdrawn"},
+})
+"""The states of an upload: the contract's word, for scripts, and what it means."""
 
 
 @app.command()
@@ -96,7 +116,7 @@ def _through(  # noqa: PLR0917 - each is an option
     words.say(f"Đã nhận {file.name}: {submission['id']}", f"{file.name} was received: {submission['id']}")
     if wait:
         submission = _wait(door, submission, seconds)
-    words.give(submission, submission["state"])
+    words.give(submission, _state(submission, words.tongue))
     if wait and submission["state"] not in ENDS:
         words.say("Chưa kiểm tra xong. Bộ xử lý có đang chạy không?", "The check has not ended. Is a worker running?")
         return EXIT_REFUSED
@@ -117,11 +137,21 @@ def _wait(door: Any, submission: dict[str, Any], seconds: float) -> dict[str, An
     return found
 
 
+def _state(submission: Mapping[str, Any], language: str) -> str:
+    """Say where the upload stands, and what comes next."""
+    said = say(STATES, str(submission["state"]), submission, language)
+    return said or str(submission["state"])
+
+
 def _explain(words: Voice, submission: Mapping[str, Any]) -> None:
+    from api.messages.findings import why
+
     reason = submission.get("reason")
     if reason:
-        detail = reason.get("detail") or reason.get("code", "")
+        detail = reason.get("detail") or why(reason, words.tongue)
         words.say(f"Lý do: {detail}", f"Reason: {detail}")
+    if submission.get("report_url"):
+        words.say(f"Báo cáo: {submission['report_url']}", f"Report: {submission['report_url']}")
 
 
 class LocalSite:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import typer
 
-from catalog.errors import Invalid, NotAllowed, NotFound, NotKnown, Refusal, Unavailable
+from catalog.errors import Invalid, NotAllowed, NotFound, NotKnown, Problem, Refusal, Unavailable
 
 BLOCK = 1 << 20
 TIMEOUT_SECONDS = 120
@@ -111,4 +111,13 @@ def _document(status: int, content: bytes) -> dict[str, Any]:
         return found
     kind = Unavailable if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR else REFUSALS.get(status, Invalid)
     known = {key: value for key, value in found.items() if key not in {"code", "errors", "problems"}}
-    raise kind(str(found.get("code") or f"http-{status}"), **known)
+    raise kind(str(found.get("code") or f"http-{status}"), problems=_problems(found.get("errors")), **known)
+
+
+def _problems(errors: Any) -> list[Problem]:
+    """Give what the site says of single members, in its own words."""
+    told = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    return [
+        Problem(str(one.get("pointer", "")), str(one.get("code", "")), {"detail": str(one.get("detail", ""))})
+        for one in told
+    ]

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from api.messages import findings, reasons
+from api.messages import findings
 from standards.portable import to_json
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "columns": "columns",
         "errors": "errors",
         "warnings": "warnings",
+        "rows1": "row",
+        "columns1": "column",
+        "errors1": "error",
+        "warnings1": "warning",
         "row": "row",
         "field": "field",
         "cell": "cell",
@@ -94,9 +98,8 @@ def _nothing() -> dict[str, Any]:
 
 
 def _reason(reason: Mapping[str, Any], language: str) -> dict[str, Any]:
-    code, params = str(reason.get("code", "")), dict(reason.get("params") or {})
-    detail = reasons.reason(code, params, language) or findings.sentence(code, params, language) or code
-    return {"code": code, "params": params, "detail": detail}
+    params = dict(reason.get("params") or {})
+    return {"code": str(reason.get("code", "")), "params": params, "detail": findings.why(reason, language)}
 
 
 def _table(table: TableOutcome, language: str) -> dict[str, Any]:
@@ -187,7 +190,7 @@ def _summary(told: Mapping[str, Any], words: Mapping[str, str]) -> str:
     parts = [str(told["file"][key]) for key in ("format", "encoding") if told["file"].get(key)]
     stats = told["stats"]
     parts += [
-        f"{stats[key]:,} {words[key]}"
+        f"{stats[key]:,} {words.get(key + '1', words[key]) if stats[key] == 1 else words[key]}"
         for key in ("rows", "columns", "errors", "warnings")
         if stats.get(key) is not None
     ]

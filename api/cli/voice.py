@@ -105,8 +105,10 @@ def fault(problem: Exception, arguments: Sequence[str]) -> int:
     if isinstance(problem, Refusal):
         return _refusal(problem, language, arguments)
     if isinstance(problem, Unreadable):
-        said = {"vi": f"Không đọc được tệp: {problem.code}.", "en": f"The file cannot be read: {problem.code}."}
-        return _tell(problem.code, said[language], EXIT_USAGE, arguments, problem.params)
+        from api.messages.findings import why
+
+        told = why({"code": problem.code, "params": problem.params}, language)
+        return _tell(problem.code, told, EXIT_USAGE, arguments, problem.params)
     if isinstance(problem, FileNotFoundError | IsADirectoryError | PermissionError):
         said = {"vi": f"Không mở được: {problem.filename}", "en": f"Cannot be opened: {problem.filename}"}
         return _tell("cannot-open", said[language], EXIT_USAGE, arguments, {})
@@ -124,11 +126,13 @@ def _refusal(problem: Any, language: str, arguments: Sequence[str]) -> int:
     from api.messages.refusals import SENTENCES
     from catalog.errors import Unavailable
 
-    sentence = say(SENTENCES, problem.code, problem.params, language) or problem.code
-    details = [
-        f"  {one.pointer}: {say(SENTENCES, one.code, one.params or {}, language) or one.code}"
-        for one in problem.problems
-    ]
+    def worded(code: str, params: Mapping[str, Any] | None) -> str:
+        """Say it as the site did where it was asked over HTTP: it knows what filled its sentence."""
+        said = (params or {}).get("detail")
+        return str(said) if said else say(SENTENCES, code, params or {}, language) or code
+
+    sentence = worded(problem.code, problem.params)
+    details = [f"  {one.pointer}: {worded(one.code, one.params)}" for one in problem.problems]
     code = EXIT_DOWN if isinstance(problem, Unavailable) else EXIT_REFUSED
     return _tell(problem.code, "\n".join([sentence, *details]), code, arguments, problem.params)
 

@@ -11,7 +11,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, cast
 
-from api.messages import Sentences, fill, frictionless, personal, pick, reasons
+from api.messages import Sentences, fill, frictionless, personal, pick, reasons, refusals
+from api.messages import say as refusal
 from standards import registry
 from standards.finding import Finding, Place
 
@@ -60,10 +61,19 @@ def sentence(code: str, params: Mapping[str, Any], language: str) -> str:
     "" for a code that nobody knows.
     """
     what = _filled(code, params, language)
-    row, label = params.get("row"), params.get("field")
+    row, column = (one if isinstance(one, int) else None for one in (params.get("row"), params.get("column")))
+    place = Place(row=row, column=column, field=params.get("field"))
     known = _variants(code) is not None and code not in personal.SENTENCES
-    where = place_of(Place(row=row, field=label), params.get("title"), language) if known and (row or label) else ""
+    where = place_of(place, params.get("title"), language) if known else ""
     return f"{where}: {what}" if where and what else _capital(what)
+
+
+def why(reason: Mapping[str, Any] | None, language: str) -> str:
+    """Say why an upload failed, is blocked or was turned down; a code that nobody knows stands for itself."""
+    if not reason:
+        return ""
+    code, params = str(reason.get("code", "")), dict(reason.get("params") or {})
+    return sentence(code, params, language) or refusal(refusals.SENTENCES, code, params, language) or code
 
 
 # --- the place --------------------------------------------------------------------------------------------------------

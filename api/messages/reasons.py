@@ -137,6 +137,12 @@ FAILED: Sentences = MappingProxyType(
             "vi": "Máy chủ đang hết chỗ lưu tạm. Tệp của bạn vẫn còn và sẽ được kiểm tra lại.",
             "en": "The server has run out of working space. Your file is kept and will be checked again.",
         },
+        "set-aside": {
+            "vi": "Việc kiểm tra dừng lại vì lỗi ở phía chúng tôi, không phải do tệp của bạn. Tệp vẫn được giữ; "
+            "người vận hành sẽ cho kiểm tra lại. Bạn cũng có thể gửi lại tệp.",
+            "en": "The check broke off by a fault on our side, not in your file. The file is kept and the site's "
+            "operators will have it checked again. You may also send it once more.",
+        },
         "base-unreadable": {
             "vi": "Không đọc được phiên bản trước để ghép dữ liệu vào.",
             "en": "The version to build on cannot be read.",
@@ -159,6 +165,10 @@ FAILED: Sentences = MappingProxyType(
 
 BLOCKED: Sentences = MappingProxyType(
     {
+        "rejected": {
+            "vi": "Người duyệt đã từ chối: {detail}",
+            "en": "Turned down by the reviewer: {detail}",
+        },
         "no-rows": {
             "vi": "Bảng có tiêu đề nhưng không có dòng dữ liệu nào.",
             "en": "The table has a header but no rows.",
@@ -195,7 +205,8 @@ BLOCKED: Sentences = MappingProxyType(
         },
     }
 )
-"""Reasons of the state ``blocked`` that reading and merging find; all others are findings of checks."""
+"""Reasons of the states ``rejected`` and ``blocked`` that are not findings of checks: what people, reading and
+merging say."""
 
 TOLD: Sentences = MappingProxyType(
     {

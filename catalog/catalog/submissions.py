@@ -16,11 +16,20 @@ from catalog.members import check_options, refuse
 from catalog.model import Artefact, Caller, Entry, Options, Organisation, Outcome, Staged, Submission, TableOutcome
 from catalog.permit import may
 from catalog.ports import Unit
+from standards.finding import reason_of
 
 UNSETTLED = ("received", "checking", "blocked", "ready", "failed")
 """States in which the worker's outcome counts; afterwards people have decided."""
 
+SET_ASIDE = "set-aside"
+"""Why an upload stands at ``failed`` though nobody has read it: its check broke off by a fault of ours."""
+
 CHUNK = 1024 * 1024
+
+
+def is_set_aside(one: Submission) -> bool:
+    """Tell whether the check broke off by a fault of ours, and may be taken up again."""
+    return one.state == "failed" and (one.reason or {}).get("code") == SET_ASIDE
 
 
 class Submissions(Base):
@@ -94,12 +103,25 @@ class Submissions(Base):
 
     # -- the worker ---------------------------------------------------------------------------------------------
     def begin_check(self, submission: str) -> Submission:
-        """Note that the worker takes it: received → checking (idempotent); raises NotFound when it was removed."""
+        """Note that the worker takes it: received → checking (idempotent); raises NotFound when it was removed.
+
+        A check that was set aside begins again in the same way.
+        """
         with self._records.begin() as unit:
             one = self._found(unit, submission)
-            if one.state == "received":
-                one = replace(one, state="checking")
+            if one.state == "received" or is_set_aside(one):
+                one = replace(one, state="checking", reason=None, finished=None)
                 unit.save_submission(one)
+        return one
+
+    def set_aside(self, submission: str) -> Submission:
+        """Note that its check broke off for good by a fault of ours: checking → failed; its file stays for a retry."""
+        with self._records.begin() as unit:
+            one = self._found(unit, submission)
+            if one.state in ("received", "checking"):
+                one = replace(one, state="failed", reason={"code": SET_ASIDE, "params": {}}, finished=self._now())
+                unit.save_submission(one)
+                unit.audit("system", "check-set-aside", one.id)
         return one
 
     @staticmethod
@@ -269,5 +291,5 @@ def _first_block(outcome: Outcome) -> Mapping[str, Any]:
     for table in outcome.tables:
         for finding in table.findings:
             if finding.severity == "error":
-                return {"code": finding.code, "params": dict(finding.params)}
+                return reason_of(finding)
     return {"code": "not-valid", "params": {}}

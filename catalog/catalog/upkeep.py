@@ -9,6 +9,7 @@ from itertools import islice
 from catalog import manifest
 from catalog.catalog.agencies import entries_of
 from catalog.catalog.base import Base
+from catalog.catalog.submissions import is_set_aside
 from catalog.chain import broken_links
 from catalog.errors import NotFound
 from catalog.model import AuditRow, Caller, Entry, Version
@@ -20,7 +21,8 @@ PAGE = 1000
 AT_ONCE = 50
 """Objects deleted under one hold of the writer's lock."""
 
-NEEDS_STAGED = ("received", "checking", "blocked")
+NEEDS_STAGED = ("received", "checking", "blocked", "failed")
+"""Of the failed ones only those whose check was set aside."""
 
 
 class Upkeep(Base):
@@ -127,7 +129,8 @@ class Upkeep(Base):
 
     def _sweep_staged(self, older_than_hours: int) -> int:
         with self._records.read() as unit:
-            waiting = {one.staged.key for one in unit.submissions(states=NEEDS_STAGED, limit=1_000_000)}
+            found = unit.submissions(states=NEEDS_STAGED, limit=1_000_000)
+            waiting = {one.staged.key for one in found if one.state != "failed" or is_set_aside(one)}
         old = [key for key in self._files.staged(older_than_hours) if key not in waiting]
         for key in old:
             self._files.drop_staged(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 import threading
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from api.settings import WrongSetting, parse_size, read_settings, rows
 from api.wiring import open_site
 from infra.docs import cli as cli_page
 from infra.docs import settings as settings_page
+from tests.running import served
+from tests.site import make_town
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Speak = Callable[..., tuple[int, str, str]]
@@ -172,7 +175,10 @@ def test_a_file_is_published_by_the_worker_and_the_command_waits_for_it(datamo: 
         told = document(out)
         assert (code, told["state"]) == (1, "blocked")
         assert told["reason"]["code"] == "extra-cell"
-        assert "Reason" in err
+        assert "Reason: Cell C2: " in err
+        assert "thừa" in err
+        code, out, err = datamo("publish", "sai.csv", "--dataset", "truong-hoc", "--wait", "--lang", "vi")
+        assert out == "blocked: có lỗi phải sửa; chưa có gì được công bố\n"
     finally:
         stop.set()
         working.join()
@@ -189,6 +195,20 @@ def test_publishing_wants_a_dataset_or_an_agency_and_a_title(datamo: Speak, tmp_
     assert datamo("publish", "a.csv", "--dataset", "nothing-here")[0] == 1
     datamo("org", "add", "H12", "--title", "Sở")
     assert datamo("publish", "a.csv", "--org", "H12", "--title", "T", "--meta", "bad.yaml")[0] == 2
+
+
+def test_what_a_site_refuses_is_said_member_by_member_in_its_own_words(datamo: Speak, tmp_path: Path) -> None:
+    town = make_town(tmp_path)
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        with served(town.client.app, listening):
+            code, out, err = datamo(
+                "publish", "a.csv", "--org", "H12", "--title", "T", "--dataset", "Not a slug", "--lang", "en",
+                "--token", town.tokens["editor"], "--site", f"http://127.0.0.1:{listening.getsockname()[1]}",
+            )
+    assert (code, out) == (1, "")
+    assert "#/slug: " in err
 
 
 def test_a_site_that_does_not_answer_is_three(datamo: Speak, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from frictionless import errors
 
 from api.messages import LANGUAGES, findings, frictionless, reasons
+from api.messages.findings import why
 from pipelines.steps.validate import run
 from pipelines.validation.findings import params_of
 from standards.finding import Finding, Place
@@ -162,6 +163,18 @@ def test_a_reason_names_its_place_and_an_unknown_one_says_nothing():
         "A quote opened in row 3"
     )
     assert findings.sentence("nobody-knows", {}, "en") == ""
+
+
+def test_why_says_what_people_decided_what_we_did_wrong_and_where_a_file_is_blocked():
+    assert why({"code": "rejected", "params": {"detail": "Thiếu dòng tổng"}}, "vi") == "Người duyệt đã từ chối: Thiếu dòng tổng"
+    assert "on our side" in why({"code": "set-aside", "params": {}}, "en")
+    blank = {"code": "blank-label", "params": {"row": 7, "column": 12, "field": ""}}
+    assert why(blank, "en").startswith("Cell L7: ")
+    extra = {"code": "extra-cell", "params": {"row": 2, "column": 3, "cell": "5"}}
+    assert "“5”" in why(extra, "vi")
+    assert "second person" in why({"code": "second-person"}, "en")
+    assert why({"code": "never-heard-of"}, "en") == "never-heard-of"
+    assert why(None, "vi") == ""
 
 
 def test_what_a_real_check_finds_leaves_no_gap_in_any_sentence(tmp_path):

@@ -15,6 +15,7 @@ from catalog.adapters.sql import SqlRecords
 from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Stale, Unavailable
 from catalog.model import NOBODY, Version
 from catalog.question import Question
+from standards.finding import Finding, Place
 from tests.catalog.desk import CSV, Desk, a_desk
 from tests.fakes import Clock, FakeFiles
 
@@ -445,6 +446,30 @@ def test_settling_twice_changes_nothing_and_nothing_at_all_after_a_decision(desk
     assert desk.catalog.settle(one.id, outcome) == first
     desk.catalog.publish(desk.operator, [one.id])
     assert desk.catalog.settle(one.id, replace(outcome, readable=False)).state == "published"
+
+
+def test_a_check_that_broke_off_is_told_and_may_be_taken_up_again(desk):
+    one = desk.attach(desk.draft().id)
+    desk.catalog.begin_check(one.id)
+    aside = desk.catalog.set_aside(one.id)
+    assert (aside.state, aside.reason["code"]) == ("failed", "set-aside")
+    assert aside.finished is not None
+    desk.stand.clock.forward(hours=100)
+    desk.catalog.sweep(older_than_hours=24)
+    assert one.staged.key in set(desk.stand.files.staged(-1)), "its bytes wait for the retry"
+    again = desk.catalog.begin_check(one.id)
+    assert (again.state, again.reason, again.finished) == ("checking", None, None)
+    assert desk.catalog.settle(one.id, desk.outcome(one)).state == "ready"
+    assert desk.catalog.set_aside(one.id).state == "ready", "what is settled stays so"
+
+
+def test_what_blocks_first_is_told_with_its_place(desk):
+    one = desk.attach(desk.draft().id)
+    outcome = desk.outcome(one, valid=False)
+    found = Finding(code="extra-cell", place=Place(row=7, column=12, field=""), cell="thừa", params={"row": 7})
+    table = replace(outcome.tables[0], findings=(found,))
+    reason = desk.catalog.settle(one.id, replace(outcome, tables=(table,))).reason
+    assert reason == {"code": "extra-cell", "params": {"cell": "thừa", "row": 7, "column": 12, "field": ""}}
 
 
 def test_what_cannot_be_read_fails_and_what_is_not_valid_is_blocked_with_the_first_reason(desk):

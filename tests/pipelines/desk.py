@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import NotFound, Stale
-from catalog.model import Change, Entry, Options, Outcome, Resource, Staged, Submission, Version
+from catalog.model import Change, Entry, Options, Organisation, Outcome, Resource, Staged, Submission, Version
 from catalog.question import Document
 from pipelines.flow import Workshop
 from pipelines.step import Parcel
@@ -92,10 +92,17 @@ class Desk:
         self.kept[name] = dataclasses.replace(self.kept[name], **members)
         return self.kept[name]
 
+    def organisation(self, _caller: None, key: str) -> Organisation:
+        return Organisation(id=key, slug="so", title={"vi": "Sở"}, created=NOW, modified=NOW)
+
     def begin_check(self, name: str) -> Submission:
         self.submission(None, name)
         self.diary.append(f"begin {name}")
         return self._move(name, state="checking")
+
+    def set_aside(self, name: str) -> Submission:
+        self.diary.append(f"set-aside {name}")
+        return self._move(name, state="failed", reason={"code": "set-aside", "params": {}})
 
     def settle(self, name: str, outcome: Outcome) -> Submission:
         state = "failed" if not outcome.readable else "ready" if outcome.valid else "blocked"

@@ -187,7 +187,8 @@ def test_a_passing_fault_is_tried_again_and_a_lasting_one_set_aside_while_the_wo
         bench.jobs.retry("broken")
         assert eventually(lambda: tries["broken"] > 3)
         assert bench.until("broken", "set-aside")
-    assert desk.kept["broken"].state == "checking"
+    assert desk.kept["broken"].state == "failed", "whoever waits for it is told"
+    assert desk.kept["broken"].reason == {"code": "set-aside", "params": {}}
 
 
 def test_a_refusal_is_an_answer_but_a_store_that_is_down_is_not() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.dialects.html.view import Reader
-from api.messages import findings, reasons, refusals
+from api.messages import findings
 from standards.finding import Finding
 
 
@@ -28,9 +28,5 @@ def place_said(reader: Reader, finding: Finding) -> str:
 
 
 def reason_said(reader: Reader, reason: Mapping[str, Any] | None) -> str:
-    """Why a file failed or is blocked; a code that nobody words is shown as it is."""
-    if not reason:
-        return ""
-    code, params = str(reason.get("code", "")), reason.get("params") or {}
-    return (reasons.reason(code, params, reader.lang) or findings.sentence(code, params, reader.lang)
-            or refusals.sentence(code, params, reader.lang, status=422) or code)
+    """Why a file failed, is blocked or was turned down."""
+    return findings.why(reason, reader.lang)

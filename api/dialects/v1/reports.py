@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.dialects.v1.words import stamp
-from api.messages import findings, refusals
+from api.messages import findings
 from catalog.model import Submission, TableOutcome
 from standards.finding import Finding, Group
 from standards.portable import to_json
@@ -122,7 +122,5 @@ def reason(given: Mapping[str, Any] | None, language: str) -> JSON | None:
     """Why it failed or what blocks it first: a stable code and a sentence."""
     if not given:
         return None
-    code, params = str(given.get("code", "")), dict(given.get("params") or {})
-    said = findings.sentence(code, params, language) if code else ""
-    detail = said or str(given.get("detail") or "") or refusals.sentence(code, params, language, status=409)
-    return {"code": code, "detail": detail, "params": to_json(params)}
+    params = to_json(dict(given.get("params") or {}))
+    return {"code": str(given.get("code", "")), "detail": findings.why(given, language), "params": params}
