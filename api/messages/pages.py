@@ -113,7 +113,7 @@ def size(lang: str, count: int | None) -> str:
         return ""
     kilo = 1000
     if count < kilo:
-        return f"{number(lang, count)} byte"
+        return f"{number(lang, count)} {'bytes' if lang == 'en' and count != 1 else 'byte'}"
     for unit, factor in (("kB", kilo), ("MB", kilo**2), ("GB", kilo**3)):
         if count < factor * kilo or unit == "GB":
             places = 0 if count >= 10 * factor or unit == "kB" else 1

@@ -284,3 +284,10 @@ def test_lists_kept_for_everybody_show_a_new_dataset_at_once_and_nobody_anothers
     assert "Đăng xuất" in page(town, "/datasets")
     town.client.cookies.clear()
     assert "Đăng xuất" not in page(town, "/datasets")
+
+
+def test_bytes_are_counted_in_the_readers_language() -> None:
+    from api.messages.pages import size
+
+    assert [size("en", one) for one in (1, 108, 1500)] == ["1 byte", "108 bytes", "2 kB"]
+    assert size("vi", 108) == "108 byte"
