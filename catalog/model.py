@@ -10,6 +10,7 @@ from typing import Any, Literal
 from standards.finding import Finding, Group
 from standards.profile import Profile
 from standards.record import Dataset, Text
+from standards.repair import Repair
 
 Role = Literal["reader", "editor", "reviewer", "admin"]
 SiteRole = Literal["person", "steward", "operator"]
@@ -21,7 +22,7 @@ SubmissionState = Literal[
 ]
 Update = Literal["replace", "append", "correct"]
 ResourceKind = Literal["table", "file", "link"]
-FileRole = Literal["original", "csv", "parquet", "json", "xlsx", "geojson", "report"]
+FileRole = Literal["original", "csv", "parquet", "json", "xlsx", "geojson", "report", "changes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,8 +240,8 @@ class Options:
     """What the publisher asked for with an upload; overrides of what we would guess are in ``read``.
 
     ``read`` keys: encoding, delimiter, quote, header_row, decimal; ``schema`` is a Table Schema rebuilt from
-    whitelisted members, or None. ``fixes`` are codes of repairs that were accepted, ``released`` columns held back as
-    personal data that a second person released.
+    whitelisted members, or None. ``fixes`` are kinds of repair that were accepted (``standards.repair``; "safe" for
+    all that are), ``released`` columns held back as personal data that a second person released.
     """
 
     resource: str = ""
@@ -274,7 +275,10 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableOutcome:
-    """What checking one table found, and what was made of it."""
+    """What checking one table found, and what was made of it.
+
+    ``fixes`` are repairs that can be made, ``repaired`` those that were accepted and made before the check.
+    """
 
     resource: str
     sheet: str | None = None
@@ -291,6 +295,8 @@ class TableOutcome:
     pins: Mapping[str, Any] = field(default_factory=dict)
     periods: tuple[str, ...] = ()
     changes: Mapping[str, int] | None = None
+    fixes: tuple[Repair, ...] = ()
+    repaired: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

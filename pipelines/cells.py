@@ -8,8 +8,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
+Numbers = npt.NDArray[np.int64]
 
 CHUNK_ROWS = 262_144
 CHUNK_BYTES = 48 << 20
@@ -49,6 +53,12 @@ def column(path: Path, index: int) -> pa.ChunkedArray:
     return pa.chunked_array([one.column(index + 1) for one in read(path)], pa.string())
 
 
+def numbers(path: Path) -> Numbers:
+    """Give the record numbers of all rows."""
+    parts = [one.column(0).to_numpy() for one in read(path)]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+
 def width(path: Path) -> int:
     """Give the number of columns of cells."""
     with pa.memory_map(str(path)) as source:
@@ -81,12 +91,12 @@ def _around(one: pa.RecordBatch, ragged: Mapping[int, Sequence[str]]) -> Iterato
     if not ragged or not one.num_rows:
         yield one
         return
-    first, start = one.column(0)[0].as_py(), 0
-    for number in sorted(key for key in ragged if first <= key < first + one.num_rows):
-        if number - first > start:
-            yield one.slice(start, number - first - start)
-        yield line(ragged[number])
-        start = number - first + 1
+    numbers, start = one.column(0).to_numpy(), 0
+    for at in np.flatnonzero(np.isin(numbers, np.fromiter(ragged, np.int64, len(ragged)))).tolist():
+        if at > start:
+            yield one.slice(start, at - start)
+        yield line(ragged[int(numbers[at])])
+        start = at + 1
     if start < one.num_rows:
         yield one.slice(start)
 

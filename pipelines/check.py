@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -28,13 +29,15 @@ _BLOCK = 1 << 20
 class Checked:
     """A file that was checked without storing anything: what it is, and what was found.
 
-    Frictionless's own report of a table stands in its ``stats["report"]``.
+    Frictionless's own report of a table stands in its ``stats["report"]``. ``written`` are the repaired tables and the
+    logs of their changes, where they were wanted.
     """
 
     name: str
     bytes: int
     sha256: str
     outcome: Outcome
+    written: tuple[Path, ...] = ()
 
 
 def examine(parcel: Parcel, start: sandbox.Spawn | None = None) -> Outcome:
@@ -60,10 +63,13 @@ def check_file(
     limit_errors: int = 1000,
     engine: str = "auto",
     personal: bool = True,
+    fixed: Path | None = None,
 ) -> Checked:
     """Check a file on disk and keep nothing of it. ``name`` is what it is called, when that is not its path's name.
 
-    ``personal`` whether columns are screened for personal data.
+    ``personal`` whether columns are screened for personal data. With ``fixed`` the table after the accepted repairs
+    (``options.fixes``) goes there as UTF-8 CSV, of several tables each under its name, and the log of changes beside
+    it (``x.csv`` → ``x.changes.csv``). The file itself is not touched.
     """
     digest, count = _hash(path)
     with tempfile.TemporaryDirectory(prefix="datamo-check-") as folder:
@@ -79,7 +85,22 @@ def check_file(
             personal=personal,
         )
         outcome = examine(parcel)
-    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome))
+        written = _write(outcome, Path(folder), fixed) if fixed is not None else ()
+    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome), written=written)
+
+
+def _write(outcome: Outcome, work: Path, fixed: Path) -> tuple[Path, ...]:
+    """Copy the repaired tables and their logs out of the work folder, and nothing that lies elsewhere."""
+    written = []
+    for table in outcome.tables:
+        target = fixed if len(outcome.tables) == 1 else fixed.with_name(f"{fixed.stem}-{table.resource}{fixed.suffix}")
+        for one in table.artefacts:
+            place = {"csv": target, "changes": target.with_suffix(".changes.csv")}.get(one.role)
+            made = Path(one.path).resolve()
+            if place is not None and made.is_relative_to(work.resolve()) and made.is_file():
+                shutil.copyfile(made, place)
+                written.append(place)
+    return tuple(written)
 
 
 def _hash(path: Path) -> tuple[str, int]:

@@ -2,8 +2,8 @@
 
     FileArrived ──► check_and_publish
                       begin     received → checking
-                      examine   in the sandbox: inspect → profile → validate → convert; then the artefacts become
-                                objects, and the desk hears the outcome: failed, blocked or ready
+                      examine   in the sandbox: inspect → repair → profile → validate → convert; then the artefacts
+                                become objects, and the desk hears the outcome: failed, blocked or ready
                       publish   ready → published, where the agency lets a file publish by itself
                       tidy      the work folder and the staged bytes go
     every change ──► followers, in order of the change sequence
@@ -43,6 +43,9 @@ CHECKS = "checks"
 
 MOST_BASES = 10
 """How often a file is examined again because another version became its base meanwhile."""
+
+REPAIRABLE = ("received", "checking", "blocked", "ready")
+"""States in which the file as it came is still needed: repairs can be accepted, or were and wait for their check."""
 
 _BLOCK = 1 << 20
 
@@ -114,13 +117,13 @@ def examine(shop: Workshop, submission: str, *, again: bool = False) -> str:
 
 
 def tidy(shop: Workshop, submission: str) -> str:
-    """Drop what is no longer needed; the staged bytes of a blocked file stay for its repair until they are swept."""
+    """Drop what is no longer needed; staged bytes stay as long as repairs may be accepted, until they are swept."""
     shutil.rmtree(shop.work / submission, ignore_errors=True)
     try:
         one = shop.catalog.submission(shop.catalog.system(), submission)
     except NotFound:
         return "gone"
-    if one.state != "blocked":
+    if one.state not in REPAIRABLE:
         shop.files.drop_staged(one.staged.key)
     return one.state
 

@@ -1,12 +1,12 @@
-"""What runs inside the child, and nowhere else: inspect → profile → validate → convert on one parcel."""
+"""What runs inside the child, and nowhere else: inspect → repair → profile → validate → convert on one parcel."""
 
 from __future__ import annotations
 
 from catalog.model import Outcome
 from pipelines.step import Parcel, Step, conclude, walk
-from pipelines.steps import convert, inspect, profile, validate
+from pipelines.steps import convert, inspect, profile, repair, validate
 
-STEPS: tuple[Step, ...] = (inspect.run, profile.run, validate.run, convert.run)
+STEPS: tuple[Step, ...] = (inspect.run, repair.run, profile.run, validate.run, repair.propose, convert.run)
 
 
 def look(parcel: Parcel) -> Outcome:

@@ -12,6 +12,7 @@ from catalog.model import Artefact, Options, Outcome, TableOutcome
 from pipelines.format import Table
 from standards.finding import Finding, reason_of
 from standards.profile import Profile
+from standards.repair import Repair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,10 @@ class Opened:
     blank rows included; ``profile`` describes exactly these cells and ``remarks`` are what reading them found.
     ``csv`` is a UTF-8 CSV (comma, LF, header on record 1, ragged rows as they are) of the same records for a
     validator, set when the original is not a CSV that Frictionless can read itself (``table.plain``): its record n is
-    the original's record ``n - 2 + table.first_row``. ``merged`` are the rows of an append or correction together
-    with those of the version before: what will be published, while ``cells`` are what is checked.
+    the original's record ``n - 2 + table.first_row``, or what ``row`` in ``cells`` says where blank rows were dropped.
+    ``merged`` are the rows of an append or correction together with those of the version before: what will be
+    published, while ``cells`` are what is checked. ``repaired`` were made before anything else looked at the cells, and
+    ``log`` (CSV) tells every change.
     """
 
     resource: str
@@ -44,6 +47,8 @@ class Opened:
     profile: Profile | None = None
     remarks: tuple[Finding, ...] = ()
     merged: Merged | None = None
+    repaired: tuple[Repair, ...] = ()
+    log: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,33 +31,62 @@ def check(  # noqa: PLR0917 - each is an option
     delimiter: Annotated[str, typer.Option(help="Read with this delimiter instead of guessing.")] = "",
     limit_errors: Annotated[int, typer.Option(min=0, help="At most so many findings; 0 = all.")] = 1000,
     engine: Annotated[str, typer.Option(help="auto, columnar or frictionless.")] = "auto",
+    fix: Annotated[
+        Path | None, typer.Option(help="Make all safe repairs and write the result here; a folder for several files.")
+    ] = None,
     html: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the report as one HTML page.")] = None,
     pii: Annotated[bool, typer.Option("--pii/--no-pii", help="Look for personal data, column by column.")] = True,
     name: Annotated[str, typer.Option(help="What standard input is called, for its format.")] = "stdin.csv",
 ) -> None:
-    """Check files and say what is wrong with them; exit 0 valid, 1 not valid, 2 not readable."""
+    """Check files and say what is wrong with them; exit 0 valid, 1 not valid, 2 not readable.
+
+    With --fix the safe repairs are made first: they are listed, what is found is what remains, and the repaired table
+    is written as UTF-8 CSV with a log of every changed cell beside it (x.csv → x.changes.csv). The file itself stays
+    as it is.
+    """
     if engine not in ENGINES:
         raise typer.BadParameter(", ".join(ENGINES), param_hint="--engine")
     from catalog.model import Options
 
     read = {key: value for key, value in (("encoding", encoding), ("delimiter", delimiter)) if value}
-    options = Options(standard=standard, sheet=sheet, schema=_schema(schema), read=read)
+    fixes = ("safe",) if fix is not None else ()
+    options = Options(standard=standard, sheet=sheet, schema=_schema(schema), read=read, fixes=fixes)
+    targets = _targets(fix, files, name)
     _known_standard(standard)
     words = voice(context)
-    worst, documents = EXIT_DONE, []
+    worst, documents, excerpts = EXIT_DONE, [], []
     with progress("datamo check", len(files)) as advance:
-        for one in files:
-            checked = _check(one, name, options, limit_errors=limit_errors, engine=engine, personal=pii)
+        for one, target in zip(files, targets, strict=True):
+            asked = {"limit_errors": limit_errors, "engine": engine, "personal": pii, "fixed": target}
+            checked = _check(one, name, options, **asked)
             advance(1)
-            documents.append(_show(words, checked, words.json))
+            documents.append(_show(words, checked, words.json, mended=fix is not None))
+            excerpts.append([table.stats.get("excerpt") or {} for table in checked.outcome.tables])
             worst = max(worst, _exit_code(checked.outcome))
     if words.json:
         words.give(documents[0] if len(documents) == 1 else documents, "")
     if html is not None:
-        from api.cli.report import page
+        from api.cli.page import page
 
-        html.write_text(page(documents, words.tongue), encoding="utf-8")
+        html.write_text(page(documents, excerpts, words.tongue), encoding="utf-8")
     raise typer.Exit(worst)
+
+
+def _targets(fix: Path | None, files: list[str], name: str) -> list[Path | None]:
+    """Say where each repaired file goes; it never takes the place of a file that is checked."""
+    if fix is None:
+        return [None] * len(files)
+    if len(files) == 1 and not fix.is_dir():
+        targets = [fix]
+    elif not fix.is_dir():
+        raise typer.BadParameter("a folder that exists, for several files", param_hint="--fix")
+    else:
+        targets = [fix / f"{Path(name if one == '-' else one).stem}.csv" for one in files]
+    given = {Path(one).resolve() for one in files if one != "-"}
+    logs = [one.with_suffix(".changes.csv") for one in targets]
+    if len(set(targets)) < len(targets) or any(one.resolve() in given for one in (*targets, *logs)):
+        raise typer.BadParameter("another place than the files themselves", param_hint="--fix")
+    return [*targets]
 
 
 def _check(one: str, name: str, options: Any, **asked: Any) -> Any:
@@ -88,10 +117,12 @@ def _path(one: str) -> Iterator[Path]:
         yield path
 
 
-def _show(words: Any, checked: Any, quiet: bool) -> dict[str, Any]:
-    from api.cli.report import document, show
+def _show(words: Any, checked: Any, quiet: bool, *, mended: bool) -> dict[str, Any]:
+    from api.cli.report import document, repairs, show
 
     told = document(checked, words.tongue)
+    if mended:
+        told |= {"fixes": repairs(checked, words.tongue), "written": [str(one) for one in checked.written]}
     if not quiet:
         show(told, words.tongue)
     return told

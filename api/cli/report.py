@@ -1,13 +1,13 @@
-"""How `datamo check` shows what was found: as the contract's JSON document, on the terminal, as an HTML page."""
+"""How `datamo check` shows what was found: as the contract's JSON document, and on the terminal."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from api.messages import findings
 from standards.portable import to_json
+from standards.repair import KINDS, together
 
 if TYPE_CHECKING:
     from catalog.model import TableOutcome
@@ -35,6 +35,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "fix": "sửa thành",
         "more": "… và {n} mục nữa; --limit-errors 0 để lấy tất cả",
         "report": "Báo cáo kiểm tra",
+        "repaired": "đã sửa",
+        "written": "Đã ghi {path}",
     },
     "en": {
         "valid": "valid",
@@ -57,6 +59,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "fix": "becomes",
         "more": "… and {n} more; --limit-errors 0 gives all",
         "report": "Check report",
+        "repaired": "repaired",
+        "written": "Written to {path}",
     },
 }
 
@@ -85,6 +89,14 @@ def document(checked: Checked, language: str) -> dict[str, Any]:
     return found | ({"tables": tables} if len(tables) > 1 else {})
 
 
+def repairs(checked: Checked, language: str) -> list[dict[str, Any]]:
+    """Give the repairs that were made, by kind, with up to three cells before and after."""
+    return [
+        {"title": KINDS[one.kind].title[language], "detail": KINDS[one.kind].does[language]} | to_json(one)
+        for one in together(each for table in checked.outcome.tables for each in table.repaired)
+    ]
+
+
 def _nothing() -> dict[str, Any]:
     return {
         "standard": None,
@@ -104,7 +116,7 @@ def _reason(reason: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 def _table(table: TableOutcome, language: str) -> dict[str, Any]:
     stats = dict(table.stats)
-    report = stats.pop("report", None)
+    report, _ = stats.pop("report", None), stats.pop("excerpt", None)
     identity, _, number = str(table.pins.get("standard") or table.standard).partition("@")
     return {
         "standard": {"id": identity, "version": number} if identity else None,
@@ -164,10 +176,12 @@ def show(told: Mapping[str, Any], language: str) -> None:
     words = WORDS[language]
     console = Console(highlight=False)
     console.print(
-        Text.assemble(_verdict(told, words), " ", (told["file"]["name"], "bold"), "  ", _summary(told, words))
+        Text.assemble(_verdict(told, words), " ", (told["file"]["name"], "bold"), "  ", summary(told, words))
     )
     if told.get("reason"):
         console.print(Text("  " + (told["reason"]["detail"] or told["reason"]["code"])))
+    for line in _mended(told, words):
+        console.print(Text("  " + _calm(line), style="green"))
     for one in told.get("tables", [told]):
         if one["findings"]:
             grid = Table(box=None, pad_edge=False, header_style="dim")
@@ -181,12 +195,28 @@ def show(told: Mapping[str, Any], language: str) -> None:
             console.print(Text("  " + words["more"].format(n=hidden), style="dim"))
 
 
+def _mended(told: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+    """Say what was repaired, kind by kind, and where the repaired file is."""
+    for one in told.get("fixes", ()):
+        changed = next((each for each in one["examples"] if each["before"] != each["after"]), None)
+        shown = f": {_short(changed['before'])} → {_short(changed['after'])}" if changed else ""
+        yield f"{words['repaired']} {one['count']:,} × {one['title']}{shown}"
+    for path in told.get("written", ()):
+        yield words["written"].format(path=path)
+
+
+def verdict_word(told: Mapping[str, Any]) -> str:
+    """Give the word for what came of it."""
+    return "unreadable" if told.get("reason") else "valid" if told["valid"] else "invalid"
+
+
 def _verdict(told: Mapping[str, Any], words: Mapping[str, str]) -> Any:
-    word = "unreadable" if told.get("reason") else "valid" if told["valid"] else "invalid"
+    word = verdict_word(told)
     return words[word], "bold green" if word == "valid" else "bold red"
 
 
-def _summary(told: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def summary(told: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """Say in a line what the file is and how much was found."""
     parts = [str(told["file"][key]) for key in ("format", "encoding") if told["file"].get(key)]
     stats = told["stats"]
     parts += [
@@ -214,44 +244,3 @@ def _short(cell: str | None) -> str:
     """Cut a cell for the terminal."""
     text = _calm(cell)
     return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004 - what fits beside the sentence
-
-
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse; width: 100% }
-td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #ccc; vertical-align: top;
-  overflow-wrap: anywhere }
-.error { color: #a30000 } .warning { color: #7a4b00 }
-"""
-
-
-def page(documents: Iterable[Mapping[str, Any]], language: str) -> str:
-    """Give one HTML page that needs nothing else, for a colleague without a terminal."""
-    words = WORDS[language]
-    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    head += f"<title>{words['report']}</title><style>{STYLE}</style>"
-    bodies = "".join(_section(one, words) for one in documents)
-    return f'<!doctype html><html lang="{language}">{head}<body><h1>{words["report"]}</h1>{bodies}</body></html>\n'
-
-
-def _section(told: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    verdict = _verdict(told, words)[0]
-    head = "".join(f"<th scope=col>{words[key]}</th>" for key in ("row", "what", "cell", "fix"))
-    rows = "".join(_row(finding) for one in told.get("tables", [told]) for finding in one["findings"])
-    reason = f"<p>{html.escape(told['reason']['detail'] or told['reason']['code'])}</p>" if told.get("reason") else ""
-    return (
-        f"<section><h2>{html.escape(told['file']['name'])}: {verdict}</h2>"
-        f"<p>{html.escape(_summary(told, words))}</p>{reason}"
-        + (f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else "")
-        + "</section>"
-    )
-
-
-def _row(finding: Mapping[str, Any]) -> str:
-    place, fix = finding["place"], finding["fix"]
-    cells = (place["row"] or "", finding["message"], finding["cell"] or "", (fix["after"] or "") if fix else "")
-    return (
-        f'<tr class="{html.escape(finding["severity"])}">'
-        + "".join(f"<td>{html.escape(str(one))}</td>" for one in cells)
-        + "</tr>"
-    )

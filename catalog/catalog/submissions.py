@@ -207,7 +207,10 @@ class Submissions(Base):
     # -- the desk -----------------------------------------------------------------------------------------------
     def recheck(self, caller: Caller, submission: str, *, fixes: Sequence[str] | None = None,
                 read: Mapping[str, Any] | None = None, publish: bool | None = None) -> Submission:
-        """Have an upload checked again with repairs accepted, or read in another way. Raises Conflict when decided."""
+        """Have an upload checked again with repairs accepted, or read in another way.
+
+        It may be blocked, or ready and not decided on; raises Conflict otherwise.
+        """
         actor = self._actor(caller)
         with self._records.begin() as unit:
             one, entry = self._submission(unit, caller, submission)
@@ -217,13 +220,13 @@ class Submissions(Base):
                 read=one.options.read if read is None else dict(read),
                 publish=one.options.publish if publish is None else publish,
             )
-            one = self._again(unit, one, options)
+            one = self._again(unit, one, options, ("blocked", "ready"))
             unit.audit(actor, "recheck", one.id, fixes=list(options.fixes))
         return one
 
     @staticmethod
-    def _again(unit: Unit, one: Submission, options: Options) -> Submission:
-        if one.state != "blocked":
+    def _again(unit: Unit, one: Submission, options: Options, states: Sequence[str] = ("blocked",)) -> Submission:
+        if one.state not in states:
             raise Conflict("wrong-state", state=one.state)
         one = replace(one, state="received", options=options, attempt=one.attempt + 1, outcome=None, reason=None,
                       finished=None)

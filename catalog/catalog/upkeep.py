@@ -21,7 +21,7 @@ PAGE = 1000
 AT_ONCE = 50
 """Objects deleted under one hold of the writer's lock."""
 
-NEEDS_STAGED = ("received", "checking", "blocked", "failed")
+NEEDS_STAGED = ("received", "checking", "blocked", "ready", "failed")
 """Of the failed ones only those whose check was set aside."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.model import Artefact, Outcome, TableOutcome
+from pipelines.cells import Numbers, numbers
 from pipelines.step import Opened, Parcel
 from pipelines.validation import Verdict, masking, schema, validate
 from pipelines.validation import personal as persons
@@ -213,7 +214,21 @@ def _input(table: _Table) -> tuple[Path, str, Mapping[str, Any]]:
 def _convert(table: _Table) -> Convert:
     shift = table.opened.table.first_row - 2 if table.opened.csv is not None else 0
     columns, sheet = table.columns, table.opened.table.sheet
-    return lambda error: finding_of(error, columns, shift=shift, sheet=sheet)
+    if all(one.kind != "drop-row" for one in table.opened.repaired) or table.opened.cells is None:
+        return lambda error: finding_of(error, columns, shift=shift, sheet=sheet)
+    rows = numbers(table.opened.cells)
+    return lambda error: _renumbered(finding_of(error, columns, sheet=sheet), rows)
+
+
+def _renumbered(finding: Finding, rows: Numbers) -> Finding:
+    """Give a finding the record numbers of the original, from which blank rows were taken out."""
+
+    def was(row: int) -> int:
+        return int(rows[row - 2]) if 2 <= row < len(rows) + 2 else row  # noqa: PLR2004 - data begin on record 2
+
+    row, other = finding.place.row, finding.params.get("other")
+    params = finding.params if other is None else {**finding.params, "other": was(other)}
+    return replace(finding, place=replace(finding.place, row=row and was(row)), params=params)
 
 
 # --- ours -------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standards.check import Cells, Example, Remark, Use
 from standards.finding import Fix
-from standards.text import decode_tcvn3, is_tcvn3, telltales
+from standards.text import TCVN3, decode_tcvn3, is_tcvn3, telltales
 
 CODE = "legacy-font-encoding"
 SCOPE = "column"
@@ -33,10 +33,14 @@ BAD = (
 
 
 def look(cells: Cells, use: Use) -> Remark | None:
-    """See whether the values of a column hold three different TCVN3 signs inside words; show the first one decoded."""
+    """See whether the values of a column hold three different TCVN3 signs inside words; show the first one decoded.
+
+    Rewriting the column is safe where nothing but signs of TCVN3 stands in it.
+    """
     values = [str(value) for value in cells[use.field]]
     if not is_tcvn3(values):
         return None
     sample = next(value for value in values if telltales([value]))
     params = {"sample": sample[:200], "after": decode_tcvn3(sample)[:200], "signs": sorted(telltales(values))}
-    return Remark(params=params, fix=Fix(kind="tcvn3", after=decode_tcvn3(sample)), cell=sample)
+    pure = all(sign.isascii() or sign in TCVN3 for value in values for sign in value)
+    return Remark(params=params, fix=Fix(kind="tcvn3", after=decode_tcvn3(sample), safe=pure), cell=sample)

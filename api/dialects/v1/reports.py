@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.dialects.v1.words import stamp
@@ -11,6 +11,7 @@ from catalog.model import Submission, TableOutcome
 from standards.finding import Finding, Group
 from standards.portable import to_json
 from standards.profile import Column, Profile
+from standards.repair import KINDS, Repair, together
 
 JSON = dict[str, Any]
 
@@ -34,6 +35,9 @@ def submission(one: Submission, dataset_slug: str, site_url: str, language: str)
         "profile": profile(tables[0].profile) if tables and tables[0].profile else None,
         "personal_data": [to_json(each) for table in tables for each in table.personal_data],
         "tables": [_table(table) for table in tables],
+        "fixes": repairs((each for table in tables for each in table.fixes), language),
+        "repaired": repairs((each for table in tables for each in table.repaired), language),
+        "accepted": list(one.options.fixes),
         "report_url": f"{site_url}/submissions/{one.id}",
         "version": one.version,
         "reason": reason(one.reason, language),
@@ -90,6 +94,18 @@ def finding(one: Finding, language: str) -> JSON:
         "place": {"sheet": place.sheet, "row": place.row, "column": place.column, "field": place.field},
         "cell": one.cell, "count": one.count, "fix": fix,
     }
+
+
+def repairs(given: Iterable[Repair], language: str) -> list[JSON]:
+    """Repairs by kind, of all tables together, with what they are called and three changes each."""
+    return [
+        {
+            "kind": one.kind, "title": KINDS[one.kind].title[language], "detail": KINDS[one.kind].does[language],
+            "safe": one.safe, "count": one.count, "fields": list(one.fields),
+            "examples": [to_json(each) for each in one.examples],
+        }
+        for one in together(given)
+    ]
 
 
 def sentences(one: Finding, language: str) -> tuple[str, str]:

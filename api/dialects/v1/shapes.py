@@ -112,6 +112,13 @@ class NoteIn(In):
     note: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
+class FixesIn(In):
+    """Which repairs are accepted: kinds by name, and ``safe`` for every kind that needs no decision."""
+
+    accept: Annotated[list[Word], Field(max_length=100)] = []
+    safe: bool = False
+
+
 class RejectIn(In):
     """Why a submission is rejected."""
 
@@ -335,6 +342,9 @@ class SubmissionOut(Out):
     findings: list[dict[str, Any]]
     profile: dict[str, Any] | None
     personal_data: list[dict[str, Any]]
+    fixes: list[dict[str, Any]]
+    repaired: list[dict[str, Any]]
+    accepted: list[str]
     report_url: str
     version: int | None
     reason: dict[str, Any] | None

@@ -16,7 +16,9 @@ from api.dialects.v1.datasets import REFUSALS
 from api.dialects.v1.door import Door, listing, may, reply
 from api.dialects.v1.reports import submission as rendered
 from api.dialects.v1.shelf import doubt
+from catalog.errors import Invalid, Problem
 from catalog.model import Caller, Submission
+from standards.repair import KINDS, SAFE
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=Door)
 
@@ -42,7 +44,7 @@ def many(  # noqa: PLR0917 - FastAPI gives them by name
     found = site.catalog.submissions(caller, dataset=dataset, states=state, limit=limit)
     slugs = {one.id: one.slug for one in site.catalog.datasets(caller, list({each.dataset for each in found}))}
     items = [rendered(one, slugs.get(one.dataset, ""), site.url, lang) for one in found]
-    heavy = ("findings", "profile", "personal_data")
+    heavy = ("findings", "profile", "personal_data", "fixes", "repaired")
     return reply(listing([{name: value for name, value in one.items() if name not in heavy} for one in items]))
 
 
@@ -77,6 +79,25 @@ def _report(site: Site, caller: Caller, one: Submission, lang: str) -> Response:
         doubt(site)  # a worker published it: what this process holds of the dataset may be older
     slug = site.catalog.dataset(caller, one.dataset).slug
     return reply(rendered(one, slug, site.url, lang))
+
+
+@router.post("/submissions/{submission}/fixes", summary="Accept repairs", openapi_extra=may("editor"), status_code=202,
+             responses={202: {"model": shapes.SubmissionOut}, **REFUSALS})
+def fixes(site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.FixesIn) -> Response:
+    """Have the file checked again with repairs made, beside those accepted before; the file itself stays as it came.
+
+    ``fixes`` of the submission lists the kinds that can be accepted. Which repairs were made is told in ``repaired``,
+    and by the published version in ``pins``.
+    """
+    before = site.catalog.submission(caller, submission).options.fixes
+    unknown = [Problem(f"#/accept/{at}", "unknown-value", {"value": kind, "name": "accept"})
+               for at, kind in enumerate(given.accept) if kind not in KINDS]
+    if unknown or not (given.accept or given.safe):
+        raise Invalid(problems=unknown or [Problem("#/accept", "required")])
+    more = [*before, *given.accept, *([SAFE] if given.safe else [])]
+    found = site.catalog.recheck(caller, submission, fixes=more)
+    answer = _report(site, caller, found, lang)
+    return reply(answer.body, 202, {"Location": f"/api/v1/submissions/{found.id}"})
 
 
 @router.post("/submissions/{submission}/submit", summary="Ask for review", openapi_extra=may("editor"),

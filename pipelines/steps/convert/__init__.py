@@ -10,6 +10,7 @@ from catalog.model import Artefact, ColumnInfo, FileRole, TableOutcome
 from pipelines import cells
 from pipelines.step import Opened, Parcel, conclude
 from pipelines.steps.convert import documents
+from pipelines.steps.convert.excerpt import excerpt
 from pipelines.steps.convert.typed import Shape, shape_of, write_parquet
 from pipelines.validation import masking
 from standards import registry
@@ -50,6 +51,10 @@ def _described(parcel: Parcel, one: Opened) -> Opened:
     found = one.outcome or TableOutcome(resource=one.resource, sheet=one.table.sheet)
     found = _told(found, one)
     profile = one.merged.profile if one.merged else one.profile
+    if not parcel.keep and one.cells is not None:
+        # Nothing else of such a check is kept: what a report shows of the table travels in its outcome.
+        shown = excerpt(one.cells, found.findings, _secret(found, one))
+        found = dataclasses.replace(found, stats={**found.stats, "excerpt": shown})
     return dataclasses.replace(
         one,
         outcome=dataclasses.replace(

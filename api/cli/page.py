@@ -1,0 +1,172 @@
+"""The report of `datamo check` as one HTML page that needs nothing else: what was found, and each cell in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from api.cli.report import WORDS, summary, verdict_word
+
+WHOLE = 3
+"""So many findings of a kind are told in whole sentences; the others by their place and cell."""
+COLUMNS = 12
+"""So many columns of the table are shown beside those with findings."""
+
+Finding = Mapping[str, Any]
+Cells = Mapping[str, Sequence[str]]
+
+STYLE = """
+:root { color-scheme: light dark }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
+h3 { margin: 1.5rem 0 .25rem } ul { margin: .25rem 0; padding-left: 1.25rem } li { overflow-wrap: anywhere }
+.compact { columns: 16rem; font-size: .9rem }
+.scroll { overflow-x: auto } table { border-collapse: collapse; font-size: .9rem }
+td, th { text-align: left; padding: .25rem .5rem; border: 1px solid #8884; vertical-align: top; white-space: pre-wrap }
+td a { color: inherit; text-decoration: none; display: block; min-height: 1em; min-width: 1em }
+.error { outline: 2px solid #c00; outline-offset: -2px } .warning { outline: 2px dashed #a60; outline-offset: -2px }
+.info { outline: 1px dotted #357; outline-offset: -1px } :target { background: #fe08 } .soft { opacity: .75 }
+"""
+TEXT: Mapping[str, Mapping[str, str]] = {
+    "vi": {
+        "where": "Các ô có nhận xét", "found": "Đã thấy gì", "blocks": "chặn công bố", "warning": "nên sửa",
+        "info": "ghi chú", "whole": "cả bảng", "fixed": "Đã sửa", "rule": "Căn cứ",
+        "unsaid": "Còn {n} chỗ nữa cùng loại; --limit-errors 0 để lấy tất cả.",
+        "shown": "Bảng này chỉ có những dòng đầu tiên có nhận xét; bấm vào ô để xem nhận xét.",
+    },
+    "en": {
+        "where": "The cells in question", "found": "What was found", "blocks": "blocks publication",
+        "warning": "should be corrected", "info": "note", "whole": "the table as a whole", "fixed": "Repaired",
+        "rule": "Basis", "unsaid": "{n} more of this kind; --limit-errors 0 gives all.",
+        "shown": "Only the first rows with findings are here; a cell leads to what is said of it.",
+    },
+}  # fmt: skip
+
+
+def page(documents: Sequence[Mapping[str, Any]], excerpts: Sequence[Sequence[Cells]], language: str) -> str:
+    """Give the page. ``excerpts`` hold, for each table of each document, the rows that findings speak of."""
+    title = WORDS[language]["report"]
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head += f"<title>{title}</title><style>{STYLE}</style>"
+    bodies = "".join(
+        _file(one, cells, f"{at}-", language)
+        for at, (one, cells) in enumerate(zip(documents, excerpts, strict=True), 1)
+    )
+    return f'<!doctype html><html lang="{language}"><head>{head}</head><body><h1>{title}</h1>{bodies}</body></html>\n'
+
+
+def _file(told: Mapping[str, Any], excerpts: Sequence[Cells], mark: str, language: str) -> str:
+    words = WORDS[language]
+    reason = told.get("reason")
+    parts = [
+        f"<h2>{escape(told['file']['name'])}: {words[verdict_word(told)]}</h2><p>{escape(summary(told, words))}</p>",
+        f"<p>{escape(reason['detail'] or reason['code'])}</p>" if reason else "",
+        _repairs(told.get("fixes") or (), TEXT[language]),
+    ]
+    for at, table in enumerate(told.get("tables", [told])):
+        if table["findings"]:
+            cells = excerpts[at] if at < len(excerpts) else {}
+            parts += _table(table, cells, f"{mark}{at}", TEXT[language])
+    return f"<section>{''.join(parts)}</section>"
+
+
+def _repairs(fixes: Sequence[Mapping[str, Any]], text: Mapping[str, str]) -> str:
+    if not fixes:
+        return ""
+    items = "".join(f"<li>{escape(one['title'])}: {one['count']}{_first(one)}</li>" for one in fixes)
+    return f"<h3>{text['fixed']}</h3><ul>{items}</ul>"
+
+
+def _first(fix: Mapping[str, Any]) -> str:
+    for one in fix["examples"]:
+        if one["before"] != one["after"]:
+            return f" (<del>{escape(one['before'])}</del> → <ins>{escape(one['after'])}</ins>)"
+    return ""
+
+
+def _table(table: Mapping[str, Any], cells: Cells, mark: str, text: Mapping[str, str]) -> Iterator[str]:
+    """First what was found, kind by kind, then the rows with every cell in question outlined."""
+    numbered = list(enumerate(table["findings"]))
+    kinds: dict[tuple[str, str, str | None], list[tuple[int, Finding]]] = {}
+    for at, one in numbered:
+        kinds.setdefault((one["code"], one["severity"], one["place"]["field"]), []).append((at, one))
+    counts = {(one["code"], one["severity"], one["field"]): one["count"] for one in table["groups"]}
+    yield f"<h3>{text['found']}</h3>"
+    for key, held in kinds.items():
+        yield _kind(held, counts.get(key, len(held)), cells, mark, text)
+    if cells:
+        yield f"<h3>{text['where']}</h3><p class=soft>{text['shown']}</p>"
+        yield _rows(table, cells, numbered, mark)
+
+
+def _kind(held: Sequence[tuple[int, Finding]], count: int, cells: Cells, mark: str, text: Mapping[str, str]) -> str:
+    first = held[0][1]
+    severity = text["blocks" if first["severity"] == "error" else first["severity"]]
+    field = f", {escape(first['place']['field'])}" if first["place"]["field"] else ""
+    basis = f"<p class=soft>{text['rule']}: {escape(first['basis'])}</p>" if first["basis"] else ""
+    whole = "".join(
+        f"<li id=f{mark}-{at}>{escape(one['message'])}{_to(one, cells, mark)}</li>" for at, one in held[:WHOLE]
+    )
+    rest = "".join(f"<li id=f{mark}-{at}>{_brief(one, cells, mark)}</li>" for at, one in held[WHOLE:])
+    said = sum(one["count"] for _, one in held)
+    more = f"<p>{text['unsaid'].format(n=count - said)}</p>" if count > said else ""
+    return (
+        f"<h4>{escape(first['title'])}{field}: {count} ({severity})</h4>{basis}<ul>{whole}</ul>"
+        + (f"<ul class=compact>{rest}</ul>" if rest else "")
+        + more
+    )
+
+
+def _place(one: Finding) -> str:
+    row, column = one["place"]["row"], one["place"]["column"]
+    return f"{row or ''}{':' if row and column else ''}{column or ''}"
+
+
+def _to(one: Finding, cells: Cells, mark: str) -> str:
+    row, column = one["place"]["row"], one["place"]["column"]
+    there = str(row) in cells and column
+    return f" <a href=#c{mark}-{row}-{column}>{_place(one)}</a>" if there else ""
+
+
+def _brief(one: Finding, cells: Cells, mark: str) -> str:
+    place = _to(one, cells, mark) or escape(_place(one))
+    cell = f" {escape(one['cell'])}" if one["cell"] is not None else ""
+    after = (one["fix"] or {}).get("after")
+    return f"{place}{cell}" + (f" → {escape(after)}" if after is not None else "")
+
+
+def _rows(table: Mapping[str, Any], cells: Cells, numbered: Sequence[tuple[int, Finding]], mark: str) -> str:
+    """Draw the rows; of a wide table the columns with findings and the first others."""
+    width = max(map(len, cells.values()))
+    names = [column["name"] for column in table["profile"]["columns"]]
+    told: dict[tuple[str, int], list[tuple[int, Finding]]] = {}
+    for at, one in numbered:
+        if one["place"]["row"] and one["place"]["column"]:
+            told.setdefault((str(one["place"]["row"]), one["place"]["column"]), []).append((at, one))
+    needed = {column for _, column in told}
+    shown = [column for column in range(1, width + 1) if column in needed or column <= COLUMNS]
+    hidden = {str(held.get("field")) for held in table["personal_data"]}
+    head = "".join(f"<th scope=col>{escape(names[at - 1] if at <= len(names) else '')}</th>" for at in shown)
+    body = "".join(
+        f"<tr><th scope=row>{row}</th>"
+        + "".join(_cell(row, at, _shown(values, at, names, hidden), told.get((row, at), ()), mark) for at in shown)
+        + "</tr>"
+        for row, values in cells.items()
+    )
+    return f"<div class=scroll><table><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+
+
+def _shown(values: Sequence[str], at: int, names: Sequence[str], hidden: set[str]) -> str:
+    value = values[at - 1] if at <= len(values) else ""
+    return "***" if value and at <= len(names) and names[at - 1] in hidden else value
+
+
+def _cell(row: str, column: int, value: str, held: Sequence[tuple[int, Finding]], mark: str) -> str:
+    if not held:
+        return f"<td>{escape(value)}</td>"
+    links = " ".join(f"f{mark}-{at}" for at, _ in held)
+    severity = min((one["severity"] for _, one in held), key=["error", "warning", "info"].index)
+    return (
+        f'<td id=c{mark}-{row}-{column} class={severity} aria-describedby="{links}">'
+        f"<a href=#f{mark}-{held[0][0]}>{escape(value)}</a></td>"
+    )

@@ -1,0 +1,1 @@
+"""Repairs of a table: a plan of what can be mended; the mended cells with a log of every change."""

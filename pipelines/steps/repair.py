@@ -1,0 +1,144 @@
+"""Step: make the repairs that were accepted before anything else looks at the cells, and say which others are open."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from catalog.model import Artefact, TableOutcome
+from pipelines import cells, grid
+from pipelines.format import Table
+from pipelines.repair.columns import asked
+from pipelines.repair.table import Mended, Sheet, mend, plan
+from pipelines.step import Opened, Parcel
+from standards import registry
+from standards.finding import Finding
+from standards.repair import Change, Repair, accepted
+
+BOM = "utf-8-sig"
+
+
+def run(parcel: Parcel) -> Parcel:
+    """Make the accepted repairs: each table's cells are those after it, the original is never touched.
+
+    An original from which a repair took something that had a name is not for the public.
+    """
+    kinds = accepted(parcel.options.fixes)
+    if not kinds or (parcel.options.standard and parcel.options.standard not in registry.TABLES):
+        return parcel
+    done = [_mended(parcel, one, number, kinds) for number, one in enumerate(parcel.tables)]
+    original = parcel.original
+    if original is not None and any(removed for _, removed in done):
+        original = dataclasses.replace(original, public=False)
+    return dataclasses.replace(parcel, tables=tuple(one for one, _ in done), original=original)
+
+
+def _mended(parcel: Parcel, one: Opened, number: int, kinds: frozenset[str]) -> tuple[Opened, bool]:
+    came, out, log = (parcel.work / f"{name}-{number}" for name in ("read.arrow", "mended.arrow", "changes.csv"))
+    table = one.table
+    for _ in cells.write(came, table.batches, grid.schema(len(table.labels))):
+        pass  # written as it is read
+    sheet = _sheet(parcel, table, came)
+    made = mend(sheet, kinds, out, log)
+    came.unlink()
+    return dataclasses.replace(one, table=_table(table, made, out), repaired=made.repairs, log=log), made.removed
+
+
+def _sheet(parcel: Parcel, table: Table, path: Path) -> Sheet:
+    return Sheet(
+        cells=path,
+        labels=table.labels,
+        asked=asked(table.labels, parcel.options, parcel.today),
+        header=table.first_row - 1,
+        ragged=table.ragged,
+        bom=table.encoding == BOM,
+        encoding="" if table.encoding in (BOM, "utf-8") else table.encoding,
+    )
+
+
+def _table(table: Table, made: Mended, out: Path) -> Table:
+    """Give the table that stands where the repaired one stood; no validator reads the original in its place."""
+    kinds = {one.kind for one in made.repairs}
+    return dataclasses.replace(
+        table,
+        labels=made.labels,
+        batches=_batches(out),
+        kinds={new: table.kinds[old] for new, old in enumerate(made.kept) if old in table.kinds},
+        ragged=made.ragged,
+        remarks=tuple(said for said in table.remarks if not _is_mended(said, kinds, made.ragged)),
+        encoding="utf-8" if table.encoding else "",
+        plain=False,
+    )
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    yield from cells.read(path)
+
+
+def _is_mended(said: Finding, kinds: Collection[str], ragged: Mapping[int, tuple[str, ...]]) -> bool:
+    if said.code == "blank-row":
+        return "drop-row" in kinds
+    return said.code == "extra-cell" and "drop-cell" in kinds and said.place.row not in ragged
+
+
+def propose(parcel: Parcel) -> Parcel:
+    """Add to each table's outcome what was repaired, and what could be where anything was found."""
+    tables = tuple(_proposed(parcel, one, number) for number, one in enumerate(parcel.tables))
+    return dataclasses.replace(parcel, tables=tables)
+
+
+def _proposed(parcel: Parcel, one: Opened, number: int) -> Opened:
+    found = one.outcome or TableOutcome(resource=one.resource, sheet=one.table.sheet)
+    fixes = plan(_sheet(parcel, one.table, one.cells)) if found.groups and one.cells is not None else ()
+    held = frozenset(str(told["field"]) for told in found.personal_data if told["blocks"])
+    fixes, repaired = _hidden(fixes, held), _hidden(one.repaired, held)
+    pins = dict(found.pins)
+    if parcel.options.fixes:
+        pins["repairs"] = {done.kind: done.count for done in one.repaired}
+    artefacts = (*found.artefacts, *_artefacts(parcel, one, number))
+    return dataclasses.replace(
+        one, outcome=dataclasses.replace(found, fixes=fixes, repaired=repaired, pins=pins, artefacts=artefacts)
+    )
+
+
+def _hidden(repairs: Iterable[Repair], held: Collection[str]) -> tuple[Repair, ...]:
+    """Show no cells of columns that are held back as personal data."""
+    if not held:
+        return tuple(repairs)
+    nameless = any(name.startswith("#") for name in held)
+
+    def told(each: Change) -> bool:
+        return each.field not in held and not (nameless and each.field == "")
+
+    return tuple(dataclasses.replace(one, examples=tuple(filter(told, one.examples))) for one in repairs)
+
+
+def _artefacts(parcel: Parcel, one: Opened, number: int) -> Iterator[Artefact]:
+    """Keep the log with the version, never for the public; for a check that keeps nothing, give the repaired file."""
+    if one.log is None or one.cells is None:
+        return
+    log = one.log.rename(parcel.work / f"{one.resource}.changes.csv")
+    yield Artefact(
+        resource=one.resource,
+        name=log.name,
+        role="changes",
+        media_type="text/csv",
+        path=str(log),
+        bytes=log.stat().st_size,
+        public=False,
+    )
+    if not parcel.keep:
+        path = parcel.work / f"fixed-{number}.csv"
+        rows = cells.write_csv(path, one.table.labels, cells.read(one.cells), one.table.ragged)
+        yield Artefact(
+            resource=one.resource,
+            name=path.name,
+            role="csv",
+            media_type="text/csv",
+            path=str(path),
+            bytes=path.stat().st_size,
+            rows=rows,
+        )

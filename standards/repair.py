@@ -1,0 +1,329 @@
+"""What a repair is: its kinds with what they do, which of them need a decision, and one kind's changes in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+EXAMPLES = 3
+"""A repair shows so many changes."""
+
+SAFE = "safe"
+"""Accepted in place of a kind, it stands for every kind that needs no decision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One cell before and after; ``row`` is the record number in the original (header = 1)."""
+
+    row: int | None = None
+    field: str | None = None
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """All changes of one kind: how many, in which columns, and the first few; ``safe`` needs no decision."""
+
+    kind: str
+    safe: bool
+    count: int
+    fields: tuple[str, ...] = ()
+    examples: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of repair: whether it is safe, its name and what it does."""
+
+    safe: bool
+    title: Mapping[str, str]
+    does: Mapping[str, str]
+
+
+def _kind(safe: bool, vi: tuple[str, str], en: tuple[str, str]) -> Kind:
+    return Kind(safe=safe, title={"vi": vi[0], "en": en[0]}, does={"vi": vi[1], "en": en[1]})
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "bom": _kind(
+            True,
+            (
+                "Bỏ dấu BOM",
+                "Bỏ dấu BOM ở đầu tệp.",
+            ),
+            (
+                "Remove the byte order mark",
+                "Removes the mark at the beginning.",
+            ),
+        ),
+        "encoding": _kind(
+            True,
+            (
+                "Đổi bảng mã sang UTF-8",
+                "Tệp dùng bảng mã cũ được ghi lại bằng UTF-8.",
+            ),
+            (
+                "Encoding to UTF-8",
+                "A file in an older encoding is written as UTF-8.",
+            ),
+        ),
+        "tcvn3": _kind(
+            True,
+            (
+                "Đổi TCVN3 sang Unicode",
+                "Chữ viết bằng phông cũ (.VnTime, ABC) được đổi sang Unicode.",
+            ),
+            (
+                "TCVN3 to Unicode",
+                "Text typed for old fonts (.VnTime, ABC) is rewritten in Unicode.",
+            ),
+        ),
+        "tcvn3-unproven": _kind(
+            False,
+            (
+                "Đổi TCVN3 sang Unicode, cột lẫn bảng mã",
+                "Cột lẫn chữ TCVN3 và Unicode: chỉ đổi ô chỉ có chữ TCVN3. Xem ví dụ trước khi nhận.",
+            ),
+            (
+                "TCVN3 to Unicode in a mixed column",
+                ("The column mixes TCVN3 and Unicode: only cells that hold nothing but TCVN3 are rewritten. Look "
+                "at the examples first."),
+            ),
+        ),
+        "invisible": _kind(
+            True,
+            (
+                "Bỏ ký tự không nhìn thấy",
+                "Bỏ dấu cách không ngắt, ký tự độ rộng bằng không và ký tự điều khiển.",
+            ),
+            (
+                "Remove invisible characters",
+                "Removes no-break and zero-width spaces and control characters.",
+            ),
+        ),
+        "invisible-unproven": _kind(
+            False,
+            (
+                "Bỏ ký tự không nhìn thấy trong chữ cần chúng",
+                "Chữ trong ô có thể cần ký tự nối hoặc dấu hướng. Xem ví dụ trước khi nhận.",
+            ),
+            (
+                "Remove invisible characters from scripts that use them",
+                "The script in these cells may need joiners or direction marks. Look at the examples first.",
+            ),
+        ),
+        "nfc": _kind(
+            True,
+            (
+                "Ghép chữ và dấu",
+                "Chữ và dấu lưu rời được ghép thành Unicode dựng sẵn (NFC).",
+            ),
+            (
+                "Compose letters and marks",
+                "Letters and marks stored apart are composed (Unicode NFC).",
+            ),
+        ),
+        "nfc-unproven": _kind(
+            False,
+            (
+                "Ghép chữ và dấu, chữ Hán đổi dạng",
+                "Chữ Hán tương thích sẽ đổi dạng khi ghép. Xem ví dụ trước khi nhận.",
+            ),
+            (
+                "Compose letters; CJK signs change shape",
+                "CJK compatibility signs change their shape. Look at the examples first.",
+            ),
+        ),
+        "trim": _kind(
+            True,
+            (
+                "Bỏ khoảng trắng thừa",
+                "Bỏ khoảng trắng ở đầu và cuối ô.",
+            ),
+            (
+                "Remove stray spaces",
+                "Removes spaces at the beginning and end of cells.",
+            ),
+        ),
+        "quotes": _kind(
+            True,
+            (
+                "Bỏ dấu nháy thừa",
+                "Bỏ dấu nháy bao quanh mã, số hoặc ngày mà bảng tính để lại.",
+            ),
+            (
+                "Remove hidden quotes",
+                "Removes quotation marks that a spreadsheet left around codes, numbers or dates.",
+            ),
+        ),
+        "full-width": _kind(
+            True,
+            (
+                "Đổi chữ số rộng",
+                "Chữ số toàn độ rộng (１２３) trong mã, số và ngày được đổi thành chữ số thường.",
+            ),
+            (
+                "Full-width digits to plain ones",
+                "Full-width digits (１２３) in codes, numbers and dates become plain digits.",
+            ),
+        ),
+        "date": _kind(
+            True,
+            (
+                "Ghi ngày theo ISO",
+                "Ngày được ghi lại thành NĂM-THÁNG-NGÀY; cả cột chỉ có một cách đọc.",
+            ),
+            (
+                "Dates in ISO form",
+                "Dates are rewritten as YEAR-MONTH-DAY; the whole column has only one reading.",
+            ),
+        ),
+        "date-day-first": _kind(
+            False,
+            (
+                "Ghi ngày theo ISO, đọc ngày/tháng/năm",
+                "Cột đọc được theo hai cách; chọn cách này nếu ngày đứng trước tháng.",
+            ),
+            (
+                "Dates in ISO form, read day/month/year",
+                "The column can be read in two ways; choose this if the day comes first.",
+            ),
+        ),
+        "date-month-first": _kind(
+            False,
+            (
+                "Ghi ngày theo ISO, đọc tháng/ngày/năm",
+                "Cột đọc được theo hai cách; chọn cách này nếu tháng đứng trước ngày.",
+            ),
+            (
+                "Dates in ISO form, read month/day/year",
+                "The column can be read in two ways; choose this if the month comes first.",
+            ),
+        ),
+        "number": _kind(
+            True,
+            (
+                "Ghi số theo dạng chuẩn",
+                "Bỏ dấu ngăn hàng nghìn, dấu thập phân thành dấu chấm; cả cột chỉ có một cách đọc.",
+            ),
+            (
+                "Numbers in canonical form",
+                "Thousands separators go, the decimal sign becomes a point; the whole column has only one reading.",
+            ),
+        ),
+        "number-comma-decimal": _kind(
+            False,
+            (
+                "Ghi số theo dạng chuẩn, dấu phẩy là dấu thập phân",
+                "Cột đọc được theo hai cách; chọn cách này nếu 1.234,5 là một nghìn hai trăm ba mươi tư phẩy năm.",
+            ),
+            (
+                "Canonical numbers, comma as decimal sign",
+                ("The column can be read in two ways; choose this if 1.234,5 is one thousand two hundred "
+                "thirty-four and a half."),
+            ),
+        ),
+        "number-point-decimal": _kind(
+            False,
+            (
+                "Ghi số theo dạng chuẩn, dấu chấm là dấu thập phân",
+                "Cột đọc được theo hai cách; chọn cách này nếu 1,234.5 là một nghìn hai trăm ba mươi tư phẩy năm.",
+            ),
+            (
+                "Canonical numbers, point as decimal sign",
+                ("The column can be read in two ways; choose this if 1,234.5 is one thousand two hundred "
+                "thirty-four and a half."),
+            ),
+        ),
+        "zero-padding": _kind(
+            True,
+            (
+                "Trả lại số 0 ở đầu mã",
+                "Chỉ khi danh mục có đúng một mã như vậy, đang có hiệu lực và khớp tên bên cạnh.",
+            ),
+            (
+                "Put lost zeros back",
+                "Only where the list has exactly one such code, in force, agreeing with the name beside it.",
+            ),
+        ),
+        "zero-padding-unproven": _kind(
+            False,
+            (
+                "Trả lại số 0 ở đầu mã, chưa có bằng chứng",
+                "Danh mục không chứng minh được mã sau khi thêm số 0. Xem ví dụ trước khi nhận.",
+            ),
+            (
+                "Put lost zeros back without proof",
+                "The list does not prove the code with its zeros. Look at the examples first.",
+            ),
+        ),
+        "drop-cell": _kind(
+            True,
+            (
+                "Bỏ ô trống thừa",
+                "Bỏ ô trống nằm ngoài cột cuối cùng.",
+            ),
+            (
+                "Remove blank extra cells",
+                "Removes blank cells beyond the last column.",
+            ),
+        ),
+        "drop-column": _kind(
+            True,
+            (
+                "Bỏ cột trống",
+                "Bỏ cột không có giá trị nào và không thuộc chuẩn. Bản gốc khi đó không công khai.",
+            ),
+            (
+                "Remove empty columns",
+                "Removes columns without any value that no standard asks for. The original is then not public.",
+            ),
+        ),
+        "drop-row": _kind(
+            True,
+            (
+                "Bỏ dòng trống",
+                "Bỏ dòng không có ô nào có giá trị.",
+            ),
+            (
+                "Remove blank rows",
+                "Removes rows in which no cell holds anything.",
+            ),
+        ),
+    }
+)
+"""Every kind, in the order in which repairs are made.
+
+No kind replaces a code of an administrative unit: codes were used again for other units (27 became 24, which had been
+another province's). A successor can only go into a column of its own, after its publisher has confirmed the day.
+"""
+
+SAFE_KINDS = frozenset(name for name, one in KINDS.items() if one.safe)
+
+
+def accepted(given: Iterable[str]) -> frozenset[str]:
+    """Give the kinds that were accepted: those named, and all safe ones where ``safe`` was said."""
+    words = frozenset(given)
+    return (words & KINDS.keys()) | (SAFE_KINDS if SAFE in words else frozenset())
+
+
+def together(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
+    """Add up the repairs of several tables by kind, in the order of KINDS."""
+    found: dict[str, Repair] = {}
+    for one in repairs:
+        was = found.get(one.kind)
+        found[one.kind] = (
+            one
+            if was is None
+            else replace(
+                was,
+                count=was.count + one.count,
+                fields=tuple(dict.fromkeys((*was.fields, *one.fields))),
+                examples=(*was.examples, *one.examples)[:EXAMPLES],
+            )
+        )
+    return tuple(found[kind] for kind in KINDS if kind in found)
