@@ -28,7 +28,8 @@ MOST_TURNS = 16
 class Hashes:
     """64-bit hashes (int64) of one key, 8 bytes a row: the latest in memory, the others in a temporary file."""
 
-    def __init__(self) -> None:
+    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+        self._in_memory = in_memory
         self._parts: list[Any] = []
         self._held = self._written = 0
         self._file: IO[bytes] | None = None
@@ -37,7 +38,7 @@ class Hashes:
         """Keep some."""
         self._parts.append(hashes)
         self._held += len(hashes)
-        if self._held >= IN_MEMORY:
+        if self._held >= self._in_memory:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(prefix="datamo-keys-")  # noqa: SIM115 - lives as long as the run
             for part in self._parts:
@@ -47,7 +48,7 @@ class Hashes:
 
     def repeated(self) -> Any:
         """Those that occurred more than once, each once; a share of all possible hashes at a time."""
-        turns = min(MOST_TURNS, self._written // (2 * IN_MEMORY) + 1)
+        turns = min(MOST_TURNS, self._written // (2 * self._in_memory) + 1)
         found = [_repeated([part[part % turns == turn] for part in self._every()]) for turn in range(turns)]
         return np.concatenate(found)
 
@@ -55,7 +56,7 @@ class Hashes:
         yield from self._parts
         if self._file is not None:
             self._file.seek(0)
-            while chunk := self._file.read(8 * IN_MEMORY):
+            while chunk := self._file.read(8 * self._in_memory):
                 yield np.frombuffer(chunk, dtype=np.int64)
 
 

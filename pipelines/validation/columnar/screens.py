@@ -49,7 +49,7 @@ class Screen:
         self.missing = missing_of(field)
         self._reader = field.create_cell_reader()
         self._required = bool(field.constraints.get("required"))
-        self._rule = _rule_of(field)
+        self._rule = rule_of(field)
         self._known: dict[str, bool] = {}
         self._few: bool | None = None
 
@@ -88,7 +88,8 @@ class Screen:
         return verdict
 
 
-def _rule_of(field: Any) -> Rule | None:
+def rule_of(field: Any) -> Rule | None:
+    """The rule that takes cells of a field which Frictionless certainly reads without a note; None if there is none."""
     constraints = {
         name: value
         for name, value in field.constraints.items()
