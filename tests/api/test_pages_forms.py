@@ -106,6 +106,30 @@ def test_a_refused_form_keeps_what_was_typed_and_lists_what_is_missing_first(tow
     assert " disabled" not in html
 
 
+def test_what_the_catalogue_refuses_keeps_what_was_typed_and_is_said_at_its_field(town: Town) -> None:
+    token = sign_in(town, "editor")
+    data = {"csrf": token, "organisation": "h12-so", "title": "Trường học", "description": "Bị \u202eđảo", "theme": "EDUC"}
+    answer = town.client.post("/publish", data=data, files={"file": ("a.csv", SCHOOLS)})
+    assert answer.status_code == 422
+    assert 'href="#description"' in answer.text
+    assert 'id="description-e"' in answer.text
+    assert 'value="Trường học"' in answer.text
+    assert '<option value="EDUC" selected>' in answer.text
+    long = town.client.post("/publish", data={**data, "title": "Rất dài " * 60, "description": ""}, files={"file": ("a.csv", SCHOOLS)})
+    assert 'href="#title"' in long.text
+
+
+def test_a_file_refused_for_a_new_dataset_is_tried_again_for_the_same_one(town: Town) -> None:
+    token = sign_in(town, "editor")
+    data = {"csrf": token, "organisation": "h12-so", "title": "Bảng theo kỳ", "update": "append", "period": "hôm qua"}
+    answer = town.client.post("/publish", data=data, files={"file": ("a.csv", SCHOOLS)})
+    assert answer.status_code == 422
+    assert 'value="hôm qua"' in answer.text
+    assert 'href="#period"' in answer.text
+    assert '<option value="bang-theo-ky" selected>' in answer.text
+    assert len(town.catalog.datasets_of(town.caller("editor"), town.catalog.organisation(town.caller("editor"), "H12").id)) == 1
+
+
 def test_a_second_person_approves_and_nobody_her_own(careful: Town) -> None:
     made = careful.draft()
     sent = careful.upload(made["slug"], who="reviewer")

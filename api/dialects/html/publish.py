@@ -12,13 +12,13 @@ from starlette.responses import RedirectResponse
 
 from api import deps
 from api.dialects.html import desk, forms, labels, shelf
-from api.dialects.html.refused import PageRoute
+from api.dialects.html.refused import PageRoute, problems_said
 from api.dialects.html.submissions import WRITERS
 from api.dialects.html.upload import TheForm, field, file_of
 from api.dialects.html.view import Reader, TheReader, page
-from api.messages import pages
-from catalog.errors import NotKnown
-from catalog.model import Entry, Options, Organisation
+from api.messages import pages, refusals
+from catalog.errors import Conflict, Invalid, NotKnown, Refusal, TooLarge
+from catalog.model import Entry, Options, Organisation, Submission
 from pipelines.steps.receive import receive
 from standards import vocabulary
 from standards.record import Dataset
@@ -26,6 +26,7 @@ from standards.record import Dataset
 router = APIRouter(route_class=PageRoute)
 FIELDS = ("dataset", "organisation", "title", "description", "theme", "frequency", "licence", "source", "standard",
           "sheet", "update", "period", "note")
+FIELD_OF = {"themes": "theme", "organization": "organisation", "resource": "file", "kind": "update"}
 UPDATES = ("replace", "append", "correct")
 SHORTEST_TITLE = 5
 
@@ -81,14 +82,32 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
     wrong = mistakes(reader, given, form)
     if wrong:
         return _form(request, reader, given, wrong)
+    try:
+        found = _taken(request, reader, given, form)
+    except TooLarge:
+        raise
+    except (Invalid, Conflict) as refused:
+        return _form(request, reader, given, refused_said(reader, refused))
+    return RedirectResponse(f"/submissions/{found.id}?wait=1", status_code=303)
+
+
+def _taken(request: Request, reader: Reader, given: dict[str, str], form: FormData) -> Submission:
+    """Draft the dataset if it is new, and take the file for it; a draft once made is the one that is tried again."""
     site, upload = deps.site(request), file_of(form)
     assert upload is not None
-    key = given["dataset"] or _draft(request, reader, given).slug
-    found = receive(
-        site.catalog, site.files, reader.caller, key, upload.file, upload.filename or "file", options(given),
-        limit=site.upload_limit, media_type=(upload.content_type or "")[:200],
+    given["dataset"] = given["dataset"] or _draft(request, reader, given).slug
+    return receive(
+        site.catalog, site.files, reader.caller, given["dataset"], upload.file, upload.filename or "file",
+        options(given), limit=site.upload_limit, media_type=(upload.content_type or "")[:200],
     )
-    return RedirectResponse(f"/submissions/{found.id}?wait=1", status_code=303)
+
+
+def refused_said(reader: Reader, refused: Refusal) -> list[dict[str, str]]:
+    """What the catalogue refuses, each at the field that it names, else at the file."""
+    said = problems_said(reader, refused) or [
+        ("", refusals.sentence(refused.code, refused.params, reader.lang, status=422))]
+    return [{"field": FIELD_OF.get(member, member if member in FIELDS else "file"), "said": words}
+            for member, words in said]
 
 
 def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[dict[str, str]]:

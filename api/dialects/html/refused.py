@@ -75,14 +75,22 @@ def error_page(request: Request, refusal: Refusal) -> Response:
         sentence="" if isinstance(refusal, NotFound) else refusals.sentence(
             code, refusal.params, reader.lang, status=status),
         tombstone=dict(refusal.params) if isinstance(refusal, Gone) else {}, bug="",
+        problems=[] if isinstance(refusal, NotFound) else problems_said(reader, refusal),
     )
+
+
+def problems_said(reader: Reader, refusal: Refusal) -> list[tuple[str, str]]:
+    """(member, sentence) for everything that a refusal names; the member as its JSON pointer has it."""
+    return [(one.pointer.removeprefix("#/").partition("/")[0].lstrip("?"),
+             refusals.sentence(one.code, one.params or {}, reader.lang, status=422)) for one in refusal.problems[:20]]
 
 
 def bug_page(request: Request, request_id: str) -> Response:
     """A mistake of ours: nothing of it is shown but the id under which the log has it."""
     reader = plain_reader(request)
     return page(request, reader, "error.html", status=500, noindex=True, title=reader.say("Datamo gặp lỗi"),
-                code="internal", status_code=500, asked="", sentence="", tombstone={}, bug=request_id)
+                code="internal", status_code=500, asked="", sentence="", tombstone={}, bug=request_id,
+                problems=[])
 
 
 def _title(reader: Reader, refusal: Refusal, status: int) -> str:
