@@ -131,6 +131,12 @@ def judge(columns: Sequence[Seen], traits: Sequence[Trait]) -> tuple[Held, ...]:
     return tuple(_together([one for one in held if one is not None]))
 
 
+def suspects(one: Seen, traits: Sequence[Trait]) -> frozenset[str]:
+    """Name the traits that hold a column back or have it asked about, with persons as neighbours and without."""
+    found = (_column(0, one, traits, offices=False, persons=persons) for persons in (True, False))
+    return frozenset(each.trait.id for each in found if each is not None)
+
+
 def _together(held: Sequence[Held]) -> Iterable[Held]:
     kinds = {one.kind for one in held}
     both = {"person-name", "birth-date"}

@@ -27,9 +27,9 @@ NEVER = "[^\\s\\S]"
 _FAMILY = (
     "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh doan lam trinh mai dao truong ha "
     "cao luong luu phung to ta tong chu kieu thai quach la thach ton lo vi vuong quan hua diep nong ma vang sung "
-    "giang thao trieu ban giap luc lu moc nghiem phi quang sam than thieu tang tieu tien truc van vien xa an au "
+    "giang thao trieu ban giap luc lu moc nghiem phi quang sam than thieu tang tieu tien truc van vien an au "
     "bach banh bo cam can cung danh dam diem dong du duan gia han kha khuat khuc khong kim khieu lieu long mac "
-    "man mau mong nghi ninh nhan nham oanh on phu pho phuong sa son tham ung uong y ro siu rmah ksor nay rcham "
+    "man mau mong nghi ninh nhan nham oanh on phu pho sa son tham ung uong y ro siu rmah ksor nay rcham "
     "hlong hwing"
 )
 FAMILY = frozenset(_FAMILY.split())

@@ -17,13 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.cells import read
-from standards.screening import Count, Held, Seen, judge, says
+from standards.screening import Count, Held, Seen, judge, says, suspects
 from standards.trait import LONGEST, NEVER, NORMAL, STEPS, UPPER, Form, Trait, masked
 
 SAMPLE = 2_000
 """Filled cells of a column that are looked at first."""
-SPEAKS = 0.05
-"""A trait that explains this part of the sample is counted in every cell."""
+FEW = 0.05
+"""A trait that its header makes grave from so few cells on is counted in every cell: a sample may miss them."""
 GATES: Mapping[Form, str] = MappingProxyType({
     "code": "(?:[0-9０-９][^0-9０-９]{0,3}){6}",
     "mail": "[@＠﹫]|[ (\\[{][aA][tT][ )\\]}]|[cC]òng|CÒNG",
@@ -32,7 +32,7 @@ GATES: Mapping[Form, str] = MappingProxyType({
 """A column in which no cell matches holds nothing of the form, and its cells need not be prepared."""
 HEADS = 64
 """Different beginnings are counted no further."""
-PROVED = 20_000
+PROVED = 5_000
 """Distinct values of a batch whose check digits are computed; of more, a part stands for all."""
 
 
@@ -59,7 +59,8 @@ def _seen(batches: Sequence[pa.RecordBatch], index: int, one: Described, traits:
     )
     parts = [_spread(batch.column(index + 1), len(batches)) for batch in batches]
     filled, counts = measure([_filled(pa.concat_arrays(parts))] if parts else [], traits, named)
-    spoke = {key for key, found in counts.items() if max(found.strict, found.loose) > SPEAKS * filled}
+    sampled = Seen(label=one.label, words=one.words, filled=filled, counts=counts, declared=one.declared)
+    spoke = suspects(sampled, traits) | {each.id for each in traits if each.id in named and each.named_share < FEW}
     if spoke and sum(batch.num_rows for batch in batches) > SAMPLE:
         wanted = spoke | {other for trait in traits if trait.id in spoke for other in trait.against}
         chosen = [trait for trait in traits if trait.id in wanted]

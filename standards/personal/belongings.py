@@ -7,7 +7,7 @@ from standards.trait import Trait
 TRAITS = (
     Trait(
         id="account", kind="bank-account", title={"vi": "số tài khoản ngân hàng", "en": "bank account numbers"},
-        strict="[0-9]{6,19}", loose="[A-Z]{0,4}[0-9]{6,19}|[1-9][0-9]{0,9}E[+]?[01]?[0-9]", chance=1.0, alone="pass",
+        strict="[0-9]{6,19}", loose="[A-Z]{0,4}[0-9]{8,19}|[1-9][0-9]{0,9}E[+]?[01]?[0-9]", chance=1.0, alone="pass",
         office=True, shows=2,
         named=("so tai khoan", "stk", "so tk", "tai khoan ngan hang", "so tai khoan ngan hang", "tai khoan nhan tien",
                "bank account", "account number", "account no", "bank account number", "iban", "口座番号"),

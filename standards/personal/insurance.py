@@ -5,19 +5,10 @@ from __future__ import annotations
 from standards.trait import Trait
 
 _MONEY = (
-    "tien",
-    "so tien",
-    "muc",
-    "ty le",
-    "tong",
-    "chi",
-    "thu",
-    "no",
-    "so nguoi",
-    "so lao dong",
-    "so luong",
-    "don vi",
-)
+    "tien", "so tien", "muc", "ty le", "tong", "chi", "thu", "no", "so nguoi", "so lao dong", "so luong", "don vi",
+    "quy", "kinh phi", "gia tri", "phi", "von", "thanh toan", "quyet toan", "de nghi", "dong", "vnd",
+)  # fmt: skip
+"""Words of headers that tell of money or numbers of people."""
 
 TRAITS = (
     Trait(

@@ -75,7 +75,7 @@ MADE: dict[str, tuple[tuple[str, ...], Make]] = {
     "streets": (("Tên đường", "Đường"), lambda rng: rng.choice(["Nguyễn Trãi", "Lê Lợi", "Trần Hưng Đạo", "Lý Thường Kiệt"])),
     "schools": (("Tên trường",), lambda rng: f"Trường THCS {rng.choice(['Nguyễn Du', 'Lê Lợi', 'Phan Bội Châu'])}"),
     "counts": (("Số CCCD đã cấp", "Số lượng thẻ BHYT", "Số người có CMND"), lambda rng: str(rng.randint(100, 99_999))),
-    "paid": (("Số tiền BHXH", "Thu BHYT", "Tổng chi BHXH"), amount),
+    "paid": (("Số tiền BHXH", "Thu BHYT", "Tổng chi BHXH", "Quỹ BHYT (đồng)", "Thanh toán BHYT"), amount),
     "texts": (("Nội dung", "Ghi chú"), lambda rng: " ".join(rng.choice(["hồ", "sơ", "đất", "đai", "2025"]) for _ in range(9))),
     "one hotline": (("Liên hệ", "Điện thoại"), lambda _: f"{PREFIXES[3]}1234567"),
     "chapters": (("Chương", "Tiểu mục", "Tài khoản"), lambda rng: digits(rng, rng.choice([3, 4]))),
