@@ -100,13 +100,15 @@ def _opened(resource: Any, checklist: Any, limit_rows: int | None) -> tuple[Any,
 class Found:
     """What the passes leave: suspicious records, those that only repeat a key, and how many rows there are.
 
-    ``last`` is the number of the last record that was looked at; ``before`` is as in ``Integrity``.
+    ``last`` is the number of the last record that was looked at; ``cut`` says that reading ended because repeated keys
+    alone will reach the limit; ``before`` is as in ``Integrity``.
     """
 
     parts: list[Batch] = field(default_factory=list)
     repeats: list[Batch] = field(default_factory=list)
     rows: int = 0
     last: int = 0
+    cut: bool = False
     before: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
@@ -154,7 +156,7 @@ class Run:
 
     def first_pass(self) -> Found:
         """Screen every record until the limit is reached; repeated keys are known only to the second pass."""
-        found, count, suspects, latest = Found(), len(self.starting), 0, None
+        found, count, suspects, batches, latest = Found(), len(self.starting), 0, 0, None
         for batch in read_batches(self.plan, self.signs):
             part = batch.chosen(*self.screen(batch)) if len(batch.numbers) else batch
             self.note_ragged(batch)
@@ -171,8 +173,15 @@ class Run:
                         found.last = max([number, *batch.numbers[-1:].tolist()])
                         return found
             found.rows += len(batch)
-            latest = batch
-        if latest and ends_open(self.plan, latest.last_cells(), self.signs.last_line(self.plan.block)):
+            latest, batches = batch, batches + 1
+            if self.limit and batches & (batches - 1) == 0 and self.keys_reach_limit():
+                found.cut = True
+                break
+        if (
+            latest
+            and not found.cut
+            and ends_open(self.plan, latest.last_cells(), self.signs.last_line(self.plan.block))
+        ):
             raise HandBack("open-quote")
         found.last = found.rows + self.plan.first_record - 1
         return found
@@ -217,6 +226,13 @@ class Run:
         if self.blank is None and self.signs.blank_lines:
             self.blank = blank_records(self.plan)
         return self.blank is not None and number in self.blank
+
+    def keys_reach_limit(self) -> bool:
+        """Whether the repeated keys so far are errors enough (asked at batch 1, 2, 4, 8 …)."""
+        wanted = [
+            key for key in self.keys.repeating if ("primary-key" if key.primary else "unique-error") in self.scope
+        ]
+        return any(key.seen.surplus() >= self.limit for key in wanted)
 
     def note_ragged(self, batch: Batch) -> None:
         """Keep the keys of records that are in no column."""
@@ -297,11 +313,14 @@ class Run:
         for row in self.rows(found):
             listed += self.wanted(row)
             if self.limit and len(listed) >= self.limit:
+                found.cut = False
                 listed = listed[: self.limit]
                 warnings.append(f"reached error limit: {self.limit}")
                 partial = True
                 stats.rows = row.row_number - self.plan.first_record + 1
                 break
+        if found.cut:
+            raise HandBack("equal-hashes")
         stats.md5 = stats.sha256 = None
         stats.bytes = self.plan.path.stat().st_size
         if not partial or self.reached_end(stats.rows + self.plan.first_record - 1, found):

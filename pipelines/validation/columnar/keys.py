@@ -46,6 +46,12 @@ class Hashes:
             self._written += self._held
             self._parts, self._held = [], 0
 
+    def surplus(self) -> int:
+        """How many of those in memory were there before; 0 when some lie in a file already."""
+        if self._written or not self._parts:
+            return 0
+        return self._held - len(np.unique(np.concatenate(self._parts)))
+
     def repeated(self) -> Any:
         """Those that occurred more than once, each once; a share of all possible hashes at a time."""
         turns = min(MOST_TURNS, self._written // (2 * self._in_memory) + 1)

@@ -117,3 +117,10 @@ def test_patterns_on_re2_go_along_and_know_the_missing_values_of_their_schema(tm
     theirs = source.resource_of(path, schema, foreign=True).validate()
     assert compared(ours) == compared(theirs)
     assert {error.cell for error in ours.tasks[0].errors} == {"x", ""}
+
+
+@pytest.mark.parametrize("limit", [10, 500])
+def test_repeated_keys_alone_reach_a_limit_without_reading_the_rest(tmp_path, limit):
+    text = "a,b\n" + "".join(f"k{number % 97},{number}\n" for number in range(40_000)) + '"open'
+    case = Case(text.encode(), "utf-8", LONG, {"csv": {"delimiter": ","}}, limit=limit)
+    assert say_the_same(tmp_path, case, block=20_000) == ""  # the quote at the end would hand it back
