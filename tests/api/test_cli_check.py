@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -125,3 +126,52 @@ def test_a_schemas_lists_survive_their_way_into_the_sandbox(capsys: pytest.Captu
     code, told = checked(capsys, "good.csv", "--schema", "schema.json")
     assert code == 1
     assert [(one["code"], one["place"]["row"]) for one in told["findings"]] == [("constraint-error", 3)]
+
+
+DIRTY = "\ufeffmã,tên\n1, Trường A \n\n2,Trường\u00a0B\n"
+
+
+def test_fix_writes_the_mended_table_and_tells_what_was_done(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("dirty.csv").write_text(DIRTY, encoding="utf-8")
+    code, told = checked(capsys, "dirty.csv", "--fix", "clean.csv", "--lang", "en")
+    assert (code, told["findings"]) == (0, [])
+    assert {one["kind"]: one["count"] for one in told["fixes"]} == {"bom": 1, "invisible": 1, "trim": 1, "drop-row": 1}
+    assert next(one["title"] for one in told["fixes"]) == "Remove the byte order mark"
+    assert told["fixes"][2]["examples"] == [{"row": 2, "field": "tên", "before": " Trường A ", "after": "Trường A"}]
+    assert Path("clean.csv").read_bytes() == "mã,tên\n1,Trường A\n2,Trường B\n".encode()
+    assert Path("clean.changes.csv").read_text(encoding="utf-8").splitlines()[:2] == ["row,column,kind,before,after", "2,tên,trim, Trường A ,Trường A"]
+    assert Path("dirty.csv").read_text(encoding="utf-8") == DIRTY
+    assert checked(capsys, "clean.csv")[1]["groups"] == []
+
+
+def test_fix_says_on_the_terminal_what_was_done(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("dirty.csv").write_text(DIRTY, encoding="utf-8")
+    assert run(["check", "dirty.csv", "--fix", "clean.csv", "--lang", "vi"]) == 0
+    said = capsys.readouterr().out
+    assert "Bỏ khoảng trắng thừa" in said
+    assert "clean.csv" in said
+
+
+def test_fix_never_writes_over_a_file_that_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "good.csv", "--fix", "good.csv"]) == 2
+    assert run(["check", "good.csv", "bad.csv", "--fix", "out.csv"]) == 2
+    assert Path("good.csv").read_text(encoding="utf-8") == GOOD
+    Path("out").mkdir()
+    assert run(["check", "good.csv", "bad.csv", "--fix", "out", "--json"]) == 1
+    assert sorted(path.name for path in Path("out").iterdir()) == ["bad.changes.csv", "bad.csv", "good.changes.csv", "good.csv"]
+    assert Path("out/bad.csv").read_text(encoding="utf-8") == "ma,ten\n01,Trường A\n02,Trường B,thừa\n"
+
+
+def test_the_html_report_stands_alone_is_small_and_leads_from_cell_to_message(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{at:05},<b>Trường</b> {at} ,x" for at in range(1200)]
+    Path("many.csv").write_text("mã,tên,số\n" + "\n".join(rows), encoding="utf-8")
+    checked(capsys, "many.csv", "--html", "many.html")
+    page = Path("many.html").read_text(encoding="utf-8")
+    assert len(page.encode()) < 300_000
+    assert "<b>Trường" not in page
+    assert not re.search(r"<script|<link|https?://|src=", page)
+    ids = re.findall(r" id=([^ >]+)", page)
+    assert len(ids) == len(set(ids))
+    assert len([one for one in ids if one.startswith("f")]) == 1000
+    assert set(re.findall(r"href=#([^ >]+)", page)) <= set(ids)
+    assert '<td id=c1-0-2-2 class=warning aria-describedby="f1-0-0"><a href=#f1-0-0>' in page

@@ -13,6 +13,7 @@ from api.dialects.html import (
     organisations,
     people,
     publish,
+    repair,
     results,
     sign,
     standard,
@@ -21,7 +22,8 @@ from api.dialects.html import (
 )
 from api.dialects.html.refused import bug_page, error_page
 
-GROUPS = (home, results, dataset, organisations, standard, submissions, check, publish, desk, sign, feeds, machines,
+GROUPS = (home, results, dataset, organisations, standard, repair, submissions, check, publish, desk, sign, feeds,
+    machines,
           withdrawal, people, account)
 
 router = APIRouter()
