@@ -149,6 +149,8 @@ def _spans(text: str, wanted: frozenset[str]) -> Iterator[_Span]:
     folded = fold(text)
     if len(folded) != len(text):  # a character that folds to several: keep places, lose those words
         folded = "".join(one if len(one) == 1 else " " for one in map(fold, text))
+    if not any(word in folded for word in wanted):  # most texts of most hits: they need not be cut into words
+        return
     for run in runs(folded):
         at = folded.index(run, at)
         parts = [run] if run.isascii() else syllables(run)
