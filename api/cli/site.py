@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -51,7 +53,7 @@ def serve(
 
     with opened(context) as site:
         site.migrate()
-    beside = start_worker() if with_worker else None
+    beside = WorkerBeside(start_worker) if with_worker else None
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when it has shut down: we go on to the end
     voice(context).say(f"Đang phục vụ tại http://{host}:{port}", f"Serving at http://{host}:{port}")
     try:
@@ -68,7 +70,7 @@ def serve(
         )
     finally:
         if beside is not None:
-            stop_worker(beside)
+            beside.stop()
 
 
 def make_app() -> Any:
@@ -95,14 +97,44 @@ def start_worker() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "api.cli", "work", "--parent", str(os.getpid())])  # noqa: S603
 
 
-def stop_worker(beside: subprocess.Popen[bytes]) -> None:
-    """Let the worker finish its steps, but not for ever: what is cut off is taken up at the next start."""
-    beside.terminate()
-    try:
-        beside.wait(DRAIN_SECONDS)
-    except subprocess.TimeoutExpired:
-        beside.kill()
-        beside.wait()
+class WorkerBeside:
+    """A worker process beside the web process: one that dies is started anew, since nobody else would.
+
+    A worker that dies again and again is started more and more rarely, at least every ``longest`` seconds.
+    """
+
+    def __init__(
+        self, start: Callable[[], subprocess.Popen[bytes]], *, pause: float = 1.0, longest: float = 60.0
+    ) -> None:
+        self._start = start
+        self._pause = pause
+        self._longest = longest
+        self._stopping = threading.Event()
+        self.process = start()
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._keeper.start()
+
+    def _keep(self) -> None:
+        pause = self._pause
+        begun = time.monotonic()
+        while True:
+            self.process.wait()
+            pause = self._pause if time.monotonic() - begun > self._longest else min(pause * 2, self._longest)
+            if self._stopping.wait(pause):
+                return
+            begun = time.monotonic()
+            self.process = self._start()
+            if self._stopping.is_set():  # it was told to stop while the new one started
+                self.process.terminate()
+
+    def stop(self) -> None:
+        """Let the worker finish its steps, but not for ever: what is cut off is taken up at the next start."""
+        self._stopping.set()
+        self.process.terminate()
+        self._keeper.join(DRAIN_SECONDS)
+        if self._keeper.is_alive():
+            self.process.kill()
+            self._keeper.join()
 
 
 @app.command()
