@@ -22,7 +22,7 @@ from catalog.adapters.index_tantivy import TantivyIndex
 from standards.record import Dataset
 from tests.site import SCHOOLS, make_town
 
-WORDS = "trường học giáo dục y tế giao thông ngân sách xã phường bệnh viện đất đai môi trường số liệu năm danh mục".split()
+WORDS = ["trường", "học", "giáo", "dục", "y", "tế", "giao", "thông", "ngân", "sách", "xã", "phường", "bệnh", "viện", "đất", "đai", "môi", "trường", "số", "liệu", "năm", "danh", "mục"]
 CONNECTIONS = 16
 SLUG = "truong-hoc-2025"
 DATASETS, QUICK_DATASETS = 1_000, 30
