@@ -23,8 +23,7 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (home, results, dataset, organisations, standard, repair, submissions, check, publish, desk, sign, feeds,
-    machines,
-          withdrawal, people, account)
+          machines, withdrawal, people, account)
 
 router = APIRouter()
 for group in GROUPS:
