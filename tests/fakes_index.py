@@ -78,7 +78,7 @@ class FakeIndex:
         strict = len(found) if relaxed == 0 and len(found) > 3 else 0
         return Answer(
             total=len(found),
-            hits=[Hit(id=one.id, marked=marked(one, asked)) for one in page],
+            hits=[Hit(id=one.id, marked=marked(one, asked) if question.marks else {}) for one in page],
             facets={name: self._facet(question, asked, relaxed, name) for name in question.facets},
             next=Cursor(start + len(page), page[-1].id, "", relaxed).write(question) if len(found) > start + len(page) and page else "",
             suggestion=self._suggestion(question, unknown, strict) if unknown and not cursor else "",

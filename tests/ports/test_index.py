@@ -126,6 +126,14 @@ def test_nothing_typed_is_a_command(index, text):
 # --- passages ---------------------------------------------------------------------------------------------------------
 
 
+def test_who_wants_no_marked_passages_gets_the_same_hits_without_them(index):
+    index.put(SHELF)
+    asked = {"text": "ngan sach"}
+    marked, bare = index.ask(Question(**asked)), index.ask(Question(**asked, marks=False))
+    assert [one.id for one in bare.hits] == [one.id for one in marked.hits]
+    assert (bool(marked.hits[0].marked), dict(bare.hits[0].marked)) == (True, {})
+
+
 def test_found_words_are_marked_though_typed_without_marks(index):
     index.put(SHELF)
     hit = index.ask(Question(text="ngan sach")).hits[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, Final
@@ -55,7 +56,7 @@ def search(  # noqa: PLR0917 - they document the query string; the catalogue's o
 ) -> Response:
     """Find datasets; facets count what each value would give with its own filter left out."""
     del q, org, theme, tag, format, licence, standard, year, since, until, sort, limit, cursor
-    question = questions.read(request.query_params.multi_items())
+    question = dataclasses.replace(questions.read(request.query_params.multi_items()), marks=False)
     answer, entries = site.catalog.search(caller, question)
     items = [orjson.Fragment(body) for body in _bodies(site, caller, entries)]
     content = {

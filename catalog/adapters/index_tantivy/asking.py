@@ -62,8 +62,10 @@ class Answering:
 
     def _hits(self, page: Page) -> list[Hit]:
         every = documents(self.searcher, [address for _, address in page.hits])
+        marks = self.question.marks
         return [
-            Hit(id=one.id, score=key if isinstance(key, float) else 0.0, marked=marked(one, self.asked))
+            Hit(id=one.id, score=key if isinstance(key, float) else 0.0,
+                marked=marked(one, self.asked) if marks else {})
             for (key, _), one in zip(page.hits, every, strict=True)
         ]
 
