@@ -56,6 +56,15 @@ class Bench:
     rows: pa.Array
     columns: list[pa.StringArray]
     log: list[tuple[Any, ...]] = field(default_factory=list)
+    judged: dict[int, tuple[pa.StringArray, bool]] = field(default_factory=dict)
+
+    def is_clean(self, index: int) -> bool:
+        """Whether no rule of text can concern a column as it is now; asked once as long as it does not change."""
+        cells = self.columns[index]
+        held = self.judged.get(index)
+        if held is None or held[0] is not cells:
+            held = self.judged[index] = (cells, not may_be_unclean(cells))
+        return held[1]
 
     def logged(self) -> pa.Table:
         """Give the log in order of rows, a row's changes in the order in which they were made."""
@@ -85,7 +94,7 @@ def apply(bench: Bench, rule: Rule, asked: Sequence[Asked], accepted: frozenset[
     """Apply one rule to a batch: kinds that are accepted change cells, the others are only counted."""
     target = rule.columns[0]
     cells = bench.columns[target]
-    if rule.text and not may_be_unclean(cells):
+    if rule.text and bench.is_clean(target):
         return
     mask = rule.screen(cells)
     if not pc.any(mask).as_py():

@@ -62,8 +62,10 @@ class Evidence:
         suspects = cells.filter(in_old_font(cells))
         if len(suspects):
             self.signs |= telltales(pc.unique(suspects).to_pylist())
-        self.mixed = self.mixed or bool(pc.any(pc.match_substring_regex(cells, _FOREIGN)).as_py())
-        self.empty = self.empty and bool(pc.all(pc.equal(pc.utf8_trim_whitespace(cells), "")).as_py())
+        if not self.mixed:
+            self.mixed = bool(pc.any(pc.match_substring_regex(cells, _FOREIGN)).as_py())
+        if self.empty:
+            self.empty = bool(pc.all(pc.equal(pc.utf8_trim_whitespace(cells), "")).as_py())
         if self.readings is not None:
             for value in _telling(cleaned, self.readings):
                 self.readings.see(value)
