@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.model import Outcome
+from pipelines.format import Unreadable
 from pipelines.step import Parcel, Step, conclude, walk
 from pipelines.steps import convert, inspect, profile, repair, validate
 
@@ -10,6 +11,10 @@ STEPS: tuple[Step, ...] = (inspect.run, repair.run, profile.run, validate.run, r
 
 
 def look(parcel: Parcel) -> Outcome:
-    """Walk the steps and give what they found; raises Unreadable."""
-    walked = walk(parcel, STEPS)
+    """Walk the steps and give what they found; a file that cannot be read is told with what it looks like."""
+    try:
+        walked = walk(parcel, STEPS)
+    except Unreadable as refused:
+        reason = {"code": refused.code, "params": refused.params}
+        return Outcome(readable=False, reason=reason, file=inspect.looks_like(parcel))
     return walked.outcome or conclude(walked)

@@ -237,7 +237,8 @@ def _cells(finding: Mapping[str, Any]) -> Sequence[Any]:
 
 def _calm(text: str | None) -> str:
     """Take out what would speak to the terminal."""
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text or "")
+    lines = (text or "").replace("\r\n", "\n").replace("\n", "⏎")
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in lines)
 
 
 def _short(cell: str | None) -> str:

@@ -79,6 +79,8 @@ class People(Base):
     def _person(self, unit: Unit, caller: Caller, key: str) -> Person:
         """Find a person whom the caller may know of: herself, or anybody for an operator; raises NotFound."""
         person = unit.person(key)
+        if person is None and may(caller, "operate"):  # who sees everybody may be told plainly
+            raise NotFound("person-not-found")
         if person is None or not may(caller, "see-person", person=person.id):
             raise NotFound
         return person

@@ -83,6 +83,15 @@ def inspect(parcel: Parcel) -> Parcel:
 run = inspect
 
 
+def looks_like(parcel: Parcel) -> dict[str, Any]:
+    """Say of a file that could not be read what is known of it: name, size, hash and the format it seems to have."""
+    digest, size = _hash(parcel.path)
+    with parcel.path.open("rb") as file:
+        head = file.read(HEAD)
+    form = next((one.NAME for one in FORMATS if size and one.matches(head, parcel.name)), None)
+    return {"name": clean_name(parcel.name), "bytes": size, "sha256": digest, "format": form}
+
+
 def _open(form: Format, parcel: Parcel, read: ReadOptions, several: bool) -> Opened:
     table = form.open(parcel.path, read)
     name = slug(table.sheet or "") if several else ""

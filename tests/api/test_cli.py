@@ -70,6 +70,7 @@ def test_wrong_usage_is_two_and_says_what_is_wrong(datamo: Speak) -> None:
     assert "--bogus" in err
     assert datamo("--lang", "fr", "jobs")[0] == 2
     assert datamo("user", "add", "lan", "--role", "king")[0] == 2
+    assert "person" in datamo("token", "create", "nobody", "--lang", "en")[2]
     assert datamo("user", "add", "lan", "--org", "H12:king")[0] == 2
 
 
@@ -123,7 +124,7 @@ def test_a_refusal_is_one_and_a_sentence(datamo: Speak) -> None:
     assert "Traceback" not in err
     code, out, _ = datamo("token", "create", "nobody", "--json")
     assert code == 1
-    assert document(out)["error"]["code"] == "not-found"
+    assert document(out)["error"]["code"] == "person-not-found"
 
 
 def test_spans_and_times_are_understood_as_expiry() -> None:

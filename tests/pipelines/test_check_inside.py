@@ -69,3 +69,11 @@ def test_the_process_that_asks_loads_nothing_that_reads_files() -> None:
     )
     said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, cwd=ROOT, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def test_a_file_that_cannot_be_read_is_told_with_what_it_looks_like(tmp_path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('{"a": ')
+    outcome = check_file(path, today=TODAY).outcome
+    assert not outcome.readable
+    assert (outcome.file["format"], outcome.file["name"], outcome.file["bytes"]) == ("json", "a.json", 6)
