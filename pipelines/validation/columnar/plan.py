@@ -14,6 +14,8 @@ from frictionless.formats.csv.control import CsvControl
 from frictionless.resources import TableResource
 from frictionless.table.row import create_cell_handlers
 
+MOST_FIELDS = 5_000
+"""Beyond, a block holds so few records that looking at columns is no faster."""
 UTF8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
 
 
@@ -63,6 +65,8 @@ def make_plan(resource: Any, block: int) -> Plan:
     handlers = create_cell_handlers(list(fields))
     if not fields or len(handlers) != len(fields):
         raise HandBack("fields")
+    if len(fields) > MOST_FIELDS:
+        raise HandBack("many-fields")
     records = dialect.header_rows[-1] if dialect.header and dialect.header_rows else 0
     width = len(resource.labels) if resource.labels else len(fields)
     path = Path(resource.normpath)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -124,8 +125,10 @@ class _Source(io.RawIOBase):
         return True
 
     def exhausted(self) -> bool:
-        """Whether nothing follows; to be asked before the first read."""
+        """Whether nothing follows; to be asked before the first read. pyarrow would drop a mark that is a cell's."""
         self._first = self._next(self._block)
+        if self._first.startswith(codecs.BOM_UTF8):
+            raise HandBack("structure")
         return not self._first
 
     def read(self, size: int = -1) -> bytes:

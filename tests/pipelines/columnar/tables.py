@@ -161,7 +161,7 @@ def make_schema(chance: Any, fields: list[dict[str, Any]]) -> dict[str, Any]:
         schema["fieldsMatch"] = chance.choice(MATCHES)
         if chance.random() < 0.5:
             schema["fields"] = chance.sample(fields, len(fields))
-    if chance.random() < 0.05:
+    if chance.random() < 0.05 and not {"primaryKey", "foreignKeys"} & schema.keys():
         schema["fields"] = schema["fields"][: max(1, len(fields) - 1)]
     return schema
 

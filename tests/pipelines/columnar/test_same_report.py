@@ -62,6 +62,7 @@ FOUND = {
     "a line with nothing on it has no key, even where nothing is a value": (
         "a,b\nx,1\n,2\n\n,3\nx,oops\n", {**LONG, "missingValues": []}
     ),
+    "a byte order mark behind the header belongs to a cell": ("a,b\n\ufeffx,1\n\ufeff,2\n", LONG),
     "a line of separators only is blank and has cells": ("a,b\nx,1\n,\ny,2\n", LONG),
     "a value raised by a reader is raised by Frictionless": (
         "a\nsNaN\n", {"fields": [{"name": "a", "type": "number", "constraints": {"maximum": "1"}}]}
