@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from api.messages import Sentences, fill, frictionless, personal, pick, reasons, refusals
 from api.messages import say as refusal
+from api.messages.shapes import in_words
 from standards import registry
 from standards.finding import Finding, Place
 
@@ -121,6 +122,8 @@ def _variants(code: str) -> Variants | None:
 def _filled(code: str, params: Mapping[str, Any], language: str) -> str:
     """Choose the variant and fill it; an unknown variant takes the plain sentence, or the first."""
     worded = {key: _worded(key, value, language) for key, value in params.items()}
+    if params.get("variant") == "pattern":
+        worded["expected"] = in_words(str(params.get("expected", "")), language)
     variants = _variants(code)
     if not variants:
         return reasons.reason(code, worded, language)
