@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -42,6 +43,22 @@ def test_both_engines_give_the_same_report(tmp_path, chance):
 @given(chance=CHANCE)
 def test_the_report_does_not_depend_on_where_blocks_end(tmp_path, chance):
     say_the_same(tmp_path, make_case(chance), block=997)
+
+
+@settings(quick, max_examples=80)
+@given(chance=CHANCE)
+def test_damaged_bytes_get_the_same_report(tmp_path, chance):
+    case = make_case(chance)
+    content = bytearray(case.content)
+    for _ in range(chance.choice([1, 1, 2, 5])):
+        at, luck = chance.randrange(len(content) + 1), chance.random()
+        if luck < 0.4 and at < len(content):
+            content[at] ^= 1 << chance.randrange(8)
+        elif luck < 0.7:
+            del content[at:]
+        else:
+            content[at:at] = chance.choice([b'"', b"\n", b"\r", b"\xff", b",", b"\n\n", b"\0", b"\xef\xbb\xbf"])
+    say_the_same(tmp_path, replace(case, content=bytes(content)))
 
 
 def test_most_tables_are_not_handed_back_even_with_rare_kinds(tmp_path):
