@@ -117,7 +117,11 @@ def database_url(settings: Settings) -> str:
     scheme, _, rest = settings.database_url.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and rest != "/":
         path = Path(rest[1:]).absolute()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            said = "lies in a folder that cannot be made"
+            raise WrongSetting("database_url", said, REMEDIES["database_url"]) from None
         return f"sqlite:///{path}"
     if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest:
         return f"postgresql+psycopg://{rest}"

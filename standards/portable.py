@@ -29,7 +29,8 @@ def to_json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): to_json(one) for key, one in value.items()}
     if isinstance(value, date | datetime):
-        return value.isoformat()
+        # UTC is written as RFC 3339 writes it at the doors: with Z.
+        return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, PurePath):
         return str(value)
     if isinstance(value, Sequence | set | frozenset) and not isinstance(value, bytes | bytearray | memoryview):
