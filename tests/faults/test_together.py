@@ -99,9 +99,13 @@ def test_a_disk_that_stays_full_sets_the_work_aside_until_somebody_retries_it(tm
             waiting = place.wait_job(site, submission, "set-aside")
             assert waiting is not None, place.log()
             assert "storage-full" in waiting.error
-            assert site.catalog.submission(site.catalog.system(), submission).state == "checking"
+            assert place.wait(site, [submission]) == ["failed"], place.log()
+            told = site.catalog.submission(site.catalog.system(), submission).reason
+            assert told is not None
+            assert told["code"] == "set-aside"
             assert list(site.catalog.versions(site.catalog.system(), dataset)) == []
             site.jobs.retry(waiting.id)
+            assert place.wait_job(site, submission, "done") is not None, place.log()
             assert place.wait(site, [submission]) == ["published"], place.log()
         finally:
             kill(worker)
