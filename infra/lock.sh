@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 lock() {
-  .venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-    --no-emit-find-links --no-header --no-annotate --upgrade "$@"
+  .venv/bin/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-header --no-annotate --upgrade "$@"
 }
 lock requirements/run.in -o requirements/run.txt
 lock requirements/test.in -c requirements/run.txt -o requirements/test.txt
