@@ -15,9 +15,9 @@ export PYTHONUNBUFFERED := 1
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
-$(VENV)/.run: requirements/run.txt infra/install.sh
+$(VENV)/.run: requirements/run.txt pyproject.toml infra/install.sh
 	@infra/install.sh run
-$(VENV)/.test: requirements/run.txt requirements/test.txt infra/install.sh
+$(VENV)/.test: requirements/run.txt requirements/test.txt pyproject.toml infra/install.sh
 	@infra/install.sh test
 
 .PHONY: install
