@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from standards.finding import Finding, Group
 from standards.profile import Profile
+from standards.reading import Guess
 from standards.record import Dataset, Text
 from standards.repair import Repair
 
@@ -237,11 +238,10 @@ class Staged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the publisher asked for with an upload; overrides of what we would guess are in ``read``.
+    """What the publisher asked for with an upload.
 
-    ``read`` keys: encoding, delimiter, quote, header_row, decimal; ``schema`` is a Table Schema rebuilt from
-    whitelisted members, or None. ``fixes`` are kinds of repair that were accepted (``standards.repair``; "safe" for
-    all that are), ``released`` columns held back as personal data that a second person released.
+    ``read`` are members of ``standards.reading.Overrides`` as plain JSON, ``schema`` a Table Schema rebuilt from known
+    members; ``fixes`` kinds of repair ("safe" for all that are), ``released`` columns let pass as personal data.
     """
 
     resource: str = ""
@@ -277,7 +277,8 @@ class Artefact:
 class TableOutcome:
     """What checking one table found, and what was made of it.
 
-    ``fixes`` are repairs that can be made, ``repaired`` those that were accepted and made before the check.
+    ``fixes`` are repairs that can be made, ``repaired`` those that were accepted and made before the check;
+    ``understood`` is how the file and its columns were read, guess by guess.
     """
 
     resource: str
@@ -297,6 +298,7 @@ class TableOutcome:
     changes: Mapping[str, int] | None = None
     fixes: tuple[Repair, ...] = ()
     repaired: tuple[Repair, ...] = ()
+    understood: tuple[Guess, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

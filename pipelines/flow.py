@@ -44,8 +44,8 @@ CHECKS = "checks"
 MOST_BASES = 10
 """How often a file is examined again because another version became its base meanwhile."""
 
-REPAIRABLE = ("received", "checking", "blocked", "ready")
-"""States in which the file as it came is still needed: repairs can be accepted, or were and wait for their check."""
+REPAIRABLE = ("received", "checking", "blocked", "ready", "failed")
+"""States in which the file as it came is still needed: repairs can be accepted or it can be read otherwise."""
 
 _BLOCK = 1 << 20
 

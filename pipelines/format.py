@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from standards.finding import Finding
+from standards.reading import Guess
 
 if TYPE_CHECKING:  # the parent of the sandbox shares this shape and does without Arrow
     import pyarrow as pa
@@ -24,12 +25,16 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """Overrides of what would be guessed ("" or None = guess) and the limits of one reading."""
+    """Overrides of what would be guessed ("" or None = guess; ``standards.reading``) and the limits of one reading."""
 
     encoding: str = ""
     delimiter: str = ""
     quote: str = ""
+    escape: str = ""
+    comment: str = ""
     header_row: int | None = None
+    header_rows: int | None = None
+    skip_footer: int | None = None
     sheet: str = ""
     max_rows: int = 20_000_000
     max_columns: int = 2_000
@@ -49,6 +54,7 @@ class Table:
     record number. ``kinds`` are the types that the format itself declares by column index; "string" there means text
     on purpose (a code), never to be taken for a number. ``plain`` says that Frictionless can read the original
     itself, given ``encoding`` and ``dialect`` (``delimiter``, ``quote``, ``header_row``).
+    ``understood`` are the guesses that were made, complete once the batches are exhausted.
     """
 
     name: str
@@ -63,6 +69,7 @@ class Table:
     kinds: Mapping[int, str] = field(default_factory=dict)
     plain: bool = False
     ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    understood: Sequence[Guess] = ()
 
 
 class Format(Protocol):

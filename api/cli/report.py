@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from api.messages import findings
+from api.messages import findings, understood
 from standards.portable import to_json
 from standards.repair import KINDS, together
 
@@ -36,6 +36,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "more": "… và {n} mục nữa; --limit-errors 0 để lấy tất cả",
         "report": "Báo cáo kiểm tra",
         "repaired": "đã sửa",
+        "read": "hiểu là",
         "written": "Đã ghi {path}",
     },
     "en": {
@@ -60,6 +61,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "more": "… and {n} more; --limit-errors 0 gives all",
         "report": "Check report",
         "repaired": "repaired",
+        "read": "read as",
         "written": "Written to {path}",
     },
 }
@@ -101,6 +103,7 @@ def _nothing() -> dict[str, Any]:
     return {
         "standard": None,
         "stats": {"rows": 0, "columns": 0, "errors": 0, "warnings": 0},
+        "understood": [],
         "findings": [],
         "groups": [],
         "profile": {"columns": []},
@@ -121,6 +124,7 @@ def _table(table: TableOutcome, language: str) -> dict[str, Any]:
     return {
         "standard": {"id": identity, "version": number} if identity else None,
         "stats": to_json(stats),
+        "understood": [understood.told(one, language) for one in table.understood],
         "findings": [_finding(one, language) for one in table.findings],
         "groups": [_group(one) for one in table.groups],
         "profile": {"columns": [_column(one) for one in (table.profile.columns if table.profile else ())]},
@@ -183,6 +187,8 @@ def show(told: Mapping[str, Any], language: str) -> None:
     for line in _mended(told, words):
         console.print(Text("  " + _calm(line), style="green"))
     for one in told.get("tables", [told]):
+        for line in guessed(one, words):
+            console.print(Text("  " + _calm(line), style="dim"))
         if one["findings"]:
             grid = Table(box=None, pad_edge=False, header_style="dim")
             for head in ("", words["what"], words["fix"]):
@@ -193,6 +199,16 @@ def show(told: Mapping[str, Any], language: str) -> None:
         hidden = sum(group["count"] for group in one["groups"]) - min(len(one["findings"]), SHOWN_ROWS)
         if hidden > 0:
             console.print(Text("  " + words["more"].format(n=hidden), style="dim"))
+
+
+def guessed(table: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+    """Say how the table was read where it could have been read otherwise, or was on request."""
+    for one in table["understood"]:
+        if one["sure"] == "certain" and not one["overridden"]:
+            continue
+        name = f"{one['title']} ({one['field']})" if one["field"] else one["title"]
+        hint = f" (--{one['option'].replace('_', '-')})" if one["option"] else ""
+        yield f"{words['read']} {name}: {one['shown']}. {one['detail']}{'' if one['overridden'] else hint}"
 
 
 def _mended(told: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:

@@ -206,10 +206,11 @@ class Submissions(Base):
 
     # -- the desk -----------------------------------------------------------------------------------------------
     def recheck(self, caller: Caller, submission: str, *, fixes: Sequence[str] | None = None,
-                read: Mapping[str, Any] | None = None, publish: bool | None = None) -> Submission:
+                read: Mapping[str, Any] | None = None, sheet: str | None = None,
+                publish: bool | None = None) -> Submission:
         """Have an upload checked again with repairs accepted, or read in another way.
 
-        It may be blocked, or ready and not decided on; raises Conflict otherwise.
+        It may be blocked, or ready and not decided on; to be read otherwise also failed. Raises Conflict otherwise.
         """
         actor = self._actor(caller)
         with self._records.begin() as unit:
@@ -218,11 +219,22 @@ class Submissions(Base):
             options = replace(
                 one.options, fixes=one.options.fixes if fixes is None else tuple(dict.fromkeys(fixes)),
                 read=one.options.read if read is None else dict(read),
+                sheet=one.options.sheet if sheet is None else sheet,
                 publish=one.options.publish if publish is None else publish,
             )
-            one = self._again(unit, one, options, ("blocked", "ready"))
-            unit.audit(actor, "recheck", one.id, fixes=list(options.fixes))
+            if one.state == "failed":
+                self._still_there(one)
+            states = ("blocked", "ready") if read is None and sheet is None else ("blocked", "ready", "failed")
+            one = self._again(unit, one, options, states)
+            more = {"read": dict(options.read)} if options.read else {}
+            unit.audit(actor, "recheck", one.id, fixes=list(options.fixes), **more)
         return one
+
+    def _still_there(self, one: Submission) -> None:
+        try:
+            self._files.open_staged(one.staged.key).close()
+        except (NotFound, OSError):
+            raise Conflict("wrong-state", state=one.state) from None
 
     @staticmethod
     def _again(unit: Unit, one: Submission, options: Options, states: Sequence[str] = ("blocked",)) -> Submission:

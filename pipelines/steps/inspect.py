@@ -14,6 +14,7 @@ from catalog.model import Artefact, Options
 from pipelines.format import Format, ReadOptions, Unreadable
 from pipelines.registry import FORMATS
 from pipelines.step import Opened, Parcel
+from standards.reading import BadOption, overrides
 
 HEAD = 1 << 16
 BLOCK = 1 << 20
@@ -114,15 +115,22 @@ def _distinct(opened: Sequence[Opened]) -> tuple[Opened, ...]:
 
 
 def _read_options(options: Options) -> ReadOptions:
-    """Take the publisher's overrides as far as they are of the right kind."""
-    said = options.read
-    words = {name: str(said[name]) for name in ("encoding", "delimiter", "quote") if said.get(name)}
-    if any(len(words.get(name, " ")) != 1 for name in ("delimiter", "quote")):
-        raise Unreadable("bad-option", name="delimiter")
-    row = said.get("header_row")
-    if row is not None and not (str(row).isascii() and str(row).isdigit() and 0 < int(row) <= 1000):  # noqa: PLR2004
-        raise Unreadable("bad-option", name="header_row")
-    return ReadOptions(**words, header_row=int(row) if row is not None else None, sheet=options.sheet)  # type: ignore[arg-type]
+    """Take the publisher's overrides; one that does not exist or cannot be is a reason not to read at all."""
+    try:
+        said = overrides(options.read)
+    except BadOption as wrong:
+        raise Unreadable("bad-option", name=wrong.name) from None
+    return ReadOptions(
+        encoding=said.encoding,
+        delimiter=said.delimiter,
+        quote=said.quote,
+        escape=said.escape,
+        comment=said.comment,
+        header_row=said.header_row,
+        header_rows=said.header_rows,
+        skip_footer=said.skip_footer,
+        sheet=options.sheet,
+    )
 
 
 def _attached(parcel: Parcel, head: bytes, facts: Mapping[str, Any]) -> Parcel:

@@ -36,7 +36,7 @@ def test_a_valid_file_is_zero_and_its_document_has_every_member_of_the_contract(
     code, told = checked(capsys, "good.csv")
     assert code == 0
     assert told["valid"] is True
-    assert set(told) == {"valid", "file", "standard", "stats", "findings", "groups", "profile", "personal_data", "report"}
+    assert set(told) == {"valid", "file", "standard", "stats", "understood", "findings", "groups", "profile", "personal_data", "report"}
     assert told["file"]["name"] == "good.csv"
     assert (told["file"]["format"], told["file"]["encoding"], told["file"]["bytes"]) == ("csv", "utf-8", len(GOOD.encode()))
     assert (told["stats"]["rows"], told["stats"]["columns"], told["stats"]["errors"]) == (2, 2, 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.dialects.v1.words import stamp
-from api.messages import findings
+from api.messages import findings, understood
 from catalog.model import Submission, TableOutcome
 from standards.finding import Finding, Group
 from standards.portable import to_json
@@ -38,6 +38,8 @@ def submission(one: Submission, dataset_slug: str, site_url: str, language: str)
         "fixes": repairs((each for table in tables for each in table.fixes), language),
         "repaired": repairs((each for table in tables for each in table.repaired), language),
         "accepted": list(one.options.fixes),
+        "reading": to_json(one.options.read),
+        "understood": [understood.told(each, language) for table in tables for each in table.understood],
         "report_url": f"{site_url}/submissions/{one.id}",
         "version": one.version,
         "reason": reason(one.reason, language),

@@ -119,6 +119,16 @@ class FixesIn(In):
     safe: bool = False
 
 
+class ReadingIn(In):
+    """How a file is read where a guess is wrong: the members of ``reading``, and the sheet.
+
+    ``reading`` replaces all that was said before; an empty object leaves everything to be guessed again.
+    """
+
+    reading: dict[str, Any]
+    sheet: Annotated[str, Field(max_length=200)] | None = None
+
+
 class RejectIn(In):
     """Why a submission is rejected."""
 
@@ -345,6 +355,8 @@ class SubmissionOut(Out):
     fixes: list[dict[str, Any]]
     repaired: list[dict[str, Any]]
     accepted: list[str]
+    reading: dict[str, Any]
+    understood: list[dict[str, Any]]
     report_url: str
     version: int | None
     reason: dict[str, Any] | None

@@ -16,6 +16,7 @@ from api.dialects.v1.datasets import REFUSALS
 from api.dialects.v1.door import Door, listing, may, reply
 from api.dialects.v1.reports import submission as rendered
 from api.dialects.v1.shelf import doubt
+from api.dialects.v1.words import reading_of
 from catalog.errors import Invalid, Problem
 from catalog.model import Caller, Submission
 from standards.repair import KINDS, SAFE
@@ -44,7 +45,7 @@ def many(  # noqa: PLR0917 - FastAPI gives them by name
     found = site.catalog.submissions(caller, dataset=dataset, states=state, limit=limit)
     slugs = {one.id: one.slug for one in site.catalog.datasets(caller, list({each.dataset for each in found}))}
     items = [rendered(one, slugs.get(one.dataset, ""), site.url, lang) for one in found]
-    heavy = ("findings", "profile", "personal_data", "fixes", "repaired")
+    heavy = ("findings", "profile", "personal_data", "fixes", "repaired", "understood")
     return reply(listing([{name: value for name, value in one.items() if name not in heavy} for one in items]))
 
 
@@ -96,6 +97,18 @@ def fixes(site: TheSite, caller: TheCaller, lang: Language, submission: str, giv
         raise Invalid(problems=unknown or [Problem("#/accept", "required")])
     more = [*before, *given.accept, *([SAFE] if given.safe else [])]
     found = site.catalog.recheck(caller, submission, fixes=more)
+    answer = _report(site, caller, found, lang)
+    return reply(answer.body, 202, {"Location": f"/api/v1/submissions/{found.id}"})
+
+
+@router.post("/submissions/{submission}/reading", summary="Read it differently", openapi_extra=may("editor"),
+             status_code=202, responses={202: {"model": shapes.SubmissionOut}, **REFUSALS})
+def reading(site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.ReadingIn) -> Response:
+    """Have the same upload read in another way and checked again; it need not be sent again.
+
+    ``understood`` of the submission says what was guessed, and which option overrides each guess.
+    """
+    found = site.catalog.recheck(caller, submission, read=reading_of(given.reading), sheet=given.sheet)
     answer = _report(site, caller, found, lang)
     return reply(answer.body, 202, {"Location": f"/api/v1/submissions/{found.id}"})
 

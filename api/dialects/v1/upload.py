@@ -20,14 +20,14 @@ from api.dialects.v1.door import Door, may, reply
 from api.dialects.v1.form import Cut, Form
 from api.dialects.v1.once import Keeper, fingerprint_of, keeper, same
 from api.dialects.v1.reports import submission as rendered
-from api.dialects.v1.words import known_standard
+from api.dialects.v1.words import known_standard, reading_part
 from catalog.errors import Invalid, Problem, Refusal, TooLarge
 from catalog.model import Caller, Entry, Options, Staged
 from pipelines.steps.receive import clean_name
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=Door)
 
-FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "upload")
+FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "upload", "reading")
 CHOICES: Final = {"update": ("replace", "append", "correct"), "kind": ("update", "correction")}
 FORM_ROOM: Final = 1_000_000
 """Bytes that a form may have besides its file."""
@@ -53,6 +53,9 @@ FORM_SCHEMA: Final[dict[str, Any]] = {
                 "period": {"type": "string", "description": "ISO 8601 or `2025-Q1`; for `append` and `correct`."},
                 "kind": {"enum": list(CHOICES["kind"]), "default": "update"},
                 "note": {"type": "string"},
+                "reading": {"type": "string", "description": "JSON object: how the file is to be read where a guess "
+                            "would be wrong (encoding, delimiter, quote, escape, comment, header_row, header_rows, "
+                            "skip_footer, decimal, thousands, date_order, missing, columns)."},
             },
         }}},
     }
@@ -167,6 +170,8 @@ class _Visit:
             "standard": asked.standard, "update": asked.update, "period": asked.period, "kind": asked.kind,
             "note": asked.note, "publish": asked.publish,
         }
+        if asked.read:
+            members["reading"] = dict(asked.read)
         return fingerprint_of("POST", f"/datasets/{entry.id}/submissions", "", members)
 
     def _record(self, entry: Entry, keep: Keeper | None, mark: str) -> Response:
@@ -190,6 +195,8 @@ def check_field(name: str, value: str) -> None:
         raise Invalid("unknown-upload", problems=[Problem("#/upload", "unknown-upload", {"upload": value[:100]})])
     if name == "standard":
         known_standard(value)
+    if name == "reading":
+        reading_part(value)
 
 
 def options(fields: dict[str, str], *, publish: bool) -> Options:
@@ -198,4 +205,5 @@ def options(fields: dict[str, str], *, publish: bool) -> Options:
         resource=fields.get("resource", ""), sheet=fields.get("sheet", ""), standard=fields.get("standard", ""),
         update=cast("Any", fields.get("update") or "replace"), period=fields.get("period", ""),
         kind=cast("Any", fields.get("kind") or "update"), note=fields.get("note", ""), publish=publish,
+        read=reading_part(fields.get("reading", "")),
     )

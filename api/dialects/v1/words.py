@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from api.dialects.v1.shapes import Describing
 from catalog.errors import Invalid, Problem
-from standards import registry
+from standards import reading, registry
 from standards.record import NO_TEXT, Contact, Dataset, Period, Text
 
 SPAN: Final = re.compile(r"(\d{1,4})([smhdwy])")
@@ -38,6 +39,27 @@ def known_standard(name: str, pointer: str = "#/standard") -> str:
         problem = Problem(pointer, "unknown-standard", {"standard": name[:100]})
         raise Invalid("unknown-standard", problems=[problem], standard=name[:100])
     return name
+
+
+def reading_of(given: Mapping[str, Any], pointer: str = "#/reading") -> dict[str, Any]:
+    """Overrides of how a file is read, as plain JSON; Invalid names the member that is none or cannot be."""
+    try:
+        return reading.said(reading.overrides(given))
+    except reading.BadOption as wrong:
+        code = "unknown-value" if wrong.known else "unknown-member"
+        params = {"name": wrong.name, "value": str(given.get(wrong.name, ""))[:100]}
+        raise Invalid(problems=[Problem(f"{pointer}/{wrong.name}", code, params)]) from None
+
+
+def reading_part(value: str) -> dict[str, Any]:
+    """Overrides out of a form's part, which holds a JSON object."""
+    try:
+        given = json.loads(value) if value else {}
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise Invalid(problems=[Problem("#/reading", "unknown-value", {"name": "reading", "value": value[:100]})])
+    return reading_of(given)
 
 
 def described(given: Describing, language: str, before: Dataset | None = None) -> Dataset:

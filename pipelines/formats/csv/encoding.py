@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.format import ReadOptions, Unreadable
+from standards.reading import ALIASES
 
 CHUNK = 1 << 20
 SAMPLE = 200_000
@@ -40,16 +41,9 @@ def tcvn3_table() -> str:
 CODECS: Mapping[str, str] = {
     "utf-8": "utf-8", "utf-8-sig": "utf-8-sig", "utf-16": "utf-16", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be",
     "windows-1258": "cp1258", "windows-1252": "cp1252", "cp932": "cp932", "euc-kr": "cp949", "gb18030": "gb18030",
-    "big5": "cp950", "tcvn3": "tcvn3",
+    "big5": "cp950", "euc-jp": "euc_jp", "tcvn3": "tcvn3",
 }  # fmt: skip
 """The encodings we read: the name we say, and the codec that decodes it."""
-
-ALIASES: Mapping[str, str] = {
-    "utf8": "utf-8", "utf16": "utf-16", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "ms932": "cp932",
-    "windows-31j": "cp932", "cp1258": "windows-1258", "cp1252": "windows-1252", "latin-1": "windows-1252",
-    "iso-8859-1": "windows-1252", "euc_kr": "euc-kr", "cp949": "euc-kr", "gbk": "gb18030", "gb2312": "gb18030",
-    "cp936": "gb18030", "cp950": "big5", "abc": "tcvn3",
-}  # fmt: skip
 
 # Encodings that Frictionless decodes to the very same text.
 PLAIN = frozenset({"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252", "cp932", "gb18030"})
