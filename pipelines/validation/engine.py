@@ -59,16 +59,19 @@ def validate(
     return Verdict(report=report, engine="frictionless", reason=reason)
 
 
-SMALL = 256 << 10
-"""Bytes under which Frictionless is as fast: loading the columnar engine costs more than it saves."""
+SMALL = {
+    **dict.fromkeys(("csv", "tsv", "json", "jsonl", "ndjson", "xls"), 256 << 10),
+    **dict.fromkeys(("xlsx", "ods", "parquet", "parq"), 96 << 10),
+}
+"""Bytes under which Frictionless is as fast, by format: loading the columnar engine costs more than it saves."""
 
 
 def _why_not_columnar(resource: Any) -> str:
     """Why a resource is not even tried: "" when it is."""
-    if not getattr(resource, "tabular", False) or resource.format not in {"csv", "tsv"} or resource.scheme != "file":
-        return "not-a-csv-file"
+    if not getattr(resource, "tabular", False) or resource.format not in SMALL or resource.scheme != "file":
+        return "not-a-table-file"
     try:
-        small = not resource.normpath or Path(resource.normpath).stat().st_size < SMALL
+        small = not resource.normpath or Path(resource.normpath).stat().st_size < SMALL[resource.format]
     except OSError:
         return "no-such-file"
     return "small" if small else ""

@@ -12,17 +12,14 @@ from typing import Any
 import numpy as np
 from frictionless import Checklist, FrictionlessException, Report, errors, helpers
 
-from pipelines.validation.columnar.digest import Digest
+from pipelines.validation.columnar.cells import laid
 from pipelines.validation.columnar.integrity import integrity_of
 from pipelines.validation.columnar.plan import HandBack, make_plan
-from pipelines.validation.columnar.records import Batch, Signs, blank_records, ends_open, has_read_all, read_batches
+from pipelines.validation.columnar.records import Batch
 from pipelines.validation.columnar.screens import Screen
-from pipelines.validation.columnar.texts import Texts
+from pipelines.validation.columnar.sources import source_of
 
 MOST_SUSPECTS, MOST_REPEATS = 1_000_000, 300_000
-MOST_TO_COUNT = 8 << 20
-"""Bytes up to which the records are counted again to know how far Frictionless had read when a limit stopped it."""
-LARGEST_SAMPLE = 1_000
 BLOCK = 4 << 20
 
 
@@ -45,7 +42,7 @@ def validate_columnar(
     with closing(copy):
         try:
             run = Run(copy, checklist, limit_errors, block)
-            with run.digest:
+            with run.source:
                 return run.report(timer)
         except HandBack:
             raise
@@ -122,9 +119,7 @@ class Run:
         self.plan = make_plan(resource, block)
         self.screens = [Screen(one) for one in self.plan.fields]
         self.keys = integrity_of(resource, self.plan)
-        self.digest = Digest(self.plan.path)
-        self.signs = Signs()
-        self.blank: frozenset[int] | None = None
+        self.source = source_of(resource, self.plan)
         self.starting: list[Any] = []
 
     def matches(self, error: Any) -> bool:
@@ -147,8 +142,6 @@ class Run:
         if self.limit and len(self.starting) >= self.limit:
             raise HandBack("limit-in-header")
         found = self.first_pass()
-        if self.signs.nul or (self.signs.carriage_return and self.resource.format == "tsv"):
-            raise HandBack("structure")
         self.second_pass(found)
         return found
 
@@ -157,7 +150,7 @@ class Run:
     def first_pass(self) -> Found:
         """Screen every record until the limit is reached; repeated keys are known only to the second pass."""
         found, count, suspects, batches, latest = Found(), len(self.starting), 0, 0, None
-        for batch in read_batches(self.plan, self.signs):
+        for batch in self.source.batches():
             part = batch.chosen(*self.screen(batch)) if len(batch.numbers) else batch
             self.note_ragged(batch)
             if len(part):
@@ -171,18 +164,14 @@ class Run:
                     if count >= self.limit:
                         found.rows = number - self.plan.first_record + 1
                         found.last = max([number, *batch.numbers[-1:].tolist()])
+                        self.source.judge(None)
                         return found
             found.rows += len(batch)
             latest, batches = batch, batches + 1
             if self.limit and batches & (batches - 1) == 0 and self.keys_reach_limit():
                 found.cut = True
                 break
-        if (
-            latest
-            and not found.cut
-            and ends_open(self.plan, latest.last_cells(), self.signs.last_line(self.plan.block))
-        ):
-            raise HandBack("open-quote")
+        self.source.judge(None if found.cut else latest)
         found.last = found.rows + self.plan.first_record - 1
         return found
 
@@ -192,7 +181,7 @@ class Run:
             if self.keys.repeating or self.keys.foreign:
                 raise HandBack("keys-and-labels")
             return np.arange(len(batch.numbers)), None
-        texts = [Texts.of(column) for column in batch.columns]
+        texts = [laid(column) for column in batch.columns]
         missing = [screen.is_missing(one) for screen, one in zip(self.screens, texts, strict=True)]
         good = ~np.logical_and.reduce(missing)
         good &= np.add.reduce([one.lengths for one in texts]) > 0
@@ -213,19 +202,13 @@ class Run:
             sure[:, index] = cells[index][chosen] & ~missing[index][chosen]
         return chosen, sure
 
-    def records(self, part: Batch) -> Iterator[tuple[int, list[str], bytes]]:
+    def records(self, part: Batch) -> Iterator[tuple[int, list[Any], bytes]]:
         """The records of a batch in order, with the cells that the csv module gives them."""
         for number, cells, sure in part.records():
-            if sure is not None and not any(cells) and self.is_blank_line(number):
+            if sure is not None and not any(cells) and self.source.is_blank(number):
                 yield number, [], b""
             else:
                 yield number, cells, sure or b""
-
-    def is_blank_line(self, number: int) -> bool:
-        """Whether nothing at all stands on a record's line."""
-        if self.blank is None and self.signs.blank_lines:
-            self.blank = blank_records(self.plan)
-        return self.blank is not None and number in self.blank
 
     def keys_reach_limit(self) -> bool:
         """Whether the repeated keys so far are errors enough (asked at batch 1, 2, 4, 8 …)."""
@@ -255,7 +238,7 @@ class Run:
         known = np.concatenate([part.all_numbers() for part in found.parts] or [np.empty(0, dtype=np.int64)])
         until = found.rows + self.plan.first_record - 1
         last: dict[tuple[str, Any], int] = {}
-        for batch in read_batches(self.plan, Signs()):
+        for batch in self.source.again():
             part = batch.chosen(self.candidates(batch, repeated))
             hits = [
                 number
@@ -274,7 +257,7 @@ class Run:
         """Indices of the records of a batch whose key may occur elsewhere."""
         chosen = np.zeros(len(batch.numbers), dtype=bool)
         if len(batch.numbers):
-            texts = [Texts.of(column) for column in batch.columns]
+            texts = [laid(column) for column in batch.columns]
             missing = [screen.is_missing(one) for screen, one in zip(self.screens, texts, strict=True)]
             for key in self.keys.repeating:
                 if len(repeated[key.name]):
@@ -321,21 +304,10 @@ class Run:
                 break
         if found.cut:
             raise HandBack("equal-hashes")
-        stats.md5 = stats.sha256 = None
-        stats.bytes = self.plan.path.stat().st_size
-        if not partial or self.reached_end(stats.rows + self.plan.first_record - 1, found):
-            stats.bytes, stats.md5, stats.sha256 = self.digest.result()
+        self.source.settle(stats, stats.rows + self.plan.first_record - 1 if partial else None, found.last)
         if not partial:
             for check in self.checks:
                 listed += [error for error in check.validate_end() if self.matches(error)]
         return Report.from_validation_task(
             self.resource, time=timer.time, labels=self.resource.labels, errors=listed, warnings=warnings
         )
-
-    def reached_end(self, number: int, found: Found) -> bool:
-        """Whether Frictionless, stopping at a record, had met the end of the file already (then it knows hashes)."""
-        if self.plan.path.stat().st_size > MOST_TO_COUNT:
-            if number >= LARGEST_SAMPLE and number >= found.last:
-                raise HandBack("limit-at-the-end")
-            return False
-        return has_read_all(self.plan, number, self.resource.detector.sample_size)

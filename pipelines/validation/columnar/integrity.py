@@ -51,11 +51,11 @@ class Integrity:
         """The values of any key."""
         return self.primary_cells(row) if key.primary else (row[key.name],)
 
-    def row(self, number: int, cells: list[str]) -> Any:
+    def row(self, number: int, cells: list[Any]) -> Any:
         """Frictionless's own Row, which reads a field when it is asked for it."""
         return QuickRow(cells, handlers=self.plan.handlers, row_number=number)
 
-    def read(self, number: int, cells: list[str], before: Before, sure: bytes) -> Any:
+    def read(self, number: int, cells: list[Any], before: Before, sure: bytes) -> Any:
         """Frictionless's own Row with its key errors; fields are read in its order, which the keys decide."""
         row = self.row(number, cells)
         row.sure = sure

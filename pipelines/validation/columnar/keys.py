@@ -11,7 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pac
 
+from pipelines.validation.columnar.cells import INTEGER, TEXT, Cells, Column, plain, told_apart
 from pipelines.validation.columnar.numbers import number_rule, without_plus
+from pipelines.validation.columnar.plan import HandBack
 from pipelines.validation.columnar.screens import missing_of
 from pipelines.validation.columnar.texts import Texts
 
@@ -81,8 +83,25 @@ class KeyColumn:
         self._plain = one.type in ("string", "any") and one.format == "default"
         self._digits = number_rule(one, {}, point=False) if one.type == "integer" else None
 
-    def hashes(self, texts: Texts, missing: Any) -> tuple[Any, Any]:
+    def hashes(self, column: Column, missing: Any) -> tuple[Any, Any]:
         """Hashes (int64) and a mask of the cells that are read as None."""
+        if isinstance(column, Cells):
+            return self._of_cells(column, missing)
+        return self._of_texts(column, missing)
+
+    def _of_cells(self, cells: Cells, missing: Any) -> tuple[Any, Any]:
+        if cells.present <= {TEXT}:
+            return self._of_texts(cells.texts, missing)
+        if cells.present <= {INTEGER} and self._digits is not None and self._digits(cells.digits).all():
+            hashes, empty = self._of_texts(cells.digits, missing)
+            return hashes, empty
+        values = [None if absent else self._reader(one)[0] for one, absent in zip(cells.values, missing, strict=True)]
+        if any(one != one for one in values):  # noqa: PLR0124 - NaN, whose sameness is its place in memory
+            raise HandBack("not-a-number-in-key")
+        empty = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
+        return np.fromiter(map(hash, values), dtype=np.int64, count=len(values)), empty
+
+    def _of_texts(self, texts: Texts, missing: Any) -> tuple[Any, Any]:
         if self._digits is None:
             return self._read(texts, missing)
         good = self._digits(texts) & ~missing
@@ -120,7 +139,7 @@ class Key:
     primary: bool
     seen: Hashes = field(default_factory=Hashes)
 
-    def hashes(self, texts: Sequence[Texts], missing: Sequence[Any]) -> tuple[Any, Any]:
+    def hashes(self, texts: Sequence[Column], missing: Sequence[Any]) -> tuple[Any, Any]:
         """Hashes of a batch and a mask of its rows whose key is None throughout."""
         total, empty = None, None
         for index, reader in zip(self.columns, self.readers, strict=True):
@@ -165,15 +184,16 @@ class ForeignKey:
     known: set[Any]
     verdicts: dict[Any, bool] = field(default_factory=dict)
 
-    def certainly_good(self, texts: Sequence[Texts]) -> Any:
+    def certainly_good(self, columns: Sequence[Column]) -> Any:
         """Which rows of a batch certainly refer to something (or to nothing at all)."""
-        columns = [texts[index].array.to_pylist() for index in self.columns]
-        keys = list(zip(*columns, strict=True))
-        return np.fromiter((self._good(key) for key in keys), dtype=bool, count=len(keys))
+        own = [columns[index] for index in self.columns]
+        keys = zip(*(told_apart(one) for one in own), strict=True)
+        values = zip(*(plain(one) for one in own), strict=True)
+        return np.fromiter((self._good(*one) for one in zip(keys, values, strict=True)), dtype=bool)
 
-    def _good(self, key: Any) -> bool:
+    def _good(self, key: Any, values: Any) -> bool:
         verdict = self.verdicts.get(key)
         if verdict is None:
-            read = tuple(reader(cell)[0] for reader, cell in zip(self.readers, key, strict=True))
+            read = tuple(reader(cell)[0] for reader, cell in zip(self.readers, values, strict=True))
             verdict = self.verdicts[key] = set(read) == {None} or read in self.known
         return verdict

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -46,23 +46,50 @@ def _digits_with(texts: Texts, *, point: bool) -> Any:
 
 def number_rule(field: Any, constraints: dict[str, Any], *, point: bool) -> Rule | None:
     """Rule for an integer, or with ``point`` for a decimal number, in plain notation."""
-    if "enum" in constraints or any(
-        name in field.list_defined() for name in ("group_char", "decimal_char", "bare_number")
-    ):
+    if any(name in field.list_defined() for name in ("group_char", "decimal_char", "bare_number")):
         return None
-    read = field.create_value_reader()
-    bounds: list[tuple[Any, Any]] = []
-    for name, value in constraints.items():
-        limit = read(value)
-        if name not in BOUNDS or limit is None or limit != limit:  # noqa: PLR0124 - NaN
-            return None
-        bounds.append((BOUNDS[name], _limit(name, limit, point=point)))
-    if any(limit is None for _, limit in bounds):
+    bounds = _bounds_of(field, constraints, point=point)
+    if bounds is None:
         return None
 
     def rule(texts: Texts) -> Any:
         good = _digits_with(texts, point=point)
         return _within(texts, good, bounds, point=point) if bounds else good
+
+    return rule
+
+
+def _bounds_of(field: Any, constraints: dict[str, Any], *, point: bool) -> list[tuple[Any, Any]] | None:
+    """Comparisons that a value has to pass; None where a constraint is none of bounds, or its bound cannot be held."""
+    read = field.create_value_reader()
+    bounds: list[tuple[Any, Any]] = []
+    for name, value in constraints.items():
+        limit = read(value) if name in BOUNDS else None
+        if limit is None or limit != limit:  # noqa: PLR0124 - NaN
+            return None
+        bounds.append((BOUNDS[name], _limit(name, limit, point=point)))
+    return None if any(limit is None for _, limit in bounds) else bounds
+
+
+Bounded = Callable[[Any], Any]
+"""Doubles → boolean numpy array: True where a value that is a number certainly is read without a note."""
+MOST_EXACT = 2.0**53
+
+
+def float_rule(field: Any, constraints: dict[str, Any]) -> Bounded | None:
+    """Rule for finite floats and decimals; in a field of whole numbers for those without a fraction."""
+    whole = field.type == "integer"
+    bounds = _bounds_of(field, constraints, point=True)
+    if bounds is None:
+        return None
+
+    def rule(values: Any) -> Any:
+        good = np.isfinite(values)
+        if whole:
+            good &= (np.abs(values) < MOST_EXACT) & (np.floor(values) == values)
+        for compare, limit in bounds:
+            good &= compare(values, limit)
+        return good
 
     return rule
 

@@ -16,6 +16,9 @@ from frictionless.table.row import create_cell_handlers
 
 MOST_FIELDS = 5_000
 """Beyond, a block holds so few records that looking at columns is no faster."""
+TEXTS = frozenset({"csv", "tsv"})
+OBJECTS = frozenset({"xlsx", "xls", "ods", "json", "jsonl", "ndjson", "parquet", "parq"})
+"""Formats whose cells have types: they are read by Frictionless's own parser, or by one that gives the same values."""
 UTF8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
 
 
@@ -31,9 +34,9 @@ class HandBack(Exception):
 class Plan:
     """How the records are cut: ``width`` cells a record, the first data record is ``first_record`` (counted from 1).
 
-    ``offset`` is the byte where the data records of a UTF-8 file begin; other encodings are transcoded and skip
-    ``skip_records`` records instead. ``whole_rows`` means every row goes to Frictionless's own Row. ``block``
-    is the number of bytes read at a time.
+    ``dialect`` is that of CSV, None for formats whose cells have types. ``offset`` is the byte where the data records
+    of a UTF-8 file begin; other encodings are transcoded and skip ``skip_records`` records instead. ``whole_rows``
+    means every row goes to Frictionless's own Row. ``block`` is the number of bytes read at a time.
     """
 
     resource: Any
@@ -59,8 +62,6 @@ def make_plan(resource: Any, block: int) -> Plan:
     dialect = resource.dialect
     _refuse_what_is_not_a_plain_file(resource)
     _refuse_row_filters(dialect)
-    control = CsvControl.from_dialect(dialect).to_python()
-    slow = _is_odd_csv(control)
     fields = tuple(resource.header.get_expected_fields())
     handlers = create_cell_handlers(list(fields))
     if not fields or len(handlers) != len(fields):
@@ -70,6 +71,10 @@ def make_plan(resource: Any, block: int) -> Plan:
     records = dialect.header_rows[-1] if dialect.header and dialect.header_rows else 0
     width = len(resource.labels) if resource.labels else len(fields)
     path = Path(resource.normpath)
+    text = resource.format in TEXTS
+    control = CsvControl.from_dialect(dialect).to_python() if text else None
+    slow = text and _is_odd_csv(control)
+    swift = text and resource.encoding in UTF8 and not slow
     return Plan(
         resource=resource,
         path=path,
@@ -79,7 +84,7 @@ def make_plan(resource: Any, block: int) -> Plan:
         handlers=handlers,
         width=width,
         first_record=records + 1,
-        offset=_offset(path, resource.encoding, control, records) if resource.encoding in UTF8 and not slow else None,
+        offset=_offset(path, resource.encoding, control, records) if swift else None,
         skip_records=records,
         whole_rows=width != len(fields),
         block=block,
@@ -94,7 +99,7 @@ def _refuse_what_is_not_a_plain_file(resource: Any) -> None:
         raise HandBack("scheme")
     if resource.compression:
         raise HandBack("compression")
-    if resource.format not in ("csv", "tsv"):
+    if resource.format not in TEXTS | OBJECTS:
         raise HandBack("format")
 
 

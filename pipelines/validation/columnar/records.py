@@ -23,7 +23,7 @@ SNIFFED_LINES = 100
 RECORDS = 20_000
 
 
-Record = tuple[int, list[str], bytes | None]
+Record = tuple[int, list[Any], bytes | None]
 """Number, cells, and a byte for each field whose cell need not be read; nothing where nobody knows, None if ragged."""
 
 
@@ -36,7 +36,7 @@ class Batch:
 
     numbers: Any
     columns: tuple[Any, ...]
-    ragged: tuple[tuple[int, list[str]], ...]
+    ragged: tuple[tuple[int, list[Any]], ...]
     sure: Any = None
 
     def __len__(self) -> int:

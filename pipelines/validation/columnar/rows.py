@@ -8,7 +8,7 @@ What comes out here is the same object, attribute by attribute; the tests compar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
 
@@ -19,7 +19,7 @@ FIXED = ("title", "description", "message", "tags")
 CAMEL = {"row_number": "rowNumber", "field_name": "fieldName", "field_number": "fieldNumber"}
 
 
-def quick_error(kind: type[errors.RowError], cells: list[str], **values: Any) -> Any:
+def quick_error(kind: type[errors.RowError], cells: list[Any], **values: Any) -> Any:
     """An error of a row or a cell: what ``kind(cells=cells, **values)`` gives. ``cells`` becomes the error's own."""
     error: Any = object.__new__(kind)
     assigned = {"cells": cells, **values}
@@ -37,11 +37,16 @@ def quick_error(kind: type[errors.RowError], cells: list[str], **values: Any) ->
     return error
 
 
+def as_texts(cells: Iterable[Any]) -> list[str]:
+    """Cells as an error shows them."""
+    return ["" if one is None else str(one) for one in cells]
+
+
 class QuickRow(Row):
-    """A Row over cells of text; it reads fields in the order in which they are asked for, as Row does.
+    """A Row; it reads fields in the order in which they are asked for, as Row does.
 
     ``sure``: a byte for each field, not 0 where its cell certainly bears no error and its value is not wanted: it is
-    left as text.
+    left as it came.
     """
 
     sure: bytes = b""
@@ -63,12 +68,12 @@ class QuickRow(Row):
         found = state._Row__errors
         found.extend(self._ragged(handlers, cells))
         if len(handlers) == len(state._Row__blank_cells):
-            blank = quick_error(errors.BlankRowError, list(cells), note="", row_number=state._Row__row_number)
+            blank = quick_error(errors.BlankRowError, as_texts(cells), note="", row_number=state._Row__row_number)
             state._Row__errors = [blank]
         state._Row__processed = True
         return None
 
-    def _read(self, handler: Any, source: str | None) -> Any:
+    def _read(self, handler: Any, source: Any) -> Any:
         """Read one field, keep its value and its errors."""
         state: Any = self
         name = handler.field.name
@@ -87,11 +92,11 @@ class QuickRow(Row):
         dict.__setitem__(self, name, target)
         return target
 
-    def _note(self, kind: type[errors.CellError], note: str, handler: Any, source: str | None) -> None:
+    def _note(self, kind: type[errors.CellError], note: str, handler: Any, source: Any) -> None:
         state: Any = self
         error = quick_error(
             kind,
-            list(state._Row__cells),
+            as_texts(state._Row__cells),
             note=note,
             row_number=state._Row__row_number,
             cell=str(source),
@@ -100,23 +105,23 @@ class QuickRow(Row):
         )
         state._Row__errors.append(error)
 
-    def _ragged(self, handlers: dict[str, Any], cells: list[str]) -> Iterator[Any]:
+    def _ragged(self, handlers: dict[str, Any], cells: list[Any]) -> Iterator[Any]:
         """The errors of extra and of missing cells."""
         number = self.row_number
         for index, cell in enumerate(cells[len(handlers) :], start=len(handlers) + 1):
             yield quick_error(
                 errors.ExtraCellError,
-                list(cells),
+                as_texts(cells),
                 note="",
                 row_number=number,
-                cell=cell,
+                cell=str(cell),
                 field_name="",
                 field_number=index,
             )
         for handler in list(handlers.values())[len(cells) :]:
             yield quick_error(
                 errors.MissingCellError,
-                list(cells),
+                as_texts(cells),
                 note="",
                 row_number=number,
                 cell="",

@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pac
 
+from pipelines.validation.columnar.cells import DECIMAL, FLOAT, INTEGER, NONE, REMEMBERED, TEXT, Cells, Column
 from pipelines.validation.columnar.moments import date_rule, datetime_rule, time_rule, year_rule, yearmonth_rule
-from pipelines.validation.columnar.numbers import number_rule
+from pipelines.validation.columnar.numbers import Bounded, float_rule, number_rule
 from pipelines.validation.columnar.texts import Rule, Texts
 from pipelines.validation.columnar.words import anything, string_rule
 
@@ -50,11 +51,27 @@ class Screen:
         self._reader = field.create_cell_reader()
         self._required = bool(field.constraints.get("required"))
         self._rule = rule_of(field)
+        self._floats = floats_of(field)
+        self._type = field.type
         self._known: dict[str, bool] = {}
+        self._typed: dict[Any, bool] = {}
         self._few: bool | None = None
 
-    def is_missing(self, texts: Texts) -> Any:
+    def is_missing(self, column: Column) -> Any:
         """Which cells are missing values."""
+        return self._missing_texts(column) if isinstance(column, Texts) else self._missing_cells(column)
+
+    def _missing_cells(self, cells: Cells) -> Any:
+        found = cells.kinds == NONE
+        if TEXT in cells.present:
+            found |= self._missing_texts(cells.texts) & (cells.kinds == TEXT)
+        if any(self.missing) and cells.present - {NONE, TEXT}:
+            where = np.flatnonzero((cells.kinds != NONE) & (cells.kinds != TEXT))
+            said = np.fromiter((word in self.missing for word in cells.words(where)), dtype=bool, count=len(where))
+            found[where[said]] = True
+        return found
+
+    def _missing_texts(self, texts: Texts) -> Any:
         if self.missing == ("",):
             return texts.lengths == 0
         if not self.missing:
@@ -62,8 +79,49 @@ class Screen:
         found = pac.is_in(texts.array, value_set=pa.array(self.missing, pa.string()))
         return found.to_numpy(zero_copy_only=False)
 
-    def certainly_good(self, texts: Texts, missing: Any) -> Any:
+    def certainly_good(self, column: Column, missing: Any) -> Any:
         """Which cells certainly bear no error."""
+        if isinstance(column, Texts):
+            return self._good_texts(column, missing)
+        good = missing.copy() if not self._required else np.zeros(len(column), dtype=bool)
+        for kind in column.present - {NONE}:
+            of_kind = (column.kinds == kind) & ~missing
+            if of_kind.any():
+                good |= of_kind & self._good_kind(column, kind, missing, of_kind)
+        return good
+
+    def _good_kind(self, cells: Cells, kind: int, missing: Any, of_kind: Any) -> Any:
+        """Which cells of a kind certainly bear no error; cells of other kinds get any answer."""
+        if kind == TEXT:
+            return self._good_texts(cells.texts, missing)
+        if self._rule is anything and self._type == "any":
+            return of_kind
+        if self._type == "string":
+            return np.zeros(len(cells), dtype=bool)
+        if kind == INTEGER and self._rule is not None and self._type in ("integer", "number", "year"):
+            return self._rule(cells.digits)
+        if kind in (FLOAT, DECIMAL) and self._floats is not None:
+            return self._floats(cells.floats)
+        return self._by_reading(cells, of_kind)
+
+    def _by_reading(self, cells: Cells, of_kind: Any) -> Any:
+        """Frictionless's reader on every value of a kind for which there is no rule."""
+        good = np.zeros(len(cells), dtype=bool)
+        if len(self._typed) > MOST_REMEMBERED:
+            self._typed.clear()
+        for index in np.flatnonzero(of_kind).tolist():
+            value = cells.values[index]
+            if type(value) in REMEMBERED:
+                key = (type(value), value)
+                verdict = self._typed.get(key)
+                if verdict is None:
+                    verdict = self._typed[key] = self._reader(value)[1] is None
+                good[index] = verdict
+            else:
+                good[index] = self._reader(value)[1] is None
+        return good
+
+    def _good_texts(self, texts: Texts, missing: Any) -> Any:
         if self._few is None and len(texts.lengths):
             self._few = len(texts.array.slice(0, SAMPLE).unique()) <= min(FEW, max(16, len(texts.lengths) // 8))
         if self._rule is None or self._few:
@@ -90,10 +148,18 @@ class Screen:
 
 def rule_of(field: Any) -> Rule | None:
     """The rule that takes cells of a field which Frictionless certainly reads without a note; None if there is none."""
-    constraints = {
+    make = _MAKERS.get(field.type)
+    return make(field, _constraints(field)) if make else None
+
+
+def floats_of(field: Any) -> Bounded | None:
+    """The rule for numbers that are numbers already; None if there is none."""
+    return float_rule(field, _constraints(field)) if field.type in ("number", "integer") else None
+
+
+def _constraints(field: Any) -> dict[str, Any]:
+    return {
         name: value
         for name, value in field.constraints.items()
         if name in field.supported_constraints and name != "required" and value is not None
     }
-    make = _MAKERS.get(field.type)
-    return make(field, constraints) if make else None

@@ -1,0 +1,14 @@
+"""Which source a resource's records come from: the list of the formats that the columnar engine reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipelines.validation.columnar.objects import ObjectSource
+from pipelines.validation.columnar.plan import Plan
+from pipelines.validation.columnar.source import CsvSource, Source
+
+
+def source_of(resource: Any, plan: Plan) -> Source:
+    """The source for an open resource and the plan that was made of it."""
+    return CsvSource(plan) if plan.dialect is not None else ObjectSource(resource, plan)
