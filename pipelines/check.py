@@ -64,12 +64,13 @@ def check_file(
     engine: str = "auto",
     personal: bool = True,
     fixed: Path | None = None,
+    start: sandbox.Spawn | None = None,
 ) -> Checked:
     """Check a file on disk and keep nothing of it. ``name`` is what it is called, when that is not its path's name.
 
     ``personal`` whether columns are screened for personal data. With ``fixed`` the table after the accepted repairs
     (``options.fixes``) goes there as UTF-8 CSV, of several tables each under its name, and the log of changes beside
-    it (``x.csv`` → ``x.changes.csv``). The file itself is not touched.
+    it (``x.csv`` → ``x.changes.csv``). The file itself is not touched. ``start`` as in ``examine``.
     """
     digest, count = _hash(path)
     with tempfile.TemporaryDirectory(prefix="datamo-check-") as folder:
@@ -84,7 +85,7 @@ def check_file(
             engine=engine,
             personal=personal,
         )
-        outcome = examine(parcel)
+        outcome = examine(parcel, start)
         written = _write(outcome, Path(folder), fixed) if fixed is not None else ()
     return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome), written=written)
 

@@ -61,7 +61,13 @@ class Shelf(Mapping[str, T]):
 
 def installed(group: str) -> tuple[Any, ...]:
     """Load what other packages offer under an entry-point group (``datamo.checks``, ``datamo.tables``), by name."""
-    return tuple(one.load() for one in sorted(metadata.entry_points(group=group), key=lambda one: one.name))
+    return tuple(one.load() for one in sorted(offered().select(group=group), key=lambda one: one.name))
+
+
+@functools.cache
+def offered() -> Any:
+    """All entry points: looking through every package that is installed takes a while."""
+    return metadata.entry_points()
 
 
 # --- table standards: one YAML file each, found by their folders ------------------------------------------------------

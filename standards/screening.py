@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import exp, log
 
 from standards.text import fold, nfc
@@ -95,6 +96,12 @@ def header_key(label: str) -> str:
 
 def says(label: str, words: Iterable[str]) -> bool:
     """Whether a header holds one of the words, with or without marks, spaces or underscores."""
+    return _says(label, tuple(words))
+
+
+@lru_cache(maxsize=4096)
+def _says(label: str, words: tuple[str, ...]) -> bool:
+    """The same headers are asked about the same words several times a table."""
     key = header_key(label)
     joined = key.replace(" ", "")
     return any(_holds(key, joined, word) for word in words)

@@ -97,8 +97,8 @@ def test_only_the_command_line_prints() -> None:
 
 
 def test_settings_are_read_in_one_room() -> None:
-    """os.environ is read nowhere but in settings and wiring (the sandbox empties its child's)."""
-    allowed = {"api/settings.py", "api/wiring.py", "pipelines/sandbox.py"}
+    """os.environ is read nowhere but in settings, language and wiring (the sandbox empties its child's)."""
+    allowed = {"api/settings.py", "api/language.py", "api/wiring.py", "pipelines/sandbox.py"}
     pattern = re.compile(r"\bos\.(environ|getenv)\b")
     found = [name_of(path) for path in MODULES if pattern.search(path.read_text()) and name_of(path) not in allowed]
     assert found == []

@@ -134,15 +134,19 @@ def _targets(fix: Path | None, files: list[str], name: str) -> list[Path | None]
 
 
 def _check(one: str, name: str, options: Any, **asked: Any) -> Any:
+    import gc
     from datetime import datetime
 
-    from api.wiring import VIETNAM
+    import api.cli.report  # noqa: F401 - loaded before the child is forked, so that it is loaded once
+    from catalog.quality import VIETNAM
+    from pipelines import sandbox
     from pipelines.check import check_file
 
+    gc.set_threshold(sandbox.COLLECT_EVERY)
     today = datetime.now(VIETNAM).date()
     with _path(one) as path:
         shown = name if one == "-" else ""
-        return check_file(path, today=today, name=shown, options=options, **asked)
+        return check_file(path, today=today, name=shown, options=options, start=sandbox.fork, **asked)
 
 
 @contextmanager

@@ -30,9 +30,9 @@ class Voice:
     def tongue(self) -> str:
         """As asked for, else the site's language."""
         if not self.language:
-            from api.wiring import read_settings
+            from api.language import plain_language
 
-            self.language = read_settings().language
+            self.language = plain_language() or _language_of_settings()
         return self.language
 
     def pick(self, vi: str, en: str) -> str:
@@ -49,6 +49,12 @@ class Voice:
             print(json.dumps(document, ensure_ascii=False, default=str))
         elif text:
             print(text)
+
+
+def _language_of_settings() -> str:
+    from api.wiring import read_settings
+
+    return read_settings().language
 
 
 def voice(context: typer.Context) -> Voice:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.validation.patterns import matcher
+from pipelines.validation.plugins import settle_plugins
 
 if TYPE_CHECKING:
     from frictionless import Field
@@ -30,6 +31,7 @@ def resource_of(
     from frictionless.formats import CsvControl
     from frictionless.resources import TableResource
 
+    settle_plugins()
     found = dialect or {}
     control = CsvControl(delimiter=str(found.get("delimiter") or ","), quote_char=str(found.get("quote") or '"'))
     header = int(found.get("header_row") or 1)

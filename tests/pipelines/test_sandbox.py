@@ -1,8 +1,10 @@
 """Whatever a hostile file makes a parser do, the parent gets a value or a reason, and lives.
 
-Every deed is done twice: in a child that is an interpreter of its own, and in one from a nursery.
+Every deed is done three times: in a child that is an interpreter of its own, in one from a nursery, and in one forked
+from a command.
 """
 
+import json
 import os
 import signal
 import socket
@@ -32,10 +34,29 @@ def nursery():
     there.close()
 
 
-@pytest.fixture(params=["interpreter", "nursery"])
+COMMAND = """
+import json, sys
+from pathlib import Path
+from pipelines import sandbox
+def never(*_): raise SystemExit("not forked")
+sandbox.spawn = never
+limits = sandbox.from_json(sandbox.Limits, json.loads(sys.argv[2]))
+print(json.dumps(sandbox.fork(sys.stdin.buffer.read(), Path(sys.argv[1]), limits)))
+"""
+
+
+def fork_from_a_command(request, folder, limits):
+    """A child forked from a process that has loaded as little as a command has."""
+    arguments = [sys.executable, "-c", COMMAND, str(folder), json.dumps(sandbox.to_json(limits))]
+    done = subprocess.run(arguments, input=request, stdout=subprocess.PIPE, check=True, cwd=Path(__file__).parents[2])
+    code, errors = json.loads(done.stdout)
+    return code, errors
+
+
+@pytest.fixture(params=["interpreter", "nursery", "fork"])
 def run(request, nursery):
-    """``run(deed, given, limits, work)`` in a child of either kind."""
-    start = nursery if request.param == "nursery" else sandbox.spawn
+    """``run(deed, given, limits, work)`` in a child of each kind."""
+    start = {"nursery": nursery, "fork": fork_from_a_command}.get(request.param, sandbox.spawn)
 
     def done(deed, given=NOTHING, limits=SMALL, work=None):
         name = f"{deed.__module__}:{deed.__qualname__}"

@@ -322,6 +322,8 @@ def test_another_package_adds_a_standard(tmp_path: Path, monkeypatch: pytest.Mon
     (told / "METADATA").write_text("Metadata-Version: 2.1\nName: xa-tables\nVersion: 1.0\n")
     (told / "entry_points.txt").write_text("[datamo.tables]\nxa = xa_tables\n")
     monkeypatch.syspath_prepend(str(tmp_path))
+    registry.offered.cache_clear()
     folders = registry.table_folders.__wrapped__()
+    registry.offered.cache_clear()
     assert set(folders) == {*ALL, "xa-trees"}
     assert standard.read(folders["xa-trees"], "xa-trees").id == "xa-trees"
