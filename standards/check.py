@@ -16,7 +16,9 @@ SCOPE "cell" (the usual one): ``look`` gets the cells of *one row* that the use 
 fields in ``use.args`` that are columns) and nothing else. It must be a pure function of them, so that an engine may
 call it once for each distinct combination. SCOPE "column": ``cells`` maps ``use.field`` to the distinct values of the
 column. SCOPE "table": ``cells`` maps every label of the table, in order, to the cells of its first row (empty without
-rows).
+rows). SCOPE "sheet": ``cells["page"]`` is the sheet as it lies in its file, laid out (``standards.page.Page``); such a
+check also says which ``RULE`` of the machine-readability rules it is, at which level, shows before and after in a
+``PICTURE`` and ``applies(cells, use)`` tells whether the rule can be decided for that sheet at all.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from datetime import date
 from typing import Any, Literal, Protocol
 
 from standards.codelist import Codelist, Entry
-from standards.finding import Fix, Severity
+from standards.finding import Fix, Place, Severity
 from standards.text import bare_name_key
 
 Cells = Mapping[str, Any]
@@ -59,7 +61,8 @@ class Use:
 class Remark:
     """What one look found: parameters of the sentence and the repair, if one is known.
 
-    ``cell`` stands in for the cell where it may not be repeated (a masked personal number).
+    ``cell`` stands in for the cell where it may not be repeated (a masked personal number). A check of scope sheet says
+    where (``place``, as records and columns count from 1) and how often (``count``).
     """
 
     params: Mapping[str, Any] = member(default_factory=dict)
@@ -68,6 +71,8 @@ class Remark:
     basis: str = ""
     rows: tuple[int, ...] = ()
     cell: str | None = None
+    place: Place | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,5 +225,6 @@ def _numbers(whole: _Grid, at: int, *, deep: bool) -> bool:
     digits = [int(mark) for mark in marks if mark.isdigit()]
     letters = [mark for mark in marks if not mark.isdigit()]
     in_order = digits == list(range(1, len(digits) + 1)) and marks == [*letters, *map(str, digits)]
-    marked = bool(letters) or any("(" in cell or "=" in cell for cell in cells)
+    lettered = bool(letters) and (deep or len(cells) > 3)  # noqa: PLR2004 - A, 1 may be data too
+    marked = lettered or any("(" in cell or "=" in cell for cell in cells)
     return in_order and len(digits) > 0 and (marked or (deep and len(digits) > 2))  # noqa: PLR2004 - 1, 2 may be data

@@ -31,6 +31,38 @@ from standards.checks import (
 )
 from standards.codelist import Codelist
 from standards.personal import abroad, belongings, contact, identity, insurance, person, public
+from standards.readability import (
+    area_without_code,
+    blank_or_zero,
+    choices_not_uniform,
+    codes_without_list,
+    drawing_objects,
+    formulas,
+    header_not_first,
+    header_not_unique,
+    hidden_cells,
+    layout_differs_by_year,
+    layout_spaces,
+    line_breaks_in_records,
+    meaning_by_format,
+    merged_cells,
+    nameless_column,
+    no_definitions,
+    not_machine_readable,
+    notes_around_table,
+    number_with_text,
+    omitted_values,
+    other_with_detail,
+    platform_characters,
+    several_data_in_cell,
+    several_tables,
+    split_by_blanks,
+    symbols_undefined,
+    time_notation,
+    unit_missing,
+    unquoted_delimiter,
+    wide_layout,
+)
 from standards.standard import TableStandard, read
 from standards.trait import Trait
 
@@ -126,7 +158,41 @@ _CHECKS: tuple[Any, ...] = (
     empty_column,
     byte_order_mark,
 )
-CHECKS: tuple[Check, ...] = (*_CHECKS, *installed("datamo.checks"))
+READABILITY: tuple[Any, ...] = (
+    not_machine_readable,
+    several_tables,
+    split_by_blanks,
+    notes_around_table,
+    nameless_column,
+    layout_spaces,
+    several_data_in_cell,
+    platform_characters,
+    blank_or_zero,
+    drawing_objects,
+    meaning_by_format,
+    merged_cells,
+    hidden_cells,
+    line_breaks_in_records,
+    unquoted_delimiter,
+    number_with_text,
+    omitted_values,
+    header_not_unique,
+    choices_not_uniform,
+    other_with_detail,
+    formulas,
+    header_not_first,
+    codes_without_list,
+    symbols_undefined,
+    unit_missing,
+    time_notation,
+    area_without_code,
+    layout_differs_by_year,
+    no_definitions,
+    wide_layout,
+)
+"""The 30 rules of machine readability, L1-01 to L3-09, asked of the sheet as it lies in its file."""
+
+CHECKS: tuple[Check, ...] = (*_CHECKS, *READABILITY, *installed("datamo.checks"))
 """Modules have the shape of a Check without saying so; tests/standards/test_checks.py holds each of them to it."""
 
 

@@ -32,6 +32,7 @@ def page() -> str:
 
 def _check(one: Any) -> str:
     basis = f"\n\nBasis: {one.BASIS}." if one.BASIS else ""
+    basis += f" Level {one.LEVEL} of machine readability." if one.SCOPE == "sheet" else ""
     users = sorted({table.id for table in TABLES.values() for _, use in table.uses() if use.code == one.CODE})
     used = f"\n\nUsed by {len(users)} standards: {', '.join(users)}." if users else ""
     about = (one.__doc__ or "").strip().removeprefix("Check: ").split("\n")[0]
@@ -49,6 +50,8 @@ def _sentences(variants: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _examples(one: Any) -> str:
+    if one.SCOPE == "sheet":
+        return f"\n```text\n{one.PICTURE['en']}\n```\n\n```text\n{one.PICTURE['vi']}\n```\n"
     shown = [("passes", example) for example in one.GOOD[:2]] + [("found", example) for example in one.BAD[:3]]
     rows = [f"| {verdict} | {_cells(example.cells)} | {_cells(example.args)} |\n" for verdict, example in shown]
     return "\n| example | cells | arguments |\n|---|---|---|\n" + "".join(rows)

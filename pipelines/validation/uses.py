@@ -166,7 +166,7 @@ def bind_table(plan: Plan) -> list[Bound]:
         *(
             _whole(plan, use.code, "", use.args, use.severity)
             for use in plan.standard.checks
-            if plan.check(use.code).SCOPE not in _BOUND
+            if plan.check(use.code).SCOPE == "table"
         ),
     ]
 

@@ -12,7 +12,7 @@ from datetime import date
 
 import pytest
 
-from standards import checks
+from standards import checks, readability
 from standards.check import Example, Remark, Use, day_of, padded
 from standards.codelist import ancestors
 from standards.registry import CHECKS, codelist
@@ -68,7 +68,7 @@ def test_remarks_can_be_stored_as_plain_json(check):
 def test_a_check_says_what_it_is(check):
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", check.CODE)
     assert check.__name__.rpartition(".")[2] == check.CODE.replace("-", "_")
-    assert check.SCOPE in {"cell", "column", "table"}
+    assert check.SCOPE in {"cell", "column", "table", "sheet"}
     assert check.SEVERITY in {"error", "warning", "info"}
     assert check.TITLE.keys() == {"vi", "en"}
     assert all(sentence.keys() == {"vi", "en"} for sentence in check.SENTENCES.values())
@@ -78,7 +78,9 @@ def test_a_check_says_what_it_is(check):
 
 def test_every_check_of_the_corridor_is_on_the_list_once():
     listed = [check.__name__ for check in CHECKS]
-    assert sorted(listed) == sorted(f"standards.checks.{one.name}" for one in pkgutil.iter_modules(checks.__path__))
+    corridors = [one for corridor in (checks, readability) for one in pkgutil.iter_modules(corridor.__path__)]
+    found = [one.name for one in corridors]
+    assert sorted(name.rpartition(".")[2] for name in listed) == sorted(found)
     assert len({check.CODE for check in CHECKS}) == len(CHECKS)
 
 
