@@ -114,6 +114,10 @@ class Codelist:
         ended = self.before(code, day)
         return tuple(self._trail(ended, day, frozenset())) if ended else ()
 
+    def became(self, entry: Entry, day: date) -> tuple[Entry, ...]:
+        """Say what one entry had become by a day, those that took the whole unit first; itself while in force."""
+        return (entry,) if entry.valid_on(day) else tuple(self._trail(entry, day, frozenset()))
+
     def _trail(self, ended: Entry, day: date, seen: frozenset[tuple[str, date | None]]) -> Iterator[Entry]:
         for code in dict.fromkeys(ended.successors):
             born = self.on(code, ended.valid_to) if ended.valid_to else None

@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
@@ -237,6 +238,52 @@ def match_columns(standard: TableStandard, labels: Sequence[str]) -> dict[int, F
                 found[index] = one
                 taken.add(one.name)
     return dict(sorted(found.items()))
+
+
+CLOSE = 0.6
+"""From this likeness on (0…1), a label is proposed for a field; never taken for it without asking."""
+
+
+def suggest_columns(
+    standard: TableStandard, labels: Sequence[str], meanings: Mapping[int, str] = MappingProxyType({})
+) -> dict[int, Field]:
+    """Propose fields for labels that mean none as they stand: index of the label → field, each field once.
+
+    Likeness is that of words without marks, in any order, or of the spelling; ``meanings`` (the code list that a
+    column's cells belong to, by index) add to it. A proposal is for the publisher to accept.
+    """
+    known = match_columns(standard, labels)
+    taken = {one.name for one in known.values()}
+    pairs = [
+        (_likeness(label, one) + (0.3 if one.codelist and meanings.get(index) == one.codelist else 0), index, one)
+        for index, label in enumerate(labels)
+        for one in standard.fields
+        if index not in known and one.name not in taken and label.strip()
+    ]
+    found: dict[int, Field] = {}
+    for likeness, index, one in sorted(pairs, key=lambda pair: -pair[0]):
+        if likeness >= CLOSE and index not in found and one.name not in taken:
+            found[index] = one
+            taken.add(one.name)
+    return dict(sorted(found.items()))
+
+
+def _likeness(label: str, one: Field) -> float:
+    """Say how alike a label and the names of a field are, 0…1."""
+    return max(_alike(label, word) for word in (one.name, *one.title.values(), *one.aliases))
+
+
+def _alike(left: str, right: str) -> float:
+    mine, theirs = (set(_NOT_WORDS.split(fold(each))) - {""} for each in (left, right))
+    if not mine or not theirs:
+        return 0.0
+    shared = len(mine & theirs) / len(mine | theirs)
+    spelled = SequenceMatcher(None, " ".join(sorted(mine)), " ".join(sorted(theirs))).ratio()
+    return max(shared, spelled if spelled >= _SPELLED else 0.0)
+
+
+_SPELLED = 0.8
+"""Spellings less alike than this say nothing."""
 
 
 def _as_named(label: str) -> str:

@@ -261,3 +261,55 @@ def is_tcvn3(texts: Iterable[str], signs: int = 3) -> bool:
 def decode_tcvn3(text: str) -> str:
     """Rewrite text made for an ABC font as Unicode (``Thµnh phè`` → ``Thành phố``); ASCII stays as it is."""
     return text if text.isascii() else text.translate(_DECODE)
+
+
+# --- VNI fonts --------------------------------------------------------------------------------------------------------
+
+_VNI_MARKS = {
+    "a": "ùáøàûảõãïạââáấàầåẩãẫäậêăéắèằúẳüẵëặ",
+    "e": "ùéøèûẻõẽïẹâêáếàềåểãễäệ",
+    "o": "ùóøòûỏõõïọâôáốàồåổãỗäộ",
+    "ô": "ùớøờûởõỡïợ",
+    "u": "ùúøùûủõũïụ",
+    "ö": "ùứøừûửõữïự",
+    "y": "ùýøỳûỷõỹ",
+}
+_VNI_ALONE = {"ñ": "đ", "ô": "ơ", "ö": "ư", "í": "í", "ì": "ì", "æ": "ỉ", "ó": "ĩ", "ò": "ị", "î": "ỵ"}
+
+
+def _vni() -> dict[str, str]:
+    """Letter and mark → letter, in small letters, capitals, and a capital with a small mark."""
+    small = {f"{base}{row[at]}": row[at + 1] for base, row in _VNI_MARKS.items() for at in range(0, len(row), 2)}
+    large = {pair.upper(): letter.upper() for pair, letter in small.items()}
+    mixed = {pair[0].upper() + pair[1]: letter.upper() for pair, letter in small.items()}
+    alone = _VNI_ALONE | {sign.upper(): letter.upper() for sign, letter in _VNI_ALONE.items()}
+    return mixed | large | small | alone
+
+
+VNI = MappingProxyType(_vni())
+"""What a letter of VNI-Windows looks like when read as Windows-1252 (``aø``, ``ñ``), and what it stands for (``à``, ``đ``).
+
+Source: the table of the VNI-Windows encoding as its fonts (VNI-Times …) draw it; two signs for most marked letters.
+"""
+_VNI_LETTER = re.compile("|".join(sorted(map(re.escape, VNI), key=len, reverse=True)))
+_ALSO_UNICODE = tuple(["oá", "oà", "oã", "uù", "aï", "oï", "oû", "eû", "aé", "aê"])
+_VNI_ALSO_UNICODE = frozenset(
+    form for pair in _ALSO_UNICODE for form in (pair, pair.upper(), pair[0].upper() + pair[1])
+)
+"""Pairs that Vietnamese and French in Unicode hold too (``hoà``, ``toán``, ``naïve``)."""
+VNI_SIGNS = frozenset("".join(VNI)) - frozenset(chr(code) for code in range(128))
+"""Every sign of VNI beyond ASCII."""
+
+
+def vni_pairs(texts: Iterable[str]) -> frozenset[str]:
+    """Collect the different pairs of letter and mark that only text for VNI fonts holds (``aø`` in ``Thaønh``)."""
+    found: set[str] = set()
+    for text in texts:
+        if not text.isascii():
+            found.update(one for one in _VNI_LETTER.findall(text) if len(one) > 1 and one not in _VNI_ALSO_UNICODE)
+    return frozenset(found)
+
+
+def decode_vni(text: str) -> str:
+    """Rewrite text made for a VNI font as Unicode (``Thaønh phoá`` → ``Thành phố``); ASCII stays as it is."""
+    return text if text.isascii() else _VNI_LETTER.sub(lambda one: VNI[one[0]], text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.repair.columns import Asked
 from pipelines.repair.rules import Rule, may_be_unclean
-from standards.repair import EXAMPLES, KINDS, Change, Repair
+from standards.repair import EXAMPLES, KINDS, Change, Repair, takes
 
 LOG = pa.schema([(name, pa.string()) for name in ("row", "column", "kind", "before", "after")])
 _BETWEEN = "\x1f"
@@ -26,6 +27,8 @@ class Tally:
     counts: dict[str, int] = field(default_factory=dict)
     fields: dict[str, dict[str, None]] = field(default_factory=dict)
     examples: dict[str, list[Change]] = field(default_factory=dict)
+    asks: dict[str, dict[str, str]] = field(default_factory=dict)
+    ends: Counter[str] = field(default_factory=Counter)
 
     def add(self, kind: str, count: int, label: str, changes: Iterable[Change]) -> None:
         """Count changes of one kind in one column."""
@@ -43,6 +46,8 @@ class Tally:
                 count=self.counts[kind],
                 examples=tuple(self.examples[kind]),
                 fields=tuple(label for label in self.fields[kind] if label),
+                asks=self.asks.get(kind, {}),
+                ends={end: count for end, count in self.ends.items() if end} if kind == "successor" else {},
             )
             for kind in KINDS
             if self.counts.get(kind)
@@ -100,22 +105,20 @@ def apply(bench: Bench, rule: Rule, asked: Sequence[Asked], accepted: frozenset[
     if not pc.any(mask).as_py():
         return
     picked = [bench.columns[index].filter(mask) for index in rule.columns]
-    joined = picked[0] if len(picked) == 1 else pc.binary_join_element_wise(*picked, _BETWEEN)
-    encoded = joined.dictionary_encode()
-    which = encoded.indices.to_numpy(zero_copy_only=False)
-    values = [value.split(_BETWEEN) if len(picked) > 1 else [value] for value in encoded.dictionary.to_pylist()]
+    values, indices = combined(picked)
+    which = indices.to_numpy(zero_copy_only=False)
     verdicts = [rule.judge(one) if len(one) == len(picked) else None for one in values]
     afters = pa.array(
         [one[0] if said is None else said[1] for one, said in zip(values, verdicts, strict=True)], pa.string()
     )
-    rows, before, after = bench.rows.filter(mask), picked[0], afters.take(encoded.indices)
+    rows, before, after = bench.rows.filter(mask), picked[0], afters.take(indices)
     applied = np.zeros(len(which), dtype=bool)
     for kind in dict.fromkeys(said[0] for said in verdicts if said is not None):
         hit = np.fromiter((said is not None and said[0] == kind for said in verdicts), bool, len(verdicts))[which]
         chosen = pa.array(hit)
         told = (rows.filter(chosen), asked[target].label, kind, before.filter(chosen), after.filter(chosen))
         tally.add(kind, int(hit.sum()), asked[target].label, _examples(told, asked[target]))
-        if kind in accepted:
+        if takes(accepted, kind, asked[target].label):
             applied |= hit
             bench.log.append(told)
     if applied.any():
@@ -123,15 +126,23 @@ def apply(bench: Bench, rule: Rule, asked: Sequence[Asked], accepted: frozenset[
         bench.columns[target] = pc.replace_with_mask(cells, mask, kept)
 
 
+def combined(picked: Sequence[pa.StringArray]) -> tuple[list[list[str]], pa.Array]:
+    """Give the distinct combinations of the cells of several columns, and for each row which one it has."""
+    joined = picked[0] if len(picked) == 1 else pc.binary_join_element_wise(*picked, _BETWEEN)
+    encoded = joined.dictionary_encode()
+    values = [value.split(_BETWEEN) if len(picked) > 1 else [value] for value in encoded.dictionary.to_pylist()]
+    return values, encoded.indices
+
+
 def _examples(told: tuple[Any, ...], one: Asked) -> list[Change]:
     rows, label, _, before, after = (part[:EXAMPLES] if isinstance(part, pa.Array) else part for part in told)
     return [
-        Change(row=row.as_py(), field=label, before=_shown(old.as_py(), one), after=_shown(new.as_py(), one))
+        Change(row=row.as_py(), field=label, before=shown(old.as_py(), one), after=shown(new.as_py(), one))
         for row, old, new in zip(rows, before, after, strict=True)
     ]
 
 
-def _shown(cell: str, one: Asked) -> str:
+def shown(cell: str, one: Asked) -> str:
     """Cut a cell, and mask it where it may be a person's number."""
     if one.personal and sum(sign.isdigit() for sign in cell) > len("123456789"):
         return cell[:3] + "*" * 9

@@ -14,17 +14,27 @@ from pipelines.repair.columns import Asked
 from pipelines.repair.readings import Readings, Style
 from pipelines.validation.screens import hiding, in_old_font, not_composed, spaced, unclean
 from pipelines.validation.uses import Bound
-from standards.text import INVISIBLE, TCVN3, decode_tcvn3, telltales
+from standards.check import entry_names, is_called, reference_day
+from standards.codelist import Entry
+from standards.text import INVISIBLE, TCVN3, VNI_SIGNS, decode_tcvn3, decode_vni, fold, name_key, telltales, vni_pairs
 
 Screen = Callable[[pa.StringArray], pa.BooleanArray]
 Judge = Callable[[Sequence[str]], tuple[str, str] | None]
 """Takes the cells of a row that the rule names, the repaired one first; gives the kind and that cell after repair."""
 
 OLD_SIGNS = 3
-"""So many different signs of TCVN3 inside words make a column one of an old font."""
+"""So many different signs of TCVN3 (pairs of VNI) inside words make a column one of an old font."""
 _BESIDE = frozenset(INVISIBLE) | frozenset("“”‘’–—…•\u3000")
 _OLD = frozenset(TCVN3) | _BESIDE
-_FOREIGN = "[^\\x00-\\x7f" + "".join(f"\\x{{{ord(one):x}}}" for one in sorted(_OLD)) + "]"
+_VNI = VNI_SIGNS | _BESIDE
+
+
+def _beyond(signs: frozenset[str]) -> str:
+    return "[^\\x00-\\x7f" + "".join(f"\\x{{{ord(one):x}}}" for one in sorted(signs)) + "]"
+
+
+_FOREIGN = {"tcvn3": _beyond(_OLD), "vni": _beyond(_VNI)}
+_PAIRED = "[AEOUYaeouyÔÖôö][ÙØÛÕÏÂÁÀÅÃÄÊÉÈÚÜËùøûõïâáàåãäêéèúüë]"
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), 0xFF0C, 0xFF0D, 0xFF0E, 0xFF0F, 0xFF1A)}
 _SOFT_HYPHEN = "\u00ad"
 _MARKED = "[0-9][,. /-]"
@@ -48,22 +58,32 @@ class Evidence:
     """What a whole column shows before a cell of it is repaired."""
 
     signs: set[str] = field(default_factory=set)
-    mixed: bool = False
+    pairs: set[str] = field(default_factory=set)
+    beyond: set[str] = field(default_factory=set)
     empty: bool = True
     readings: Readings | None = None
 
     @property
-    def old(self) -> bool:
-        """Whether the column was typed for an old font, wholly or in part."""
-        return len(self.signs) >= OLD_SIGNS
+    def font(self) -> str:
+        """For which kind of old font the column was typed, wholly or in part: ``tcvn3``, ``vni`` or ""."""
+        if len(self.pairs) >= OLD_SIGNS and len(self.pairs) > len(self.signs):
+            return "vni"
+        return "tcvn3" if len(self.signs) >= OLD_SIGNS else ""
+
+    @property
+    def mixed(self) -> bool:
+        """Whether letters stand in the column that its old font does not have."""
+        return self.font in self.beyond
 
     def see(self, cells: pa.StringArray, cleaned: pa.StringArray) -> None:
         """Learn from the cells of one batch, as they came and with their text cleaned."""
-        suspects = cells.filter(in_old_font(cells))
-        if len(suspects):
-            self.signs |= telltales(pc.unique(suspects).to_pylist())
-        if not self.mixed:
-            self.mixed = bool(pc.any(pc.match_substring_regex(cells, _FOREIGN)).as_py())
+        marked = cells.filter(pc.match_substring_regex(cells, "[^\\x00-\\x7f]"))
+        if len(marked):
+            self.signs |= telltales(pc.unique(marked.filter(in_old_font(marked))).to_pylist())
+            self.pairs |= vni_pairs(pc.unique(marked.filter(pc.match_substring_regex(marked, _PAIRED))).to_pylist())
+            for font, foreign in _FOREIGN.items():
+                if font not in self.beyond and pc.any(pc.match_substring_regex(marked, foreign)).as_py():
+                    self.beyond.add(font)
         if self.empty:
             self.empty = bool(pc.all(pc.equal(pc.utf8_trim_whitespace(cells), "")).as_py())
         if self.readings is not None:
@@ -99,21 +119,23 @@ def text_rules(index: int, one: Asked, *, old: bool = False) -> Iterator[Rule]:
 
 def old_font(index: int, seen: Evidence) -> Iterator[Rule]:
     """Rule of a column in an old font; where other letters stand in it too, of pure cells and not without asking."""
-    if seen.old:
-        kind = "tcvn3-unproven" if seen.mixed else "tcvn3"
+    font = seen.font
+    if font:
+        kind = f"{font}-unproven" if seen.mixed else font
 
         def judge(cells: Sequence[str]) -> tuple[str, str] | None:
-            after = old_text(cells[0])
+            after = old_text(cells[0], font)
             return None if after is None else (kind, after)
 
         yield Rule(columns=(index,), screen=_matching("[^\\x00-\\x7f]"), judge=judge)
 
 
-def old_text(text: str) -> str | None:
+def old_text(text: str, font: str) -> str | None:
     """Rewrite a text in an old font as Unicode; None where it holds other letters or nothing to rewrite."""
-    if any(sign not in _OLD for sign in text if not sign.isascii()):
+    signs, decode = (_VNI, decode_vni) if font == "vni" else (_OLD, decode_tcvn3)
+    if any(sign not in signs for sign in text if not sign.isascii()):
         return None
-    after = decode_tcvn3(text)
+    after = decode(text)
     return None if after == text else after
 
 
@@ -131,6 +153,38 @@ def zero_rules(one: Asked) -> Iterator[Rule]:
         yield Rule(
             columns=check.columns, screen=_matching("^\\s*[0-9]{1,13}\\s*$"), judge=_by_check(check, "zero-padding")
         )
+
+
+def name_rules(one: Asked) -> Iterator[Rule]:
+    """Rule of a column of names beside one of codes: the list's own spelling, where only the spelling differs."""
+    check = one.checks.get("name-matches-code")
+    named = str(check.use.args.get("name", "")) if check else ""
+    if check is None or named not in check.use.needs:
+        return
+    at = check.use.needs.index(named)
+    order = [at, *(place for place in range(len(check.columns)) if place != at)]
+    needs = [check.use.needs[place] for place in order]
+
+    def judge(cells: Sequence[str]) -> tuple[str, str] | None:
+        row = dict(zip(needs, cells, strict=True))
+        day = reference_day(row, check.use)
+        codes = check.use.codelists(str(check.use.args["list"]))
+        entry = codes.on(row[check.use.field].strip(), day) if day else None
+        after = _listed(entry, cells[0]) if entry else None
+        return ("name", after) if after else None
+
+    yield Rule(columns=tuple(check.columns[place] for place in order), screen=_matching("\\S"), judge=judge)
+
+
+def _listed(entry: Entry, given: str) -> str | None:
+    """Give the name of an entry that a name means but spells otherwise: marks, capitals, tone placement."""
+    names = entry_names(entry)
+    if not given.strip() or given in names or not is_called(entry, given):
+        return None
+    if given != given.upper() and name_key(given) in {name_key(name) for name in names}:
+        return None
+    alike = (name for name in names if fold(name) == fold(given.strip()))
+    return next(alike, entry.name)
 
 
 def _by_check(bound: Bound, kind: str) -> Judge:

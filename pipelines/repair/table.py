@@ -13,10 +13,13 @@ import pyarrow.compute as pc
 
 from pipelines import cells, grid
 from pipelines.repair.columns import Asked
+from pipelines.repair.doubles import Doubles
 from pipelines.repair.mending import LOG, Bench, Tally, apply
 from pipelines.repair.readings import Readings
-from pipelines.repair.rules import Evidence, Rule, old_font, old_text, read_rules, text_rules, zero_rules
+from pipelines.repair.rules import Evidence, Rule, name_rules, old_font, old_text, read_rules, text_rules, zero_rules
+from pipelines.repair.successor import Column, Proposal, coded, wanted
 from standards.repair import SAFE_KINDS, Change, Repair
+from standards.text import telltales, vni_pairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,9 @@ class Sheet:
 
     ``cells`` is an Arrow IPC file (``row`` and text columns); ``header`` the record number of the labels; ``ragged``
     the rows that do not fit, as they stand, by record number; ``bom`` whether the file began with a byte order mark;
-    ``encoding`` what the file was read with, where that was not UTF-8.
+    ``encoding`` what the file was read with, where that was not UTF-8, ``delimiter`` likewise where it was no comma.
+    ``renamed`` are labels that have been changed already: new → as it came. ``successors`` are the columns of codes
+    whose successors are wanted (label, "" = all → ``first day/last day``).
     """
 
     cells: Path
@@ -35,13 +40,17 @@ class Sheet:
     ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     bom: bool = False
     encoding: str = ""
+    delimiter: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    successors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mended:
     """A table after its repair: new labels and ragged rows, the columns that stayed, and what was done.
 
-    ``removed`` says that something that had a name was taken out (a column): the original then stays private.
+    Behind the columns that stayed stand those that were added. ``removed`` says that something that held values or a
+    name was taken out (a column, a repeated row): the original then stays private.
     """
 
     labels: tuple[str, ...]
@@ -53,12 +62,19 @@ class Mended:
 
 def plan(sheet: Sheet) -> tuple[Repair, ...]:
     """Say what can be mended: safe kinds as if all were accepted, the others as they would then be proposed."""
-    tally = Tally()
+    tally, doubles = Tally(), Doubles()
     evidence = _study(sheet, SAFE_KINDS)
     rules = _rules(sheet, evidence)
+    codes = [Proposal(index=at, bound=bound, label=sheet.labels[at]) for at, bound in coded(sheet.asked)]
     for one in cells.read(sheet.cells):
         bench = _worked(one, rules, sheet, SAFE_KINDS, tally)
         _count_blank(bench, _blank(bench, sheet), tally)
+        doubles.see(bench)
+        for each in codes:
+            each.see(bench)
+    for each in codes:
+        each.tell(tally)
+    _count_doubles(doubles.proven(_benches(sheet, rules, SAFE_KINDS)), tally)
     _around(sheet, evidence, tally)
     return tally.repairs()
 
@@ -72,8 +88,9 @@ def mend(sheet: Sheet, accepted: frozenset[str], out: Path, log: Path) -> Mended
     evidence = _study(sheet, accepted)
     rules, done = _rules(sheet, evidence), Tally()
     kept = tuple(index for index in range(len(sheet.labels)) if index not in _dropped(sheet, evidence, accepted))
-    labels = _labels(sheet, evidence, accepted)
-    schema, left = grid.schema(len(kept)), _ragged(sheet, accepted)
+    labels, added = _labels(sheet, evidence, accepted), wanted(sheet.asked, dict(sheet.successors))
+    repeated = _repeated(sheet, rules, accepted)
+    schema, left = grid.schema(len(kept) + len(added)), _ragged(sheet, accepted)
     ragged: dict[int, tuple[str, ...]] = {}
     with (
         pa.OSFile(str(out), "wb") as sink,
@@ -81,27 +98,40 @@ def mend(sheet: Sheet, accepted: frozenset[str], out: Path, log: Path) -> Mended
         log.open("wb") as told,
     ):
         told.write(cells.line(LOG.names))
-        for line in _header_lines(sheet, labels, kept):
+        for line in _header_lines(sheet, evidence, labels, kept):
             told.write(cells.line(line))
         for one in cells.read(sheet.cells):
             bench = _worked(one, rules, sheet, accepted, done)
-            blank = _blank(bench, sheet)
-            ragged |= _refitted(bench, left, kept)
-            if "drop-row" in accepted:
-                _count_blank(bench, blank, done, log=True)
+            gone = _gone(bench, sheet, accepted, repeated, done)
+            more = [each.make(bench, done) for each in added]
+            ragged |= _refitted(bench, left, kept, more)
             _log(told, bench)
-            mended = pa.record_batch([bench.rows, *(bench.columns[index] for index in kept)], schema=schema)
-            writer.write_batch(mended.filter(pc.invert(blank)) if "drop-row" in accepted else mended)
+            mended = pa.record_batch([bench.rows, *(bench.columns[index] for index in kept), *more], schema=schema)
+            writer.write_batch(mended.filter(pc.invert(gone)))
         for number in sorted(sheet.ragged.keys() - left.keys()):
             told.write(cells.line((str(number), "", "drop-cell", _extra(sheet, number), "")))
     _around(sheet, evidence, done)
+    _read_otherwise(sheet, done, added)
+    repairs = tuple(one for one in done.repairs() if _was_made(one, accepted))
+    named = any(sheet.labels[index].strip() for index in range(len(sheet.labels)) if index not in kept)
+    labels = (*(labels[index] for index in kept), *(each.added for each in added))
+    return Mended(labels=labels, kept=kept, ragged=ragged, repairs=repairs, removed=named or bool(repeated))
+
+
+def _was_made(one: Repair, accepted: frozenset[str]) -> bool:
+    return one.kind in accepted or any(f"{one.kind}#{label}" in accepted for label in one.fields)
+
+
+def _read_otherwise(sheet: Sheet, done: Tally, added: Sequence[Column]) -> None:
+    """Count what the reading of the file changed already: encoding, delimiter, names of columns."""
     if sheet.encoding:
         done.add("encoding", 1, "", [Change(before=sheet.encoding, after="utf-8")])
-    repairs = tuple(one for one in done.repairs() if one.kind in accepted)
-    named = any(sheet.labels[index].strip() for index in range(len(sheet.labels)) if index not in kept)
-    return Mended(
-        labels=tuple(labels[index] for index in kept), kept=kept, ragged=ragged, repairs=repairs, removed=named
-    )
+    if sheet.delimiter:
+        done.add("delimiter", 1, "", [Change(before=sheet.delimiter, after=",")])
+    for label, before in sheet.renamed.items():
+        done.add("rename", 1, before, [Change(row=sheet.header, field=before, before=before, after=label)])
+    for each in added:
+        done.ends.update(each.ends)
 
 
 # --- the whole first -------------------------------------------------------------------------------------------------
@@ -127,11 +157,20 @@ def _rules(sheet: Sheet, evidence: Sequence[Evidence]) -> list[Rule]:
     found: list[Rule] = []
     for index, one in enumerate(sheet.asked):
         found += old_font(index, evidence[index])
-        found += text_rules(index, one, old=evidence[index].old)
+        found += text_rules(index, one, old=evidence[index].font == "tcvn3")
         found += read_rules(index, evidence[index])
     for one in sheet.asked:
         found += zero_rules(one)
+    for one in sheet.asked:
+        found += name_rules(one)
     return found
+
+
+def _benches(
+    sheet: Sheet, rules: Sequence[Rule], accepted: frozenset[str]
+) -> Iterator[Bench]:
+    for one in cells.read(sheet.cells):
+        yield _worked(one, rules, sheet, accepted, Tally())
 
 
 def _worked(one: pa.RecordBatch, rules: Sequence[Rule], sheet: Sheet, accepted: frozenset[str], tally: Tally) -> Bench:
@@ -144,6 +183,40 @@ def _worked(one: pa.RecordBatch, rules: Sequence[Rule], sheet: Sheet, accepted: 
 # --- rows, columns and what stands beside the cells ------------------------------------------------------------------
 
 
+def _repeated(sheet: Sheet, rules: Sequence[Rule], accepted: frozenset[str]) -> Mapping[int, int]:
+    """Find the rows that repeat another once they are mended, where it was accepted that they go."""
+    if "duplicate-row" not in accepted:
+        return {}
+    doubles = Doubles()
+    for bench in _benches(sheet, rules, accepted):
+        doubles.see(bench)
+    return doubles.proven(_benches(sheet, rules, accepted))
+
+
+def _gone(
+    bench: Bench, sheet: Sheet, accepted: frozenset[str], repeated: Mapping[int, int], done: Tally
+) -> pa.BooleanArray:
+    """Say of each row whether it is taken out: blank, or a repetition; count and log those."""
+    gone = pc.and_(_blank(bench, sheet), "drop-row" in accepted)
+    if "drop-row" in accepted:
+        _count_blank(bench, gone, done, log=True)
+    if not repeated:
+        return gone
+    again = pc.is_in(bench.rows, pa.array(list(repeated), pa.int64()))
+    rows = bench.rows.filter(again)
+    _count_doubles({row: repeated[row] for row in rows.to_pylist()}, done)
+    if len(rows):
+        first = pa.array([str(repeated[row]) for row in rows.to_pylist()], pa.string())
+        bench.log.append((rows, "", "duplicate-row", first, pa.array([""] * len(rows), pa.string())))
+    return pc.or_(gone, again)
+
+
+def _count_doubles(repeated: Mapping[int, int], tally: Tally) -> None:
+    if repeated:
+        shown = [Change(row=row, before=str(first)) for row, first in list(repeated.items())[:3]]
+        tally.add("duplicate-row", len(repeated), "", shown)
+
+
 def _blank(bench: Bench, sheet: Sheet) -> pa.BooleanArray:
     """Say of each row whether it holds nothing, beyond the last column too."""
     names = grid.names(len(bench.columns))
@@ -153,7 +226,7 @@ def _blank(bench: Bench, sheet: Sheet) -> pa.BooleanArray:
 
 
 def _refitted(
-    bench: Bench, ragged: Mapping[int, tuple[str, ...]], kept: Sequence[int]
+    bench: Bench, ragged: Mapping[int, tuple[str, ...]], kept: Sequence[int], more: Sequence[pa.StringArray]
 ) -> Mapping[int, tuple[str, ...]]:
     """Put the mended cells into the rows that do not fit; what stands beyond the last column stays."""
     if not ragged or not len(bench.rows):
@@ -165,7 +238,8 @@ def _refitted(
         if numbers[at] == number:
             row = ragged[number]
             mended = [bench.columns[index][at].as_py() for index in kept if index < len(row)]
-            found[number] = (*mended, *row[width:])
+            added = [one[at].as_py() for one in more] if len(row) >= width else []
+            found[number] = (*mended, *added, *row[width:])
     return found
 
 
@@ -215,18 +289,26 @@ def _extra(sheet: Sheet, number: int) -> str:
 
 
 def _labels(sheet: Sheet, evidence: Sequence[Evidence], accepted: frozenset[str]) -> tuple[str, ...]:
-    """Rewrite labels in an old font where the cells of the table were."""
-    old = [one for one in evidence if one.old]
-    if not old or "tcvn3" not in accepted or any(one.mixed for one in old):
+    """Rewrite labels in an old font where the cells of the table were, and the labels show its signs themselves."""
+    old = [one for one in evidence if one.font]
+    fonts = {one.font for one in old}
+    if len(fonts) != 1 or not fonts <= accepted or any(one.mixed for one in old):
         return sheet.labels
-    return tuple(old_text(label) or label for label in sheet.labels)
+    if not (vni_pairs(sheet.labels) if "vni" in fonts else telltales(sheet.labels)):
+        return sheet.labels
+    return tuple(old_text(label, *fonts) or label for label in sheet.labels)
 
 
-def _header_lines(sheet: Sheet, labels: Sequence[str], kept: Sequence[int]) -> Iterator[Sequence[str]]:
+def _header_lines(
+    sheet: Sheet, evidence: Sequence[Evidence], labels: Sequence[str], kept: Sequence[int]
+) -> Iterator[Sequence[str]]:
     header = str(sheet.header)
+    font = next((one.font for one in evidence if one.font), "")
     for index, (before, after) in enumerate(zip(sheet.labels, labels, strict=True)):
+        if before in sheet.renamed:
+            yield header, sheet.renamed[before], "rename", sheet.renamed[before], before
         if before != after:
-            yield header, before, "tcvn3", before, after
+            yield header, before, font, before, after
         if index not in kept:
             yield header, after, "drop-column", after, ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,7 +17,8 @@ from pipelines.repair.table import Mended, Sheet, mend, plan
 from pipelines.step import Opened, Parcel
 from standards import registry
 from standards.finding import Finding
-from standards.repair import Change, Repair, accepted
+from standards.repair import Change, Repair, accepted, answers
+from standards.standard import suggest_columns
 
 BOM = "utf-8-sig"
 
@@ -38,16 +40,29 @@ def run(parcel: Parcel) -> Parcel:
 
 def _mended(parcel: Parcel, one: Opened, number: int, kinds: frozenset[str]) -> tuple[Opened, bool]:
     came, out, log = (parcel.work / f"{name}-{number}" for name in ("read.arrow", "mended.arrow", "changes.csv"))
-    table = one.table
+    table, renamed = _renamed(one.table, answers(parcel.options.fixes, "rename"))
     for _ in cells.write(came, table.batches, grid.schema(len(table.labels))):
         pass  # written as it is read
-    sheet = _sheet(parcel, table, came)
+    sheet = dataclasses.replace(_sheet(parcel, table, came), renamed=renamed)
     made = mend(sheet, kinds, out, log)
     came.unlink()
-    return dataclasses.replace(one, table=_table(table, made, out), repaired=made.repairs, log=log), made.removed
+    mended = dataclasses.replace(one, table=_table(table, made, out), repaired=made.repairs, log=log)
+    return mended, made.removed
+
+
+def _renamed(table: Table, asked_for: Mapping[str, str]) -> tuple[Table, Mapping[str, str]]:
+    """Give columns their accepted names, and say new → old; a name that another column bears already is not given."""
+    labels, renamed = list(table.labels), {}
+    for index, label in enumerate(table.labels):
+        wanted = asked_for.get(label, "")
+        if wanted and wanted not in labels:
+            labels[index] = wanted
+            renamed[wanted] = label
+    return (dataclasses.replace(table, labels=tuple(labels)), renamed) if renamed else (table, {})
 
 
 def _sheet(parcel: Parcel, table: Table, path: Path) -> Sheet:
+    delimiter = str(table.dialect.get("delimiter") or "") if table.format == "csv" else ""
     return Sheet(
         cells=path,
         labels=table.labels,
@@ -56,6 +71,8 @@ def _sheet(parcel: Parcel, table: Table, path: Path) -> Sheet:
         ragged=table.ragged,
         bom=table.encoding == BOM,
         encoding="" if table.encoding in (BOM, "utf-8") else table.encoding,
+        delimiter="" if delimiter == "," else delimiter,
+        successors=answers(parcel.options.fixes, "successor"),
     )
 
 
@@ -66,10 +83,14 @@ def _table(table: Table, made: Mended, out: Path) -> Table:
         table,
         labels=made.labels,
         batches=_batches(out),
-        kinds={new: table.kinds[old] for new, old in enumerate(made.kept) if old in table.kinds},
+        kinds={
+            **{new: table.kinds[old] for new, old in enumerate(made.kept) if old in table.kinds},
+            **dict.fromkeys(range(len(made.kept), len(made.labels)), "string"),
+        },
         ragged=made.ragged,
         remarks=tuple(said for said in table.remarks if not _is_mended(said, kinds, made.ragged)),
         encoding="utf-8" if table.encoding else "",
+        dialect={**table.dialect, **({"delimiter": ","} if table.dialect.get("delimiter") else {})},
         plain=False,
     )
 
@@ -93,15 +114,39 @@ def propose(parcel: Parcel) -> Parcel:
 def _proposed(parcel: Parcel, one: Opened, number: int) -> Opened:
     found = one.outcome or TableOutcome(resource=one.resource, sheet=one.table.sheet)
     fixes = plan(_sheet(parcel, one.table, one.cells)) if found.groups and one.cells is not None else ()
+    fixes = (*_suggested(parcel, one), *(each for each in fixes if each.kind not in _done(one)))
     held = frozenset(str(told["field"]) for told in found.personal_data if told["blocks"])
     fixes, repaired = _hidden(fixes, held), _hidden(one.repaired, held)
     pins = dict(found.pins)
     if parcel.options.fixes:
         pins["repairs"] = {done.kind: done.count for done in one.repaired}
-    artefacts = (*found.artefacts, *_artefacts(parcel, one, number))
+    artefacts = (*found.artefacts, *_artefacts(parcel, one, number, held))
     return dataclasses.replace(
         one, outcome=dataclasses.replace(found, fixes=fixes, repaired=repaired, pins=pins, artefacts=artefacts)
     )
+
+
+def _done(one: Opened) -> frozenset[str]:
+    """Name the kinds that are not offered again: a column of successors is there already."""
+    return frozenset(each.kind for each in one.repaired) & {"successor"}
+
+
+def _suggested(parcel: Parcel, one: Opened) -> Iterator[Repair]:
+    """Propose fields of the standard for columns that bear none of its names."""
+    standard = registry.TABLES.get(parcel.options.standard)
+    if standard is None:
+        return
+    columns = one.profile.columns if one.profile else ()
+    meanings = {index: column.meaning for index, column in enumerate(columns) if column.meaning}
+    labels = one.table.labels
+    found = suggest_columns(standard, labels, meanings)
+    changes = tuple(
+        Change(row=one.table.first_row - 1, field=labels[index], before=labels[index], after=known.name)
+        for index, known in found.items()
+    )
+    if changes:
+        named = tuple(each.before for each in changes)
+        yield Repair(kind="rename", safe=False, count=len(changes), fields=named, examples=changes)
 
 
 def _hidden(repairs: Iterable[Repair], held: Collection[str]) -> tuple[Repair, ...]:
@@ -116,11 +161,12 @@ def _hidden(repairs: Iterable[Repair], held: Collection[str]) -> tuple[Repair, .
     return tuple(dataclasses.replace(one, examples=tuple(filter(told, one.examples))) for one in repairs)
 
 
-def _artefacts(parcel: Parcel, one: Opened, number: int) -> Iterator[Artefact]:
+def _artefacts(parcel: Parcel, one: Opened, number: int, held: Collection[str]) -> Iterator[Artefact]:
     """Keep the log with the version, never for the public; for a check that keeps nothing, give the repaired file."""
     if one.log is None or one.cells is None:
         return
-    log = one.log.rename(parcel.work / f"{one.resource}.changes.csv")
+    log = parcel.work / f"{one.resource}.changes.csv"
+    _mask(one.log, log, _personal(parcel, one, held))
     yield Artefact(
         resource=one.resource,
         name=log.name,
@@ -142,3 +188,27 @@ def _artefacts(parcel: Parcel, one: Opened, number: int) -> Iterator[Artefact]:
             bytes=path.stat().st_size,
             rows=rows,
         )
+
+
+def _personal(parcel: Parcel, one: Opened, held: Collection[str]) -> frozenset[str]:
+    """Name the columns whose cells the log does not show: those held back, and those that may hold persons' numbers."""
+    labels = one.table.labels
+    told = asked(labels, parcel.options, parcel.today)
+    nameless = {labels[int(name[1:]) - 1] for name in held if name.startswith("#") and name[1:].isdigit()}
+    return frozenset({*held, *nameless, *(each.label for each in told if each.personal)})
+
+
+def _mask(log: Path, target: Path, secret: frozenset[str]) -> None:
+    """Move the log, without the values of columns that hold personal data."""
+    if not secret:
+        log.rename(target)
+        return
+    with log.open(encoding="utf-8", newline="") as came, target.open("wb") as told:
+        for number, (row, column, kind, before, after) in enumerate(csv.reader(came)):
+            hidden = number and column in secret and kind not in ("rename", "drop-column")
+            shown = (_MASK if before else "", _MASK if after else "") if hidden else (before, after)
+            told.write(cells.line((row, column, kind, *shown)))
+    log.unlink()
+
+
+_MASK = "***"

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from pipelines.validation.uses import Bound, Plan, bind, bind_table
 from standards import registry
 from standards.finding import Finding, Place
 from standards.profile import Profile
+from standards.repair import answers, days
 from standards.screening import Held
 from standards.standard import Field, TableStandard, match_columns
 
@@ -102,7 +104,7 @@ def _table(parcel: Parcel, opened: Opened) -> _Table:
         fields=fields,
         codelists=registry.codelist,
         check=registry.check,
-        today=parcel.today,
+        today=_day_of(parcel),
         encoding=opened.table.encoding,
         empty=tuple(index for index, one in enumerate(seen[: len(labels)]) if one.distinct == 0),
     )
@@ -115,6 +117,12 @@ def _table(parcel: Parcel, opened: Opened) -> _Table:
         bound=tuple(bind(plan)),
         whole=tuple(bind_table(plan)),
     )
+
+
+def _day_of(parcel: Parcel) -> date:
+    """Give the day that rows without one of their own are of: the one the publisher confirmed, else today."""
+    confirmed = (days(one) for one in answers(parcel.options.fixes, "successor").values())
+    return next((one[0] for one in confirmed if one is not None), parcel.today)
 
 
 def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) -> Opened:
@@ -214,10 +222,14 @@ def _input(table: _Table) -> tuple[Path, str, Mapping[str, Any]]:
 def _convert(table: _Table) -> Convert:
     shift = table.opened.table.first_row - 2 if table.opened.csv is not None else 0
     columns, sheet = table.columns, table.opened.table.sheet
-    if all(one.kind != "drop-row" for one in table.opened.repaired) or table.opened.cells is None:
+    if _DROPS.isdisjoint(one.kind for one in table.opened.repaired) or table.opened.cells is None:
         return lambda error: finding_of(error, columns, shift=shift, sheet=sheet)
     rows = numbers(table.opened.cells)
     return lambda error: _renumbered(finding_of(error, columns, sheet=sheet), rows)
+
+
+_DROPS = frozenset({"drop-row", "duplicate-row"})
+"""Repairs after which records have other numbers than in the original."""
 
 
 def _renumbered(finding: Finding, rows: Numbers) -> Finding:

@@ -30,7 +30,9 @@ _RECOMPOSED = (
     r"\x{fb1d}-\x{fb4e}\x{11000}-\x{16fff}\x{1d15e}-\x{1d1c0}\x{2f800}-\x{2fa1f}"
 )
 """Characters that NFC may change or join to the one before, taken generously, block by block."""
-_IN_WORD = f"[A-Za-z]{_SIGNS}|{_SIGNS}[A-Za-z]"
+_PAIRS = "[AEOYaeoy][ÂÁÀÅÃÄÊÉÈÚÜËâáàåãäêéèúüë]|[AEUYÔÖaeuyôöOo][ÙØÛÕÏùøûõï]"
+"""A letter and its mark as VNI fonts have them."""
+_IN_WORD = f"[A-Za-z]{_SIGNS}|{_SIGNS}[A-Za-z]|{_PAIRS}"
 _NFC = pc.Utf8NormalizeOptions("NFC")
 _TWELVE = "^[^0-9]*([0-9][^0-9]*){12}$"
 
@@ -51,7 +53,7 @@ def hiding(cells: pa.StringArray) -> pa.BooleanArray:
 
 
 def in_old_font(cells: pa.StringArray) -> pa.BooleanArray:
-    """Find cells with signs of TCVN3 inside words."""
+    """Find cells with signs of TCVN3 or VNI inside words."""
     return pc.match_substring_regex(cells, _IN_WORD)
 
 
