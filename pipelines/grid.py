@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,17 +28,31 @@ NOTE = re.compile(
     r"^\s*(\(?\*+\)?|※|注|出典|資料|nguồn|ghi chú|chú thích|đơn vị tính|người lập|source|note|footnote|last updated)",
     re.IGNORECASE,
 )
+CHANGED = frozenset({"footer-skipped", "delimiter-changed", "comment-skipped", "header-repeated", "second-table"})
+"""Remarks after which the cells are not those that another reader of the file would find."""
+TOTAL = re.compile(
+    r"^\s*(tổng(\s+(cộng|số|toàn\s+\w+))?|cộng|toàn\s+(quốc|tỉnh|thành phố)|(grand\s+)?total|sum|totaux"
+    r"|合計|総計|計|총계|합계|总计|合计)\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
 FIGURE = re.compile(r"^[\s\d.,:/%()+\-]*\d[\s\d.,:/%()+\-]*$")
 
 
 @dataclass(slots=True)
 class Notes:
-    """What is met below record ``header``: remarks, and ragged rows as they stand, by record number."""
+    """What is met below record ``header``: remarks, and ragged rows as they stand, by record number.
+
+    ``others`` are delimiters by which a record of one cell may be divided instead, ``comment`` is what lines that are
+    no records begin with; ``dropped`` are the numbers of records that are left out.
+    """
 
     header: int = 0
     remarks: list[Finding] = field(default_factory=list)
     ragged: dict[int, tuple[str, ...]] = field(default_factory=dict)
     unsaid: int = 0
+    others: str = ""
+    comment: str = ""
+    dropped: set[int] = field(default_factory=set)
 
     def remark(self, code: str, severity: str = "error", **more: object) -> None:
         """Keep a remark, up to a bound; how many were not kept is counted."""
@@ -54,8 +69,21 @@ class Notes:
         if len(row) == width:
             return row
         if row and number > self.header:
+            if self.comment and row[0].lstrip().startswith(self.comment):
+                self.dropped.add(number)
+                return [""] * width
+            if len(row) == 1 and (divided := self._divided(row[0], width)):
+                self.remark("delimiter-changed", "warning", row=number, found=divided[0])
+                return divided[1]
             self._tell(row, number, width)
         return [*row[:width], *[""] * (width - len(row))]
+
+    def _divided(self, text: str, width: int) -> tuple[str, Row] | None:
+        """Divide a record of one cell by another delimiter, when exactly one gives as many cells as are wanted."""
+        if width < 2:  # noqa: PLR2004 - one cell is a whole record
+            return None
+        found = [(one, row) for one in self.others if len(row := _divide(text, one)) == width]
+        return found[0] if len(found) == 1 else None
 
     def _tell(self, row: Row, number: int, width: int) -> None:
         if len(self.ragged) < KEPT_RAGGED:
@@ -64,6 +92,10 @@ class Notes:
         cell = row[width] if len(row) > width else None
         column = min(len(row), width) + 1
         self.remark(code, row=number, column=column, cell=cell, expected=width, actual=len(row))
+
+
+def _divide(text: str, delimiter: str) -> Row:
+    return next(csv.reader([text], delimiter=delimiter), []) if delimiter in text and "\n" not in text else []
 
 
 def _int(value: object) -> int | None:
@@ -169,24 +201,53 @@ def bounded(stream: Iterator[pa.RecordBatch], options: ReadOptions) -> Iterator[
         yield one
 
 
-def without_footer(stream: Iterator[pa.RecordBatch], notes: Notes) -> Iterator[pa.RecordBatch]:
-    """Hold the end of a table back and leave notes under it out (``footer-skipped``, with their text)."""
+def without_footer(
+    stream: Iterator[pa.RecordBatch], notes: Notes, said: int | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Hold the end of a table back and leave notes under it out (``footer-skipped``, with their text).
+
+    ``said`` is how many records at the end are no data, where somebody said so.
+    """
+    most = max(FOOTER, said or 0)
     held: list[pa.RecordBatch] = []
     for one in stream:
         held.append(one)
-        while len(held) > 1 and sum(part.num_rows for part in held[1:]) >= FOOTER:
+        while len(held) > 1 and sum(part.num_rows for part in held[1:]) >= most:
             yield held.pop(0)
-    yield from _cut(held, notes)
+    yield from _cut(held, notes, said)
 
 
-def _cut(held: list[pa.RecordBatch], notes: Notes) -> Iterator[pa.RecordBatch]:
+def _cut(held: list[pa.RecordBatch], notes: Notes, said: int | None) -> Iterator[pa.RecordBatch]:
     if not held:
         return
     table = pa.Table.from_batches(held)
-    keep = table.num_rows - _footer(table, notes)
+    keep = table.num_rows - (_footer(table, notes) if said is None else _told(table, notes, said))
     for number in [number for number in notes.ragged if number > table["row"][0].as_py() + keep - 1]:
         del notes.ragged[number]
     yield from table.slice(0, keep).combine_chunks().to_batches()
+
+
+def _told(table: pa.Table, notes: Notes, said: int) -> int:
+    """Leave out as many records as somebody said, and keep one."""
+    size = min(said, max(int(table.num_rows) - 1, 0))
+    if size:
+        first = table.slice(table.num_rows - size)
+        _skipped(notes, int(first["row"][0].as_py()), " ".join(map(str, list(first.to_pylist()[0].values())[1:])), size)
+    return size
+
+
+def _skipped(notes: Notes, first: int, cell: str, rows: int) -> None:
+    notes.remarks[:] = [one for one in notes.remarks if one.place.row is None or one.place.row < first]
+    notes.remark("footer-skipped", "warning", row=first, cell=cell.strip()[:200], rows=rows)
+
+
+def _is_total(row: Row, above: Sequence[Row]) -> bool:
+    """Whether a record sums up those above it: it says so first, has a figure, and a blank where they have none."""
+    said = next((cell for cell in row if cell.strip()), "")
+    if not TOTAL.match(said) or not any(FIGURE.match(cell) for cell in row):
+        return False
+    full = [column for column in range(len(row)) if all(one[column].strip() for one in above)]
+    return len(above) > 1 and any(not row[column].strip() for column in full)
 
 
 def _footer(table: pa.Table, notes: Notes) -> int:
@@ -200,12 +261,16 @@ def _footer(table: pa.Table, notes: Notes) -> int:
         start -= 1
     while start < size and filled(tail[start]) and not NOTE.match(tail[start][0]):
         start += 1
-    lines = [row[0].strip() for row in tail[start:] if filled(row)]
+    end = start
+    while end and not filled(tail[end - 1]):
+        end -= 1
+    if end > 2 and _is_total(tail[end - 1], [row for row in tail[: end - 1] if filled(row)]):  # noqa: PLR2004
+        start = end - 1
+    lines = [next(cell.strip() for cell in row if cell.strip()) for row in tail[start:] if filled(row)]
     if not lines or start == 0:
         return 0
-    first = int(table["row"][table.num_rows - size + start].as_py())
-    notes.remarks[:] = [one for one in notes.remarks if one.place.row is None or one.place.row < first]
-    notes.remark("footer-skipped", "warning", row=first, cell=lines[0][:200], rows=len(lines))
+    kept = table.num_rows - size + start
+    _skipped(notes, int(table["row"][kept].as_py()), lines[0], len(lines))
     return int(size - start)
 
 

@@ -22,6 +22,11 @@ _MORE = 5
 """How many members of a list a sentence names."""
 
 TITLES: Sentences = MappingProxyType({
+    "header-missing": {"vi": "Thiếu dòng tiêu đề", "en": "No header"},
+    "header-repeated": {"vi": "Tiêu đề lặp lại", "en": "Header repeated"},
+    "comment-skipped": {"vi": "Dòng chú thích", "en": "Comment line"},
+    "delimiter-changed": {"vi": "Dấu phân cách khác", "en": "Another delimiter"},
+    "second-table": {"vi": "Có bảng thứ hai", "en": "A second table"},
     "footer-skipped": {"vi": "Ghi chú dưới bảng", "en": "Notes under the table"},
     "id-renamed": {"vi": "Cột _id được đổi tên", "en": "Column _id renamed"},
     "columns-differ": {"vi": "Cột khác phiên bản trước", "en": "Columns differ from the version before"},

@@ -66,6 +66,18 @@ FAILED: Sentences = MappingProxyType(
             "vi": "Không có dòng tiêu đề ở dòng {row}.",
             "en": "There is no header on row {row}.",
         },
+        "fixed-width": {
+            "vi": "Các cột được xếp thẳng bằng dấu cách ({columns} cột), không có dấu phân cách. Hãy xuất lại tệp dạng "
+            "CSV, hoặc mở bằng phần mềm bảng tính (cột có độ rộng cố định) rồi lưu thành CSV.",
+            "en": "The columns are lined up with spaces ({columns} of them) and no delimiter divides them. Export the "
+            "file as CSV, or open it in a spreadsheet program as fixed-width text and save it as CSV.",
+        },
+        "mixed-encodings": {
+            "vi": "Tệp trộn nhiều bảng mã: phần đầu là {encoding}, từ dòng {line} (byte {offset}) thì không. Hãy lưu "
+            "lại toàn bộ theo UTF-8.",
+            "en": "The file mixes encodings: {encoding} at first, and from line {line} (byte {offset}) on it is not. "
+            "Save all of it as UTF-8.",
+        },
         "bad-option": {
             "vi": "Tùy chọn đọc “{name}” có giá trị không dùng được. Hãy chọn giá trị khác hoặc bỏ tùy chọn này.",
             "en": "The value of the reading option “{name}” cannot be used. Choose another one or leave the "
@@ -210,6 +222,32 @@ merging say."""
 
 TOLD: Sentences = MappingProxyType(
     {
+        "header-missing": {
+            "vi": "bảng không có dòng tiêu đề: dòng này đã là dữ liệu, nên các cột tạm mang tên column_1 … "
+            "column_{columns}. Hãy thêm một dòng ghi tên cột; nếu dòng này đúng là tiêu đề, hãy chọn header_row={row}.",
+            "en": "the table has no header: this row is data already, so the columns are called column_1 … "
+            "column_{columns} for now. Add a row with their names; if this row is the header, say header_row={row}.",
+        },
+        "header-repeated": {
+            "vi": "lặp lại tiêu đề nên không được tính là dữ liệu.",
+            "en": "the header again; it was not taken as data.",
+        },
+        "comment-skipped": {
+            "vi": "là chú thích nên không được tính là dữ liệu.",
+            "en": "a comment; it was not taken as data.",
+        },
+        "delimiter-changed": {
+            "vi": "dùng dấu phân cách khác (“{found}”) với cả bảng; dòng được đọc theo dấu đó. Hãy dùng một "
+            "dấu phân cách cho cả tệp.",
+            "en": "it uses another delimiter (“{found}”) than the table and was read by it. Use one delimiter in "
+            "the whole file.",
+        },
+        "second-table": {
+            "vi": "một bảng khác bắt đầu ở đây ({cell}), có {rows} dòng; chỉ bảng đầu được đọc. Hãy tách mỗi bảng "
+            "thành một tệp.",
+            "en": "another table begins here ({cell}), of {rows} rows; only the first one was read. Give each "
+            "table a file of its own.",
+        },
         "footer-skipped": {
             "vi": "{rows} dòng ghi chú dưới bảng (từ dòng {row}) không được tính là dữ liệu.",
             "en": "{rows} lines of notes under the table (from row {row}) were not taken as data.",

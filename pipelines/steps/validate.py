@@ -161,6 +161,7 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) 
             groups=tuple(found.groups.values()),
             stats=stats,
             personal_data=tuple(persons.spoken(held)),
+            understood=tuple(masking.guess(one, secret) for one in outcome.understood),
             pins=_pins(table, verdict),
             artefacts=(*outcome.artefacts, _report(table, verdict, secret)),
         ),
@@ -222,14 +223,13 @@ def _input(table: _Table) -> tuple[Path, str, Mapping[str, Any]]:
 def _convert(table: _Table) -> Convert:
     shift = table.opened.table.first_row - 2 if table.opened.csv is not None else 0
     columns, sheet = table.columns, table.opened.table.sheet
-    if _DROPS.isdisjoint(one.kind for one in table.opened.repaired) or table.opened.cells is None:
+    if table.opened.csv is None or table.opened.cells is None:
         return lambda error: finding_of(error, columns, shift=shift, sheet=sheet)
     rows = numbers(table.opened.cells)
+    first = table.opened.table.first_row
+    if not len(rows) or (int(rows[0]) == first and int(rows[-1]) - first + 1 == len(rows)):
+        return lambda error: finding_of(error, columns, shift=shift, sheet=sheet)
     return lambda error: _renumbered(finding_of(error, columns, sheet=sheet), rows)
-
-
-_DROPS = frozenset({"drop-row", "duplicate-row"})
-"""Repairs after which records have other numbers than in the original."""
 
 
 def _renumbered(finding: Finding, rows: Numbers) -> Finding:

@@ -8,6 +8,7 @@ from typing import Any
 
 from standards.finding import Finding
 from standards.profile import Profile
+from standards.reading import Guess
 
 STARS = "*"
 _SHOWN = 3
@@ -46,6 +47,13 @@ def profile(one: Profile | None, columns: Collection[int]) -> Profile | None:
             for index, each in enumerate(one.columns)
         ),
     )
+
+
+def guess(one: Guess, columns: Collection[int]) -> Guess:
+    """Leave out the cell that proves a guess where it may come from a column held back."""
+    if not columns or (one.column is not None and one.column - 1 not in columns):
+        return one
+    return replace(one, params={key: value for key, value in one.params.items() if key != "cell"})
 
 
 def rows(shown: Sequence[Sequence[str]], columns: Collection[int]) -> tuple[tuple[str, ...], ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines import grid
 from pipelines.format import ReadOptions, Table, Unreadable
+from pipelines.formats.csv import below, understood
 from pipelines.formats.csv import dialect as dialects
 from pipelines.formats.csv import encoding as encodings
+from pipelines.formats.csv import header as headers
 from pipelines.formats.csv.dialect import Dialect
 from pipelines.formats.csv.reading import fast, find_unclosed, slow
 from pipelines.grid import Notes
@@ -21,6 +24,7 @@ SAMPLE = "mã;tên;số dân\n00004;Phường Ba Đình;65.023\n00008;Phường 
 
 HEAD = 1 << 16
 FAR = 1000
+NEAR = 200
 
 
 def matches(head: bytes, name: str) -> bool:
@@ -50,10 +54,21 @@ def open(path: Path, options: ReadOptions) -> Table:  # noqa: A001 - the shape's
     head, whole = _head(path, encoding)
     if not head.strip("\ufeff \t\r\n"):
         raise Unreadable("empty-file")
-    dialect = dialects.decide(head, options.delimiter, options.quote, whole=whole)
+    dialect = dialects.decide(head, options, whole=whole)
     if seen.odd_quotes and dialect.quote == '"':
         find_unclosed(path, encoding, dialect)
-    return _table(path, encoding, dialect, options)
+    return _table(_Opened(path=path, encoding=encoding, dialect=dialect, head=head, seen=seen), options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """A file of which encoding and dialect are decided; ``head`` is the beginning of its text."""
+
+    path: Path
+    encoding: str
+    dialect: Dialect
+    head: str
+    seen: encodings.Scan
 
 
 def _refuse_disguised(path: Path) -> None:
@@ -85,41 +100,41 @@ def _head(path: Path, encoding: str) -> tuple[str, bool]:
     return text, True
 
 
-def _table(path: Path, encoding: str, dialect: Dialect, options: ReadOptions) -> Table:
-    first = list(itertools.islice(slow(path, encoding, dialect), FAR if options.header_row else 200))
-    header = (options.header_row or 0) or _found(first, dialect)
-    if header > len(first):
-        raise Unreadable("no-header", row=header)
-    labels = tuple(first[header - 1])
+def _table(file: _Opened, options: ReadOptions) -> Table:
+    dialect = file.dialect
+    first = list(itertools.islice(slow(file.path, file.encoding, dialect), FAR if options.header_row else NEAR))
+    header = headers.find(first, 1 if dialect.hinted else 0, options)
+    labels = header.labels
     grid.check_width(labels, options)
     if not labels:
-        raise Unreadable("no-header", row=header)
-    notes = Notes(header=header)
-    raw = fast(path, encoding, dialect, len(labels), header, notes)
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
+        raise Unreadable("no-header", row=header.row)
+    notes = Notes(
+        header=header.last,
+        others="".join(one for one in ",;\t|" if one != dialect.delimiter),
+        comment="" if options.comment == "none" else options.comment or "#",
+    )
+    if header.missing:
+        said = "warning" if options.header_row == 0 else "error"
+        notes.remark("header-missing", said, row=header.last + 1, columns=len(labels))
+    guesses = list(understood.of_file(file.encoding, file.seen, dialect, file.head, options, header.guess))
+    raw = fast(file.path, file.encoding, dialect, len(labels), header.last, notes)
+    rows = below.cleaned(grid.bounded(raw, options), labels, notes)
+    with file.path.open("rb") as bytes_:
+        packed = bytes_.read(2) == b"\x1f\x8b"
     return Table(
         name="",
         sheet=None,
         labels=labels,
-        first_row=header + 1,
+        first_row=header.last + 1,
         format=NAME,
-        encoding=encoding,
-        dialect={"delimiter": dialect.delimiter, "quote": dialect.quote, "header_row": header},
-        batches=grid.without_footer(grid.bounded(raw, options), notes),
+        encoding=file.encoding,
+        dialect={"delimiter": dialect.delimiter, "quote": dialect.quote, "header_row": header.row},
+        batches=understood.at_the_end(grid.without_footer(rows, notes, options.skip_footer), notes, guesses, options),
         remarks=notes.remarks,
         ragged=notes.ragged,
-        plain=encoding in encodings.PLAIN and not packed,
+        plain=file.encoding in encodings.PLAIN and not packed and dialect.plain and header.plain,
+        understood=guesses,
     )
-
-
-def _found(first: Sequence[Sequence[str]], dialect: Dialect) -> int:
-    """Give the record number of the header; Excel's ``sep=`` line is not looked at."""
-    skip = 1 if dialect.hinted else 0
-    found = grid.find_header(first[skip:])
-    if found is None:
-        raise Unreadable("empty-file")
-    return skip + found + 1
 
 
 def unseen(path: Path) -> Sequence[str]:  # noqa: ARG001 - the shape's signature

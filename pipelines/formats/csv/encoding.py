@@ -61,6 +61,9 @@ class Scan:
     utf8: bool
     odd_quotes: bool
     nul: bool
+    ascii: bool = False
+    share: float = 0.0
+    others: tuple[str, ...] = ()
 
 
 def unpacked(path: Path) -> BinaryIO:
@@ -111,10 +114,11 @@ def chunks(path: Path) -> Iterator[bytes]:
 def scan(path: Path) -> Scan:
     """Read all bytes once: whether they are UTF-8, whether quotes pair up; refuses a line without an end."""
     decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
-    quotes, line, nul = 0, 0, False
+    quotes, line, nul, plain = 0, 0, False, True
     for data in chunks(path):
         quotes += data.count(b'"')
         nul = nul or b"\0" in data
+        plain = plain and data.isascii()
         line = _line(line, data)
         if decoder is not None:
             try:
@@ -123,7 +127,7 @@ def scan(path: Path) -> Scan:
                 decoder = None
     if decoder is not None and decoder.getstate()[0]:
         decoder = None
-    return Scan(utf8=decoder is not None, odd_quotes=quotes % 2 == 1, nul=nul)
+    return Scan(utf8=decoder is not None, odd_quotes=quotes % 2 == 1, nul=nul, ascii=plain and not nul)
 
 
 def _line(line: int, data: bytes) -> int:

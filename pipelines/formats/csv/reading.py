@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -13,6 +14,7 @@ import pyarrow.csv as pacsv
 
 from pipelines import grid
 from pipelines.format import Unreadable
+from pipelines.formats.csv import dialect as dialects
 from pipelines.formats.csv.dialect import Dialect
 from pipelines.formats.csv.encoding import texts, unpacked
 from pipelines.grid import Notes, Row
@@ -24,9 +26,10 @@ MAX_CELL = 16 << 20
 class Utf8(io.RawIOBase):
     """The text of a file as UTF-8 bytes, whatever it was encoded in."""
 
-    def __init__(self, path: Path, encoding: str) -> None:
+    def __init__(self, path: Path, encoding: str, newline: str = "") -> None:
         super().__init__()
         self._parts = texts(path, encoding)
+        self._newline = newline
         self._rest = memoryview(b"")
 
     def readable(self) -> bool:
@@ -38,28 +41,27 @@ class Utf8(io.RawIOBase):
             text = next(self._parts, None)
             if text is None:
                 return 0
-            self._rest = memoryview(text.encode())
+            self._rest = memoryview((text.replace(self._newline, "\n") if self._newline else text).encode())
         size = min(len(view), len(self._rest))
         view[:size] = self._rest[:size]
         self._rest = self._rest[size:]
         return size
 
 
-def stream(path: Path, encoding: str) -> BinaryIO:
-    """Open a file as UTF-8 without its mark."""
-    if encoding == "utf-8":
+def stream(path: Path, encoding: str, newline: str = "") -> BinaryIO:
+    """Open a file as UTF-8 without its mark; ``newline`` ends records where no line end of ASCII does."""
+    if encoding == "utf-8" and not newline:
         return unpacked(path)
-    return cast("BinaryIO", io.BufferedReader(Utf8(path, encoding), BLOCK))
+    return cast("BinaryIO", io.BufferedReader(Utf8(path, encoding, newline), BLOCK))
 
 
 def slow(path: Path, encoding: str, dialect: Dialect) -> Iterator[Row]:
     """Read records with Python's csv: for what Arrow cannot take, and to find a quote that is never closed."""
     csv.field_size_limit(MAX_CELL)
-    with io.TextIOWrapper(stream(path, encoding), encoding="utf-8", newline="") as text:
-        reader = csv.reader(text, delimiter=dialect.delimiter, quotechar=dialect.quote)
+    with io.TextIOWrapper(stream(path, encoding, dialect.newline), encoding="utf-8", newline="") as text:
         number = 0
         try:
-            for row in reader:
+            for row in dialects.reader(text, dialect):
                 number += 1
                 yield row
         except csv.Error as wrong:
@@ -69,8 +71,8 @@ def slow(path: Path, encoding: str, dialect: Dialect) -> Iterator[Row]:
 def find_unclosed(path: Path, encoding: str, dialect: Dialect) -> None:
     """Refuse a file whose last record begins with a quote that nothing closes; stray quotes in words are harmless."""
     csv.field_size_limit(MAX_CELL)
-    with io.TextIOWrapper(stream(path, encoding), encoding="utf-8", newline="") as text:
-        reader = csv.reader(text, delimiter=dialect.delimiter, quotechar=dialect.quote)
+    with io.TextIOWrapper(stream(path, encoding, dialect.newline), encoding="utf-8", newline="") as text:
+        reader = dialects.reader(text, dialect)
         number, start, line, last = 0, 1, 1, False
         try:
             for row in reader:
@@ -87,6 +89,9 @@ def fast(  # noqa: PLR0917 - what a reading is, in order
 ) -> Iterator[pa.RecordBatch]:
     """Read the records after record ``header`` with Arrow; where it gives up, Python's csv goes on from there."""
     done = header
+    if dialect.backslash or dialect.spaced or not dialect.delimiter.isascii():
+        yield from grid.batches(itertools.islice(slow(path, encoding, dialect), header, None), header + 1, width, notes)
+        return
     try:
         for one in _arrow(path, encoding, dialect, width, notes):
             first = one.column(0)[0].as_py()
@@ -110,13 +115,13 @@ def _arrow(path: Path, encoding: str, dialect: Dialect, width: int, notes: Notes
         return "skip"
 
     columns = grid.names(width)
-    with stream(path, encoding) as bytes_:
+    with stream(path, encoding, dialect.newline) as bytes_:
         reader = pacsv.open_csv(
             bytes_,
             read_options=pacsv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=columns),
             parse_options=pacsv.ParseOptions(
                 delimiter=dialect.delimiter,
-                quote_char=dialect.quote,
+                quote_char=dialect.quote or False,
                 newlines_in_values=True,
                 ignore_empty_lines=False,
                 invalid_row_handler=keep,
@@ -161,5 +166,4 @@ def _numbered(one: pa.RecordBatch, number: int, width: int) -> pa.RecordBatch:
 
 
 def _parse(text: str, dialect: Dialect) -> list[str]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote)
-    return next(reader, [])
+    return next(dialects.reader(io.StringIO(text, newline=""), dialect), [])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from catalog.model import TableOutcome
 from pipelines import cells, grid
 from pipelines.step import Merged, Opened, Parcel
 from pipelines.steps.profile.evidence import EXACT, Evidence, Reading
@@ -39,11 +40,16 @@ def _profiled(parcel: Parcel, one: Opened, number: int) -> Opened:
     seen = describe(path, table.labels, table.batches, table.kinds, decimal)
     remarks = tuple(dataclasses.replace(said, place=_in_sheet(said, table.sheet)) for said in table.remarks)
     made = None
-    if not table.plain or any(said.code == "footer-skipped" for said in remarks):
+    if not table.plain or any(said.code in grid.CHANGED for said in remarks):
         made = parcel.work / f"records-{number}.csv"
         cells.write_csv(made, table.labels, cells.read(path), table.ragged)
     merged, more = _merged(parcel, one, seen, path, number, decimal)
-    return dataclasses.replace(one, cells=path, profile=seen, csv=made, remarks=(*remarks, *more), merged=merged)
+    outcome = dataclasses.replace(
+        one.outcome or TableOutcome(resource=one.resource, sheet=table.sheet), understood=tuple(table.understood)
+    )
+    return dataclasses.replace(
+        one, cells=path, profile=seen, csv=made, remarks=(*remarks, *more), merged=merged, outcome=outcome
+    )
 
 
 def _in_sheet(said: Finding, sheet: str | None) -> Place:
