@@ -14,6 +14,8 @@ from catalog.catalog import Catalog
 from catalog.errors import NotKnown
 from catalog.model import NOBODY, Caller, Session
 from catalog.ports import Files
+from pipelines.lists import Bookcase
+from standards.registry import Standards
 
 SESSION_COOKIE: Final = "session"
 LANGUAGE_COOKIE: Final = "lang"
@@ -37,6 +39,16 @@ class Site:
     upload_limit: int = 500_000_000
     search_wait: bool = False
     extras: dict[str, Any] = field(default_factory=dict)
+    bookcase: Bookcase = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the standards that hold on this site at hand."""
+        object.__setattr__(self, "bookcase", Bookcase(self.catalog, self.files))
+
+    @property
+    def standards(self) -> Standards:
+        """The table standards and code lists that hold on this site: the package's, and what stewards installed."""
+        return self.bookcase.now()
 
     @property
     def secure(self) -> bool:

@@ -43,6 +43,7 @@ class Site:
     def workshop(self) -> Workshop:
         """Give what the flows work with."""
         from pipelines.check import examine
+        from pipelines.lists import Bookcase
         from pipelines.nursery import Nursery
 
         return Workshop(
@@ -53,6 +54,7 @@ class Site:
             work=self.settings.work_dir.absolute(),
             today=lambda: datetime.now(VIETNAM).date(),
             examine=functools.partial(examine, start=Nursery()),
+            bookcase=Bookcase(self.catalog, self.files),
         )
 
     def worker(self, **wishes: Any) -> Any:

@@ -38,11 +38,35 @@ class DatasetWithdrawn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseDrafted:
+    """What a draft of a release touches has to be found out in the background; takes no number in the sequence."""
+
+    release: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseAccepted:
+    """A release is in force: published data are checked again. ``dataset`` names one only, for its ``version``.
+
+    Takes no number in the sequence; each dataset that was checked again is announced as changed.
+    """
+
+    release: str
+    dataset: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteReset:
     """Everything was emptied; whoever follows the change sequence starts again from nothing."""
 
 
-Event = FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn | SiteReset
+Event = (
+    FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn | ReleaseDrafted | ReleaseAccepted | SiteReset
+)
+
+UNNUMBERED = (FileArrived, ReleaseDrafted, ReleaseAccepted)
+"""Events that change nothing a reader can see: they start flows and take no number in the change sequence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

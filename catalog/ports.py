@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
 
 from catalog.events import Event
+from catalog.installed import Recheck, Release
 from catalog.model import (
     AuditRow,
     Change,
@@ -82,6 +83,25 @@ class Unit(Protocol):
     ) -> Sequence[Submission]:
         """Newest first; of a dataset, of the datasets of these organisations (ids), or all."""
 
+    def add_release(self, one: Release) -> None:
+        """Record a release; raises Stale for a number that the subject has already."""
+    def save_release(self, one: Release) -> None:
+        """Record what became of a release; raises Stale for a number that the subject has already."""
+    def drop_release(self, release: str) -> None: ...
+    def release(self, release: str) -> Release | None: ...
+    def releases(self, *, kind: str = "", subject: str = "", state: str = "") -> Sequence[Release]:
+        """In the order of their acceptance, drafts (in the order of their making) last."""
+    def installed_mark(self) -> str:
+        """Give a mark that changes whenever a release is accepted."""
+    def save_recheck(self, one: Recheck) -> None:
+        """Record what checking a dataset again under a release found, in place of what was found before."""
+    def recheck(self, release: str, dataset: str) -> Recheck | None: ...
+    def rechecks(
+        self, *, release: str = "", dataset: str = "", organisations: Sequence[str] | None = None,
+        states: Sequence[str] = (), limit: int = 1000,
+    ) -> Sequence[Recheck]:
+        """Newest first; under a release, of a dataset, of the datasets of these organisations (ids)."""
+
     def claim(self, sha256: str, holder: str) -> None:
         """Note that ``holder`` (a submission's id, ``dataset:<id>``) is about to put this object: no sweep takes it."""
     def release_claims(self, holder: str) -> None: ...
@@ -90,7 +110,7 @@ class Unit(Protocol):
     def adopt(self, sha256: str) -> None:
         """Note an object found in the store that the records do not know; its grace begins now."""
     def unclaimed(self, older_than_hours: int) -> Iterator[str]:
-        """Hashes noted before that time that neither a claim nor a version refers to."""
+        """Hashes noted before that time that neither a claim nor a version nor a release refers to."""
     def known(self, sha256: str) -> bool:
         """Whether an object was ever claimed, adopted or referred to."""
     def forget(self, sha256: str) -> None: ...
@@ -100,7 +120,7 @@ class Unit(Protocol):
     def announce(self, event: Event) -> int:
         """Give the event a number in the change sequence and enqueue the flows that react to it, in this transaction.
 
-        Returns the number; 0 for FileArrived, which changes nothing that a reader can see and takes none.
+        Returns the number; 0 for those that change nothing that a reader can see (``events.UNNUMBERED``).
         """
     def last_change(self) -> int:
         """Give the newest number of the change sequence."""

@@ -14,6 +14,7 @@ from catalog.errors import Unavailable
 from catalog.model import Options, Outcome
 from pipelines import sandbox
 from pipelines.format import Unreadable
+from pipelines.lists import Bookcase
 from pipelines.step import Parcel
 
 INSIDE = "pipelines.inside:look"
@@ -65,12 +66,14 @@ def check_file(
     personal: bool = True,
     fixed: Path | None = None,
     start: sandbox.Spawn | None = None,
+    installed: Bookcase | None = None,
 ) -> Checked:
     """Check a file on disk and keep nothing of it. ``name`` is what it is called, when that is not its path's name.
 
     ``personal`` whether columns are screened for personal data. With ``fixed`` the table after the accepted repairs
     (``options.fixes``) goes there as UTF-8 CSV, of several tables each under its name, and the log of changes beside
-    it (``x.csv`` → ``x.changes.csv``). The file itself is not touched. ``start`` as in ``examine``.
+    it (``x.csv`` → ``x.changes.csv``). The file itself is not touched. ``start`` as in ``examine``; ``installed`` are
+    the lists and standards of a site, beside those of the package.
     """
     digest, count = _hash(path)
     with tempfile.TemporaryDirectory(prefix="datamo-check-") as folder:
@@ -84,6 +87,7 @@ def check_file(
             limit_errors=limit_errors,
             engine=engine,
             personal=personal,
+            editions=installed.lay_out(installed.editions(), Path(folder) / "editions") if installed else (),
         )
         outcome = examine(parcel, start)
         written = _write(outcome, Path(folder), fixed) if fixed is not None else ()

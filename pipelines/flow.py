@@ -31,6 +31,7 @@ from catalog.errors import Gone, NotFound
 from catalog.events import Event, FileArrived, Start
 from catalog.model import Options, Outcome, Resource, Submission, Version
 from catalog.ports import Files, Index, Records
+from pipelines.lists import Bookcase, Edition
 from pipelines.step import Parcel
 from pipelines.steps import index, public_state
 from pipelines.steps import publish as publishing
@@ -70,6 +71,7 @@ class Workshop:
     work: Path
     today: Callable[[], date]
     examine: Callable[[Parcel], Outcome]
+    bookcase: Bookcase | None = None
 
 
 class Durably(Protocol):
@@ -173,7 +175,13 @@ def _parcel(shop: Workshop, one: Submission, work: Path) -> Parcel:
         base=_base(shop, target, work) if builds else {},
         base_periods={target.name: target.periods} if builds and target else {},
         base_version=newest.number if builds and newest else None,
+        editions=_editions(shop, work),
     )
+
+
+def _editions(shop: Workshop, work: Path) -> tuple[Edition, ...]:
+    """Lay out the code lists and standards that are in force at this moment: the file is checked under them."""
+    return shop.bookcase.lay_out(shop.bookcase.editions(), work / "editions") if shop.bookcase else ()
 
 
 def _newest(shop: Workshop, dataset: str) -> Version | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,8 +11,10 @@ from typing import Any
 
 from catalog.model import Artefact, Options, Outcome, TableOutcome
 from pipelines.format import Table
+from pipelines.lists import Edition, standards_of
 from standards.finding import Finding, reason_of
 from standards.profile import Profile
+from standards.registry import Standards
 from standards.repair import Repair
 
 
@@ -58,7 +61,8 @@ class Parcel:
     ``base`` is the canonical CSV (or, where only that is left, the Parquet) of the version that an append or correction
     builds on, by resource; ``base_periods`` are the periods that its rows cover. ``keep`` says whether artefacts are
     wanted (publishing) or only findings (``datamo check``). ``personal`` whether columns are screened for
-    personal data. ``extras`` holds free notes as JSON.
+    personal data. ``editions`` are the code lists and standards that a site's stewards installed: the file is checked
+    under them. ``extras`` holds free notes as JSON.
     """
 
     path: Path
@@ -80,8 +84,16 @@ class Parcel:
     attachment: Artefact | None = None
     original: Artefact | None = None
     outcome: Outcome | None = None
+    editions: tuple[Edition, ...] = ()
     extras: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def standards(self) -> Standards:
+        """The code lists and standards under which the file is checked; opened once in a process."""
+        return _standards(self.editions)
+
+
+_standards = functools.lru_cache(maxsize=2)(standards_of)
 
 Step = Callable[[Parcel], Parcel]
 

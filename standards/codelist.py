@@ -215,13 +215,23 @@ def _entry(header: Sequence[str], language: str, row: Sequence[str]) -> Entry:
 @functools.cache
 def load(list_id: str) -> Codelist:
     """Read a list of the package, once, when first asked for; KeyError for an id that is not in ``lists.yaml``."""
+    return of_bytes(list_id, shipped(list_id))
+
+
+def shipped(list_id: str) -> bytes:
+    """Give the bytes of a list as the package has it; KeyError for an id that is not in ``lists.yaml``."""
+    described()[list_id]
+    return (_folder() / f"{list_id}.csv").read_bytes()
+
+
+def of_bytes(list_id: str, data: bytes, source: str = "") -> Codelist:
+    """Make a list of its CSV: the package's own, or one that releases were merged into (``source`` names them)."""
     told = described()[list_id]
-    data = (_folder() / f"{list_id}.csv").read_bytes()
     return Codelist(
         id=list_id,
         title=told["title"],
         entries=parse(data.decode("utf-8"), told["language"]),
-        source=told["source"],
+        source="; ".join(one for one in (told["source"], source) if one),
         licence=told["licence"],
         complete=told["complete"],
         digest=hashlib.sha256(data).hexdigest(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
@@ -123,8 +124,7 @@ TABLES: Mapping[str, TableStandard] = Shelf(table_folders, _table)
 
 def counts() -> dict[str, int]:
     """How many table standards are official and how many are proposed by the platform: never one number."""
-    told = [one.status for one in TABLES.values()]
-    return {"official": told.count("official"), "proposed": told.count("proposed")}
+    return SHIPPED.counts()
 
 
 # --- code lists: one CSV file each, described in codelists/lists.yaml -------------------------------------------------
@@ -135,6 +135,65 @@ CODELISTS: Mapping[str, Codelist] = Shelf(_codelist.described, _codelist.load)
 def codelist(list_id: str) -> Codelist:
     """Give the code list of that id; KeyError if there is none."""
     return CODELISTS[list_id]
+
+
+# --- both together: as shipped, or with what a site's stewards installed beside it ----------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standards:
+    """The table standards and code lists that hold somewhere: those of the package, or of a site with its releases.
+
+    ``earlier`` are versions of table standards that were in force before, by ``id@version``.
+    """
+
+    tables: Mapping[str, TableStandard] = field(default_factory=lambda: TABLES)
+    codelists: Mapping[str, Codelist] = field(default_factory=lambda: CODELISTS)
+    earlier: Mapping[str, TableStandard] = field(default_factory=dict)
+
+    def codelist(self, list_id: str) -> Codelist:
+        """Give the code list of that id; KeyError if there is none."""
+        return self.codelists[list_id]
+
+    def table(self, key: str) -> TableStandard | None:
+        """Give the standard of that id, or the one of ``id@version`` also when a newer one is in force; else None."""
+        table_id, _, version = key.partition("@")
+        found = self.tables.get(table_id)
+        return found if found is None or version in ("", found.version) else self.earlier.get(key)
+
+    def counts(self) -> dict[str, int]:
+        """How many table standards are official and how many are proposed: never one number."""
+        told = [one.status for one in self.tables.values()]
+        return {"official": told.count("official"), "proposed": told.count("proposed")}
+
+
+SHIPPED = Standards()
+
+
+def with_installed(
+    codelists: Mapping[str, Callable[[], Codelist]], tables: Mapping[str, tuple[TableStandard, ...]]
+) -> Standards:
+    """Put what a site installed beside what is shipped; a list is made when it is first asked for.
+
+    ``tables`` holds the versions of a standard that were installed, oldest first: the last one is in force.
+    """
+    made: dict[str, Codelist] = {}
+
+    def take(list_id: str) -> Codelist:
+        if list_id not in codelists:
+            return CODELISTS[list_id]
+        if list_id not in made:
+            made[list_id] = codelists[list_id]()
+        return made[list_id]
+
+    names = tuple(dict.fromkeys((*TABLES, *sorted(tables))))
+    newest = {key: many[-1] for key, many in tables.items()}
+    before = [(TABLES[key], *many)[:-1] if key in TABLES else many[:-1] for key, many in tables.items()]
+    return Standards(
+        tables=Shelf(lambda: names, lambda key: newest[key] if key in newest else TABLES[key]),
+        codelists=Shelf(_codelist.described, take),
+        earlier={f"{one.id}@{one.version}": one for many in before for one in many},
+    )
 
 
 # --- checks: one module each, in the order of the documentation -------------------------------------------------------

@@ -15,7 +15,16 @@ from typing import Any, BinaryIO
 from catalog.catalog import Catalog
 from catalog.chain import link
 from catalog.errors import Conflict, NotFound, Stale, TooLarge, Unavailable
-from catalog.events import DatasetChanged, DatasetWithdrawn, Event, FileArrived, SiteReset, VersionPublished
+from catalog.events import (
+    UNNUMBERED,
+    DatasetChanged,
+    DatasetWithdrawn,
+    Event,
+    FileArrived,
+    SiteReset,
+    VersionPublished,
+)
+from catalog.installed import Recheck, Release
 from catalog.model import (
     AuditRow,
     Change,
@@ -65,6 +74,8 @@ class Shelf:
     entries: dict[str, Entry] = field(default_factory=dict)
     versions: dict[tuple[str, int], Version] = field(default_factory=dict)
     submissions: dict[str, Submission] = field(default_factory=dict)
+    releases: dict[str, Release] = field(default_factory=dict)
+    rechecks: dict[tuple[str, str], Recheck] = field(default_factory=dict)
     objects: dict[str, datetime] = field(default_factory=dict)
     claims: dict[tuple[str, str], datetime] = field(default_factory=dict)
     audit: dict[int, AuditRow] = field(default_factory=dict)
@@ -227,6 +238,49 @@ class FakeUnit:
         ]
         return found[:limit]
 
+    def add_release(self, one: Release) -> None:
+        others = (each for each in self.shelf.releases.values() if each.id != one.id)
+        if one.number and any((each.kind, each.subject, each.number) == (one.kind, one.subject, one.number) for each in others):
+            raise Stale("release-taken")
+        self.shelf.releases[one.id] = one
+
+    save_release = add_release
+
+    def drop_release(self, release: str) -> None:
+        self.shelf.releases.pop(release, None)
+        _drop(self.shelf.rechecks, lambda key, _: key[0] == release)
+
+    def release(self, release: str) -> Release | None:
+        return self.shelf.releases.get(release)
+
+    def releases(self, *, kind: str = "", subject: str = "", state: str = "") -> Sequence[Release]:
+        found = [
+            one for one in self.shelf.releases.values()
+            if kind in ("", one.kind) and subject in ("", one.subject) and state in ("", one.state)
+        ]
+        return sorted(found, key=lambda one: (one.accepted is None, one.accepted or one.created, one.id))
+
+    def installed_mark(self) -> str:
+        accepted = [one.id for one in self.shelf.releases.values() if one.state == "accepted"]
+        return f"{len(accepted)}:{max(accepted)}" if accepted else ""
+
+    def save_recheck(self, one: Recheck) -> None:
+        self.shelf.rechecks[one.release, one.dataset] = one
+
+    def recheck(self, release: str, dataset: str) -> Recheck | None:
+        return self.shelf.rechecks.get((release, dataset))
+
+    def rechecks(
+        self, *, release: str = "", dataset: str = "", organisations: Sequence[str] | None = None,
+        states: Sequence[str] = (), limit: int = 1000,
+    ) -> Sequence[Recheck]:
+        found = [
+            one for one in self.shelf.rechecks.values()
+            if release in ("", one.release) and dataset in ("", one.dataset) and (not states or one.state in states)
+            and (organisations is None or self.shelf.entries[one.dataset].organisation in organisations)
+        ]
+        return sorted(found, key=lambda one: (one.created, one.release, one.dataset), reverse=True)[:limit]
+
     def claim(self, sha256: str, holder: str) -> None:
         self.shelf.objects[sha256] = self.shelf.claims[sha256, holder] = self._now()
 
@@ -252,6 +306,7 @@ class FakeUnit:
         before = self._now() - timedelta(hours=older_than_hours)
         needed = {sha256 for sha256, _ in self.shelf.claims} | {one.manifest for one in self.shelf.versions.values()}
         needed |= {file.sha256 for one in self.shelf.versions.values() for file in one.files}
+        needed |= {each for one in self.shelf.releases.values() for each in (one.content, one.digest, one.base)}
         yield from [key for key, noted in self.shelf.objects.items() if noted <= before and key not in needed]
 
     def forget(self, sha256: str) -> None:
@@ -286,7 +341,7 @@ class FakeUnit:
 
     def announce(self, event: Event) -> int:
         number = 0
-        if not isinstance(event, FileArrived):
+        if not isinstance(event, UNNUMBERED):
             number = self.last_change() + 1
             self.shelf.changes[number] = _change(event, number, self._now())
         self._enqueue(event)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from catalog import manifest
 from catalog.catalog.agencies import names
 from catalog.catalog.datasets import refuse_closed
+from catalog.catalog.rechecking import due
 from catalog.catalog.submissions import Submissions
 from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Problem, Stale
 from catalog.events import VersionPublished
@@ -188,6 +189,8 @@ class Publishing(Submissions):
                 unit.release_claims(one.id)
             self._mark_corrected(unit, version)
             unit.release_claims(_holder(entry))
+            for event in due(unit, version):
+                unit.announce(event)
             unit.audit(
                 self._actor(caller), plan.act, entry.id, version=version.number, manifest=sealed,
                 submissions={one.id: one.staged.sha256 for one in plan.submissions}, note=version.note,

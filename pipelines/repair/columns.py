@@ -10,6 +10,7 @@ from typing import Any
 from catalog.model import Options
 from pipelines.validation.uses import Bound, Plan, bind
 from standards import registry
+from standards.registry import Standards
 from standards.standard import Field, TableStandard, match_columns
 
 CODES = frozenset({"code-valid-on", "check-digit", "leading-zero-lost"})
@@ -32,12 +33,14 @@ class Asked:
     personal: bool = False
 
 
-def asked(labels: Sequence[str], options: Options, today: date) -> tuple[Asked, ...]:
+def asked(
+    labels: Sequence[str], options: Options, today: date, standards: Standards = registry.SHIPPED
+) -> tuple[Asked, ...]:
     """Say of every column what the standard or the uploader's schema asks of it."""
-    standard = registry.TABLES.get(options.standard) if options.standard else None
+    standard = standards.tables.get(options.standard) if options.standard else None
     fields = match_columns(standard, labels) if standard else {}
     found: list[dict[str, Bound]] = [{} for _ in labels]
-    for one in bind(_plan(standard, labels, fields, today)):
+    for one in bind(_plan(standard, labels, fields, today, standards)):
         if 0 <= one.columns[0] < len(found):
             found[one.columns[0]].setdefault(one.check.CODE, one)
     types = _types(options.schema)
@@ -47,9 +50,15 @@ def asked(labels: Sequence[str], options: Options, today: date) -> tuple[Asked, 
     )
 
 
-def _plan(standard: TableStandard | None, labels: Sequence[str], fields: Mapping[int, Field], today: date) -> Plan:
+def _plan(
+    standard: TableStandard | None,
+    labels: Sequence[str],
+    fields: Mapping[int, Field],
+    today: date,
+    standards: Standards,
+) -> Plan:
     return Plan(
-        standard=standard, labels=labels, fields=fields, codelists=registry.codelist, check=registry.check, today=today
+        standard=standard, labels=labels, fields=fields, codelists=standards.codelist, check=registry.check, today=today
     )
 
 

@@ -15,7 +15,6 @@ from pipelines.format import Table
 from pipelines.repair.columns import asked
 from pipelines.repair.table import Mended, Sheet, mend, plan
 from pipelines.step import Opened, Parcel
-from standards import registry
 from standards.finding import Finding
 from standards.repair import Change, Repair, accepted, answers
 from standards.standard import suggest_columns
@@ -29,7 +28,7 @@ def run(parcel: Parcel) -> Parcel:
     An original from which a repair took something that had a name is not for the public.
     """
     kinds = accepted(parcel.options.fixes)
-    if not kinds or (parcel.options.standard and parcel.options.standard not in registry.TABLES):
+    if not kinds or (parcel.options.standard and parcel.options.standard not in parcel.standards.tables):
         return parcel
     done = [_mended(parcel, one, number, kinds) for number, one in enumerate(parcel.tables)]
     original = parcel.original
@@ -66,7 +65,7 @@ def _sheet(parcel: Parcel, table: Table, path: Path) -> Sheet:
     return Sheet(
         cells=path,
         labels=table.labels,
-        asked=asked(table.labels, parcel.options, parcel.today),
+        asked=asked(table.labels, parcel.options, parcel.today, parcel.standards),
         header=table.first_row - 1,
         ragged=table.ragged,
         bom=table.encoding == BOM,

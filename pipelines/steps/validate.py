@@ -41,7 +41,7 @@ def run(parcel: Parcel) -> Parcel:
 
     A standard that does not exist or an uploader's schema that cannot be used ends the walk with a reason.
     """
-    if parcel.options.standard and parcel.options.standard not in registry.TABLES:
+    if parcel.options.standard and parcel.options.standard not in parcel.standards.tables:
         return _stopped(parcel, "unknown-standard", standard=parcel.options.standard)
     try:
         foreign = schema.rebuilt(parcel.options.schema) if parcel.options.schema is not None else None
@@ -94,7 +94,8 @@ class _Table:
 
 def _table(parcel: Parcel, opened: Opened) -> _Table:
     labels = opened.table.labels
-    standard = registry.TABLES[parcel.options.standard] if parcel.options.standard else None
+    standards = parcel.standards
+    standard = standards.tables[parcel.options.standard] if parcel.options.standard else None
     fields = match_columns(standard, labels) if standard else {}
     profile = opened.profile or (opened.outcome.profile if opened.outcome else None)
     seen = profile.columns if profile and profile.rows else ()
@@ -102,7 +103,7 @@ def _table(parcel: Parcel, opened: Opened) -> _Table:
         standard=standard,
         labels=labels,
         fields=fields,
-        codelists=registry.codelist,
+        codelists=standards.codelist,
         check=registry.check,
         today=_day_of(parcel),
         encoding=opened.table.encoding,
@@ -320,7 +321,7 @@ def _pins(table: _Table, verdict: Verdict) -> dict[str, Any]:
     lists = standard.codelists() if standard else ()
     return {
         "standard": f"{standard.id}@{standard.version}" if standard else "",
-        "codelists": {one: registry.codelist(one).digest for one in lists},
+        "codelists": {one: table.parcel.standards.codelist(one).digest for one in lists},
         "checker": f"{CHECKER} (frictionless {verdict.version})",
     }
 

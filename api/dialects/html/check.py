@@ -33,7 +33,7 @@ def check_form(request: Request, reader: TheReader) -> Response:
 
 
 def _form(request: Request, reader: Reader, chosen: str, wrong: str) -> Response:
-    return page(request, reader, "check.html", standards=shelf.choices(reader.lang), chosen=chosen, wrong=wrong,
+    return page(request, reader, "check.html", standards=shelf.choices(reader), chosen=chosen, wrong=wrong,
                 limit=deps.site(request).upload_limit, status=422 if wrong else 200)
 
 
@@ -44,13 +44,13 @@ def check(request: Request, reader: TheReader, form: TheForm) -> Response:
     given, standard = file_of(form), field(form, "standard")
     if given is None:
         return _form(request, reader, standard, reader.say("Chưa chọn tệp nào."))
-    if standard and standard not in shelf.standards():
+    if standard and standard not in shelf.standards(reader):
         standard = ""
     gate: BoundedSemaphore = deps.site(request).extras.setdefault("html.checks", BoundedSemaphore(AT_ONCE))
     if not gate.acquire(timeout=WAIT_SECONDS):
         raise TooMany(retry_after=WAIT_SECONDS)
     try:
-        found = checked(given, Options(standard=standard, sheet=field(form, "sheet", 200)))
+        found = checked(request, given, Options(standard=standard, sheet=field(form, "sheet", 200)))
     finally:
         gate.release()
     told = report.report_of(reader, found.outcome)
@@ -58,11 +58,11 @@ def check(request: Request, reader: TheReader, form: TheForm) -> Response:
                 chosen=standard, headers={"Cache-Control": "no-store"})
 
 
-def checked(given: UploadFile, options: Options) -> Checked:
+def checked(request: Request, given: UploadFile, options: Options) -> Checked:
     """Put the upload into a folder of its own, check it there, and take the folder away."""
     with tempfile.TemporaryDirectory(prefix="datamo-page-") as folder:
         path = Path(folder) / "file"
         with path.open("wb") as kept:
             shutil.copyfileobj(given.file, kept)
         return check_file(path, today=facts.today(), name=clean_name(given.filename or "file"), options=options,
-                          limit_errors=LIMIT_FINDINGS)
+                          limit_errors=LIMIT_FINDINGS, installed=deps.site(request).bookcase)

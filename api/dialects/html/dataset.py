@@ -133,7 +133,7 @@ def _table(request: Request, reader: Reader, version: Version | None, path: str)
     asked = rows.asked_of(request, shown, path, named=shown is not version.first_table)
     return {
         "shown": shown, "columns": columns(shown, asked), "preview": rows.shown(request, reader, shown, asked),
-        "standard": shelf.standard(shown.standard) if shown.standard else None,
+        "standard": shelf.standard(reader, shown.pins.get("standard") or shown.standard) if shown.standard else None,
     }
 
 

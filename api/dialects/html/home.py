@@ -45,7 +45,7 @@ def _drawn(request: Request, reader: Reader, day: date) -> Response:
     catalog = deps.site(request).catalog
     newest = Question(sort="modified", limit=NEWEST, facets=("theme", "org"))
     answer, entries = catalog.search(reader.caller, newest)
-    bars = fragments(request).get(("bars", day), lambda: communes(day))
+    bars = fragments(request).get(("bars", day, reader.standards.codelist("vn-commune").digest), lambda: communes(reader, day))
     themes = {one.value: one.count for one in answer.facets.get("theme", ())}
     organisations = listing.publishers(request, reader)
     agencies = [(organisations[one.value], one.count) for one in answer.facets.get("org", ())
@@ -53,13 +53,14 @@ def _drawn(request: Request, reader: Reader, day: date) -> Response:
     return page(
         request, reader, "home.html", numbers=catalog.statistics(), items=listing.items(request, reader, entries),
         total=answer.total, themes=labels.themes(reader.lang, themes), agencies=agencies, bars=bars,
-        standards=shelf.counts(), rules=len(shelf.checks()), any_demo=any(one.demo for one in organisations.values()),
+        standards=shelf.counts(reader), rules=len(shelf.checks()),
+        any_demo=any(one.demo for one in organisations.values()),
     )
 
 
-def communes(day: date) -> Bars | None:
+def communes(reader: Reader, day: date) -> Bars | None:
     """The chart of the home page, counted from our own dated lists of provinces and communes."""
-    lists = shelf.codelists()
+    lists = shelf.codelists(reader)
     if "vn-commune" not in lists or "vn-province" not in lists:
         return None
     return bars_of(lists["vn-province"], lists["vn-commune"], day)

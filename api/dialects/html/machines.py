@@ -7,11 +7,11 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter, Request, Response
 
 from api import deps
-from api.dialects.html import shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import TheReader, fragments, page
 from catalog.model import NOBODY
 from catalog.question import Question
+from standards.registry import Standards
 
 router = APIRouter(route_class=PageRoute)
 PRIVATE = ("/desk", "/account", "/publish", "/sign-in", "/submissions/", "/api/", "/check")
@@ -32,18 +32,18 @@ def sitemap(request: Request) -> Response:
     """Every public dataset of a real publisher, standard and code list (sitemaps.org, at most 45,000 addresses)."""
     newest = deps.site(request).catalog.changes(NOBODY, limit=1)
     key = ("sitemap", len(newest), deps.site(request).catalog.statistics().get("versions", 0))
-    body = fragments(request).get(key, lambda: _sitemap(request))
+    body = fragments(request).get(key, lambda: _sitemap(request, deps.site(request).standards))
     return Response(body, media_type="application/xml", headers={"Cache-Control": "max-age=3600"})
 
 
-def _sitemap(request: Request) -> str:
+def _sitemap(request: Request, standards: Standards) -> str:
     site, catalog = deps.site(request).url, deps.site(request).catalog
     organisations = catalog.organisations(NOBODY)
     demo = {one.id for one in organisations if one.demo}
     found = [("/", ""), ("/datasets", ""), ("/organizations", ""), ("/standards", "")]
     found += [(f"/organizations/{one.slug}", "") for one in organisations if not one.demo]
-    found += [(f"/standards/{one}", "") for one in shelf.standards()]
-    found += [(f"/codelists/{one}", "") for one in shelf.codelists()]
+    found += [(f"/standards/{one}", "") for one in standards.tables]
+    found += [(f"/codelists/{one}", "") for one in standards.codelists]
     after = ""
     while len(found) < MOST:
         answer, entries = catalog.search(NOBODY, Question(sort="title", limit=PAGE, after=after, facets=()))

@@ -55,7 +55,7 @@ def _form(request: Request, reader: Reader, given: Mapping[str, str], wrong: lis
     return page(
         request, reader, "publish.html", status=422 if wrong else 200, given=given, wrong=wrong, noindex=True,
         bad={one["field"]: one["said"] for one in wrong}, agencies=offered.agencies, entries=offered.entries,
-        chosen=chosen, standards=shelf.choices(reader.lang), limit=deps.site(request).upload_limit,
+        chosen=chosen, standards=shelf.choices(reader), limit=deps.site(request).upload_limit,
         themes=[(code, pages.gettext(reader.lang, name)) for code, name in labels.THEMES.items()],
         frequencies=[(code, labels.frequency(reader.lang, code)) for code in labels.OFFERED],
         licences=[(code, labels.licence(reader.lang, code)) for code in vocabulary.LICENCES],
@@ -121,7 +121,7 @@ def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[d
         found.append({"field": "file", "said": reader.say("Chưa chọn tệp nào.")})
     if given["update"] in ("append", "correct") and not given["period"]:
         found.append({"field": "period", "said": reader.say("Ghi kỳ của dữ liệu, ví dụ 2025-Q1.")})
-    if given["standard"] and given["standard"] not in shelf.standards():
+    if given["standard"] and given["standard"] not in shelf.standards(reader):
         found.append({"field": "standard", "said": reader.say("Chọn một tiêu chuẩn trong danh sách.")})
     return found
 

@@ -144,7 +144,7 @@ def _table(reader: Reader, table: TableOutcome) -> TablePart:
         name=table.resource, sheet=table.sheet or "",
         rows=profile.rows if profile else int(table.stats.get("rows", 0)),
         columns=len(profile.columns) if profile else len(table.columns),
-        standard=shelf.title(reader.lang, table.standard) if table.standard else "", blocking=_of(kinds, "error"),
+        standard=shelf.title(reader, table.standard) if table.standard else "", blocking=_of(kinds, "error"),
         fixable=_of(kinds, "warning"), notes=_of(kinds, "info"),
         personal=tuple(_personal(reader, table)), more=max(len(groups) - MOST_GROUPS, 0),
     )

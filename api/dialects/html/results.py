@@ -160,7 +160,7 @@ def name_of(reader: Reader, facet: str, value: str, organisations: Mapping[str, 
     if facet == "org":
         return pages.words(reader.lang, organisations[value].title) if value in organisations else value
     if facet == "standard":
-        return shelf.title(reader.lang, value)
+        return shelf.title(reader, value)
     return labels.of(reader.lang, facet, value)
 
 

@@ -1,10 +1,11 @@
-"""The registry as pages ask it: standards with their counts, code lists with their names, checks."""
+"""The registry as pages ask it: the standards and code lists that hold on this site, with their names; checks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from api.dialects.html.view import Reader
 from api.messages import pages
 from standards import registry
 from standards.check import Check
@@ -25,33 +26,32 @@ class Counts:
         return self.official + self.proposed
 
 
-def standards() -> Mapping[str, TableStandard]:
+def standards(reader: Reader) -> Mapping[str, TableStandard]:
     """Every table standard by id."""
-    return registry.TABLES
+    return reader.standards.tables
 
 
-def standard(key: str) -> TableStandard | None:
-    """The standard of that id (``id`` or ``id@version``), or None."""
-    return registry.TABLES.get(key.partition("@")[0])
+def standard(reader: Reader, key: str) -> TableStandard | None:
+    """The standard of that id (``id``, or ``id@version`` where that one is still known), or None."""
+    return reader.standards.table(key) or reader.standards.tables.get(key.partition("@")[0])
 
 
-def title(lang: str, key: str) -> str:
+def title(reader: Reader, key: str) -> str:
     """What a standard is called; its id where we do not have it."""
-    found = standard(key)
-    return pages.words(lang, found.title) if found else key
+    found = standard(reader, key)
+    return pages.words(reader.lang, found.title) if found else key
 
 
-def choices(lang: str) -> list[tuple[str, str, str]]:
+def choices(reader: Reader) -> list[tuple[str, str, str]]:
     """(id, title, status) of every standard a table can be checked against, Vietnamese ones first."""
-    found = [(one.id, pages.words(lang, one.title), one.status) for one in registry.TABLES.values()
+    found = [(one.id, pages.words(reader.lang, one.title), one.status) for one in standards(reader).values()
              if one.kind == "dataset"]
     return sorted(found, key=lambda one: (not one[0].startswith("vn-"), one[1]))
 
 
-def counts() -> Counts:
+def counts(reader: Reader) -> Counts:
     """How many standards there are, apart by status."""
-    told = [one.status for one in registry.TABLES.values()]
-    return Counts(official=told.count("official"), proposed=told.count("proposed"))
+    return Counts(**reader.standards.counts())
 
 
 def checks() -> Sequence[Check]:
@@ -59,13 +59,13 @@ def checks() -> Sequence[Check]:
     return registry.CHECKS
 
 
-def codelists() -> Mapping[str, Codelist]:
+def codelists(reader: Reader) -> Mapping[str, Codelist]:
     """Every code list by id."""
-    return registry.CODELISTS
+    return reader.standards.codelists
 
 
 def entry_name(lang: str, codelist: str, code: str) -> str:
-    """The name of a code in the reader's language (its newest entry), or the code itself."""
+    """The name of a code in the reader's language (its newest entry as shipped), or the code itself."""
     if codelist not in registry.CODELISTS:
         return code
     entries = registry.CODELISTS[codelist].entries.get(code, ())

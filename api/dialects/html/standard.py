@@ -35,21 +35,21 @@ class Line:
 @router.get("/standards")
 def standards(request: Request, reader: TheReader) -> Response:
     """Every table standard and code list."""
-    found = sorted(shelf.standards().values(), key=lambda one: (one.country != "VN", one.country, one.id))
+    found = sorted(shelf.standards(reader).values(), key=lambda one: (one.country != "VN", one.country, one.id))
     apart = [(status, [one for one in found if one.status == status]) for status in ("official", "proposed")]
-    lists = [shelf.codelists()[key] for key in sorted(shelf.codelists())]
-    return page(request, reader, "standards.html", apart=apart, lists=lists, counts=shelf.counts())
+    lists = [shelf.codelists(reader)[key] for key in sorted(shelf.codelists(reader))]
+    return page(request, reader, "standards.html", apart=apart, lists=lists, counts=shelf.counts(reader))
 
 
 @router.get("/standards/{key}")
 def standard(request: Request, reader: TheReader, key: str) -> Response:
     """One table standard: its fields, checks, basis and templates."""
-    found = shelf.standards().get(key)
+    found = shelf.standards(reader).get(key)
     if found is None:
         raise NotFound
     return page(request, reader, "standard.html", standard=found, labels=labels, rules=rules_of(found),
-                lists={one: shelf.codelists()[one] for one in dict.fromkeys(
-                    field.codelist for field in found.fields) if one and one in shelf.codelists()})
+                lists={one: shelf.codelists(reader)[one] for one in dict.fromkeys(
+                    field.codelist for field in found.fields) if one and one in shelf.codelists(reader)})
 
 
 def rules_of(standard: TableStandard) -> list[Check]:
@@ -61,9 +61,9 @@ def rules_of(standard: TableStandard) -> list[Check]:
 @router.get("/codelists/{key}")
 def codelist(request: Request, reader: TheReader, key: str) -> Response:
     """The codes of a list on a day (``?on=``), beside another day (``?vs=``), some at a time."""
-    if key not in shelf.codelists():
+    if key not in shelf.codelists(reader):
         raise NotFound
-    found, query = shelf.codelists()[key], request.query_params
+    found, query = shelf.codelists(reader)[key], request.query_params
     on, vs = day_of(query.get("on", "")), day_of(query.get("vs", ""))
     wrong = bool(query.get("on") and on is None) or bool(query.get("vs") and vs is None)
     words = query.get("q", "").strip()[:100].casefold()

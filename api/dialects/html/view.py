@@ -21,6 +21,8 @@ from starlette.responses import HTMLResponse
 from api import deps
 from api.messages import LANGUAGES, pages
 from catalog.model import NOBODY, Caller
+from pipelines.lists import Bookcase
+from standards.registry import SHIPPED, Standards
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 STATIC = Path(__file__).parents[2] / "static"
@@ -42,6 +44,12 @@ class Reader:
     caller: Caller = NOBODY
     csrf: str = ""
     chosen: bool = False
+    bookcase: Bookcase | None = None
+
+    @property
+    def standards(self) -> Standards:
+        """The table standards and code lists that hold on this site."""
+        return self.bookcase.now() if self.bookcase else SHIPPED
 
     def say(self, sentence: str, **params: Any) -> str:
         """A sentence of the pages in the reader's language."""
@@ -98,6 +106,7 @@ async def reader_of(request: Request) -> Reader:
         caller=caller,
         csrf=session.csrf if session else "",
         chosen=asked in LANGUAGES and asked != kept,
+        bookcase=site.bookcase,
     )
     request.state.reader = reader
     return reader

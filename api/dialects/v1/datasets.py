@@ -83,7 +83,7 @@ def _bodies(site: Site, caller: Caller, entries: Any) -> list[bytes]:
 def create(site: TheSite, caller: TheCaller, given: shapes.DatasetIn) -> Response:
     """Make a draft; it becomes visible with its first version."""
     entry = site.catalog.draft(
-        caller, given.organization, described(given, site.language), slug=given.slug or "",
+        caller, given.organization, described(given, site), slug=given.slug or "",
         visibility=given.visibility or "public", series=given.series,
     )
     made = shown(site, caller, entry)
@@ -155,7 +155,7 @@ def unchanged(request: Request, etag: str, modified: datetime | None = None) -> 
 def amend(site: TheSite, caller: TheCaller, dataset: str, given: shapes.DatasetPatch) -> Response:
     """Change the members that are named; makes no new version."""
     before = site.catalog.dataset(caller, dataset)
-    about = described(given, site.language, before.about)
+    about = described(given, site, before.about)
     entry = site.catalog.amend(
         caller, before.id, about=about if about != before.about else None, slug=given.slug,
         visibility=given.visibility, series=given.series,

@@ -18,8 +18,9 @@ from api.dialects.v1.render import etag
 from api.dialects.v1.shelf import VIETNAM
 from api.dialects.v1.words import day
 from catalog.errors import NotFound
-from standards import registry, template
+from standards import template
 from standards.codelist import Codelist, Entry
+from standards.registry import Standards
 from standards.standard import Field, TableStandard
 
 router = APIRouter(prefix="/api/v1", tags=["registries"], route_class=Door)
@@ -41,22 +42,23 @@ def _answer(request: Request, content: Any, media_type: str = "application/json"
             responses={200: {"model": shapes.ListOut}})
 def standards(request: Request, site: TheSite) -> Response:
     """All table standards; ``status`` tells official ones from those proposed by the platform."""
-    items = [_short(one, site.url) for one in registry.TABLES.values()]
-    return _answer(request, {**listing(items), "counts": registry.counts()})
+    items = [_short(one, site.url) for one in site.standards.tables.values()]
+    return _answer(request, {**listing(items), "counts": site.standards.counts()})
 
 
 @router.get("/standards/{standard}", summary="One table standard", openapi_extra=may("anyone"),
             responses={200: {"content": {"application/json": {}, "text/csv": {}, SHEET: {}}}, **REFUSALS})
 def standard(request: Request, site: TheSite, language: Language, standard: str) -> Response:
     """``{id}`` all of it; ``{id}.json`` its Table Schema; ``{id}.csv`` and ``{id}.xlsx`` an empty file to fill in."""
-    name, _, suffix = standard.rpartition(".") if standard not in registry.TABLES else (standard, "", "")
-    found = registry.TABLES.get(name)
+    standards = site.standards
+    name, _, suffix = (standard, "", "") if standards.table(standard) else standard.rpartition(".")
+    found = standards.table(name)
     if found is None or suffix not in ("", "json", "csv", "xlsx"):
         raise NotFound
     if suffix == "json":
         return _answer(request, found.table_schema(), "application/json")
     if suffix:
-        return _template(request, found, suffix, language)
+        return _template(request, standards, found, suffix, language)
     return _answer(request, {
         **_short(found, site.url),
         "description": dict(found.description),
@@ -66,14 +68,14 @@ def standard(request: Request, site: TheSite, language: Language, standard: str)
     })
 
 
-def _template(request: Request, found: TableStandard, suffix: str, language: str) -> Response:
+def _template(request: Request, standards: Standards, found: TableStandard, suffix: str, language: str) -> Response:
     labels: template.Labels = "title" if request.query_params.get("labels") == "title" else "name"
     if suffix == "csv":
         body = template.csv_template(found, labels=labels, language=language)
     else:
         today = datetime.now(VIETNAM).date()
         body = template.xlsx_template(
-            found, day=today, codelists=registry.codelist, language=language, labels=labels
+            found, day=today, codelists=standards.codelist, language=language, labels=labels
         )
     media_type = "text/csv; charset=utf-8" if suffix == "csv" else SHEET
     name = disposition(f"{found.id}.{suffix}")
@@ -103,7 +105,7 @@ def _field(one: Field) -> dict[str, Any]:
             responses={200: {"model": shapes.ListOut}})
 def codelists(request: Request, site: TheSite) -> Response:
     """All code lists, without their entries."""
-    return _answer(request, listing([_about(one, site.url) for one in registry.CODELISTS.values()]))
+    return _answer(request, listing([_about(one, site.url) for one in site.standards.codelists.values()]))
 
 
 @router.get("/codelists/{codelist}", summary="One code list", openapi_extra=may("anyone"),
@@ -117,7 +119,7 @@ def codelist(  # noqa: PLR0917 - query parameters
     cursor: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """Entries with the days they were in force; a code may have several, since codes are used again."""
-    found = registry.CODELISTS.get(codelist)
+    found = site.standards.codelists.get(codelist)
     if found is None:
         raise NotFound
     chosen = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, BinaryIO, Final, cast
 
 import anyio
@@ -140,7 +141,7 @@ class _Visit:
 
     def _take(self) -> None:
         form = Form(self.request.headers.get("content-type", ""), FIELDS, self._more)
-        fields = form.read(self._stage, check_field)
+        fields = form.read(self._stage, partial(check_field, self.site))
         if self.taken.staged is None:
             raise Invalid("file-missing", problems=[Problem("#/file", "file-missing", {"name": "file"})])
         self.taken.options = options(fields, publish=self.publish)
@@ -186,7 +187,7 @@ class _Visit:
         return response
 
 
-def check_field(name: str, value: str) -> None:
+def check_field(site: Site, name: str, value: str) -> None:
     """Refuse a choice that is none, as soon as it is read."""
     choices = CHOICES.get(name)
     if choices and value and value not in choices:
@@ -194,7 +195,7 @@ def check_field(name: str, value: str) -> None:
     if name == "upload":
         raise Invalid("unknown-upload", problems=[Problem("#/upload", "unknown-upload", {"upload": value[:100]})])
     if name == "standard":
-        known_standard(value)
+        known_standard(site.standards, value)
     if name == "reading":
         reading_part(value)
 

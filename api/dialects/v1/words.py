@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
+from api.deps import Site
 from api.dialects.v1.shapes import Describing
 from catalog.errors import Invalid, Problem
-from standards import reading, registry
+from standards import reading
 from standards.record import NO_TEXT, Contact, Dataset, Period, Text
+from standards.registry import Standards
 
 SPAN: Final = re.compile(r"(\d{1,4})([smhdwy])")
 UNITS: Final[Mapping[str, timedelta]] = {
@@ -33,9 +35,9 @@ def text(given: str | Mapping[str, str] | None, language: str) -> Text:
     return {tag: one.strip() for tag, one in words.items() if one.strip()}
 
 
-def known_standard(name: str, pointer: str = "#/standard") -> str:
+def known_standard(standards: Standards, name: str, pointer: str = "#/standard") -> str:
     """The id of a table standard, or "" for none; Invalid for one that we do not have."""
-    if name and name not in registry.TABLES:
+    if name and name not in standards.tables:
         problem = Problem(pointer, "unknown-standard", {"standard": name[:100]})
         raise Invalid("unknown-standard", problems=[problem], standard=name[:100])
     return name
@@ -62,15 +64,15 @@ def reading_part(value: str) -> dict[str, Any]:
     return reading_of(given)
 
 
-def described(given: Describing, language: str, before: Dataset | None = None) -> Dataset:
+def described(given: Describing, site: Site, before: Dataset | None = None) -> Dataset:
     """The describing members that the input names, over what stood before. Invalid for an empty title."""
-    values = {member: _value(given, member, language) for member in MEMBERS if member in given.model_fields_set}
+    values = {member: _value(given, member, site.language) for member in MEMBERS if member in given.model_fields_set}
     if "title" in values and not values["title"]:
         raise Invalid(problems=[Problem("#/title", "missing", {"name": "title"})])
-    known_standard(values.get("standard", ""))
+    known_standard(site.standards, values.get("standard", ""))
     if before is not None:
         return replace(before, **values)
-    return Dataset(**{"language": (language,), **values})
+    return Dataset(**{"language": (site.language,), **values})
 
 
 def _value(given: Describing, member: str, language: str) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Part
 from catalog.chain import link
-from catalog.events import DatasetChanged, DatasetWithdrawn, Event, FileArrived, SiteReset, VersionPublished
+from catalog.events import UNNUMBERED, DatasetChanged, DatasetWithdrawn, Event, VersionPublished
 from catalog.model import AuditRow, Change
 from standards.portable import to_json
 
@@ -47,9 +47,9 @@ class LogRows(Part):
         ]
 
     def announce(self, event: Event) -> int:
-        """Give the event its number (FileArrived takes none) and enqueue what reacts to it, in this transaction."""
+        """Give the event its number (some take none) and enqueue what reacts to it, in this transaction."""
         number = 0
-        if not isinstance(event, FileArrived):
+        if not isinstance(event, UNNUMBERED):
             number = self.last_change() + 1
             self._insert(CHANGE, {"sequence": number, "at": self._now(), **describe(event)})
         self._enqueue(self.connection, event)
@@ -110,5 +110,5 @@ def describe(event: Event) -> dict[str, object]:
             return {"kind": "dataset-withdrawn", "dataset": event.dataset, "version": event.number}
         case DatasetChanged():
             return {"kind": "dataset-changed", "dataset": event.dataset, "version": None}
-        case SiteReset() | FileArrived():
+        case _:
             return {"kind": "site-reset", "dataset": "", "version": None}

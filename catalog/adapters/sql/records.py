@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Codec, Enqueue
 from catalog.adapters.sql.engine import WRITE, open_engine
+from catalog.adapters.sql.installed import InstalledRows
 from catalog.adapters.sql.log import LogRows
 from catalog.adapters.sql.migrate import migrate
 from catalog.adapters.sql.people import PeopleRows
@@ -25,7 +26,7 @@ WRITER_LOCK = 0x44_41_54_41_4D_4F
 """Number of the advisory lock that writers take on PostgreSQL: it keeps the sequences without gaps."""
 
 
-class SqlUnit(PeopleRows, ShelfRows, LogRows):
+class SqlUnit(PeopleRows, ShelfRows, InstalledRows, LogRows):
     """One transaction on the records."""
 
 

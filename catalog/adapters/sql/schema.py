@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -149,6 +150,30 @@ submissions = Table(
     Column("created", Moment, nullable=False),
     Column("body", Text, nullable=False),
     Index("ix_submissions_dataset_id", "dataset", "id"),
+)
+
+releases = Table(
+    "releases", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("number", Integer),
+    Column("state", String(16), nullable=False),
+    Column("accepted", Moment),
+    Column("content", String(64), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("base", String(64), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("kind", "subject", "number"),
+)
+
+rechecks = Table(
+    "rechecks", metadata,
+    Column("release", String(36), ForeignKey("releases.id", ondelete="CASCADE"), primary_key=True),
+    Column("dataset", String(36), ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    Column("created", Moment, nullable=False),
+    Column("body", Text, nullable=False),
 )
 
 objects = Table(

@@ -15,7 +15,7 @@ from catalog.errors import Stale
 from catalog.model import Entry, File, Submission, Version
 
 SET, VERSION, FILE, SUBMISSION = schema.datasets, schema.versions, schema.files, schema.submissions
-OBJECT, CLAIM = schema.objects, schema.claims
+OBJECT, CLAIM, RELEASE = schema.objects, schema.claims, schema.releases
 
 ENTRY = select(SET.c.body).where(or_(SET.c.id == bindparam("key"), SET.c.slug == bindparam("key")))
 ENTRY_BY_ID = select(SET.c.body).where(SET.c.id == bindparam("key"))
@@ -180,6 +180,7 @@ class ShelfRows(Part):
             ~exists().where(CLAIM.c.sha256 == sha256),
             ~exists().where(FILE.c.sha256 == sha256),
             ~exists().where(VERSION.c.manifest == sha256),
+            ~exists().where(or_(RELEASE.c.content == sha256, RELEASE.c.digest == sha256, RELEASE.c.base == sha256)),
         )
         yield from list(self.connection.execute(statement).scalars())
 

@@ -13,7 +13,6 @@ from pipelines.steps.convert import documents
 from pipelines.steps.convert.excerpt import excerpt
 from pipelines.steps.convert.typed import Shape, shape_of, write_parquet
 from pipelines.validation import masking
-from standards import registry
 from standards.finding import Finding, Group, Place
 from standards.profile import Column, Profile
 from standards.standard import Field, match_columns
@@ -116,7 +115,7 @@ def _secret(found: TableOutcome, one: Opened) -> frozenset[int]:
 
 
 def _fields(parcel: Parcel, one: Opened) -> Mapping[int, Field]:
-    standard = registry.TABLES.get(parcel.options.standard) if parcel.options.standard else None
+    standard = parcel.standards.tables.get(parcel.options.standard) if parcel.options.standard else None
     return match_columns(standard, one.table.labels) if standard else {}
 
 

@@ -19,6 +19,7 @@ from pipelines.steps.profile.merge import merge
 from pipelines.steps.profile.numbers import spread
 from standards.finding import Finding, Place
 from standards.profile import Column, Profile
+from standards.registry import SHIPPED, Standards
 from standards.text import fold
 
 _YEARS = re.compile(r"(^|[^a-z])(nam|year|annee|nien do|fy)([^a-z]|$)|年")
@@ -37,7 +38,7 @@ def _profiled(parcel: Parcel, one: Opened, number: int) -> Opened:
     table = one.table
     path = parcel.work / f"cells-{number}.arrow"
     decimal = str(parcel.options.read.get("decimal") or "")
-    seen = describe(path, table.labels, table.batches, table.kinds, decimal)
+    seen = describe(path, table.labels, table.batches, table.kinds, decimal, parcel.standards)
     remarks = tuple(dataclasses.replace(said, place=_in_sheet(said, table.sheet)) for said in table.remarks)
     made = None
     if not table.plain or any(said.code in grid.CHANGED for said in remarks):
@@ -67,12 +68,18 @@ def _merged(  # noqa: PLR0917 - one call, one place
     joined = merge(parcel, one, seen, path, base)
     if joined.batches is None:
         return None, joined.remarks
-    described = describe(whole, one.table.labels, joined.batches(), one.table.kinds, decimal)
+    labels, kinds = one.table.labels, one.table.kinds
+    described = describe(whole, labels, joined.batches(), kinds, decimal, parcel.standards)
     return Merged(cells=whole, profile=described, periods=joined.periods, changes=joined.changes), joined.remarks
 
 
-def describe(
-    path: Path, labels: Sequence[str], batches: Iterable[pa.RecordBatch], kinds: Mapping[int, str], decimal: str
+def describe(  # noqa: PLR0917 - as profile knows them
+    path: Path,
+    labels: Sequence[str],
+    batches: Iterable[pa.RecordBatch],
+    kinds: Mapping[int, str],
+    decimal: str,
+    standards: Standards = SHIPPED,
 ) -> Profile:
     """Write cells to ``path`` and give their profile: kinds by evidence from every cell, counts, spread."""
     width = len(labels)
@@ -86,14 +93,14 @@ def describe(
         for index, column in enumerate(columns):
             column.add(kept.column(index + 1))
     described = tuple(
-        _column(path, index, label, columns[index], kinds.get(index) or "", decimal)
+        _column(path, index, label, columns[index], kinds.get(index) or "", decimal, standards)
         for index, label in enumerate(labels)
     )
     return Profile(rows=rows, blank_rows=blank_rows, columns=described)
 
 
 def _column(  # noqa: PLR0917 - one call, one place
-    path: Path, index: int, label: str, seen: Evidence, declared: str, decimal: str
+    path: Path, index: int, label: str, seen: Evidence, declared: str, decimal: str, standards: Standards
 ) -> Column:
     reading = seen.verdict(declared, decimal)
     if declared == "geojson":
@@ -110,7 +117,7 @@ def _column(  # noqa: PLR0917 - one call, one place
         minimum=low,
         maximum=high,
         top=seen.distinct.top(),
-        meaning=meaning(label, seen.distinct.values.slice(0, 2_000).to_pylist()) if texts else None,
+        meaning=meaning(label, seen.distinct.values.slice(0, 2_000).to_pylist(), standards) if texts else None,
         format=reading.format if reading else "",
         decimal=reading.decimal if reading else "",
         group=reading.group if reading else "",

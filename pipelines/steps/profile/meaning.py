@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection, Sequence
 
-from standards.registry import codelist
+from standards.registry import SHIPPED, Standards
 from standards.text import fold
 
 LISTS: Sequence[tuple[str, tuple[str, ...]]] = (
@@ -24,19 +23,13 @@ SHARE = 0.9
 LOOKED_AT = 2_000
 
 
-def meaning(label: str, values: Collection[str]) -> str | None:
+def meaning(label: str, values: Collection[str], standards: Standards = SHIPPED) -> str | None:
     """Name the code list that a column follows, by its label and nine tenths of its distinct values; else None."""
     words = f" {fold(label).replace('_', ' ').replace('-', ' ')} "
     for name, hints in LISTS:
         if values and any(f" {hint} " in words or (len(hint) > 3 and hint in words) for hint in hints):  # noqa: PLR2004
-            known = codes(name)
+            known = standards.codelist(name).entries
             some = list(values)[:LOOKED_AT]
             if sum(1 for one in some if one.strip() in known) >= SHARE * len(some):
                 return name
     return None
-
-
-@functools.lru_cache(maxsize=16)
-def codes(name: str) -> frozenset[str]:
-    """Give all codes of a list, of whatever day."""
-    return frozenset(codelist(name).entries)
