@@ -132,7 +132,7 @@ def _done(one: Opened) -> frozenset[str]:
 
 def _suggested(parcel: Parcel, one: Opened) -> Iterator[Repair]:
     """Propose fields of the standard for columns that bear none of its names."""
-    standard = registry.TABLES.get(parcel.options.standard)
+    standard = parcel.standards.tables.get(parcel.options.standard)
     if standard is None:
         return
     columns = one.profile.columns if one.profile else ()
@@ -192,7 +192,7 @@ def _artefacts(parcel: Parcel, one: Opened, number: int, held: Collection[str]) 
 def _personal(parcel: Parcel, one: Opened, held: Collection[str]) -> frozenset[str]:
     """Name the columns whose cells the log does not show: those held back, and those that may hold persons' numbers."""
     labels = one.table.labels
-    told = asked(labels, parcel.options, parcel.today)
+    told = asked(labels, parcel.options, parcel.today, parcel.standards)
     nameless = {labels[int(name[1:]) - 1] for name in held if name.startswith("#") and name[1:].isdigit()}
     return frozenset({*held, *nameless, *(each.label for each in told if each.personal)})
 

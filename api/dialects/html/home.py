@@ -45,7 +45,8 @@ def _drawn(request: Request, reader: Reader, day: date) -> Response:
     catalog = deps.site(request).catalog
     newest = Question(sort="modified", limit=NEWEST, facets=("theme", "org"))
     answer, entries = catalog.search(reader.caller, newest)
-    bars = fragments(request).get(("bars", day, reader.standards.codelist("vn-commune").digest), lambda: communes(reader, day))
+    mark = reader.standards.codelist("vn-commune").digest
+    bars = fragments(request).get(("bars", day, mark), lambda: communes(reader, day))
     themes = {one.value: one.count for one in answer.facets.get("theme", ())}
     organisations = listing.publishers(request, reader)
     agencies = [(organisations[one.value], one.count) for one in answer.facets.get("org", ())
