@@ -68,7 +68,11 @@ class Settings(BaseSettings):
     )
     search_url: str = Field(
         "tantivy:var/search",
-        description="The search index: `tantivy:path`, or `http://host:9200/prefix` for Elasticsearch 9.",
+        description="The search index: `tantivy:path`, or `http://user:password@host:9200/prefix` for Elasticsearch 9 "
+        "(`https://…/prefix?ca=path` with the file of its certificate; see docs/search.md).",
+    )
+    search_key: str = Field(
+        "", description="An API key of Elasticsearch, where one is used instead of a name and password in the address."
     )
     site_url: str = Field("http://127.0.0.1:8000", description="The public address of the site.")
     secret: str = Field(

@@ -91,7 +91,8 @@ def open_site(settings: Settings | None = None, *, writer: bool = False, **overr
     jobs = _jobs(url)
     records = _records(url, jobs)
     files = _choose(settings, "files_url", FILES, writer=writer)
-    index = _choose(settings, "search_url", INDEXES, writer=writer)
+    secret = settings.secret or _kept_secret(settings)
+    index = _choose(settings, "search_url", INDEXES, writer=writer, secret=secret)
     catalog = Catalog(
         records=records,
         files=files,
@@ -109,7 +110,7 @@ def open_site(settings: Settings | None = None, *, writer: bool = False, **overr
         files=files,
         index=index,
         jobs=jobs,
-        secret=settings.secret or _kept_secret(settings),
+        secret=secret,
         writer=writer,
     )
 
@@ -148,22 +149,35 @@ def _local_files(address: str, *, writer: bool) -> Files:  # noqa: ARG001 - ever
     return LocalFiles(Path(address.removeprefix("//")).absolute())
 
 
-def _tantivy(address: str, *, writer: bool) -> Index:
+def _tantivy(address: str, *, writer: bool, **_: Any) -> Index:
     from catalog.adapters.index_tantivy import TantivyIndex
 
     return TantivyIndex(Path(address.removeprefix("//")).absolute(), writer=writer)
 
 
+def _elastic(_address: str, *, writer: bool, settings: Settings, secret: str) -> Index:
+    from catalog.adapters.index_elastic import ElasticIndex
+    from catalog.adapters.index_elastic.address import WrongAddress, read
+
+    try:
+        address = read(settings.search_url, settings.search_key)
+    except WrongAddress as wrong:
+        raise WrongSetting("search_url", str(wrong), REMEDIES["search_url"]) from None
+    return ElasticIndex(address, secret, writer=writer)
+
+
 FILES: Mapping[str, Callable[..., Any]] = {"file": _local_files}
-INDEXES: Mapping[str, Callable[..., Any]] = {"tantivy": _tantivy}
+INDEXES: Mapping[str, Callable[..., Any]] = {"tantivy": _tantivy, "http": _elastic, "https": _elastic}
 
 
-def _choose(settings: Settings, name: str, table: Mapping[str, Callable[..., Any]], *, writer: bool) -> Any:
+def _choose(
+    settings: Settings, name: str, table: Mapping[str, Callable[..., Any]], *, writer: bool, **more: Any
+) -> Any:
     """Make the adapter that the address's scheme names."""
     scheme, colon, rest = str(getattr(settings, name)).partition(":")
     if not colon or not rest or scheme not in table:
         raise WrongSetting(name, f"names nothing that this version knows ({', '.join(table)})", REMEDIES[name])
-    return table[scheme](rest, writer=writer)
+    return table[scheme](rest, writer=writer, **({"settings": settings, **more} if more else {}))
 
 
 def _kept_secret(settings: Settings) -> str:

@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
+from elasticsearch import Elasticsearch
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from catalog.adapters.sql import SqlRecords
+from tests.elastic import CannotStart, Node
 
 
 def missing(engine: str, why: object) -> None:
@@ -40,7 +42,30 @@ def postgres():
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def elastic():
+    """A real Elasticsearch (tests.elastic.Node); it needs a JDK of Java 21 or newer, and Maven the first time."""
+    node = Node()
+    try:
+        node.start()
+    except CannotStart as why:
+        node.wipe()
+        missing("Elasticsearch", why)
+    yield node
+    node.wipe()
+
+
 NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def elastic_prefix(elastic):
+    """A name for indices of the test's own, which are removed afterwards."""
+    prefix = f"test{next(NUMBERS)}"
+    yield prefix
+    with Elasticsearch(elastic.url, request_timeout=30) as client:
+        for name in client.indices.get_alias(index=f"{prefix}.v*"):
+            client.indices.delete(index=name)
 
 
 @pytest.fixture

@@ -269,10 +269,30 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Việc tìm kiếm chưa theo kịp thay đổi. Hãy thử lại sau ít giây.",
         "en": "Search has not followed the change yet. Try again in a few seconds.",
     },
+    "search-blocked": {
+        "vi": "Bộ máy tìm kiếm đang từ chối ghi. Tìm kiếm vẫn chạy, nhưng thay đổi mới chưa có ở đó.",
+        "en": "The search engine refuses to be written to. Search goes on, without the newest changes.",
+    },
     "search-busy": {"vi": "Bộ máy tìm kiếm đang bận.", "en": "The search engine is busy."},
     "search-damaged": {
         "vi": "Chỉ mục tìm kiếm bị hỏng và cần dựng lại.",
         "en": "The search index is damaged and has to be rebuilt.",
+    },
+    "search-down": {
+        "vi": "Bộ máy tìm kiếm ở DATAMO_SEARCH_URL không trả lời. Hãy xem máy chủ có chạy, địa chỉ có đúng không.",
+        "en": "The search engine at DATAMO_SEARCH_URL does not answer. See whether it runs and the address is right.",
+    },
+    "search-foreign": {
+        "vi": "Máy chủ ở DATAMO_SEARCH_URL không phải Elasticsearch 9 ({found}). Hãy dùng một Elasticsearch 9.",
+        "en": "What answers at DATAMO_SEARCH_URL is not Elasticsearch 9 ({found}). Use the address of one that is.",
+    },
+    "search-incomplete": {
+        "vi": "Chỉ mục mới không chứa đủ những gì đã ghi ({held} trên {count}), nên chỉ mục cũ vẫn được dùng.",
+        "en": "The new index does not hold what was put into it ({held} of {count}), so the old one stays in use.",
+    },
+    "search-login": {
+        "vi": "Elasticsearch từ chối tên, mật khẩu trong DATAMO_SEARCH_URL hoặc khoá DATAMO_SEARCH_KEY. Hãy sửa lại.",
+        "en": "Elasticsearch refuses the name and password in DATAMO_SEARCH_URL, or the DATAMO_SEARCH_KEY: correct it.",
     },
     "search-missing": {"vi": "Chưa có chỉ mục tìm kiếm.", "en": "There is no search index yet."},
     "search-outdated": {
@@ -282,6 +302,10 @@ SENTENCES: Sentences = MappingProxyType({
     "search-read-only": {
         "vi": "Tiến trình này chỉ đọc chỉ mục tìm kiếm.",
         "en": "This process only reads the search index.",
+    },
+    "search-tls": {
+        "vi": "Không tin được chứng thư của máy chủ ở DATAMO_SEARCH_URL. Hãy thêm ?ca=đường-dẫn tới chứng thư của nó.",
+        "en": "The certificate of the server at DATAMO_SEARCH_URL is not trusted: add ?ca=path with its certificate.",
     },
     "database-down": {
         "vi": "Cơ sở dữ liệu tạm ngừng. Hãy thử lại sau ít phút.",

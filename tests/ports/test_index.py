@@ -22,10 +22,13 @@ from catalog.question import FACETS, Document, Question
 from tests.fakes_index import FakeIndex
 
 
-@pytest.fixture(params=["fake", "tantivy"])
+@pytest.fixture(params=["fake", "tantivy", "elastic"])
 def index(request, tmp_path):
-    made = FakeIndex() if request.param == "fake" else TantivyIndex(tmp_path / "search", writer=True)
-    made.rebuild([])
+    if request.param == "elastic":
+        made = request.getfixturevalue("elastic").fresh(request.getfixturevalue("elastic_prefix"))
+    else:
+        made = FakeIndex() if request.param == "fake" else TantivyIndex(tmp_path / "search", writer=True)
+        made.rebuild([])
     yield made
     made.close()
 

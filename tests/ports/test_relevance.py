@@ -18,9 +18,12 @@ FLOOR = 0.96
 """Mean nDCG@10 that search may not fall below; reached when this was written: see the commit that set it."""
 
 
-@pytest.fixture(scope="module", params=["tantivy"])
-def index(tmp_path_factory):
-    made = TantivyIndex(tmp_path_factory.mktemp("search"))
+@pytest.fixture(scope="module", params=["tantivy", "elastic"])
+def index(request, tmp_path_factory):
+    if request.param == "elastic":
+        made = request.getfixturevalue("elastic").index("relevance")
+    else:
+        made = TantivyIndex(tmp_path_factory.mktemp("search"))
     made.rebuild(document(number, one) for number, one in enumerate(GOLDEN["documents"]))
     yield made
     made.close()

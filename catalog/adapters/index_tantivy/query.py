@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import tantivy
 
-from catalog.adapters.index_tantivy.schema import OPEN_END
+from catalog.indexed import OPEN_END
 from catalog.question import FACETS, Question, clean_text
 from catalog.wording import TITLE_BONUS, Terms
 

@@ -1,19 +1,15 @@
-"""What tantivy holds of a dataset: its fields, and a Document turned into them and back."""
+"""What tantivy holds of a dataset: its fields, and a Document turned into them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
-from datetime import date
 from hashlib import blake2b
 from typing import Any, Final
 
 import tantivy
 
+from catalog.indexed import facet_values, freeze, sort_keys, span
 from catalog.question import FACETS, Document, clean_text
 from catalog.wording import bag
-from standards.text import collation_key
 
 FORMAT: Final = 1
 """Raised whenever the fields or the making of words change: an index of another format has to be rebuilt."""
@@ -21,8 +17,6 @@ FORMAT: Final = 1
 TOKENS: Final = "tokens"
 LIVE: Final = "live"
 GONE: Final = "gone"
-OPEN_END: Final = date.max.toordinal()
-_KEY_LIMIT: Final = 200
 
 SORTS: Final = {"modified": "by_modified", "issued": "by_issued", "title": "by_title"}
 """The fast field behind each order; each value is unique, because it ends with the dataset's id."""
@@ -73,8 +67,8 @@ def record(schema: Any, document: Document) -> Any:
         "folded": " ".join(words.folded),
         "pairs": " ".join(words.pairs),
         "title": " ".join(words.title),
-        **_sort_keys(document),
-        **_span(document),
+        **sort_keys(document),
+        **span(document),
         **{name: [clean_text(value) for value in values] for name, values in facet_values(document).items() if values},
     }
     return tantivy.Document.from_dict(content, schema)
@@ -84,60 +78,3 @@ def tombstone(schema: Any, dataset: str, sequence: int) -> Any:
     """Remember that a dataset was dropped: a late, older document does not bring it back. It has no audience."""
     content = {"id": dataset, "number": number(dataset), "sequence": sequence, "state": GONE}
     return tantivy.Document.from_dict(content, schema)
-
-
-def facet_values(document: Document) -> Mapping[str, tuple[str, ...]]:
-    """Give the values of each facet, by the facet's name, each once."""
-    values: dict[str, Iterable[str]] = {
-        "org": (document.org,),
-        "theme": document.themes,
-        "tag": document.tags,
-        "format": document.formats,
-        "licence": (document.licence,),
-        "standard": (document.standard,),
-        "year": (str(year) for year in document.years),
-    }
-    return {name: tuple(dict.fromkeys(value for value in every if value)) for name, every in values.items()}
-
-
-def _sort_keys(document: Document) -> dict[str, str]:
-    title = document.title.get("vi") or next(iter(document.title.values()), "")
-    key = "\x01".join(collation_key(clean_text(title)[:_KEY_LIMIT]))
-    return {
-        "by_title": f"{key}\x01{document.id}",
-        "by_modified": f"{document.modified}\x01{document.id}",
-        "by_issued": f"{document.issued}\x01{document.id}",
-    }
-
-
-def _span(document: Document) -> dict[str, int]:
-    """Days that the data cover as ordinals; an open end reaches to the end of time, none at all is no field."""
-    if document.since is None and document.until is None:
-        return {}
-    return {
-        "since": document.since.toordinal() if document.since else 0,
-        "until": document.until.toordinal() if document.until else OPEN_END,
-    }
-
-
-# --- a Document as bytes, kept to show found words in and to copy from ------------------------------------------------
-
-_DATES: Final = ("since", "until")
-_TEXTS: Final = tuple(one.name for one in fields(Document) if one.type == "Text")
-_TUPLES: Final = tuple(one.name for one in fields(Document) if str(one.type).startswith("tuple"))
-
-
-def freeze(document: Document) -> bytes:
-    """Write a Document as JSON."""
-    content = {one.name: getattr(document, one.name) for one in fields(Document)}
-    content |= {name: content[name].isoformat() for name in _DATES if content[name]}
-    content |= {name: dict(content[name]) for name in _TEXTS}
-    return json.dumps(content).encode()
-
-
-def thaw(content: bytes) -> Document:
-    """Read it back."""
-    members = json.loads(content)
-    members |= {name: date.fromisoformat(members[name]) for name in _DATES if members[name]}
-    members |= {name: tuple(members[name]) for name in _TUPLES}
-    return Document(**members)

@@ -9,14 +9,13 @@ from typing import Any, Final
 import tantivy
 
 from catalog.adapters.index_tantivy.query import Asker, both
-from catalog.adapters.index_tantivy.schema import thaw
+from catalog.indexed import thaw
 from catalog.question import Document, clean_text
-from catalog.wording import TERMS_LIMIT, as_written, spellings, splits, texts_of
+from catalog.respelling import PER_WORD, WORDS_LIMIT, completing, likeliest, written
+from catalog.wording import TERMS_LIMIT, spellings, splits, texts_of
 from standards.text import fold, runs, syllables
 
-_PER_WORD: Final = 3
 _SHORTLIST: Final = 12
-_WORDS_LIMIT: Final = 8
 _COMPLETIONS: Final = 60
 
 
@@ -39,7 +38,7 @@ class Speller:
     def suggestion(self, text: str, unknown: Sequence[str]) -> str:
         """Spell the question better, as datasets in sight write it; "" when nothing better is known."""
         words = runs(fold(text))
-        if not unknown or len(words) > _WORDS_LIMIT or not set(unknown) <= set(words):
+        if not unknown or len(words) > WORDS_LIMIT or not set(unknown) <= set(words):
             return ""
         choices = [self._better(word) if word in unknown else [word] for word in words]
         if not all(choices):
@@ -51,14 +50,14 @@ class Speller:
     def _better(self, word: str) -> list[str]:
         """Give the best spellings of a word that is not known; one that reads as two words is written with a space."""
         frequency = {near: self.searcher.doc_freq("folded", near) for near in spellings(word)}
-        likely = sorted((near for near in frequency if frequency[near]), key=lambda near: _rank(word, near, frequency))
+        likely = likeliest(word, frequency)
         apart = sorted(
             ((self.searcher.doc_freq("pairs", f"{left}_{right}"), left, right) for left, right in splits(word)),
             reverse=True,
         )
-        found = [f"{left} {right}" for count, left, right in apart[:_PER_WORD] if count and self._pair(left, right)]
-        found += [near for near in likely[:_SHORTLIST] if self.holds("folded", near)][:_PER_WORD]
-        return found[:_PER_WORD]
+        found = [f"{left} {right}" for count, left, right in apart[:PER_WORD] if count and self._pair(left, right)]
+        found += [near for near in likely[:_SHORTLIST] if self.holds("folded", near)][:PER_WORD]
+        return found[:PER_WORD]
 
     def _pair(self, left: str, right: str) -> int:
         return self.holds("pairs", f"{left}_{right}")
@@ -71,15 +70,7 @@ class Speller:
     def _written(self, words: Sequence[str]) -> str:
         """Give folded words as they stand in datasets: the whole in a row if somewhere, else piece by piece."""
         texts = [text for document in self._documents(words) for text in texts_of(document)]
-        if whole := as_written(words, texts):
-            return whole
-        written: list[str] = []
-        at = 0
-        while at < len(words):
-            two = as_written(words[at : at + 2], texts) if at + 1 < len(words) else ""
-            written.append(two or as_written(words[at : at + 1], texts) or words[at])
-            at += 2 if two else 1
-        return " ".join(written)
+        return written(words, texts)
 
     def _documents(self, words: Sequence[str], limit: int = 20) -> list[Document]:
         any_word = [(tantivy.Occur.Should, self.asker.term("folded", word)) for word in words]
@@ -99,25 +90,9 @@ class Speller:
         query = both([*(self.asker.term("title", word) for word in words[:-1]), last, self.asker.sight()])
         addresses = [address for _, address in self.searcher.search(query, limit * 5).hits]
         every = [title for one in documents(self.searcher, addresses) for title in one.title.values()]
-        fitting = dict.fromkeys(title for title in every if _holds(title, words))
-        return sorted(fitting, key=lambda title: _nearness(title, words))[:limit]
+        return completing(every, words, limit)
 
 
 def documents(searcher: Any, addresses: Sequence[Any]) -> list[Document]:
     """Read the Documents at some addresses."""
     return [thaw(bytes(searcher.doc(address).get_first("document"))) for address in addresses]
-
-
-def _rank(word: str, near: str, frequency: dict[str, int]) -> tuple[bool, bool, int]:
-    """Prefer slips that keep the first letter and the letters themselves (swapped), then frequent words."""
-    return near[0] != word[0], sorted(near) != sorted(word), -frequency[near]
-
-
-def _holds(title: str, words: Sequence[str]) -> bool:
-    every = syllables(title)
-    return all(word in every for word in words[:-1]) and any(one.startswith(words[-1]) for one in every)
-
-
-def _nearness(title: str, words: Sequence[str]) -> tuple[bool, int]:
-    """Titles that begin with the words come first, then the shorter ones."""
-    return not " ".join(syllables(title)).startswith(" ".join(words)), len(title)

@@ -10,6 +10,7 @@ import tantivy
 
 from catalog.adapters.index_tantivy import schema as fields
 from catalog.adapters.index_tantivy.shelf import View
+from catalog.indexed import thaw
 from catalog.question import Document
 
 _CHUNK: Final = 500
@@ -77,4 +78,4 @@ def newer(view: View, floor: int) -> Iterator[Change]:
         held = view.searcher.doc(address)
         content = held.get_first("document")
         sequence = view.searcher.fast_field_values("sequence", [address])[0]
-        yield held.get_first("id"), int(sequence), fields.thaw(bytes(content)) if content else None
+        yield held.get_first("id"), int(sequence), thaw(bytes(content)) if content else None

@@ -1,0 +1,124 @@
+"""Changes on their way into an index: external versions let the newest win, each document has its own result."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from catalog.adapters.index_elastic.mapping import bare, record, tombstone
+from catalog.adapters.index_elastic.server import Server, kind_of, passing
+from catalog.errors import Unavailable
+from catalog.question import Document
+
+LOG: Final = logging.getLogger("datamo.search")
+_CHUNK: Final = 500
+_BYTES: Final = 5_000_000
+
+Change = tuple[str, int, Document | None]
+"""A dataset's id, the change sequence, and what to know of it; None drops it."""
+
+_CONFLICT: Final = 409
+
+
+class Writing:
+    """Writes changes into an alias or an index, in requests of some megabytes; ``ids`` are those that were written.
+
+    ``free`` is asked when writing stays forbidden: whether that has been lifted, so that one more try is worth it.
+    """
+
+    def __init__(
+        self, server: Server, target: str, *, alias: bool = False, free: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.server = server
+        self.target = target
+        self.alias = alias
+        self.free = free
+        self.ids: set[str] = set()
+        self._blocked = False
+
+    def apply(self, changes: Iterable[Change]) -> int:
+        """Write the changes; older ones than those held are let go. Returns how many datasets were touched."""
+        for chunk in _chunks(changes):
+            self._send(chunk)
+            self.ids.update(dataset for dataset, _, _ in chunk)
+        return len(self.ids)
+
+    def _send(self, chunk: Sequence[tuple[str, int, Document | None]]) -> None:
+        """Send a chunk; those that may pass later are sent again, those that are refused once more in short."""
+        waiting = [(change, _content(change)) for change in chunk]
+        for pause in self.server.pauses():
+            left, refused = self._once(waiting)
+            if refused:
+                short = [(change, bare(change[2])) for change in refused if change[2]]
+                later, lost = self._once(short)
+                left += later
+                for dataset, _, _ in lost:
+                    LOG.error("search refuses the dataset %s even in short: it cannot be found", dataset)
+            if not left:
+                return
+            waiting = left
+            if pause is not None:
+                time.sleep(pause)
+        if self._blocked and self.free():
+            waiting, _ = self._once(waiting)
+        if waiting:
+            raise Unavailable("search-blocked" if self._blocked else "search-down")
+
+    def _once(self, waiting: Sequence[tuple[Change, Mapping[str, Any]]]) -> tuple[list[Any], list[Change]]:
+        """Send once; give those to be sent again and those refused. Raises Unavailable where nothing can be written."""
+        if not waiting:
+            return [], []
+        said = self._bulk(waiting)
+        left, refused = [], []
+        for one, item in zip(waiting, said["items"], strict=True):
+            result = item["index"]
+            status, kind = int(result["status"]), kind_of(result)
+            if status < 300 or status == _CONFLICT:  # noqa: PLR2004 - done; or something newer is held
+                continue
+            if kind == "index_not_found_exception":
+                raise Unavailable("search-missing")
+            blocked = kind == "cluster_block_exception"
+            self._blocked = self._blocked or blocked
+            if passing(status) or blocked:
+                left.append(one)
+            else:
+                LOG.warning("search refuses the dataset %s as it is (%s)", one[0][0], kind)
+                refused.append(one[0])
+        return left, refused
+
+    def _bulk(self, waiting: Sequence[tuple[Change, Mapping[str, Any]]]) -> Any:
+        operations: list[Mapping[str, Any]] = []
+        for (dataset, sequence, _), content in waiting:
+            operations += [{"index": {"_id": dataset, "version": sequence, "version_type": "external_gte"}}, content]
+        alias = True if self.alias else None
+        return self.server.tell(
+            lambda client: client.bulk(index=self.target, operations=operations, require_alias=alias)
+        )
+
+
+def _content(change: Change) -> Mapping[str, Any]:
+    dataset, sequence, document = change
+    return record(document) if document else tombstone(dataset, sequence)
+
+
+def _chunks(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    """Cut changes into requests: not too many, not too large (by the length of their texts)."""
+    chunk: list[Change] = []
+    size = 0
+    for one in changes:
+        chunk.append(one)
+        size += _size(one[2])
+        if len(chunk) >= _CHUNK or size >= _BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _size(document: Document | None) -> int:
+    if document is None:
+        return 0
+    texts = [*document.title.values(), *document.description.values(), *document.columns, *document.tags]
+    return 4 * sum(map(len, texts))

@@ -1,0 +1,75 @@
+"""What every search engine holds of a dataset beside its words: facet values, sort keys, days, and itself as bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import date
+from typing import Final
+
+from catalog.question import Document, clean_text
+from standards.text import collation_key
+
+OPEN_END: Final = date.max.toordinal()
+"""The day, as an ordinal, to which data without a stated end reach."""
+
+_KEY_LIMIT: Final = 200
+
+
+def facet_values(document: Document) -> Mapping[str, tuple[str, ...]]:
+    """Give the values of each facet, by the facet's name, each once."""
+    values: dict[str, Iterable[str]] = {
+        "org": (document.org,),
+        "theme": document.themes,
+        "tag": document.tags,
+        "format": document.formats,
+        "licence": (document.licence,),
+        "standard": (document.standard,),
+        "year": (str(year) for year in document.years),
+    }
+    return {name: tuple(dict.fromkeys(value for value in every if value)) for name, every in values.items()}
+
+
+def sort_keys(document: Document) -> dict[str, str]:
+    """Give the key of each order; each is unique, because it ends with the dataset's id."""
+    title = document.title.get("vi") or next(iter(document.title.values()), "")
+    key = "\x01".join(collation_key(clean_text(title)[:_KEY_LIMIT]))
+    return {
+        "by_title": f"{key}\x01{document.id}",
+        "by_modified": f"{document.modified}\x01{document.id}",
+        "by_issued": f"{document.issued}\x01{document.id}",
+    }
+
+
+def span(document: Document) -> dict[str, int]:
+    """Give the days that the data cover as ordinals; an open end reaches to the end of time; no days, no fields."""
+    if document.since is None and document.until is None:
+        return {}
+    return {
+        "since": document.since.toordinal() if document.since else 0,
+        "until": document.until.toordinal() if document.until else OPEN_END,
+    }
+
+
+# --- a Document as bytes, kept to show found words in and to copy from ------------------------------------------------
+
+_DATES: Final = ("since", "until")
+_TEXTS: Final = tuple(one.name for one in fields(Document) if one.type == "Text")
+_TUPLES: Final = tuple(one.name for one in fields(Document) if str(one.type).startswith("tuple"))
+
+
+def freeze(document: Document) -> bytes:
+    """Write a Document as JSON, in ASCII."""
+    content = {one.name: getattr(document, one.name) for one in fields(Document)}
+    content |= {name: content[name].isoformat() for name in _DATES if content[name]}
+    content |= {name: dict(content[name]) for name in _TEXTS}
+    return json.dumps(content).encode()
+
+
+def thaw(content: bytes | str) -> Document:
+    """Read it back."""
+    members = json.loads(content)
+    members |= {name: date.fromisoformat(members[name]) for name in _DATES if members[name]}
+    members |= {name: tuple(members[name]) for name in _TUPLES}
+    return Document(**members)

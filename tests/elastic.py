@@ -1,0 +1,87 @@
+"""A real Elasticsearch for tests: started on a free port by infra/elasticsearch/es.sh, stopped by its own process id."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from catalog.adapters.index_elastic import ElasticIndex, mapping
+from catalog.adapters.index_elastic.address import read
+from catalog.adapters.index_elastic.server import Patience
+
+SCRIPT = Path(__file__).resolve().parent.parent / "infra" / "elasticsearch" / "es.sh"
+SECRET = "a secret that seals places in tests"
+QUICK = Patience(read=20.0, write=30.0, tries=3.0, pause=0.2)
+
+
+class CannotStart(Exception):
+    """Why there is no Elasticsearch here."""
+
+
+class Node:
+    """One server with its data, on ports of its own."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="datamo-es-"))
+        self.folder.chmod(0o755)
+        memory = Path("/dev/shm")
+        self.data = Path(tempfile.mkdtemp(prefix="datamo-es-", dir=memory)) if os.access(memory, os.W_OK) else self.folder / "data"
+        self.port = free_port()
+        self.environment = {
+            **os.environ, "ES_DIR": str(self.folder / "es"), "ES_DATA": str(self.data), "ES_PORT": str(self.port), "ES_HEAP": "512m",
+            "ES_OPTS": "-XX:TieredStopAtLevel=1",
+        }
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def run(self, verb: str) -> None:
+        done = subprocess.run([SCRIPT, verb], env=self.environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CannotStart(done.stderr.strip()[-2000:])
+
+    def start(self) -> None:
+        self.run("start")
+
+    def stop(self) -> None:
+        self.run("stop")
+
+    def kill(self) -> None:
+        self.run("kill")
+
+    def wipe(self) -> None:
+        self.run("wipe")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def fresh(self, prefix: str, **more) -> ElasticIndex:
+        """An index that is empty and in use, made in one call: a rebuild takes ten."""
+        made = self.index(prefix, **more)
+        shelf = made._shelf
+        content = mapping.mappings(shelf.form)
+        made._server.tell(lambda client: client.indices.create(
+            index=f"{shelf.alias}.{time.time_ns():x}-{prefix}", mappings=content, aliases={shelf.alias: {}},
+            settings={**mapping.BUILDING, "refresh_interval": "1s"}))
+        return made
+
+    def index(self, prefix: str, **more) -> ElasticIndex:
+        return ElasticIndex(read(f"{self.url}/{prefix}"), SECRET, **{"patience": QUICK, **more})
+
+
+def free_port() -> int:
+    """A port that is free, and so is the one 100 above it, where nodes would talk to each other."""
+    for _ in range(50):
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
+            try:
+                second.bind(("127.0.0.1", port + 100))
+            except (OSError, OverflowError):
+                continue
+            return port
+    raise CannotStart("no two free ports")

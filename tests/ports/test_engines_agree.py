@@ -1,0 +1,109 @@
+"""The two search engines held against each other: the same datasets match, and every facet value has the same count."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date
+from statistics import mean
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.adapters.index_tantivy import TantivyIndex
+from catalog.question import Question
+from standards.text import fold
+from tests.ports.test_index import SHELF, WORDS, random_document
+from tests.ports.test_relevance import GOLDEN, document
+
+OVERLAP = 0.9
+"""Mean share of the first ten hits that both engines must have in common; reached when this was written."""
+
+
+@pytest.fixture(scope="module")
+def both(elastic, tmp_path_factory):
+    """Tantivy and Elasticsearch with the same datasets: the golden ones, the shelf's, and invented ones with facets."""
+    chance = random.Random(11)
+    every = [replace(document(number, one), sequence=number + 1) for number, one in enumerate(GOLDEN["documents"])]
+    every += [*SHELF, *(random_document(chance, number) for number in range(300))]
+    engines = TantivyIndex(tmp_path_factory.mktemp("search")), elastic.index("agree")
+    for engine in engines:
+        engine.rebuild(every)
+        engine.drop([(one.id, 10_000) for one in every[-20:]])
+    yield engines
+    for engine in engines:
+        engine.close()
+
+
+def told(answer) -> tuple:
+    """What both must say alike: how many, which facet values how often, which words nothing holds."""
+    return answer.total, {name: list(values) for name, values in answer.facets.items()}, answer.dropped, answer.degraded
+
+
+def asked(engines, question: Question) -> tuple:
+    return tuple(engine.ask(question) for engine in engines)
+
+
+def ids(answer) -> list[str]:
+    return [hit.id for hit in answer.hits]
+
+
+def test_they_agree_on_every_question_of_the_golden_set(both):
+    texts = [text for one in GOLDEN["questions"] for text in one["ask"]]
+    assert len(texts) > 100
+    for text in texts:
+        tantivy, elastic = asked(both, Question(text=text, limit=1000))
+        assert told(tantivy) == told(elastic), text
+        assert set(ids(tantivy)) == set(ids(elastic)), text
+
+
+def test_they_agree_on_nearly_all_of_the_first_ten_hits(both):
+    """Scores of equal datasets differ in the last digits, and ties fall differently: the order is not quite the same."""
+    shares = []
+    for one in GOLDEN["questions"]:
+        for text in one["ask"]:
+            first, second = (set(ids(answer)) for answer in asked(both, Question(text=text, limit=10, facets=())))
+            shares.append(len(first & second) / max(1, len(first | second)))
+    assert mean(shares) >= OVERLAP, mean(shares)
+
+
+def test_they_offer_the_same_spelling_for_every_slip_of_the_golden_set(both):
+    different = {slip["ask"]: [answer.suggestion for answer in asked(both, Question(text=slip["ask"], facets=()))]
+                 for slip in GOLDEN["slips"]}
+    assert [pair for pair in different.items() if len(set(pair[1])) > 1] == []
+
+
+def some_of(prefix: str, of: int):
+    return st.lists(st.integers(0, of).map(lambda number: f"{prefix}{number}"), min_size=1, max_size=3, unique=True).map(tuple)
+
+
+WORD = st.sampled_from([*WORDS, "nước", "tỉnh", "xã", "2025", "人口", "东京", "budget", "zzyzx", "ngna", "đ", "a"])
+TEXTS = st.one_of(
+    st.just(""), st.lists(WORD, max_size=6).map(" ".join), st.lists(WORD, max_size=4).map(lambda words: fold(" ".join(words))),
+    st.text(max_size=12),
+)
+FILTERS = st.fixed_dictionaries({}, optional={
+    "org": some_of("H", 13), "theme": some_of("T", 5), "tag": some_of("tag", 30), "format": some_of("f", 4),
+    "licence": st.just(("a", "b")), "standard": st.just(("s",)), "year": st.integers(1999, 2026).map(lambda year: (str(year),)),
+})
+DAYS = st.one_of(st.none(), st.dates(date(1999, 1, 1), date(2027, 1, 1)), st.sampled_from([date.min, date.max]))
+QUESTIONS = st.builds(
+    Question, text=TEXTS, filters=FILTERS, since=DAYS, until=DAYS, facet_size=st.sampled_from([0, 1, 3, 50]),
+    sort=st.sampled_from(["relevance", "modified", "issued", "title"]), limit=st.sampled_from([0, 1, 20, 1000]),
+    audience=st.sampled_from([("public",), ("public", "org:H1"), ("person:p",), ()]),
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=QUESTIONS)
+def test_they_agree_on_whatever_is_asked(both, question):
+    tantivy, elastic = asked(both, question)
+    assert told(tantivy) == told(elastic)
+    assert len(tantivy.hits) == len(elastic.hits)
+    assert bool(tantivy.next) == bool(elastic.next)
+    if len(tantivy.hits) == tantivy.total:
+        assert set(ids(tantivy)) == set(ids(elastic))
+        assert {hit.id: dict(hit.marked) for hit in tantivy.hits} == {hit.id: dict(hit.marked) for hit in elastic.hits}
+    if question.sort != "relevance":
+        assert ids(tantivy) == ids(elastic)
