@@ -14,20 +14,32 @@ A check module has these names, and nothing else is public:
 
 SCOPE "cell" (the usual one): ``look`` gets the cells of *one row* that the use names (``use.field`` first, then the
 fields in ``use.args`` that are columns) and nothing else. It must be a pure function of them, so that an engine may
-call it once for each distinct combination. SCOPE "column": ``cells`` maps ``use.field`` to the distinct values of the
-column. SCOPE "table": ``cells`` maps every label of the table, in order, to the cells of its first row (empty without
-rows). SCOPE "sheet": ``cells["page"]`` is the sheet as it lies in its file, laid out (``standards.page.Page``); such a
+call it once for each distinct combination. SCOPE "row" is the same promise about cells that differ in nearly every row
+(numbers, coordinates): an engine passes over the rows that a screen of whole columns clears, and asks about the rest.
+SCOPE "column": ``cells`` maps ``use.field`` to the distinct values of the column. SCOPE "group": the rows that share
+the cells named in ``use.args["by"]`` (a list of columns; without it the whole table); ``cells`` maps every needed
+column to the group's cells in row order, and ``Remark.rows`` tells which of them the remark is about, counted from 0.
+Three more names may stand in such a module: ``LEAST`` (groups of fewer rows are passed over; 2 without it),
+``DISTINCT`` (only the first of the group's rows that are alike in the needed columns is shown) and ``FOLDED`` (the
+cells of ``use.field`` belong to the group's key, apart from marks, case and punctuation). SCOPE "table": ``cells`` maps
+every label of the table, in order, to the cells of its first row (empty without rows). Of a check in scope "cell",
+"row", "column" or "group" everything else is derived: what the columnar engine asks of whole columns, and the
+Frictionless check (pipelines/validation/derived.py).
+
+SCOPE "sheet": ``cells["page"]`` is the sheet as it lies in its file, laid out (``standards.page.Page``); such a
 check also says which ``RULE`` of the machine-readability rules it is, at which level, shows before and after in a
 ``PICTURE`` and ``applies(cells, use)`` tells whether the rule can be decided for that sheet at all.
 """
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from datetime import date
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from standards.codelist import Codelist, Entry
@@ -35,9 +47,9 @@ from standards.finding import Fix, Place, Severity
 from standards.text import bare_name_key
 
 Cells = Mapping[str, Any]
-"""What a check looks at: column → cell (scope cell) or list of cells (scopes column and table)."""
+"""What a check looks at: column → cell (scopes cell and row) or list of cells (scopes column, group and table)."""
 
-Scope = Literal["cell", "row", "column", "table", "sheet", "dataset"]
+Scope = Literal["cell", "row", "column", "group", "table", "sheet", "dataset"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +73,8 @@ class Use:
 class Remark:
     """What one look found: parameters of the sentence and the repair, if one is known.
 
-    ``cell`` stands in for the cell where it may not be repeated (a masked personal number). A check of scope sheet says
+    ``cell`` stands in for the cell where it may not be repeated (a masked personal number). ``rows`` are the places
+    within the group (scope group) that the remark is about, the first one bearing it. A check of scope sheet says
     where (``place``, as records and columns count from 1) and how often (``count``).
     """
 
@@ -103,6 +116,23 @@ class Check(Protocol):
 
     def look(self, cells: Cells, use: Use) -> Remark | None:
         """Say what is wrong with these cells, or None."""
+
+
+# --- what the checks of numbers share --------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
+
+
+def number_in(text: str) -> Decimal | None:
+    """Read a plain number (``-12.5``), exactly; None for a blank cell and for whatever is written otherwise."""
+    bare = text.strip()
+    return Decimal(bare) if _NUMBER.fullmatch(bare) else None
+
+
+def plain(number: Decimal) -> str:
+    """Write a number without a trail of noughts or an exponent."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 # --- what the checks of code lists share ----------------------------------------------------------------------------

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from pipelines.validation.uses import TEXT_CHECKS
+from standards.check import Check
 from standards.registry import CHECKS, CODELISTS, TABLES, counts
 from standards.standard import Field, TableStandard
 from standards.template import rules
@@ -20,6 +23,8 @@ means: the instrument was not compared with its original text.
 Two things trip everyone. Codes of administrative units were **reused** on 2025-07-01 (24 was Bắc Giang and is Bắc Ninh), so a
 code has a meaning only together with a date, and the name beside it is the witness. And ISO 3166-2:VN is outdated, so it is not offered.
 """
+
+EVERY_TABLE = {*TEXT_CHECKS, "re-identification"}
 
 EVIDENCE = {
     "S": "official text seen",
@@ -63,7 +68,12 @@ def _checks() -> Iterator[str]:
     for check in CHECKS:
         used = len(set(asked.get(check.CODE, [])))
         title = f"{check.TITLE['vi']} / {check.TITLE['en']}"
-        yield _row(f"`{check.CODE}`", check.SEVERITY, title, check.BASIS, used or "every table")
+        yield _row(f"`{check.CODE}`", check.SEVERITY, title, check.BASIS, used or _unasked(check))
+
+
+def _unasked(check: Check) -> str:
+    """Say of a check that no standard names whether every table gets it all the same."""
+    return "every table" if check.SCOPE == "table" or check.CODE in EVERY_TABLE else "on request"
 
 
 def _lists() -> Iterator[str]:
@@ -84,8 +94,14 @@ def _table(one: TableStandard) -> Iterator[str]:
     yield f"- adapted from: {one.adapted_from}\n" if one.adapted_from else ""
     yield f"- primary key: {', '.join(one.primary_key)}\n" if one.primary_key else ""
     yield f"\n{one.notes['vi']}\n\n{one.notes['en']}\n" if one.notes else ""
+    yield from (f"- whole table: `{use.code}` ({_args(use.args)})\n" for use in one.checks)
     yield "\n" + _row("column", "title", "rule", "code list", "checks", "source", "example") + _row(*["---"] * 7)
     yield from (_column(field) for field in one.fields)
+
+
+def _args(args: Mapping[str, Any]) -> str:
+    words = ((name, ", ".join(map(str, value)) if isinstance(value, list) else value) for name, value in args.items())
+    return "; ".join(f"{name}: {value}" for name, value in words)
 
 
 def _column(field: Field) -> str:

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.validation.findings import CELL, EXAMPLES, Tally
-from pipelines.validation.screens import SCREENS, TEXT, Screen, unclean
+from pipelines.validation.grouped import look_at_groups
+from pipelines.validation.screens import ROW_SCREENS, SCREENS, TEXT, Screen, unclean
 from pipelines.validation.uses import Bound
 from standards.check import Remark
 from standards.finding import Finding, Group, Place
@@ -22,18 +23,21 @@ REMEMBERED = 200_000
 """How many distinct combinations a check remembers before it begins anew."""
 COLUMN_VALUES = 5_000
 """How many distinct suspicious values of a column its column check is shown."""
+LINES = 20
+"""How many rows of a group a finding names."""
 
 Numbers = npt.NDArray[np.int64]
 
 
 def run_checks(cells: Path, bound: Sequence[Bound], *, limit: int = 1000, sheet: str | None = None) -> Tally:
-    """Ask every bound check (scopes cell and column) about a table; ``cells`` is an Arrow IPC file of text columns.
+    """Ask every bound check about a table; ``cells`` is an Arrow IPC file of text columns.
 
     The findings are in row order up to ``limit`` (0 = all); the groups count all of them. Memory is bounded by one
-    batch and what a check remembers; ``look`` is called once per distinct combination of cells.
+    batch and what a check remembers (scope group: by numbers of the rows, and the cells of one piece of them);
+    ``look`` is called once per distinct combination of cells.
     """
     tally = Tally(limit=limit)
-    rows = [_CellCheck(one) for one in bound if one.check.SCOPE == "cell"]
+    rows = [_CellCheck(one) for one in bound if one.check.SCOPE in {"cell", "row"}]
     columns = [_ColumnCheck(one) for one in bound if one.check.SCOPE == "column"]
     with pa.memory_map(str(cells)) as source, pa.ipc.open_file(source) as reader:
         for number in range(reader.num_record_batches):
@@ -44,6 +48,10 @@ def run_checks(cells: Path, bound: Sequence[Bound], *, limit: int = 1000, sheet:
     for column in columns:
         if (finding := column.judge(sheet)) is not None:
             tally.add(finding)
+    for one in bound:
+        if one.check.SCOPE == "group":
+            for remark, cell, lines in look_at_groups(cells, one):
+                tally.add(finding_of_remark(one, remark, cell, row=lines[0], sheet=sheet, lines=lines))
     return tally
 
 
@@ -72,6 +80,16 @@ class _Batch:
         if columns not in self._combined:
             self._combined[columns] = _combine([self.encoded(one) for one in columns])
         return self._combined[columns]
+
+    def screened(self, bound: Bound) -> tuple[Numbers, Numbers, list[tuple[str, ...]]]:
+        """Give the rows that a screen over several columns suspects: places, combination of each, combinations."""
+        named = dict(zip(bound.use.needs, (self.column(one) for one in bound.columns), strict=True))
+        mask = ROW_SCREENS[bound.check.CODE](named, bound.use)
+        places = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
+        if not len(places):
+            return places, places, []
+        keys, combinations = _combine([_encode(one.filter(mask)) for one in named.values()])
+        return places, keys, combinations
 
     def suspicious(self, code: str, index: int) -> tuple[Numbers, pa.StringArray]:
         """Give the places and cells of a column that a check's screen suspects."""
@@ -138,6 +156,8 @@ class _CellCheck:
 
     def _combinations(self, batch: _Batch) -> tuple[Numbers, Numbers, list[tuple[str, ...]]]:
         columns, code = self.bound.columns, self.bound.check.CODE
+        if code in ROW_SCREENS:
+            return batch.screened(self.bound)
         if len(columns) > 1:
             keys, combinations = batch.combined(columns)
             return np.arange(len(keys)), keys, combinations
@@ -220,10 +240,16 @@ def finding_of_remark(
     row: int | None = None,
     sheet: str | None = None,
     count: int = 1,
+    lines: Sequence[int] = (),
 ) -> Finding:
-    """Make a finding of what a check remarked; the cell is cut, and the remark's own (masked) cell goes before it."""
+    """Make a finding of what a check remarked; the cell is cut, and the remark's own (masked) cell goes before it.
+
+    ``lines`` are the record numbers of all rows that a remark on a group is about; they count as one finding.
+    """
     shown = remark.cell if remark.cell is not None else cell
-    params: dict[str, Any] = dict(remark.params)
+    params: dict[str, Any] = {name: _titled(name, value, bound) for name, value in remark.params.items()}
+    if len(lines) > 1:
+        params["lines"] = [str(one) for one in lines[:LINES]]
     if bound.title:
         params["title"] = dict(bound.title)
     return Finding(
@@ -241,6 +267,15 @@ def finding_of_remark(
         fix=remark.fix,
         count=count,
     )
+
+
+def _titled(name: str, value: Any, bound: Bound) -> Any:
+    """Call the columns in a parameter ``…_field`` what people call them."""
+    if not name.endswith("_field"):
+        return value
+    names = [str(one) for one in value] if isinstance(value, list | tuple) else [str(value)]
+    titles = [bound.titles.get(one) or {"vi": one, "en": one} for one in names]
+    return {lang: ", ".join(one.get(lang) or next(iter(one.values())) for one in titles) for lang in ("vi", "en")}
 
 
 @dataclass(slots=True)

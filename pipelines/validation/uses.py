@@ -12,7 +12,7 @@ from standards.codelist import Codelist
 from standards.finding import Severity
 from standards.standard import CheckUse, Field, TableStandard
 
-TEXT_CHECKS = ("nfc", "trim", "invisible-characters", "legacy-font-encoding")
+TEXT_CHECKS = ("nfc", "trim", "invisible-characters", "legacy-font-encoding", "mixed-scripts")
 """Checks that every column gets, with or without a standard."""
 
 Lists = Callable[[str], Codelist]
@@ -21,13 +21,17 @@ Checks = Callable[[str], Check]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """A check bound to a table: ``columns`` are the indexes of the columns that ``use.needs`` names, in that order."""
+    """A check bound to a table: ``columns`` are the indexes of the columns that ``use.needs`` names, in that order.
+
+    ``titles`` say what people call the columns that sentences may name.
+    """
 
     check: Check
     use: Use
     columns: tuple[int, ...]
     label: str
     title: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def severity(self) -> Severity:
@@ -68,15 +72,16 @@ def bind(plan: Plan) -> list[Bound]:
     return bound + _across(plan)
 
 
-_BOUND = frozenset({"cell", "column"})
+_BOUND = frozenset({"cell", "row", "column", "group"})
 
 
 def _across(plan: Plan) -> list[Bound]:
-    """Bind checks of cells that the standard states for the whole table; the last column named bears the finding."""
+    """Bind checks that the standard states for the whole table: the column ``of`` bears the finding, else the last."""
     bound = []
     places = {one.name: index for index, one in plan.fields.items()}
     for asked in plan.standard.checks if plan.standard else ():
-        columns = [word for word in _words(asked.args) if word in places]
+        named = [str(asked.args["of"])] if "of" in asked.args else _words(asked.args)
+        columns = [word for word in named if word in places]
         if columns and plan.check(asked.code).SCOPE in _BOUND:
             index = places[columns[-1]]
             bound.append(_bound(plan, asked, columns[-1], plan.labels[index], plan.fields[index].title))
@@ -123,7 +128,8 @@ def _bound(plan: Plan, asked: CheckUse, name: str, label: str, title: Mapping[st
         severity=_severity(asked.severity),
     )
     columns = (here, *(places[one] for one in needs[1:]))
-    return Bound(check=plan.check(asked.code), use=use, columns=columns, label=label, title=title)
+    titles = {one: plan.fields[places[one]].title for one in needs[1:]}
+    return Bound(check=plan.check(asked.code), use=use, columns=columns, label=label, title=title, titles=titles)
 
 
 def _severity(word: str) -> Severity | None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.validation.screens import SCREENS, TEXT, unclean
+from pipelines.validation.screens import ROW_SCREENS, SCREENS, TEXT, unclean
 from standards import registry
 from standards.check import Use
 from standards.text import INVISIBLE, TCVN3
@@ -59,3 +59,42 @@ def test_the_common_screen_knows_every_character_that_nfc_changes_or_joins():
     risky = sorted(seconds | changed | {chr(code) for code in range(0x1160, 0x1200)})
     suspected = unclean(pa.array([f"a{char}a" for char in risky], pa.string())).to_pylist()
     assert [char for char, flag in zip(risky, suspected, strict=True) if not flag] == []
+
+
+NUMBERS = (
+    st.integers(-(10**14), 10**14).map(str)
+    | st.decimals(-(10**9), 10**9, places=2).map(str)
+    | st.sampled_from(["", " ", "0", "-0", "0.0", "21.03", "105.85", "1e3", "1.234,5", "999999999999999", "0.1", "0.2", "0.30", "587432.5"])
+)
+ROWS = {
+    "in-country": ({"longitude": "b"}, ("a", "b")),
+    "at-most": ({"whole": "b"}, ("a", "b")),
+    "adds-up": ({"parts": ["b", "c"]}, ("a", "b", "c")),
+}
+
+
+def test_every_screen_of_rows_is_tried_here():
+    assert set(ROWS) == set(ROW_SCREENS)
+
+
+@pytest.mark.parametrize("code", ROWS)
+@given(rows=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=6), near=st.booleans())
+def test_a_screen_of_rows_suspects_every_row_that_its_check_remarks_on(code, rows, near):
+    if near:
+        rows = [(str(int(b) + int(c)), b, c) if b.isdigit() and c.isdigit() else (b, b, c) for a, b, c in rows]
+    args, names = ROWS[code]
+    use = Use(field="a", needs=names, args=args, codelists=registry.codelist, today=date(2026, 1, 1))
+    columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
+    suspected = ROW_SCREENS[code](columns, use).to_pylist()
+    for row, flag in zip(rows, suspected, strict=True):
+        assert flag or registry.check(code).look(dict(zip(names, row, strict=False)), use) is None
+
+
+def test_a_screen_of_rows_clears_what_is_plainly_in_order():
+    """Otherwise it would be no help."""
+    use = Use(field="a", needs=("a", "b"), args={"longitude": "b"}, codelists=registry.codelist, today=date(2026, 1, 1))
+    cells = {"a": pa.array(["21.0285", "10.8", "", "105.8"]), "b": pa.array(["105.85", "106.7", "", "21.0"])}
+    assert ROW_SCREENS["in-country"](cells, use).to_pylist() == [False, False, False, True]
+    use = Use(field="a", needs=("a", "b", "c"), args={"parts": ["b", "c"]}, codelists=registry.codelist, today=date(2026, 1, 1))
+    cells = {"a": pa.array(["3", "4", "0.30"]), "b": pa.array(["1", "1", "0.25"]), "c": pa.array(["2", "2", "0.05"])}
+    assert ROW_SCREENS["adds-up"](cells, use).to_pylist() == [False, True, False]

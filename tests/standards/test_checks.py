@@ -49,7 +49,7 @@ def test_every_remark_has_a_sentence_in_both_languages_that_its_params_fill(chec
         variant = remark.params.get("variant", "")
         for lang in ("vi", "en"):
             wanted = {name for _, name, _, _ in string.Formatter().parse(check.SENTENCES[variant][lang]) if name}
-            assert wanted <= {*remark.params, "cell", "field", "row"}
+            assert wanted <= {*remark.params, "cell", "field", "row", *({"lines"} if remark.rows else ())}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.CODE)
@@ -68,7 +68,7 @@ def test_remarks_can_be_stored_as_plain_json(check):
 def test_a_check_says_what_it_is(check):
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", check.CODE)
     assert check.__name__.rpartition(".")[2] == check.CODE.replace("-", "_")
-    assert check.SCOPE in {"cell", "column", "table", "sheet"}
+    assert check.SCOPE in {"cell", "row", "column", "group", "table", "sheet"}
     assert check.SEVERITY in {"error", "warning", "info"}
     assert check.TITLE.keys() == {"vi", "en"}
     assert all(sentence.keys() == {"vi", "en"} for sentence in check.SENTENCES.values())
