@@ -7,7 +7,7 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.validation.screens import ROW_SCREENS, SCREENS, TEXT, unclean
@@ -20,6 +20,7 @@ TEXTS = st.text(alphabet=st.sampled_from(ALPHABET), max_size=20)
 
 
 @pytest.mark.parametrize("code", SCREENS)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(texts=st.lists(TEXTS | st.text(max_size=10) | st.from_regex(r"\A[ \d.-]{0,20}\Z"), max_size=5))
 def test_a_screen_suspects_every_cell_that_its_check_remarks_on(code, texts):
     texts = [unicodedata.normalize("NFD", one) if at % 2 else one for at, one in enumerate(texts)]
@@ -78,6 +79,7 @@ def test_every_screen_of_rows_is_tried_here():
 
 
 @pytest.mark.parametrize("code", ROWS)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(rows=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=6), near=st.booleans())
 def test_a_screen_of_rows_suspects_every_row_that_its_check_remarks_on(code, rows, near):
     if near:
