@@ -143,13 +143,24 @@ def _records(url: str, jobs: Any) -> Records:
     return SqlRecords(url, enqueue=jobs.enqueue)
 
 
-def _local_files(address: str, *, writer: bool) -> Files:  # noqa: ARG001 - every process may put files
+def _local_files(address: str, settings: Settings, *, writer: bool) -> Files:  # noqa: ARG001 - every process may put files
     from catalog.adapters.files_local import LocalFiles
 
     return LocalFiles(Path(address.removeprefix("//")).absolute())
 
 
-def _tantivy(address: str, *, writer: bool, **_: Any) -> Index:
+def _s3_files(address: str, settings: Settings, *, writer: bool) -> Files:  # noqa: ARG001 - the same
+    from catalog.adapters.files_s3 import S3Files, address_of
+
+    try:
+        where = address_of(address)
+    except ValueError:
+        said = "is not the address of a bucket"
+        raise WrongSetting("files_url", said, REMEDIES["files_url"]) from None
+    return S3Files(where, settings.work_dir.absolute() / "copies", room=settings.copies_limit)
+
+
+def _tantivy(address: str, settings: Settings, *, writer: bool) -> Index:  # noqa: ARG001 - its path says all
     from catalog.adapters.index_tantivy import TantivyIndex
 
     return TantivyIndex(Path(address.removeprefix("//")).absolute(), writer=writer)
@@ -166,7 +177,7 @@ def _elastic(_address: str, *, writer: bool, settings: Settings, secret: str) ->
     return ElasticIndex(address, secret, writer=writer)
 
 
-FILES: Mapping[str, Callable[..., Any]] = {"file": _local_files}
+FILES: Mapping[str, Callable[..., Any]] = {"file": _local_files, "s3": _s3_files}
 INDEXES: Mapping[str, Callable[..., Any]] = {"tantivy": _tantivy, "http": _elastic, "https": _elastic}
 
 
@@ -177,7 +188,10 @@ def _choose(
     scheme, colon, rest = str(getattr(settings, name)).partition(":")
     if not colon or not rest or scheme not in table:
         raise WrongSetting(name, f"names nothing that this version knows ({', '.join(table)})", REMEDIES[name])
+<<<<<<< HEAD
     return table[scheme](rest, writer=writer, **({"settings": settings, **more} if more else {}))
+=======
+    return table[scheme](rest, settings, writer=writer)
 
 
 def _kept_secret(settings: Settings) -> str:

@@ -7,13 +7,16 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 
+import boto3
 import pytest
 from elasticsearch import Elasticsearch
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from catalog.adapters.sql import SqlRecords
+from tests import seaweed
 from tests.elastic import CannotStart, Node
 
 
@@ -53,6 +56,29 @@ def elastic():
         missing("Elasticsearch", why)
     yield node
     node.wipe()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[seaweed.Seaweed]:
+    """A real S3 server with an empty bucket ``datamo`` and one, ``open``, that anybody may read."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(seaweed.serve())
+        except (OSError, RuntimeError) as why:
+            missing("SeaweedFS", why)
+        client = boto3.client("s3", endpoint_url=server.endpoint, aws_access_key_id=seaweed.ACCESS,
+                              aws_secret_access_key=seaweed.SECRET, region_name="us-east-1")
+        for bucket in ("datamo", "open"):
+            client.create_bucket(Bucket=bucket)
+        yield server
+
+
+@pytest.fixture
+def s3(s3_server, monkeypatch) -> seaweed.Seaweed:
+    """The same server, with its keys in the environment, as an operator has them."""
+    for name, value in seaweed.credentials().items():
+        monkeypatch.setenv(name, value)
+    return s3_server
 
 
 NUMBERS = itertools.count(1)

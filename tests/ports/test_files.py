@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from catalog.adapters.files_local import LocalFiles
+from catalog.adapters.files_s3 import S3Files, address_of
 from catalog.errors import NotFound, TooLarge, Unavailable
 from catalog.ports import Files
+from tests.conftest import NUMBERS
 from tests.fakes import Clock, FakeFiles
 
 TEXT = "Trường học Nguyễn Tất Thành\n".encode() * 1000
@@ -25,9 +27,14 @@ def clock():
     return Clock()
 
 
-@pytest.fixture(params=["fake", "local"])
+@pytest.fixture(params=["fake", "local", "s3"])
 def files(request, tmp_path, clock) -> Files:
-    return FakeFiles(now=clock) if request.param == "fake" else LocalFiles(tmp_path, clock=lambda: clock().timestamp())
+    if request.param == "fake":
+        return FakeFiles(now=clock)
+    if request.param == "local":
+        return LocalFiles(tmp_path, clock=lambda: clock().timestamp())
+    address = address_of(request.getfixturevalue("s3").address("datamo", f"t{next(NUMBERS)}").removeprefix("s3:"))
+    return S3Files(address, tmp_path / "copies", clock=lambda: clock().timestamp())
 
 
 @pytest.fixture
@@ -159,6 +166,7 @@ def test_an_upload_that_breaks_off_leaves_no_file(local):
 FULL_DISK = """
 import io, resource, sys
 from catalog.adapters.files_local import LocalFiles
+from catalog.adapters.files_s3 import S3Files, address_of
 from catalog.errors import Unavailable
 
 files = LocalFiles(sys.argv[1])
