@@ -32,6 +32,8 @@ REMEDIES: Mapping[str, str] = {
     "upload_limit": "use a number of bytes, or a number with kB, MB or GB, like 500MB",
     "rate_limits": "use on or off",
     "checks_at_once": "use a whole number from 1 to 64",
+    "copies_dir": "use the path of a folder that every process of the site on this machine may write to",
+    "copies_limit": "use a number of bytes, or a number with kB, MB or GB, like 10GB",
     "work_dir": "use the path of a folder that the worker may write to",
 }
 
@@ -110,14 +112,24 @@ class Settings(BaseSettings):
     work_dir: Path = Field(
         Path("var/work"), description="A folder for files under way; it is emptied by the worker that filled it."
     )
+    copies_dir: Path = Field(
+        Path("var/copies"),
+        description="A folder for copies of published tables that readers ask for rows of, where files are kept in a "
+        "bucket; it may be emptied at any time.",
+    )
+    copies_limit: int = Field(
+        10 * 10**9,
+        description="How much `DATAMO_COPIES_DIR` may hold: bytes, or a number with kB, MB or GB.",
+        json_schema_extra={"shown": "10GB"},
+    )
     token: str = Field("", description="The API token that `datamo publish` shows to the site of `DATAMO_SITE_URL`.")
 
-    @field_validator("upload_limit", mode="before")
+    @field_validator("upload_limit", "copies_limit", mode="before")
     @classmethod
     def _size(cls, value: object) -> object:
         return parse_size(value) if isinstance(value, str) else value
 
-    @field_validator("upload_limit")
+    @field_validator("upload_limit", "copies_limit")
     @classmethod
     def _positive(cls, value: int) -> int:
         if value <= 0:

@@ -15,11 +15,22 @@ from zoneinfo import ZoneInfo
 
 from api.settings import REMEDIES, Settings, WrongSetting, read_settings
 from catalog.catalog import Catalog
+from catalog.errors import Unavailable
 from catalog.ports import Files, Index, Records
 from pipelines.flow import Workshop, start_of
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 """Dates of validity are dates in Viet Nam."""
+
+STORES: Mapping[str, tuple[str, str]] = {
+    "storage-denied": ("names a store that refuses our keys",
+                       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to keys that may do everything there"),
+    "storage-no-bucket": ("names a bucket that is not there", "make the bucket first, or name another"),
+    "storage-public": ("names a bucket that anybody may read", "block public access to it, for drafts lie in it too"),
+    "storage-full": ("names a store that is full", "make room there"),
+    "storage-down": ("names a store that cannot be used", "see that it runs, can be reached from here and written to"),
+}
+"""What a store that cannot be used is said to be, and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +47,20 @@ class Site:
     writer: bool = False
 
     def migrate(self) -> None:
-        """Bring the records and the queue to this version; safe to repeat, also by several processes at once."""
+        """Bring the records and the queue to this version; safe to repeat, also by several processes at once.
+
+        Raises WrongSetting when the store of files cannot be used as it is set.
+        """
+        self._prove_files()
         self.records.migrate()
         self.jobs.prepare()
+
+    def _prove_files(self) -> None:
+        try:
+            self.files.check()
+        except Unavailable as refused:
+            said, remedy = STORES.get(refused.code, STORES["storage-down"])
+            raise WrongSetting("files_url", said, remedy) from refused
 
     def workshop(self) -> Workshop:
         """Give what the flows work with."""
@@ -143,13 +165,13 @@ def _records(url: str, jobs: Any) -> Records:
     return SqlRecords(url, enqueue=jobs.enqueue)
 
 
-def _local_files(address: str, settings: Settings, *, writer: bool) -> Files:  # noqa: ARG001 - every process may put files
+def _local_files(address: str, _settings: Settings, **_: Any) -> Files:
     from catalog.adapters.files_local import LocalFiles
 
     return LocalFiles(Path(address.removeprefix("//")).absolute())
 
 
-def _s3_files(address: str, settings: Settings, *, writer: bool) -> Files:  # noqa: ARG001 - the same
+def _s3_files(address: str, settings: Settings, **_: Any) -> Files:
     from catalog.adapters.files_s3 import S3Files, address_of
 
     try:
@@ -157,16 +179,16 @@ def _s3_files(address: str, settings: Settings, *, writer: bool) -> Files:  # no
     except ValueError:
         said = "is not the address of a bucket"
         raise WrongSetting("files_url", said, REMEDIES["files_url"]) from None
-    return S3Files(where, settings.work_dir.absolute() / "copies", room=settings.copies_limit)
+    return S3Files(where, settings.copies_dir.absolute(), room=settings.copies_limit)
 
 
-def _tantivy(address: str, settings: Settings, *, writer: bool) -> Index:  # noqa: ARG001 - its path says all
+def _tantivy(address: str, _settings: Settings, *, writer: bool, **_: Any) -> Index:
     from catalog.adapters.index_tantivy import TantivyIndex
 
     return TantivyIndex(Path(address.removeprefix("//")).absolute(), writer=writer)
 
 
-def _elastic(_address: str, *, writer: bool, settings: Settings, secret: str) -> Index:
+def _elastic(_address: str, settings: Settings, *, writer: bool, secret: str) -> Index:
     from catalog.adapters.index_elastic import ElasticIndex
     from catalog.adapters.index_elastic.address import WrongAddress, read
 
@@ -188,10 +210,7 @@ def _choose(
     scheme, colon, rest = str(getattr(settings, name)).partition(":")
     if not colon or not rest or scheme not in table:
         raise WrongSetting(name, f"names nothing that this version knows ({', '.join(table)})", REMEDIES[name])
-<<<<<<< HEAD
-    return table[scheme](rest, writer=writer, **({"settings": settings, **more} if more else {}))
-=======
-    return table[scheme](rest, settings, writer=writer)
+    return table[scheme](rest, settings, writer=writer, **more)
 
 
 def _kept_secret(settings: Settings) -> str:

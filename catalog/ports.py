@@ -173,10 +173,10 @@ class Files(Protocol):
     def open(self, sha256: str, start: int = 0, length: int | None = None) -> BinaryIO:
         """Bytes of an object; raises NotFound."""
     def size(self, sha256: str) -> int | None: ...
-    def url(self, sha256: str, seconds: int = 60) -> str | None:
-        """Give a presigned address where the store has such, else None."""
+    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "") -> str | None:
+        """Give a presigned address where the store has such, else None; it answers with these headers."""
     def local(self, sha256: str) -> str | None:
-        """Give a path on this machine, where there is one (for engines that read files in place)."""
+        """Give a path on this machine for engines that read files in place; a store elsewhere makes a copy here."""
     def delete(self, sha256: str) -> None: ...
     def hashes(self) -> Iterator[str]: ...
     def put_state(self, name: str, content: bytes) -> None:

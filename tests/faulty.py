@@ -49,39 +49,36 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Any
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *said: object) -> None:
         """Say nothing."""
 
     def handle_one(self) -> None:
-        faulty, target = self.server.faulty, self.server.target
+        faulty = self.server.faulty
         body = self._body()
         kind = faulty.plan(self.command, self.path)
         faulty.seen.append((self.command, self.path, kind))
-        match kind:
-            case "refuse":
-                return self._answer(500, {}, BAD)
-            case "slow-down":
-                return self._answer(503, {}, SLOW)
-            case "silent-before":
-                return self._hold(faulty.patience)
-            case "reset-before":
-                return self._reset()
-        status, headers, content = self._forward(target, body)
-        match kind:
-            case "silent-after":
-                return self._hold(faulty.patience)
-            case "reset-after":
-                return self._reset()
-            case "error-in-200":
-                return self._answer(200, {"content-type": "application/xml"}, BAD)
-            case "truncate":
-                content = content[: len(content) // 2]
-            case "flip" if content:
-                at = len(content) // 2
-                content = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
-            case "cut":
-                return self._answer(status, headers, content[: len(content) // 2], length=len(content), then=self._reset)
-        return self._answer(status, headers, content)
+        before = {
+            "refuse": lambda: self._answer(500, {}, BAD),
+            "slow-down": lambda: self._answer(503, {}, SLOW),
+            "silent-before": lambda: self._hold(faulty.patience),
+            "reset-before": self._reset,
+        }
+        if kind in before:
+            before[kind]()
+        else:
+            self._spoiled(kind, *self._forward(self.server.target, body))
+
+    def _spoiled(self, kind: str, status: int, headers: dict[str, str], content: bytes) -> None:
+        half = len(content) // 2
+        after: dict[str, Callable[[], None]] = {
+            "silent-after": lambda: self._hold(self.server.faulty.patience),
+            "reset-after": self._reset,
+            "error-in-200": lambda: self._answer(200, {"content-type": "application/xml"}, BAD),
+            "truncate": lambda: self._answer(status, headers, content[:half]),
+            "flip": lambda: self._answer(status, headers, content[:half] + bytes([content[half] ^ 1]) + content[half + 1 :]),
+            "cut": lambda: self._answer(status, headers, content[:half], length=len(content), then=self._reset),
+        }
+        after.get(kind, lambda: self._answer(status, headers, content))()
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_one  # noqa: N815 - the standard library's names
 

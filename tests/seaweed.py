@@ -90,7 +90,7 @@ def _wait(endpoint: str, server: subprocess.Popen[bytes], log: Path, seconds: fl
         if server.poll() is not None:
             break
         try:
-            urllib.request.urlopen(f"{endpoint}/status", timeout=2).close()  # noqa: S310 - our own server
+            urllib.request.urlopen(f"{endpoint}/status", timeout=2).close()
         except urllib.error.HTTPError:
             return
         except OSError:

@@ -318,6 +318,18 @@ SENTENCES: Sentences = MappingProxyType({
     "database-unknown": {"vi": "Không hiểu địa chỉ cơ sở dữ liệu.", "en": "The database's address is not understood."},
     "site-unreachable": {"vi": "Không kết nối được tới trang.", "en": "The site cannot be reached."},
     "storage-damaged": {"vi": "Một tệp trong kho lưu trữ bị hỏng.", "en": "A file in the storage is damaged."},
+    "storage-denied": {
+        "vi": "Kho lưu trữ từ chối khóa truy cập của trang. Người vận hành cần kiểm tra khóa.",
+        "en": "The storage refuses the site's keys. The operator has to look at them.",
+    },
+    "storage-no-bucket": {
+        "vi": "Kho lưu trữ không có nơi chứa đã đặt. Người vận hành cần kiểm tra địa chỉ.",
+        "en": "The storage has no such bucket. The operator has to look at its address.",
+    },
+    "storage-public": {
+        "vi": "Nơi chứa tệp đang mở cho mọi người; chưa lưu gì vào đó. Người vận hành cần chặn truy cập công khai.",
+        "en": "Anybody can read the bucket, so nothing is kept in it. The operator has to block public access.",
+    },
     "storage-down": {
         "vi": "Kho lưu trữ tạm ngừng. Hãy thử lại sau ít phút.",
         "en": "The storage is down at the moment. Try again in a few minutes.",

@@ -150,7 +150,7 @@ class LocalFiles:
         except (FileNotFoundError, NotFound):
             return None
 
-    def url(self, sha256: str, seconds: int = 60) -> str | None:  # noqa: ARG002 - the port's shape
+    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "") -> str | None:  # noqa: ARG002 - the port's shape
         """Give no address: a folder has none."""
         return None
 

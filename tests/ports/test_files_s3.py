@@ -8,6 +8,7 @@ import os
 import threading
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import boto3
 import pytest
@@ -56,9 +57,9 @@ def left(client, prefix: str) -> tuple[list[str], list[str]]:
 
 
 def put_by(url: str, content: bytes, headers: dict[str, str]) -> int:
-    asked = urllib.request.Request(url, content, headers, method="PUT")  # noqa: S310 - our own server
+    asked = urllib.request.Request(url, content, headers, method="PUT")
     try:
-        with urllib.request.urlopen(asked) as answer:  # noqa: S310 - the same
+        with urllib.request.urlopen(asked) as answer:
             return answer.status
     except urllib.error.HTTPError as refused:
         return refused.code
@@ -161,12 +162,11 @@ def test_an_engine_gets_a_path_and_loses_it_when_the_object_is_gone(s3, tmp_path
     assert files.local(HASH) is None
     files.put(io.BytesIO(TEXT))
     path = files.local(HASH)
-    with open(path, "rb") as copy:
-        assert copy.read() == TEXT
+    assert Path(path).read_bytes() == TEXT
     other.delete(HASH)
     now[0] += 61
     assert files.local(HASH) is None
-    assert not os.path.exists(path)
+    assert not Path(path).exists()
 
 
 def test_copies_that_nobody_wanted_for_long_make_room_for_new_ones(s3, tmp_path):
@@ -177,7 +177,7 @@ def test_copies_that_nobody_wanted_for_long_make_room_for_new_ones(s3, tmp_path)
     for sha256 in held:
         paths.append(files.local(sha256))
         now[0] += 4000
-    assert [os.path.exists(path) for path in paths] == [False, False, True]
+    assert [Path(path).exists() for path in paths] == [False, False, True]
 
 
 def test_many_that_ask_for_one_copy_get_the_same(files):
@@ -198,7 +198,7 @@ def test_many_that_ask_for_one_copy_get_the_same(files):
 def test_a_presigned_address_gives_the_bytes_under_the_name_that_people_see(files):
     files.put(io.BytesIO(TEXT))
     url = files.url(HASH, 30, disposition='attachment; filename="a.csv"', media_type="text/csv")
-    with urllib.request.urlopen(url) as answer:  # noqa: S310 - our own server
+    with urllib.request.urlopen(url) as answer:
         assert answer.read() == TEXT
         assert answer.headers["Content-Disposition"] == 'attachment; filename="a.csv"'
         assert answer.headers["Content-Type"] == "text/csv"
@@ -337,5 +337,5 @@ def test_an_address_is_read(text, wanted):
 @pytest.mark.parametrize("text", ["", "//", "//key:secret@data", "//data?endpoint=ftp://x", "//data?endpoint=s3", "//data?style=odd",
                                   "//data?endpoint=http://key:secret@s3", "//data?colour=red", "//data?junk"])
 def test_an_address_that_is_none_or_holds_a_secret_is_refused(text):
-    with pytest.raises(ValueError, match=".+"):
+    with pytest.raises(ValueError, match=r"\w"):
         address_of(text)

@@ -57,13 +57,18 @@ def _file(request: Request, dataset: str, name: str, number: int | None, *, bom:
         return moved
     file = site.catalog.file(caller, entry.id, name, number)
     open_to_all = is_public(entry) and file.public
-    if redirect and open_to_all and (url := site.files.url(file.sha256)) is not None:
+    if redirect and open_to_all and not bom and (url := _elsewhere(site, file)) is not None:
         return RedirectResponse(url, 302, {"Cache-Control": "no-store"})
     offer = _Offer(site, caller, file, bom=bom and file.role == "csv")
     headers = {**offer.headers(), **_caching(entry, number, open_to_all=open_to_all)}
     if unchanged(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return offer.answer(request, headers)
+
+
+def _elsewhere(site: Site, file: File) -> str | None:
+    """Give the store's own address of a file, under which it has its name and type; None where there is none."""
+    return site.files.url(file.sha256, disposition=disposition(file.name), media_type=_media_type(file))
 
 
 def _caching(entry: Entry, number: int | None, *, open_to_all: bool) -> dict[str, str]:

@@ -65,8 +65,13 @@ def address_of(text: str) -> Address:
     if style not in {"path", "virtual"}:
         raise ValueError("style is path or virtual")
     prefix = parts.path.strip("/")
-    region = options.get("region", "us-east-1")
-    return Address(bucket=parts.netloc, prefix=f"{prefix}/" if prefix else "", endpoint=endpoint, region=region, style=style)
+    return Address(
+        bucket=parts.netloc,
+        prefix=f"{prefix}/" if prefix else "",
+        endpoint=endpoint,
+        region=options.get("region", "us-east-1"),
+        style=style,
+    )
 
 
 def _is_server(endpoint: str) -> bool:

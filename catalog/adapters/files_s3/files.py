@@ -160,11 +160,11 @@ class S3Files:
                 raise Unavailable("storage-damaged", sha256=sha256)
         return sha256, size
 
-    def _send(self, stream: BinaryIO, where: dict[str, str], only: bool) -> None:  # noqa: FBT001 - one writer's shape
+    def _send(self, stream: BinaryIO, where: dict[str, str], only: bool) -> None:
         stream.seek(0)
         writing.send(self._client, where, stream, create_only=only)
 
-    def _copy(self, key: str, where: dict[str, str], size: int, only: bool) -> None:  # noqa: FBT001 - the same
+    def _copy(self, key: str, where: dict[str, str], size: int, only: bool) -> None:
         writing.copy(self._client, self._staged(key), where, size, create_only=only)
 
     def _holds(self, sha256: str) -> bool:
