@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 ENCODINGS = (
-    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1258", "tcvn3", "windows-1252",
+    "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1258", "tcvn3", "vni", "viscii", "windows-1252",
     "cp932", "euc-jp", "euc-kr", "gb18030", "big5",
 )  # fmt: skip
 """The encodings that are read, by the names we say."""
@@ -19,7 +19,7 @@ ALIASES: Mapping[str, str] = MappingProxyType({
     "shift-jis": "cp932", "sjis": "cp932", "ms932": "cp932", "windows-31j": "cp932", "eucjp": "euc-jp",
     "euc_jp": "euc-jp", "cp1258": "windows-1258", "cp1252": "windows-1252", "latin-1": "windows-1252",
     "latin1": "windows-1252", "iso-8859-1": "windows-1252", "euc_kr": "euc-kr", "euckr": "euc-kr", "cp949": "euc-kr",
-    "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "cp950": "big5", "abc": "tcvn3",
+    "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "cp950": "big5", "abc": "tcvn3", "vni-windows": "vni",
 })  # fmt: skip
 
 MARKS: Mapping[str, str] = MappingProxyType({

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.format import ReadOptions, Unreadable
 from pipelines.formats import csv, geojson, parquet, xlsx
-from pipelines.formats.csv.encoding import tcvn3_table
+from pipelines.formats.csv.vietnamese import tcvn3_table
 from pipelines.registry import FORMATS
 from tests.pipelines import hostile
 from tests.pipelines.reading import seen

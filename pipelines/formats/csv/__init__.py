@@ -50,14 +50,15 @@ def open(path: Path, options: ReadOptions) -> Table:  # noqa: A001 - the shape's
         raise Unreadable("empty-file")
     _refuse_disguised(path)
     seen = encodings.scan(path)
-    encoding = encodings.decide(path, seen, options)
+    decided = encodings.decide(path, seen, options)
+    encoding = decided.name
     head, whole = _head(path, encoding)
     if not head.strip("\ufeff \t\r\n"):
         raise Unreadable("empty-file")
     dialect = dialects.decide(head, options, whole=whole)
     if seen.odd_quotes and dialect.quote == '"':
         find_unclosed(path, encoding, dialect)
-    return _table(_Opened(path=path, encoding=encoding, dialect=dialect, head=head, seen=seen), options)
+    return _table(_Opened(path=path, decided=decided, dialect=dialect, head=head, seen=seen), options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class _Opened:
     """A file of which encoding and dialect are decided; ``head`` is the beginning of its text."""
 
     path: Path
-    encoding: str
+    decided: encodings.Decided
     dialect: Dialect
     head: str
     seen: encodings.Scan
@@ -101,8 +102,8 @@ def _head(path: Path, encoding: str) -> tuple[str, bool]:
 
 
 def _table(file: _Opened, options: ReadOptions) -> Table:
-    dialect = file.dialect
-    first = list(itertools.islice(slow(file.path, file.encoding, dialect), FAR if options.header_row else NEAR))
+    dialect, encoding = file.dialect, file.decided.name
+    first = list(itertools.islice(slow(file.path, encoding, dialect), FAR if options.header_row else NEAR))
     header = headers.find(first, 1 if dialect.hinted else 0, options)
     labels = header.labels
     grid.check_width(labels, options)
@@ -116,8 +117,8 @@ def _table(file: _Opened, options: ReadOptions) -> Table:
     if header.missing:
         said = "warning" if options.header_row == 0 else "error"
         notes.remark("header-missing", said, row=header.last + 1, columns=len(labels))
-    guesses = list(understood.of_file(file.encoding, file.seen, dialect, file.head, options, header.guess))
-    raw = fast(file.path, file.encoding, dialect, len(labels), header.last, notes)
+    guesses = list(understood.of_file(file.decided, file.seen, dialect, file.head, options, header.guess))
+    raw = fast(file.path, encoding, dialect, len(labels), header.last, notes)
     rows = below.cleaned(grid.bounded(raw, options), labels, notes)
     with file.path.open("rb") as bytes_:
         packed = bytes_.read(2) == b"\x1f\x8b"
@@ -127,12 +128,12 @@ def _table(file: _Opened, options: ReadOptions) -> Table:
         labels=labels,
         first_row=header.last + 1,
         format=NAME,
-        encoding=file.encoding,
+        encoding=encoding,
         dialect={"delimiter": dialect.delimiter, "quote": dialect.quote, "header_row": header.row},
         batches=understood.at_the_end(grid.without_footer(rows, notes, options.skip_footer), notes, guesses, options),
         remarks=notes.remarks,
         ragged=notes.ragged,
-        plain=file.encoding in encodings.PLAIN and not packed and dialect.plain and header.plain,
+        plain=encoding in encodings.PLAIN and not packed and dialect.plain and header.plain,
         understood=guesses,
     )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.format import ReadOptions, Unreadable
+from pipelines.formats.csv import judging, vietnamese
 from standards.reading import ALIASES
 
 CHUNK = 1 << 20
@@ -23,25 +24,10 @@ RATIO = 50
 SPACE = 0x20
 FREE = 64 << 20
 
-# TCVN 5712:1993 (TCVN3, "ABC" fonts), the lower-case fonts' code page; bytes that it leaves out are those of Latin-1.
-_TCVN3 = {
-    0xA1: "ĂÂÊÔƠƯĐăâêôơưđ", 0xB5: "àảãáạ", 0xBB: "ằẳẵắ", 0xC6: "ặầẩẫấậ", 0xCC: "è", 0xCE: "ẻẽéẹềểễếệìỉ", 0xDC: "ĩíịò",
-    0xE1: "ỏõóọồổỗốộờởỡớợù", 0xF1: "ủũúụừửữứựỳỷỹýỵ",
-}  # fmt: skip
-
-
-def tcvn3_table() -> str:
-    """Give the 256 characters of TCVN3 in order of their bytes."""
-    letters = [chr(byte) for byte in range(256)]
-    for start, run in _TCVN3.items():
-        letters[start : start + len(run)] = run
-    return "".join(letters)
-
-
 CODECS: Mapping[str, str] = {
     "utf-8": "utf-8", "utf-8-sig": "utf-8-sig", "utf-16": "utf-16", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be",
     "windows-1258": "cp1258", "windows-1252": "cp1252", "cp932": "cp932", "euc-kr": "cp949", "gb18030": "gb18030",
-    "big5": "cp950", "euc-jp": "euc_jp", "tcvn3": "tcvn3",
+    "big5": "cp950", "euc-jp": "euc_jp", "tcvn3": "tcvn3", "vni": "vni", "viscii": "viscii",
 }  # fmt: skip
 """The encodings we read: the name we say, and the codec that decodes it."""
 
@@ -62,8 +48,6 @@ class Scan:
     odd_quotes: bool
     nul: bool
     ascii: bool = False
-    share: float = 0.0
-    others: tuple[str, ...] = ()
 
 
 def unpacked(path: Path) -> BinaryIO:
@@ -138,10 +122,29 @@ def _line(line: int, data: bytes) -> int:
     return line
 
 
-def decide(path: Path, seen: Scan, options: ReadOptions) -> str:
-    """Name the encoding of a file: as asked, by its mark, UTF-8 when all of it is, else by the letters."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """The encoding of a file, the share of its words beyond ASCII that make sense in it, and what else it might be."""
+
+    name: str
+    share: float = 0.0
+    others: tuple[str, ...] = ()
+
+
+def decide(path: Path, seen: Scan, options: ReadOptions) -> Decided:
+    """Name the encoding of a file: as asked, by its mark, UTF-8 when all of it is, else by the letters.
+
+    Refuses a file in which UTF-8 and something else stand together (``mixed-encodings``, with the first place), and
+    one that no encoding fits better than another (``undecidable-encoding``).
+    """
     if options.encoding:
-        return _asked(path, options.encoding)
+        return Decided(name=_asked(path, options.encoding))
+    named = _unicode(path, seen)
+    return Decided(name=named) if named else _legacy(path)
+
+
+def _unicode(path: Path, seen: Scan) -> str:
+    """Name the Unicode encoding of a file, "" when it is in none."""
     head = next(chunks(path), b"")
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
@@ -152,9 +155,7 @@ def decide(path: Path, seen: Scan, options: ReadOptions) -> str:
             return _decodes(path, name)
     if seen.nul:
         return _decodes(path, _utf16(head))
-    if seen.utf8:
-        return "utf-8"
-    return _legacy(path)
+    return "utf-8" if seen.utf8 else ""
 
 
 def _asked(path: Path, word: str) -> str:
@@ -186,9 +187,9 @@ def decodes_all(path: Path, name: str) -> bool:
 def _utf16(head: bytes) -> str:
     """Tell UTF-16 without its mark by where the zero bytes of Latin letters stand; anything else is no text."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > 4 * even and odd * 10 > len(head):
+    if odd > 4 * even and odd * 50 > len(head):
         return "utf-16-le"
-    if even > 4 * odd and even * 10 > len(head):
+    if even > 4 * odd and even * 50 > len(head):
         return "utf-16-be"
     raise Unreadable("binary-content" if even + odd > len(head) // 50 else "nul-bytes")
 
@@ -217,21 +218,20 @@ def _safe_end(text: str) -> int:
 
 def decoder(name: str) -> Callable[[bytes, bool], str]:
     """Give a function that decodes consecutive blocks."""
-    if name == "tcvn3":
-        table = tcvn3_table()
-        return lambda data, _final: codecs.charmap_decode(data, "strict", table)[0]
-    return codecs.getincrementaldecoder(CODECS[name])("strict").decode
+    return vietnamese.decoder(name) or codecs.getincrementaldecoder(CODECS[name])("strict").decode
 
 
-def _legacy(path: Path) -> str:
+def _legacy(path: Path) -> Decided:
+    _refuse_mixed(path)
     sample = _foreign_lines(path)
-    if any(byte < SPACE and byte not in b"\t\r\n\x0c\x1a\x1b" for byte in sample):
+    judged = judging.ranked(sample)
+    if not judged and any(byte < SPACE and byte not in b"\t\r\n\x0c\x1a\x1b" for byte in sample):
         raise Unreadable("binary-content")
-    scored = sorted(((judge(sample), name) for name, judge in _JUDGES.items()), reverse=True)
-    for score, name in scored:
-        if score > 0 and decodes_all(path, name):
-            return name
-    raise Unreadable("undecidable-encoding")
+    fitting = [one for one in judged if decodes_all(path, one.name)]
+    if not fitting or not judging.is_clear(fitting):
+        names = ", ".join(one.name for one in fitting[:3])
+        raise Unreadable("undecidable-encoding", names=names)
+    return Decided(name=fitting[0].name, share=fitting[0].share, others=tuple(one.name for one in fitting[1:3]))
 
 
 def _foreign_lines(path: Path) -> bytes:
@@ -239,7 +239,9 @@ def _foreign_lines(path: Path) -> bytes:
     found: list[bytes] = []
     size = 0
     for data in chunks(path):
-        for line in data.splitlines()[:-1] or [data]:
+        lines = data.splitlines()
+        # The last line of a block may go on in the next one; of a small file it is a line like any other.
+        for line in lines[:-1] if len(data) == CHUNK and len(lines) > 1 else lines:
             if not line.isascii():
                 found.append(line[:4000])
                 size += len(found[-1])
@@ -248,73 +250,41 @@ def _foreign_lines(path: Path) -> bytes:
     return b"\n".join(found)
 
 
-def _sample_text(sample: bytes, name: str) -> str:
+def _refuse_mixed(path: Path) -> None:
+    """Refuse a file some of whose lines are UTF-8 beyond any doubt while others are not; tell where that begins.
+
+    A line is UTF-8 beyond doubt when it holds three letters of several bytes; old double-byte text has none such by
+    chance in one line of ten.
+    """
+    good = bad = number = offset = 0
+    change: tuple[int, int, bool] | None = None
+    first: bool | None = None
+    for data in chunks(path):
+        for line in data.splitlines(keepends=True):
+            number += line.endswith((b"\n", b"\r"))
+            state = _is_utf8(line) if not line.isascii() else None
+            if state is not None:
+                good, bad = good + state, bad + (not state)
+                first = state if first is None else first
+                if change is None and state != first:
+                    change = (number, offset, state)
+            offset += len(line)
+        if good + bad > MOST_LINES:
+            break
+    if change is None or good < 2 or good * 10 < good + bad:  # noqa: PLR2004 - fewer may be chance
+        return
+    named = "UTF-8" if first else "TCVN3/Windows"
+    raise Unreadable("mixed-encodings", encoding=named, line=change[0], offset=change[1])
+
+
+MOST_LINES = 500_000
+_SEQUENCES = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+def _is_utf8(line: bytes) -> bool | None:
+    """Whether a line is UTF-8 beyond doubt (True), is not (False), or may be by chance (None)."""
     try:
-        return decoder(name)(sample, True)
-    except UnicodeDecodeError as wrong:
-        # A line may be cut within a character; anything else tells against the encoding.
-        return decoder(name)(sample[: wrong.start], True) if wrong.start > 0.98 * len(sample) else ""
-
-
-def vietnamese(text: str) -> float:
-    """Give the share of words with marks that are possible Vietnamese syllables (0 when there are no such words)."""
-    words = [word for word in _WORD.findall(unicodedata.normalize("NFC", text)) if not word.isascii()]
-    return sum(1 for word in words if _is_syllable(word)) / len(words) if words else 0.0
-
-
-def _is_syllable(word: str) -> bool:
-    parts = unicodedata.normalize("NFD", word.lower())
-    tones = [one for one in parts if one in _TONES]
-    bare = unicodedata.normalize("NFC", "".join(one for one in parts if one not in _TONES))
-    return len(tones) <= 1 and bool(_SYLLABLE.match(bare))
-
-
-def _judge_vietnamese(name: str) -> Callable[[bytes], float]:
-    def judge(sample: bytes) -> float:
-        text = _sample_text(sample, name)
-        if any("\x80" <= one <= "\x9f" for one in text):
-            return 0.0
-        share = vietnamese(text)
-        return 1 + share if share > 0.7 else 0.0  # noqa: PLR2004 - names of places and persons fill the rest
-
-    return judge
-
-
-def _judge_double_byte(
-    name: str, codec: str, leads: range, kana: tuple[range, ...], least: float
-) -> Callable[[bytes], float]:
-    """Judge by the share of characters that are common in the language: those in its first plane of two bytes."""
-
-    def common(one: str) -> bool:
-        if any(ord(one) in run for run in kana):
-            return True
-        data = one.encode(codec, "ignore")
-        return len(data) == 2 and data[0] in leads  # noqa: PLR2004 - a character of two bytes
-
-    def judge(sample: bytes) -> float:
-        foreign = [one for one in _sample_text(sample, name)[:20_000] if ord(one) > 127]  # noqa: PLR2004 - ASCII
-        share = sum(map(common, foreign)) / len(foreign) if foreign else 0.0
-        return share if share >= least else 0.0
-
-    return judge
-
-
-def _judge_western(sample: bytes) -> float:
-    """Believe in Windows-1252 last: where nothing else fits and its letters stand beside letters."""
-    text = _sample_text(sample, "windows-1252")
-    foreign = [one for one in text if ord(one) > 127]  # noqa: PLR2004 - ASCII
-    letters = sum(1 for one in foreign if one.isalpha() or one in "–—‘’“”…€£§°«»·²³µ®©\xa0")
-    return 0.1 if foreign and letters > 0.8 * len(foreign) else 0.0
-
-
-_KANA = (range(0x3000, 0x3100), range(0xFF01, 0xFF5F))
-_HANGUL = (range(0xAC00, 0xD7A4),)
-_JUDGES: Mapping[str, Callable[[bytes], float]] = {
-    "tcvn3": _judge_vietnamese("tcvn3"),
-    "windows-1258": _judge_vietnamese("windows-1258"),
-    "euc-kr": lambda sample: 1.5 if _judge_double_byte("euc-kr", "ascii", range(0), _HANGUL, 0.85)(sample) else 0.0,
-    "cp932": _judge_double_byte("cp932", "cp932", range(0x88, 0x98), _KANA, 0.75),
-    "gb18030": _judge_double_byte("gb18030", "gb2312", range(0xA1, 0xD8), (), 0.75),
-    "big5": _judge_double_byte("big5", "big5", range(0xA1, 0xC7), (), 0.75),
-    "windows-1252": _judge_western,
-}
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True if len(_SEQUENCES.findall(line)) > 2 else None  # noqa: PLR2004 - see _refuse_mixed

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipelines.format import ReadOptions
 from pipelines.formats.csv.dialect import Dialect, wraps
-from pipelines.formats.csv.encoding import Scan
+from pipelines.formats.csv.encoding import Decided, Scan
 from pipelines.grid import Notes
 from standards.reading import Guess, Sure
 
@@ -25,10 +25,10 @@ AGREED = 0.95
 
 
 def of_file(  # noqa: PLR0917 - one call, one place
-    encoding: str, seen: Scan, dialect: Dialect, head: str, options: ReadOptions, header: Guess
+    decided: Decided, seen: Scan, dialect: Dialect, head: str, options: ReadOptions, header: Guess
 ) -> Iterator[Guess]:
     """Tell how a file was read, before its records are."""
-    yield _encoding(encoding, seen, options)
+    yield _encoding(decided, seen, options)
     yield _delimiter(dialect, options)
     cells = wraps(head, dialect)
     if cells or options.quote:
@@ -45,7 +45,8 @@ def of_file(  # noqa: PLR0917 - one call, one place
     yield header
 
 
-def _encoding(encoding: str, seen: Scan, options: ReadOptions) -> Guess:
+def _encoding(decided: Decided, seen: Scan, options: ReadOptions) -> Guess:
+    encoding = decided.name
     sure: Sure = "certain" if seen.ascii or encoding.startswith("utf") else "likely"
     sure = "unsure" if encoding == "windows-1252" else sure
     said = "asked" if options.encoding else "ascii" if seen.ascii else SPOKEN.get(encoding, "")
@@ -57,8 +58,8 @@ def _encoding(encoding: str, seen: Scan, options: ReadOptions) -> Guess:
         option="encoding",
         sure="certain" if options.encoding else sure,
         evidence=said,
-        params={"share": round(100 * seen.share)},
-        alternatives=seen.others,
+        params={"share": round(100 * decided.share)},
+        alternatives=decided.others,
         overridden=bool(options.encoding),
     )
 
