@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from pipelines.validation.columnar.texts import Texts
 
-NONE, TEXT, INTEGER, FLOAT, DECIMAL, OTHER = range(6)
+NONE, TEXT, INTEGER, FLOAT, DECIMAL, OTHER, BOOLEAN, SERIAL, SPAN = range(9)
+"""Kinds of cells; the last three only in worksheets: there they are numbers that stand for something else."""
 
 
 class _Kinds(dict[type, int]):
@@ -52,7 +53,7 @@ class Cells:
     @cached_property
     def present(self) -> frozenset[int]:
         """The kinds that occur."""
-        return frozenset(np.flatnonzero(np.bincount(self.kinds, minlength=OTHER + 1)).tolist())
+        return frozenset(np.flatnonzero(np.bincount(self.kinds, minlength=SPAN + 1)).tolist())
 
     @cached_property
     def texts(self) -> Texts:
@@ -74,6 +75,19 @@ class Cells:
         wanted = (FLOAT, DECIMAL)
         numbers = [float(one) if kind in wanted else np.nan for one, kind in zip(self.values, self.kinds, strict=True)]
         return np.array(numbers, dtype=np.float64)
+
+    def value(self, index: int) -> Any:
+        """One value."""
+        return self.values[index]
+
+    def distinct(self, where: Any) -> tuple[Any, Any] | None:  # noqa: ARG002 - worksheets know
+        """Of cells of one kind: the class of each and an index for each class; None where this is not known at once."""
+        return None
+
+    def memory(self, index: int) -> Any:
+        """What a verdict on a cell may be kept under; None where it may not."""
+        value = self.values[index]
+        return (type(value), value) if type(value) in REMEMBERED else None
 
     def words(self, where: Any) -> list[str]:
         """What Python's ``str`` makes of the cells at some indices: Frictionless compares it with missing values."""

@@ -18,6 +18,7 @@ from pipelines.validation.columnar.plan import HandBack, make_plan
 from pipelines.validation.columnar.records import Batch
 from pipelines.validation.columnar.screens import Screen
 from pipelines.validation.columnar.sources import source_of
+from pipelines.validation.columnar.xlsx.workbook import swift_copy
 
 MOST_SUSPECTS, MOST_REPEATS = 1_000_000, 300_000
 BLOCK = 4 << 20
@@ -80,8 +81,8 @@ def _opened(resource: Any, checklist: Any, limit_rows: int | None) -> tuple[Any,
         raise HandBack("hash")
     try:
         resource.to_descriptor(validate=True)
-        copy = resource.to_copy()
-        if resource.has_defined("schema"):
+        copy = swift_copy(resource.to_copy())
+        if resource.has_defined("schema") and resource.schema:
             # A copy is made from a descriptor, which knows Frictionless's fields only: a field of ours goes along.
             fields = zip(resource.schema.fields, copy.schema.fields, strict=True)
             copy.schema.fields = [copied if type(copied) is type(one) else one for one, copied in fields]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -115,3 +115,39 @@ def yearmonth_rule(_: Any, constraints: dict[str, Any]) -> Rule | None:
         return good & (_two(cells, 5) >= 1) & (_two(cells, 5) <= MONTHS)
 
     return lambda texts: shaped(texts, 7, look)
+
+
+FIRST_SURE, LAST_SURE, BEFORE_MIDNIGHT = 61, 2_900_000, 0.9999
+
+
+def serial_rule(field: Any, constraints: dict[str, Any]) -> Callable[[Any], Any] | None:
+    """Rule for worksheet cells that are days since an epoch; None where there are constraints other than of days.
+
+    Takes cells with ``floats`` and ``epoch``. A whole number of days is midnight of a day that exists, a fraction alone
+    is a time; near the borders (before March 1900, in the last seconds of a day) nothing is certain.
+    """
+    if field.type == "date":
+        return _serial_days(field, constraints)
+    if constraints:
+        return None
+    if field.type == "time":
+        return lambda cells: (cells.floats >= 0) & (cells.floats < BEFORE_MIDNIGHT)
+    return lambda cells: (cells.floats >= FIRST_SURE) & (cells.floats < LAST_SURE)
+
+
+def _serial_days(field: Any, constraints: dict[str, Any]) -> Callable[[Any], Any] | None:
+    read = field.create_value_reader()
+    if not set(constraints) <= set(BOUNDS):
+        return None
+    limits = [(BOUNDS[name], read(value)) for name, value in constraints.items()]
+    if any(limit is None for _, limit in limits):
+        return None
+
+    def rule(cells: Any) -> Any:
+        days = cells.floats
+        good = (days >= FIRST_SURE) & (days < LAST_SURE) & (np.floor(days) == days)
+        for compare, limit in limits:
+            good &= compare(days, (limit - cells.epoch.date()).days)
+        return good
+
+    return rule

@@ -14,8 +14,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pac
 
-from pipelines.validation.columnar.cells import DECIMAL, FLOAT, INTEGER, NONE, REMEMBERED, TEXT, Cells, Column
-from pipelines.validation.columnar.moments import date_rule, datetime_rule, time_rule, year_rule, yearmonth_rule
+from pipelines.validation.columnar.cells import DECIMAL, FLOAT, INTEGER, NONE, SERIAL, TEXT, Cells, Column
+from pipelines.validation.columnar.moments import (
+    date_rule,
+    datetime_rule,
+    serial_rule,
+    time_rule,
+    year_rule,
+    yearmonth_rule,
+)
 from pipelines.validation.columnar.numbers import Bounded, float_rule, number_rule
 from pipelines.validation.columnar.texts import Rule, Texts
 from pipelines.validation.columnar.words import anything, string_rule
@@ -52,6 +59,7 @@ class Screen:
         self._required = bool(field.constraints.get("required"))
         self._rule = rule_of(field)
         self._floats = floats_of(field)
+        self._moments = serial_rule(field, _constraints(field)) if field.type in ("date", "datetime", "time") else None
         self._type = field.type
         self._known: dict[str, bool] = {}
         self._typed: dict[Any, bool] = {}
@@ -90,7 +98,7 @@ class Screen:
                 good |= of_kind & self._good_kind(column, kind, missing, of_kind)
         return good
 
-    def _good_kind(self, cells: Cells, kind: int, missing: Any, of_kind: Any) -> Any:
+    def _good_kind(self, cells: Cells, kind: int, missing: Any, of_kind: Any) -> Any:  # noqa: PLR0911 - a line for each
         """Which cells of a kind certainly bear no error; cells of other kinds get any answer."""
         if kind == TEXT:
             return self._good_texts(cells.texts, missing)
@@ -102,6 +110,10 @@ class Screen:
             return self._rule(cells.digits)
         if kind in (FLOAT, DECIMAL) and self._floats is not None:
             return self._floats(cells.floats)
+        if kind == SERIAL and self._moments is not None:
+            sure = self._moments(cells)
+            rest = of_kind & ~sure
+            return sure | self._by_reading(cells, rest) if rest.any() else sure
         return self._by_reading(cells, of_kind)
 
     def _by_reading(self, cells: Cells, of_kind: Any) -> Any:
@@ -109,17 +121,23 @@ class Screen:
         good = np.zeros(len(cells), dtype=bool)
         if len(self._typed) > MOST_REMEMBERED:
             self._typed.clear()
-        for index in np.flatnonzero(of_kind).tolist():
-            value = cells.values[index]
-            if type(value) in REMEMBERED:
-                key = (type(value), value)
-                verdict = self._typed.get(key)
-                if verdict is None:
-                    verdict = self._typed[key] = self._reader(value)[1] is None
-                good[index] = verdict
-            else:
-                good[index] = self._reader(value)[1] is None
+        where = np.flatnonzero(of_kind)
+        classes = cells.distinct(where)
+        if classes is None:
+            good[where] = [self._read_well(cells, index) for index in where.tolist()]
+        else:
+            codes, first = classes
+            good[where] = np.array([self._read_well(cells, index) for index in first.tolist()], dtype=bool)[codes]
         return good
+
+    def _read_well(self, cells: Cells, index: int) -> bool:
+        key = cells.memory(index)
+        verdict = self._typed.get(key) if key is not None else None
+        if verdict is None:
+            verdict = self._reader(cells.value(index))[1] is None
+            if key is not None:
+                self._typed[key] = verdict
+        return verdict
 
     def _good_texts(self, texts: Texts, missing: Any) -> Any:
         if self._few is None and len(texts.lengths):
