@@ -68,6 +68,7 @@ class Site:
         from pipelines.lists import Bookcase
         from pipelines.nursery import Nursery
 
+        nursery = Nursery()
         return Workshop(
             catalog=self.catalog,
             records=self.records,
@@ -75,7 +76,8 @@ class Site:
             index=self.index,
             work=self.settings.work_dir.absolute(),
             today=lambda: datetime.now(VIETNAM).date(),
-            examine=functools.partial(examine, start=Nursery()),
+            examine=functools.partial(examine, start=nursery),
+            start=nursery,
             bookcase=Bookcase(self.catalog, self.files),
         )
 

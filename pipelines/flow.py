@@ -6,6 +6,8 @@
                                 become objects, and the desk hears the outcome: failed, blocked or ready
                       publish   ready → published, where the agency lets a file publish by itself
                       tidy      the work folder and the staged bytes go
+    ReleaseDrafted ──► explore     what a draft of a code list's release would touch
+    ReleaseAccepted ──► recheck    published data are checked again, batch by batch; agencies find work on their desks
     every change ──► followers, in order of the change sequence
                       index         search finds it
                       public-state  the object store remembers it
@@ -17,6 +19,7 @@ named by their content, the desk's verbs look at the state first, followers move
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -28,10 +31,13 @@ from typing import Protocol, TypeVar
 
 from catalog.catalog import Catalog
 from catalog.errors import Gone, NotFound
-from catalog.events import Event, FileArrived, Start
+from catalog.events import Event, FileArrived, ReleaseAccepted, ReleaseDrafted, Start
 from catalog.model import Options, Outcome, Resource, Submission, Version
 from catalog.ports import Files, Index, Records
+from pipelines import releases
 from pipelines.lists import Bookcase, Edition
+from pipelines.releases import Office
+from pipelines.sandbox import Spawn
 from pipelines.step import Parcel
 from pipelines.steps import index, public_state
 from pipelines.steps import publish as publishing
@@ -39,6 +45,14 @@ from pipelines.steps import publish as publishing
 T = TypeVar("T")
 
 CHECK_AND_PUBLISH = "check_and_publish"
+EXPLORE = "explore"
+RECHECK = "recheck"
+RECHECKS = "rechecks"
+"""The queue of stewards' work, one at a time: it can wait, and files that arrive do not wait for it."""
+
+EXPLORE_SECONDS = 20.0
+"""How long one step of exploring takes at most, before what is known is kept."""
+
 CHECKS = "checks"
 """The queue of files to be checked; a worker takes ``checks_at_once`` of them."""
 
@@ -56,6 +70,11 @@ def start_of(event: Event) -> Start | None:
     match event:
         case FileArrived(submission=submission, attempt=attempt):
             return Start(flow=CHECK_AND_PUBLISH, queue=CHECKS, key=submission, attempt=attempt)
+        case ReleaseDrafted(release=release):
+            return Start(flow=EXPLORE, queue=RECHECKS, key=release)
+        case ReleaseAccepted(release=release, dataset=dataset, version=version):
+            key = f"{release}.{dataset}" if dataset else release
+            return Start(flow=RECHECK, queue=RECHECKS, key=key, attempt=version)
         case _:
             return None
 
@@ -72,6 +91,15 @@ class Workshop:
     today: Callable[[], date]
     examine: Callable[[Parcel], Outcome]
     bookcase: Bookcase | None = None
+    start: Spawn | None = None
+
+    @property
+    def office(self) -> Office:
+        """What stewards' work needs."""
+        bookcase = self.bookcase or Bookcase(self.catalog, self.files)
+        return Office(
+            catalog=self.catalog, files=self.files, bookcase=bookcase, today=self.today, start=self.start
+        )
 
 
 class Durably(Protocol):
@@ -128,6 +156,46 @@ def tidy(shop: Workshop, submission: str) -> str:
     if one.state not in REPAIRABLE:
         shop.files.drop_staged(one.staged.key)
     return one.state
+
+
+def explore(shop: Workshop, durably: Durably, release: str) -> str:
+    """Find out what a draft touches, step by step; what is known is kept after each."""
+    for number in itertools.count():
+        said = durably(f"explore-{number}", lambda: _explore(shop, release))
+        if said != "partial":
+            return said
+    raise AssertionError
+
+
+def _explore(shop: Workshop, release: str) -> str:
+    try:
+        one = shop.catalog.release(shop.catalog.system(), release)
+    except NotFound:
+        return "gone"
+    if one.state != "draft":
+        return one.state
+    report = releases.explore(shop.office, one, EXPLORE_SECONDS).report
+    return str(report["state"]) if report else "gone"
+
+
+def recheck(shop: Workshop, durably: Durably, key: str) -> str:
+    """Check published data again under a release: all of them, or one dataset (``release.dataset``)."""
+    release, _, dataset = key.partition(".")
+    if dataset:
+        return durably("recheck", lambda: releases.recheck_one(shop.office, release, dataset))
+    after = ""
+    for number in itertools.count():
+        after = durably(f"batch-{number}", lambda behind=after: _batch(shop, release, behind))  # type: ignore[misc]
+        if not after:
+            break
+    return "done"
+
+
+def _batch(shop: Workshop, release: str, after: str) -> str:
+    try:
+        return releases.recheck_batch(shop.office, release, after)
+    except NotFound:
+        return ""
 
 
 def followers(shop: Workshop) -> Mapping[str, Callable[[], int]]:

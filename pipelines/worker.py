@@ -19,7 +19,19 @@ from dbos import StepOptions as StepWishes
 from dbos import error as dbos_error
 
 from catalog.errors import Conflict, Refusal, Unavailable
-from pipelines.flow import CHECK_AND_PUBLISH, CHECKS, Workshop, check_and_publish, followers
+from pipelines.flow import (
+    CHECK_AND_PUBLISH,
+    CHECKS,
+    EXPLORE,
+    RECHECK,
+    RECHECKS,
+    Durably,
+    Workshop,
+    check_and_publish,
+    explore,
+    followers,
+    recheck,
+)
 from pipelines.steps import index
 
 LOG = logging.getLogger("datamo.worker")
@@ -155,9 +167,19 @@ class Worker:
                 self._durably("set-aside", lambda: shop.catalog.set_aside(submission).state)
                 raise
 
+        self._register(EXPLORE, explore)
+        self._register(RECHECK, recheck)
         DBOS(config=self._config(self.slot))
         DBOS.launch()
         DBOS.register_queue(CHECKS, worker_concurrency=self._at_once, polling_interval_sec=TURN_SECONDS)
+        DBOS.register_queue(RECHECKS, worker_concurrency=1, polling_interval_sec=TURN_SECONDS)
+
+    def _register(self, name: str, flow: Callable[[Workshop, Durably, str], str]) -> None:
+        """Register a flow of stewards' work; one that fails is set aside where ``datamo jobs`` shows it."""
+
+        @DBOS.workflow(name=name, max_recovery_attempts=MOST_RECOVERIES)
+        def run(key: str) -> str:
+            return flow(self._shop, self._durably, key)
 
     def _durably(self, name: str, step: Callable[[], str]) -> str:
         """Run one step on DBOS: remembered when done, tried again with growing pauses when it fails."""

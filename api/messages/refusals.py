@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from api.messages import Sentences, pick, say
+from api.messages import Sentences, pick, releases, say
 
 TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     400: {"vi": "Yêu cầu không đúng", "en": "Bad request"},
@@ -357,4 +357,5 @@ def title(status: int, language: str) -> str:
 
 def sentence(code: str, params: Mapping[str, Any], language: str, *, status: int = 400) -> str:
     """Make the sentence of a refusal; one without words of its own gets those of its status."""
-    return say(SENTENCES, code, params, language) or say(SENTENCES, FALLBACK.get(status, "refused"), params, language)
+    found = say(SENTENCES, code, params, language) or say(releases.SENTENCES, code, params, language)
+    return found or say(SENTENCES, FALLBACK.get(status, "refused"), params, language)

@@ -60,20 +60,20 @@ class Installing(Rechecking):
     def draft_release(self, caller: Caller, one: Release, objects: Sequence[bytes]) -> Release:
         """Keep a draft of a release with the objects that it names. Raises NotAllowed, Invalid, Conflict.
 
-        ``one`` comes without id, number, author and moments; the same draft again gives the one that is there.
+        ``one`` comes without id, number, author and moments, with the number that it ``follows``; the same draft again
+        gives the one that is there.
         """
         actor = self.steward(caller)
         refuse(_told(one))
         with self._records.read() as unit:
             drafts = unit.releases(state="draft")
-            accepted = unit.releases(kind=one.kind, subject=one.subject, state="accepted")
         same = next((each for each in drafts if _same(each, one, actor)), None)
         if same is not None:
             return same
         if len(drafts) >= MOST_DRAFTS:
             raise Conflict("drafts-too-many", limit=MOST_DRAFTS)
         made = replace(
-            one, id=self._new_id(), number=0, follows=accepted[-1].number if accepted else 0, state="draft",
+            one, id=self._new_id(), number=0, state="draft",
             by=caller.person.id if caller.person else "", author=actor, created=self._now(), accepted=None,
         )
         self._put(made, objects)
@@ -167,7 +167,9 @@ def _told(one: Release) -> list[Problem]:
 
 
 def _same(one: Release, other: Release, actor: str) -> bool:
-    members = ("kind", "subject", "nature", "effective", "basis", "source", "reason", "note", "content", "digest")
+    members = (
+        "kind", "subject", "nature", "effective", "basis", "source", "reason", "note", "content", "digest", "follows",
+    )
     return one.author == actor and all(getattr(one, member) == getattr(other, member) for member in members)
 
 

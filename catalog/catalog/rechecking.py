@@ -63,6 +63,11 @@ class Rechecking(Base):
                 raise NotFound
             return entry, _newest(unit, entry)
 
+    def has_recheck(self, release: str, dataset: str) -> bool:
+        """Tell whether a dataset was checked again under a release, for the worker."""
+        with self._records.read() as unit:
+            return unit.recheck(release, dataset) is not None
+
     def record_recheck(self, release: Release, dataset: str, version: int, result: Mapping[str, Any], *,
                        unread: str = "") -> Recheck:
         """Keep what checking a version again found; the same again is nothing, a version that passes ends the work."""

@@ -226,7 +226,7 @@ class _Count:
 
     def _code(self, code: str, rows: int) -> Code:
         """Describe a code by the entry that the release ended, else by its last one."""
-        old = set(self._before.entries.get(code, ()))
+        old = self._before.entries.get(code, ())
         ended = [one for one in self._after.entries[code] if one.valid_to and one not in old]
         entry = (ended or list(self._after.entries[code]))[-1]
         return Code(code=code, name=entry.name, until=entry.valid_to, successors=entry.successors, rows=rows)

@@ -11,13 +11,16 @@ from api.dialects.v1 import (
     registries,
     rows,
     sites,
+    stewards,
     submissions,
     upload,
     versions,
 )
 from api.dialects.v1.shelf import doubt
 
-SUBJECTS = (datasets, files, rows, versions, upload, submissions, organisations, people, registries, feed, sites)
+SUBJECTS = (
+    datasets, files, rows, versions, upload, submissions, organisations, people, registries, feed, stewards, sites,
+)
 """In the order in which addresses are compared: what is read most comes first."""
 
 GROUPS = (*SUBJECTS, health, reference)

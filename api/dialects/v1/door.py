@@ -48,7 +48,7 @@ class Door(APIRoute):
                 raise NotFound
             if request.method in SAFE_METHODS or streams:
                 return await inner(request)
-            await _body_within(request, MAX_BODY)
+            await _body_within(request, int((self.openapi_extra or {}).get("x-limit", MAX_BODY)))
             return await replayed(request, caller, inner)
 
         return handle

@@ -20,6 +20,7 @@ from catalog.model import Caller
 
 HEADER: Final = "idempotency-key"
 VALID: Final = re.compile(r"[\x21-\x7e]{1,255}")
+BOUNDARY: Final = re.compile(r'boundary="?([^";,\s]+)')
 RETRY_SECONDS: Final = 2
 ERRORS: Final = 400
 KEPT_HEADERS: Final = ("location", "content-type", "cache-control")
@@ -104,7 +105,8 @@ async def replayed(
     keep = keeper(request, caller)
     if keep is None:
         return await handler(request)
-    fingerprint = fingerprint_of(request.method, request.url.path, request.url.query, _members(await request.body()))
+    members = _members(await request.body(), request.headers.get("content-type", ""))
+    fingerprint = fingerprint_of(request.method, request.url.path, request.url.query, members)
     try:
         kept = await run_in_threadpool(keep.hold)
         if kept is not None:
@@ -122,7 +124,11 @@ def fingerprint_of(method: str, path: str, query: str, members: object) -> str:
     return hashlib.sha256(text).hexdigest()
 
 
-def _members(body: bytes) -> object:
+def _members(body: bytes, media_type: str) -> object:
+    """The members of a JSON body; of a form all its bytes but the boundary, which is another each time."""
+    found = BOUNDARY.search(media_type)
+    if found and media_type.startswith("multipart/"):
+        body = body.replace(found[1].encode(), b"")
     try:
         return orjson.loads(body) if body else None
     except orjson.JSONDecodeError:

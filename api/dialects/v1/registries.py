@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.deps import Language, TheSite
+from api.deps import Language, Site, TheSite
 from api.dialects.v1 import shapes
 from api.dialects.v1.datasets import REFUSALS, unchanged
 from api.dialects.v1.door import Door, listing, may
@@ -18,6 +18,8 @@ from api.dialects.v1.render import etag
 from api.dialects.v1.shelf import VIETNAM
 from api.dialects.v1.words import day
 from catalog.errors import NotFound
+from catalog.model import NOBODY
+from pipelines.lists import Edition, shipped
 from standards import template
 from standards.codelist import Codelist, Entry
 from standards.registry import Standards
@@ -109,7 +111,7 @@ def codelists(request: Request, site: TheSite) -> Response:
 
 
 @router.get("/codelists/{codelist}", summary="One code list", openapi_extra=may("anyone"),
-            responses={200: {"content": {"application/json": {}}}, **REFUSALS})
+            responses={200: {"content": {"application/json": {}, "text/csv": {}}}, **REFUSALS})
 def codelist(  # noqa: PLR0917 - query parameters
     request: Request, site: TheSite, codelist: str,
     on: Annotated[date | None, Query(description="Only entries in force on this day.")] = None,
@@ -118,7 +120,12 @@ def codelist(  # noqa: PLR0917 - query parameters
     limit: Annotated[int, Query(ge=1, le=100_000)] = 100_000,
     cursor: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
-    """Entries with the days they were in force; a code may have several, since codes are used again."""
+    """Entries with the days they were in force; a code may have several, since codes are used again.
+
+    ``{id}.csv`` is the whole list in our one format; ``{id}.csv?digest=`` the state of it that a version pins.
+    """
+    if codelist.endswith(".csv"):
+        return _edition(request, site, codelist.removesuffix(".csv"))
     found = site.standards.codelists.get(codelist)
     if found is None:
         raise NotFound
@@ -131,11 +138,30 @@ def codelist(  # noqa: PLR0917 - query parameters
     return _answer(request, {**_about(found, site.url), **listing(page, len(chosen), after)})
 
 
+def _edition(request: Request, site: Site, list_id: str) -> Response:
+    """The list as CSV in our one format: as it is now, or in the state of ``?digest=``, which versions pin."""
+    if list_id not in site.standards.codelists:
+        raise NotFound
+    now, digest = site.bookcase.edition(list_id), request.query_params.get("digest", "")
+    if digest and digest != now.digest:
+        known = {shipped(list_id).digest}
+        for one in site.catalog.releases(NOBODY, kind="codelist", subject=list_id):
+            known |= {one.digest, one.base}
+        if digest not in known:
+            raise NotFound
+        now = Edition(subject=list_id, digest=digest)
+    name = disposition(f"{list_id}.csv")
+    return _answer(request, site.bookcase.read(now), "text/csv; charset=utf-8", **{"Content-Disposition": name})
+
+
 def _about(one: Codelist, site_url: str) -> dict[str, Any]:
     return {
         "id": one.id, "title": dict(one.title), "source": one.source, "licence": one.licence, "complete": one.complete,
         "digest": one.digest, "language": one.language, "note": one.note or None,
-        "links": {"self": f"{site_url}/api/v1/codelists/{one.id}"},
+        "links": {
+            "self": f"{site_url}/api/v1/codelists/{one.id}", "csv": f"{site_url}/api/v1/codelists/{one.id}.csv",
+            "releases": f"{site_url}/api/v1/codelists/{one.id}/releases",
+        },
     }
 
 
