@@ -1,13 +1,21 @@
-"""What runs inside the child, and nowhere else: inspect → repair → profile → validate → convert on one parcel."""
+"""What runs inside the child, and nowhere else: inspect → look → repair → profile → validate → convert."""
 
 from __future__ import annotations
 
 from catalog.model import Outcome
 from pipelines.format import Unreadable
 from pipelines.step import Parcel, Step, conclude, walk
-from pipelines.steps import convert, inspect, profile, repair, validate
+from pipelines.steps import convert, inspect, profile, repair, structure, validate
 
-STEPS: tuple[Step, ...] = (inspect.run, repair.run, profile.run, validate.run, repair.propose, convert.run)
+STEPS: tuple[Step, ...] = (
+    inspect.run,
+    structure.run,
+    repair.run,
+    profile.run,
+    validate.run,
+    repair.propose,
+    convert.run,
+)
 
 
 def look(parcel: Parcel) -> Outcome:

@@ -16,6 +16,7 @@ from standards.finding import Finding, reason_of
 from standards.profile import Profile
 from standards.registry import Standards
 from standards.repair import Repair
+from standards.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Opened:
     the original's record ``n - 2 + table.first_row``, or what ``row`` in ``cells`` says where blank rows were dropped.
     ``merged`` are the rows of an append or correction together with those of the version before: what will be
     published, while ``cells`` are what is checked. ``repaired`` were made before anything else looked at the cells, and
-    ``log`` (CSV) tells every change.
+    ``log`` (CSV) tells every change. ``sheet`` is the raw sheet that the table was read from, where its format has any.
     """
 
     resource: str
@@ -52,6 +53,7 @@ class Opened:
     merged: Merged | None = None
     repaired: tuple[Repair, ...] = ()
     log: Path | None = None
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

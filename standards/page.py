@@ -241,7 +241,12 @@ def remark(places: Sequence[tuple[int, int]], count: int = 0, **params: Any) -> 
     where = [str(row + 1) if column < 0 else address(row, column) for row, column in places[:6]]
     row, column = places[0] if places else (-1, -1)
     place = Place(row=row + 1 or None, column=column + 1 or None)
-    return Remark(params={"n": number, "where": where, **params}, place=place, count=number)
+    said = {key: [_cut(one) for one in value] if isinstance(value, list) else value for key, value in params.items()}
+    return Remark(params={"n": number, "where": where, **said}, place=place, count=number)
+
+
+def _cut(word: Any, most: int = 48) -> Any:
+    return word if not isinstance(word, str) or len(word) <= most else f"{word[: most - 1]}…"
 
 
 def spread(spans: Sequence[Span], first: int, last: int) -> list[Span]:

@@ -14,7 +14,7 @@ from typing import Any
 from catalog.model import Artefact, Outcome, TableOutcome
 from pipelines.cells import Numbers, numbers
 from pipelines.step import Opened, Parcel
-from pipelines.validation import Verdict, masking, schema, validate
+from pipelines.validation import Verdict, masking, readability, schema, validate
 from pipelines.validation import personal as persons
 from pipelines.validation.distinct import finding_of_remark, run_checks
 from pipelines.validation.engine import every_error
@@ -133,7 +133,8 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) 
     verdict, told = _by_frictionless(table, foreign)
     held = _personal(table)
     secret = frozenset(one.index for one in held if one.verdict == "block")
-    parts = [_whole_table(table), told, *_by_our_checks(table), _told_of(table, held)]
+    rules, score = _by_the_sheet(table)
+    parts = [_whole_table(table), told, *_by_our_checks(table), _told_of(table, held), rules]
     found = merged(parts, parcel.limit_errors)
     errors = found.errors("error")
     outcome = opened.outcome or TableOutcome(resource=opened.resource, sheet=opened.table.sheet)
@@ -146,6 +147,8 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) 
         "engine": verdict.engine,
         "engine_reason": verdict.reason,
     }
+    if score:
+        stats["readability"] = score
     if not parcel.keep:
         # Nothing is kept of such a check but its outcome: the report travels in it.
         stats["report"] = masking.report(verdict.report.to_descriptor(), secret)
@@ -256,6 +259,23 @@ def _by_our_checks(table: _Table) -> list[Tally]:
     if opened.cells is None:
         return [remarks]
     return [remarks, run_checks(opened.cells, table.bound, limit=limit, sheet=opened.table.sheet)]
+
+
+def _by_the_sheet(table: _Table) -> tuple[Tally, dict[str, Any]]:
+    """Ask the rules of machine readability of the sheet as it came; nothing where the format has no sheets."""
+    opened = table.opened
+    if opened.sheet is None:
+        return Tally(limit=table.parcel.limit_errors), {}
+    asked = readability.Asked(
+        sheet=opened.sheet,
+        today=table.parcel.today,
+        ragged=opened.table.ragged,
+        width=len(table.labels),
+        standard=table.standard,
+        known=[table.labels[index] for index in table.fields],
+        repaired=[one.kind for one in opened.repaired],
+    )
+    return readability.told(asked)
 
 
 def _whole_table(table: _Table) -> Tally:
