@@ -252,3 +252,16 @@ def _cut(word: Any, most: int = 48) -> Any:
 def spread(spans: Sequence[Span], first: int, last: int) -> list[Span]:
     """Give the merged rectangles that lie within rows first … last."""
     return [one for one in spans if first <= one[0] and one[2] <= last]
+
+
+def left_out(page: Page, column: Column) -> list[tuple[int, int]]:
+    """Give the blanks of a column that says its value only where a group begins, none of its values coming again."""
+    values = [text.strip() for _, text, _ in column.said]
+    blanks = [
+        (row, column.index)
+        for row, text, _ in column.cells
+        if not text.strip() and sum(1 for cell in page.sheet.rows[row] if cell.strip()) > 1
+    ]
+    rows = len(column.cells) - len(page.gaps)
+    fits = len(values) > 1 and len(set(values)) == len(values) and 0.3 * rows <= len(blanks) < rows
+    return blanks if fits and column.cells[0][1].strip() and column.figures * 2 < len(values) else []

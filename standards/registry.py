@@ -22,6 +22,7 @@ from standards.checks import (
     date_order,
     empty_column,
     extra_column,
+    form_totals,
     future_date,
     half_width_kana,
     hierarchy,
@@ -47,6 +48,7 @@ from standards.checks import (
     prefix_of,
     procedure_code,
     re_identification,
+    report_form,
     required_when,
     scale_outlier,
     small_cells,
@@ -266,6 +268,8 @@ _CHECKS: tuple[Any, ...] = (
     no_rows,
     empty_column,
     byte_order_mark,
+    report_form,
+    form_totals,
 )
 READABILITY: tuple[Any, ...] = (
     not_machine_readable,

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 EXAMPLES = 3
 """A repair shows so many changes."""
@@ -36,6 +37,8 @@ class Repair:
 
     ``asks`` is what has to be answered with the acceptance, each with a proposal (``{"day": "2025-06-30"}``); ``ends``
     counts what became of codes: ``one`` successor, ``several``, ``none``, ``same`` (still in force), ``unknown``.
+    ``preview`` shows a repair of the whole sheet: ``before`` and ``after`` (rows of cells, the second with its names of
+    columns first), ``plan`` and ``rows``, how many there will be.
     """
 
     kind: str
@@ -45,6 +48,7 @@ class Repair:
     examples: tuple[Change, ...] = ()
     asks: Mapping[str, str] = field(default_factory=dict)
     ends: Mapping[str, int] = field(default_factory=dict)
+    preview: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,15 @@ def _kind(safe: bool, vi: str, does_vi: str, en: str, does_en: str) -> Kind:
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType({
+    "report-form": _kind(
+        False,
+        "Tách biểu mẫu thành bảng",
+        "Tiêu đề, đơn vị tính, tên cột nhiều hàng, đánh số I, 1, 1.1, dòng tổng và phần ký tên được tách ra; bảng chéo "
+        "thành bảng dọc. Xem trước các dòng đầu rồi quyết định; bản gốc khi đó không công khai.",
+        "Take the form apart",
+        "Titles, unit, header of several rows, numbering I, 1, 1.1, sums and signatures are taken apart; a crosstab "
+        "becomes long. Look at the preview before you decide; the original is then not public.",
+    ),
     "bom": _kind(
         True,
         "Bỏ dấu BOM",

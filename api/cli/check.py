@@ -45,6 +45,9 @@ def check(  # noqa: PLR0917 - each is an option
     fix: Annotated[
         Path | None, typer.Option(help="Make all safe repairs and write the result here; a folder for several files.")
     ] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option(help="With --fix: a repair that needs a decision, such as report-form.")
+    ] = None,
     html: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the report as one HTML page.")] = None,
     pii: Annotated[bool, typer.Option("--pii/--no-pii", help="Look for personal data, column by column.")] = True,
     name: Annotated[str, typer.Option(help="What standard input is called, for its format.")] = "stdin.csv",
@@ -59,7 +62,8 @@ def check(  # noqa: PLR0917 - each is an option
     figures = {"header_row": header_row, "header_rows": header_rows, "skip_footer": skip_footer}
     marks = {"decimal": decimal, "thousands": thousands, "date_order": date_order, "missing": missing}
     read = _reading(reading, {**words_for, **figures, **marks})
-    wishes = {"standard": standard, "sheet": sheet, "schema": _schema(schema), "read": read}
+    fixes = ("safe", *(accept or ())) if fix is not None else ()
+    wishes = {"standard": standard, "sheet": sheet, "schema": _schema(schema), "read": read, "fixes": fixes}
     asked = {"limit_errors": limit_errors, "engine": engine, "personal": pii}
     raise typer.Exit(_run(voice(context), files, name, wishes, asked, fix, html))
 
@@ -78,7 +82,7 @@ def _run(  # noqa: PLR0917 - what was asked for, in order
         raise typer.BadParameter(", ".join(ENGINES), param_hint="--engine")
     from catalog.model import Options
 
-    options = Options(**wishes, fixes=("safe",) if fix is not None else ())
+    options = Options(**wishes)
     targets = _targets(fix, files, name)
     _known_standard(options.standard)
     worst, documents, excerpts = EXIT_DONE, [], []

@@ -38,6 +38,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "repaired": "đã sửa",
         "read": "hiểu là",
         "written": "Đã ghi {path}",
+        "score": "máy đọc được: {levels}",
+        "level": "cấp {level} đạt {passed}/{asked}",
     },
     "en": {
         "valid": "valid",
@@ -63,6 +65,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "repaired": "repaired",
         "read": "read as",
         "written": "Written to {path}",
+        "score": "machine-readable: {levels}",
+        "level": "level {level} {passed}/{asked}",
     },
 }
 
@@ -197,6 +201,8 @@ def show(told: Mapping[str, Any], language: str) -> None:
                 grid.add_row(*_cells(finding))
             console.print(grid)
         hidden = sum(group["count"] for group in one["groups"]) - min(len(one["findings"]), SHOWN_ROWS)
+        if said := score(one["stats"], words):
+            console.print(Text("  " + said, style="dim"))
         if hidden > 0:
             console.print(Text("  " + words["more"].format(n=hidden), style="dim"))
 
@@ -219,6 +225,16 @@ def _mended(told: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
         yield f"{words['repaired']} {one['count']:,} × {one['title']}{shown}"
     for path in told.get("written", ()):
         yield words["written"].format(path=path)
+
+
+def score(stats: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """Say how many of the rules of machine readability that could be decided hold, level by level."""
+    levels = (stats.get("readability") or {}).get("levels", ())
+    said = [
+        words["level"].format(level=one["level"], passed=one["passed"], asked=one["passed"] + one["found"])
+        for one in levels
+    ]
+    return words["score"].format(levels=", ".join(said)) if said else ""
 
 
 def verdict_word(told: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ def page() -> str:
 
 def _check(one: Any) -> str:
     basis = f"\n\nBasis: {one.BASIS}." if one.BASIS else ""
-    basis += f" Level {one.LEVEL} of machine readability." if one.SCOPE == "sheet" else ""
+    basis += f" Level {one.LEVEL} of machine readability." if getattr(one, "LEVEL", 0) else ""
     users = sorted({table.id for table in TABLES.values() for _, use in table.uses() if use.code == one.CODE})
     used = f"\n\nUsed by {len(users)} standards: {', '.join(users)}." if users else ""
     about = (one.__doc__ or "").strip().removeprefix("Check: ").split("\n")[0]

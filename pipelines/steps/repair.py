@@ -12,6 +12,7 @@ import pyarrow as pa
 from catalog.model import Artefact, TableOutcome
 from pipelines import cells, grid
 from pipelines.format import Table
+from pipelines.repair import form
 from pipelines.repair.columns import asked
 from pipelines.repair.table import Mended, Sheet, mend, plan
 from pipelines.step import Opened, Parcel
@@ -38,6 +39,18 @@ def run(parcel: Parcel) -> Parcel:
 
 
 def _mended(parcel: Parcel, one: Opened, number: int, kinds: frozenset[str]) -> tuple[Opened, bool]:
+    """Mend one table; a report form becomes a table first, and what stood around it is no longer for the public."""
+    made = form.formed(one.table, one.sheet) if form.KIND in kinds else None
+    if made is None:
+        return _of_cells(parcel, one, number, kinds)
+    table = dataclasses.replace(one, table=made.table, sheet=made.sheet)
+    mended, _ = _of_cells(parcel, table, number, kinds)
+    if mended.log is not None:
+        form.log(mended.log, made.trail)
+    return dataclasses.replace(mended, repaired=(made.repair, *mended.repaired)), True
+
+
+def _of_cells(parcel: Parcel, one: Opened, number: int, kinds: frozenset[str]) -> tuple[Opened, bool]:
     came, out, log = (parcel.work / f"{name}-{number}" for name in ("read.arrow", "mended.arrow", "changes.csv"))
     table, renamed = _renamed(one.table, answers(parcel.options.fixes, "rename"))
     for _ in cells.write(came, table.batches, grid.schema(len(table.labels))):
@@ -113,7 +126,9 @@ def propose(parcel: Parcel) -> Parcel:
 def _proposed(parcel: Parcel, one: Opened, number: int) -> Opened:
     found = one.outcome or TableOutcome(resource=one.resource, sheet=one.table.sheet)
     fixes = plan(_sheet(parcel, one.table, one.cells)) if found.groups and one.cells is not None else ()
-    fixes = (*_suggested(parcel, one), *(each for each in fixes if each.kind not in _done(one)))
+    offered = form.offered(one.sheet) if all(each.kind != form.KIND for each in one.repaired) else None
+    others = (each for each in fixes if each.kind not in _done(one))
+    fixes = (*([offered] if offered else []), *_suggested(parcel, one), *others)
     held = frozenset(str(told["field"]) for told in found.personal_data if told["blocks"])
     fixes, repaired = _hidden(fixes, held), _hidden(one.repaired, held)
     pins = dict(found.pins)
@@ -157,7 +172,10 @@ def _hidden(repairs: Iterable[Repair], held: Collection[str]) -> tuple[Repair, .
     def told(each: Change) -> bool:
         return each.field not in held and not (nameless and each.field == "")
 
-    return tuple(dataclasses.replace(one, examples=tuple(filter(told, one.examples))) for one in repairs)
+    return tuple(
+        dataclasses.replace(one, examples=() if one.preview else tuple(filter(told, one.examples)), preview={})
+        for one in repairs
+    )
 
 
 def _artefacts(parcel: Parcel, one: Opened, number: int, held: Collection[str]) -> Iterator[Artefact]:

@@ -274,6 +274,7 @@ def _by_the_sheet(table: _Table) -> tuple[Tally, dict[str, Any]]:
         standard=table.standard,
         known=[table.labels[index] for index in table.fields],
         repaired=[one.kind for one in opened.repaired],
+        codelists=table.parcel.standards.codelist,
     )
     return readability.told(asked)
 

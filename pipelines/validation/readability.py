@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.validation.findings import Tally
 from standards import registry
 from standards.check import Use
+from standards.codelist import Codelist
 from standards.finding import Finding, Place, Severity
 from standards.page import page
 from standards.sheet import Sheet, Some
@@ -29,6 +30,7 @@ class Asked:
     width: int
     standard: TableStandard | None = None
     known: Sequence[str] = ()
+    codelists: Callable[[str], Codelist] = registry.codelist
     repaired: Collection[str] = ()
 
 
@@ -43,13 +45,18 @@ def told(asked: Asked) -> tuple[Tally, dict[str, Any]]:
     done = frozenset(code for kind in asked.repaired for code in MENDED.get(kind, ()))
     for rule in registry.READABILITY:
         use = _use(rule, asked)
-        remark = rule.look(cells, use) if rule.applies(cells, use) else None
-        state = "open" if not rule.applies(cells, use) else "passed" if remark is None else "found"
-        if rule.CODE in done and remark is not None:
-            remark, state = None, "passed"
+        applies = rule.applies(cells, use)
+        remark = rule.look(cells, use) if applies and rule.CODE not in done else None
+        state = "open" if not applies else "passed" if remark is None else "found"
         rules.append({"rule": rule.RULE, "code": rule.CODE, "state": state})
         if remark is not None:
             tally.add(_finding(rule, remark, use, asked.sheet))
+    for check in registry.CHECKS:
+        if check.SCOPE == "sheet" and check not in registry.READABILITY:
+            use = _use(check, asked)
+            remark = check.look(cells, use)
+            if remark is not None:
+                tally.add(_finding(check, remark, use, asked.sheet))
     levels = [
         {"level": level, **{state: _count(rules, level, state) for state in ("passed", "found", "open")}}
         for level in (1, 2, 3)
@@ -78,7 +85,7 @@ def _use(rule: Any, asked: Asked) -> Use:
         field="page",
         needs=("page",),
         args={"known": list(asked.known)},
-        codelists=registry.codelist,
+        codelists=asked.codelists,
         today=asked.today,
         severity=severity,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from standards.check import Cells, Example, Remark, Use
-from standards.page import Column, Page, page, remark, shown
+from standards.page import left_out, page, remark, shown
 from standards.sheet import drawn
 
 CODE = "omitted-values"
@@ -69,18 +69,5 @@ def look(cells: Cells, use: Use) -> Remark | None:  # noqa: ARG001
         row, column = places[0]
         return remark(places, cell=seen.sheet.rows[row][column].strip())
     first = next((one for one in seen.columns if one.said), None)
-    blanks = _left_out(seen, first) if first else []
+    blanks = left_out(seen, first) if first else []
     return remark(blanks, variant="blank", columns=[first.label if first else ""])
-
-
-def _left_out(seen: Page, column: Column) -> list[tuple[int, int]]:
-    """Give the blanks of a column that is filled where a group begins, none of its values coming again."""
-    values = [text.strip() for _, text, _ in column.said]
-    blanks = [
-        (row, column.index)
-        for row, text, _ in column.cells
-        if not text.strip() and sum(1 for cell in seen.sheet.rows[row] if cell.strip()) > 1
-    ]
-    rows = len(column.cells) - len(seen.gaps)
-    fits = len(values) > 1 and len(set(values)) == len(values) and 0.3 * rows <= len(blanks) < rows
-    return blanks if fits and column.cells[0][1].strip() and column.figures * 2 < len(values) else []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
@@ -31,6 +31,7 @@ class Mend:
     count: int
     fields: str
     examples: tuple[Change, ...]
+    preview: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ def _said(reader: Reader, repairs: Iterable[Repair]) -> tuple[Mend, ...]:
         Mend(
             kind=one.kind, title=KINDS[one.kind].title[reader.lang], does=KINDS[one.kind].does[reader.lang],
             safe=one.safe, count=one.count, fields=", ".join(one.fields),
-            examples=tuple(each for each in one.examples if each.before != each.after),
+            examples=() if one.preview else tuple(each for each in one.examples if each.before != each.after),
+            preview=one.preview,
         )
         for one in together(repairs)
     )

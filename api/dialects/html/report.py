@@ -71,6 +71,7 @@ class TablePart:
     notes: tuple[Kind, ...]
     personal: tuple[Column, ...]
     more: int
+    score: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,12 @@ def _lead(reader: Reader, outcome: Outcome, rows: int, columns: int, kinds: int)
     return f"{read} {found}"
 
 
+def _score(table: TableOutcome) -> tuple[tuple[int, int, int], ...]:
+    """Give level, rules passed and rules that could be decided, for machine readability."""
+    levels = (table.stats.get("readability") or {}).get("levels", ())
+    return tuple((one["level"], one["passed"], one["passed"] + one["found"]) for one in levels)
+
+
 def _table(reader: Reader, table: TableOutcome) -> TablePart:
     by_group: dict[tuple[str, str | None], list[Finding]] = {}
     for one in table.findings:
@@ -146,7 +153,7 @@ def _table(reader: Reader, table: TableOutcome) -> TablePart:
         columns=len(profile.columns) if profile else len(table.columns),
         standard=shelf.title(reader, table.standard) if table.standard else "", blocking=_of(kinds, "error"),
         fixable=_of(kinds, "warning"), notes=_of(kinds, "info"),
-        personal=tuple(_personal(reader, table)), more=max(len(groups) - MOST_GROUPS, 0),
+        personal=tuple(_personal(reader, table)), more=max(len(groups) - MOST_GROUPS, 0), score=_score(table),
     )
 
 

@@ -105,6 +105,7 @@ def repairs(given: Iterable[Repair], language: str) -> list[JSON]:
             "kind": one.kind, "title": KINDS[one.kind].title[language], "detail": KINDS[one.kind].does[language],
             "safe": one.safe, "count": one.count, "fields": list(one.fields),
             "examples": [to_json(each) for each in one.examples],
+            **({"preview": to_json(one.preview)} if one.preview else {}),
         }
         for one in together(given)
     ]
