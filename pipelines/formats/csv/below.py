@@ -12,6 +12,7 @@ from pipelines.grid import FIGURE, Notes
 
 MOST_HELD = 200_000
 """How many records may follow where a second table seems to begin, before that is given up."""
+GATHERED = 8_192
 LEAST = 2
 """Records of a second table beside its header."""
 MOSTLY = 0.9
@@ -19,7 +20,21 @@ MOSTLY = 0.9
 
 def cleaned(stream: Iterator[pa.RecordBatch], labels: Sequence[str], notes: Notes) -> Iterator[pa.RecordBatch]:
     """Leave comments and repeated headers out, and stop where a second table begins; each is told in a remark."""
-    yield from _without_second(_without_repeats(stream, labels, notes), labels, notes)
+    yield from _without_second(_without_repeats(_gathered(stream), labels, notes), labels, notes)
+
+
+def _gathered(stream: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Put small batches together: ragged records come in batches of their own."""
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for one in stream:
+        held.append(one)
+        rows += one.num_rows
+        if rows >= GATHERED:
+            yield pa.concat_batches(held) if len(held) > 1 else held[0]
+            held, rows = [], 0
+    if held:
+        yield pa.concat_batches(held) if len(held) > 1 else held[0]
 
 
 def _without_repeats(stream: Iterator[pa.RecordBatch], labels: Sequence[str], notes: Notes) -> Iterator[pa.RecordBatch]:

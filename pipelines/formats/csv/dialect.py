@@ -93,9 +93,11 @@ def decide(text: str, options: ReadOptions, *, whole: bool = True) -> Dialect:
     quotes = [quote] if options.quote else QUOTES
     marks: Sequence[str] = [options.delimiter] if options.delimiter else list(DELIMITERS)
     found = _best(sample, marks, quotes, backslash=backslash, newline=newline)
-    if not found.width and not options.delimiter:
-        _refuse_fixed_width(sample)
-        found = _best(sample, OTHERS, quotes, backslash=backslash, newline=newline)
+    if not options.delimiter and found.agree < CLEAR * max(found.rows, 1):
+        other = _best(sample, OTHERS, quotes, backslash=backslash, newline=newline)
+        if not found.width:
+            _refuse_fixed_width(sample)
+        found = other if other.width else found
     if not found.width:
         mark = options.delimiter or ("," if "," in DELIMITERS else "")
         found = Dialect(delimiter=mark, quote=quote, backslash=backslash, newline=newline)

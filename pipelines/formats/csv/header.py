@@ -11,7 +11,7 @@ from itertools import pairwise
 from pipelines import grid
 from pipelines.format import ReadOptions, Unreadable
 from pipelines.grid import FIGURE
-from standards.heading import JOINT, clean, find_heading
+from standards.heading import JOINT, Span, clean, find_heading
 from standards.reading import Guess
 
 Rows = Sequence[Sequence[str]]
@@ -113,7 +113,7 @@ def _deeper(rows: Rows, skip: int, at: int) -> Header | None:
     following = [clean(one) for one in rows[at + 1]] if at + 1 < len(rows) else []
     if all(labels) and len(set(labels)) == len(labels):
         return None
-    seen = find_heading(rows[skip:])
+    seen = find_heading(rows[skip:], _across(rows[skip:], at - skip))
     if seen is None or seen.depth < 2 or not seen.first <= at - skip < seen.first + seen.depth:  # noqa: PLR2004
         return None
     first, last = skip + seen.first, skip + seen.body
@@ -125,6 +125,21 @@ def _deeper(rows: Rows, skip: int, at: int) -> Header | None:
     return Header(
         labels=tuple(names), last=last, row=skip + seen.first + seen.depth, depth=seen.depth, plain=False, guess=guess
     )
+
+
+def _across(rows: Rows, at: int) -> list[Span]:
+    """Say over which columns the words of all but the last row above the figures stand: up to the next word."""
+    start = at
+    while start > 0 and grid.filled(rows[start - 1]) > 1:
+        start -= 1
+    end = next((index for index in range(at, len(rows)) if any(FIGURE.match(cell) for cell in rows[index])), at)
+    found = []
+    for index in range(start, end - 1):
+        words = [column for column, cell in enumerate(rows[index]) if cell.strip()]
+        for column, following in zip(words, [*words[1:], len(rows[index])], strict=True):
+            if following - column > 1:
+                found.append((index, column, index, following - 1))
+    return found
 
 
 def _is_above_figures(rows: Rows, first: int, end: int, body: int) -> bool:
