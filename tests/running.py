@@ -63,9 +63,9 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, upload_limit: int = 400_000_000) -> Iterator[Running]:
-    """Start a site in a folder, and stop it."""
-    place = Place(folder)
+def running(where: Path | Place, upload_limit: int = 400_000_000) -> Iterator[Running]:
+    """Start a site in a folder, or at a place that is there, and stop it."""
+    place = where if isinstance(where, Place) else Place(where)
     with place.site() as site, socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"

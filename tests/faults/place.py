@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,9 +23,9 @@ PATIENCE_SECONDS = 120.0
 
 
 class Place:
-    """One site on disk."""
+    """One site: on disk, or on the engines whose settings are given."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engines: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.killed_at = folder / "killed"
         self.examined = folder / "examined"
@@ -35,13 +35,16 @@ class Place:
             "DATAMO_SEARCH_URL": f"tantivy:{folder}/search",
             "DATAMO_WORK_DIR": f"{folder}/work",
             "DATAMO_ENVIRONMENT": "test",
+            **(engines or {}),
         }
         with self.site() as site:
             site.migrate()
             site.catalog.add_organisation(site.catalog.system(), code="H99", title={"vi": "Cơ quan thử"})
 
     def settings(self) -> Settings:
-        return Settings(**{key.removeprefix("DATAMO_").lower(): value for key, value in self.environment.items()})
+        return Settings(**{
+            key.removeprefix("DATAMO_").lower(): value for key, value in self.environment.items() if key.startswith("DATAMO_")
+        })
 
     @contextmanager
     def site(self) -> Iterator[Site]:

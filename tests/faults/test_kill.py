@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import time
-from pathlib import Path
 
 import pytest
 
@@ -41,9 +40,16 @@ def assert_all_is_well(place: Place, site: Site, datasets: list[str], versions: 
     assert answer.total == len(datasets)
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_a_worker_killed_here_is_replaced_and_the_file_is_published_once(tmp_path: Path, point: str) -> None:
-    place = Place(tmp_path)
+ON_PRODUCTION = ["inside-sandbox", "before-settle", "after-publish", "before-index"]
+"""All points are tried on the embedded engines; on the others those at which another engine is at work."""
+
+
+@pytest.mark.parametrize(
+    ("place", "point"),
+    [("embedded", one) for one in POINTS] + [("production", one) for one in ON_PRODUCTION],
+    indirect=["place"],
+)
+def test_a_worker_killed_here_is_replaced_and_the_file_is_published_once(place: Place, point: str) -> None:
     with place.site() as site:
         dataset = place.draft(site, "truong-hoc")
         submission = place.upload(site, dataset).id
@@ -58,8 +64,7 @@ def test_a_worker_killed_here_is_replaced_and_the_file_is_published_once(tmp_pat
             stop(second)
 
 
-def test_eight_kills_at_random_moments_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+def test_eight_kills_at_random_moments_lose_nothing_and_double_nothing(place: Place) -> None:
     chance = random.Random(20261121)
     with place.site() as site:
         datasets = [place.draft(site, f"bo-{one}") for one in range(3)]
@@ -76,8 +81,7 @@ def test_eight_kills_at_random_moments_lose_nothing_and_double_nothing(tmp_path:
             stop(last)
 
 
-def test_a_worker_that_is_told_to_stop_leaves_in_good_order_and_the_rest_waits(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+def test_a_worker_that_is_told_to_stop_leaves_in_good_order_and_the_rest_waits(place: Place) -> None:
     with place.site() as site:
         dataset = place.draft(site, "truong-hoc")
         first = place.upload(site, dataset).id

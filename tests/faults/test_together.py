@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 from tests.faults.place import ROOT, Place, kill, stop
 
@@ -24,8 +23,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_two_workers_on_one_database_examine_each_file_once(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+def test_two_workers_on_one_database_examine_each_file_once(place: Place) -> None:
     with place.site() as site:
         datasets = [place.draft(site, f"bo-{one}") for one in range(8)]
         submissions = [place.upload(site, one).id for one in datasets]
@@ -42,8 +40,7 @@ def test_two_workers_on_one_database_examine_each_file_once(tmp_path: Path) -> N
         assert list(site.catalog.verify()) == []
 
 
-def test_the_work_of_a_dead_worker_is_taken_over_by_one_in_another_slot(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+def test_the_work_of_a_dead_worker_is_taken_over_by_one_in_another_slot(place: Place) -> None:
     with place.site() as site:
         dataset = place.draft(site, "truong-hoc")
         idle = place.worker()
@@ -58,13 +55,12 @@ def test_the_work_of_a_dead_worker_is_taken_over_by_one_in_another_slot(tmp_path
             stop(idle)
 
 
-def test_a_web_process_killed_after_its_answer_loses_nothing(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+def test_a_web_process_killed_after_its_answer_loses_nothing(place: Place) -> None:
     with place.site() as site:
         dataset = place.draft(site, "truong-hoc")
         environment = {**os.environ, **place.environment, "PYTHONPATH": str(ROOT)}
         said = subprocess.run(
-            [sys.executable, "-c", UPLOAD_AND_DIE, str(tmp_path), dataset],
+            [sys.executable, "-c", UPLOAD_AND_DIE, str(place.folder), dataset],
             cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
         )
         assert said.returncode == -9, said.stderr
@@ -75,8 +71,7 @@ def test_a_web_process_killed_after_its_answer_loses_nothing(tmp_path: Path) -> 
             stop(worker)
 
 
-def test_a_full_disk_is_waited_out_and_nothing_is_half_published(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+def test_a_full_disk_is_waited_out_and_nothing_is_half_published(place: Place) -> None:
     with place.site() as site:
         dataset = place.draft(site, "truong-hoc")
         submission = place.upload(site, dataset).id
@@ -89,8 +84,7 @@ def test_a_full_disk_is_waited_out_and_nothing_is_half_published(tmp_path: Path)
             stop(worker)
 
 
-def test_a_disk_that_stays_full_sets_the_work_aside_until_somebody_retries_it(tmp_path: Path) -> None:
-    place = Place(tmp_path)
+def test_a_disk_that_stays_full_sets_the_work_aside_until_somebody_retries_it(place: Place) -> None:
     with place.site() as site:
         dataset = place.draft(site, "truong-hoc")
         submission = place.upload(site, dataset).id
