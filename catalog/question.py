@@ -104,8 +104,9 @@ class FacetValue:
 class Answer:
     """What the index answers. ``next`` is "" on the last page; ``suggestion`` a better spelling when little was found.
 
-    ``dropped`` are the words of the question, as typed, that no dataset in sight holds; ``degraded`` means that the
-    index is missing or damaged and that nothing can be said about what exists.
+    ``dropped`` are the words of the question, as typed, that no dataset in sight holds. ``degraded``, said by an index,
+    means that it is missing, damaged or down and that nothing can be said about what exists; said by the catalogue,
+    that something may be missing.
     """
 
     total: int = 0

@@ -43,6 +43,9 @@ MOST_RECOVERIES = 20
 TURN_SECONDS = 0.2
 BEAT_SECONDS = 10.0
 SWEEP_SECONDS = 15.0
+MEND_SECONDS = 30.0
+"""How often whoever follows looks whether the search index is there and whole; a missing one is built anew."""
+
 FOLLOWERS_LOCK = "followers"
 
 
@@ -103,7 +106,7 @@ class Worker:
         self._followers = {name: Paced(step) for name, step in followers(shop).items()}
         self._beat = Paced(lambda: self._bench.beat(self.slot), every=BEAT_SECONDS)
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
-        self._mended = False
+        self._mend = Paced(lambda: index.mend(shop.catalog, shop.index), every=MEND_SECONDS)
         self.slot = ""
 
     def run(self, stop: threading.Event, slot: int | None = None) -> None:
@@ -124,19 +127,10 @@ class Worker:
         """Do what is due between checks: a sign of life, the followers, a look for orphaned work."""
         self._beat()
         if self._locks.take(FOLLOWERS_LOCK):
-            self._mended = self._mended or self._mend()
+            self._mend()
             for one in self._followers.values():
                 one()
         self._sweep()
-
-    def _mend(self) -> bool:
-        """When the followers become ours: build a missing or broken index anew. True when that is settled."""
-        try:
-            index.mend(self._shop.catalog, self._shop.index)
-        except Unavailable:
-            LOG.exception("the search index cannot be mended now")
-            return False
-        return True
 
     def look_after_orphans(self) -> int:
         """Give the work of slots without a worker back to the queue; returns how many jobs that were."""
@@ -224,6 +218,9 @@ class Paced:
         try:
             self._work()
             self.failures = 0
+        except Unavailable as refused:
+            self.failures += 1
+            LOG.warning("a follower has to wait, %d times now: %s", self.failures, refused.code)
         except Exception:
             self.failures += 1
             LOG.exception("a follower failed %d times", self.failures)

@@ -24,9 +24,15 @@ class CannotStart(Exception):
 
 
 class Node:
-    """One server with its data, on ports of its own."""
+    """One server with its data, on ports of its own; or the one that ES_DIR, ES_PORT and ES_DATA say, which is left running."""
 
     def __init__(self) -> None:
+        self.kept = "ES_DIR" in os.environ
+        if self.kept:
+            self.port = int(os.environ["ES_PORT"])
+            self.data = Path(os.environ.get("ES_DATA") or Path(os.environ["ES_DIR"]) / "data")
+            self.environment = dict(os.environ)
+            return
         self.folder = Path(tempfile.mkdtemp(prefix="datamo-es-"))
         self.folder.chmod(0o755)
         memory = Path("/dev/shm")
@@ -34,7 +40,7 @@ class Node:
         self.port = free_port()
         self.environment = {
             **os.environ, "ES_DIR": str(self.folder / "es"), "ES_DATA": str(self.data), "ES_PORT": str(self.port), "ES_HEAP": "512m",
-            "ES_OPTS": "-XX:TieredStopAtLevel=1",
+            "ES_OPTS": "-XX:TieredStopAtLevel=1", "ES_WAIT": "240",
         }
 
     @property
@@ -56,6 +62,8 @@ class Node:
         self.run("kill")
 
     def wipe(self) -> None:
+        if self.kept:
+            return
         self.run("wipe")
         shutil.rmtree(self.folder, ignore_errors=True)
 

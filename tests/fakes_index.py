@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from catalog.errors import Unavailable
 from catalog.question import Answer, Cursor, Document, FacetValue, Hit, Question
@@ -97,6 +97,9 @@ class FakeIndex:
 
     def count(self) -> int:
         return sum(1 for _, one in self.held.values() if one)
+
+    def sequences(self) -> Iterator[tuple[str, int]]:
+        return iter([(key, sequence) for key, (sequence, one) in self.held.items() if one])
 
     def check(self) -> None:
         if self.broken:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.voice import EXIT_DONE, EXIT_REFUSED, opened, voice
+from api.cli.voice import EXIT_DONE, EXIT_REFUSED, meet_search, opened, voice
 
 app = typer.Typer()
 
@@ -25,6 +25,7 @@ def init(context: typer.Context) -> None:
     """Prepare the database, the folders and the site's secret; safe to repeat."""
     with opened(context) as site:
         site.migrate()
+        meet_search(context, site)
         words = voice(context)
         words.say("Đã chuẩn bị xong.", "The site is prepared.")
         words.give({"database": site.settings.database_url.partition("@")[2] or site.settings.database_url}, "")
@@ -53,6 +54,7 @@ def serve(
 
     with opened(context) as site:
         site.migrate()
+        meet_search(context, site, patient=True)
     beside = WorkerBeside(start_worker) if with_worker else None
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when it has shut down: we go on to the end
     voice(context).say(f"Đang phục vụ tại http://{host}:{port}", f"Serving at http://{host}:{port}")
@@ -147,7 +149,7 @@ def work(
     import logging
 
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for loud in ("alembic", "dbos"):
+    for loud in ("alembic", "dbos", "elastic_transport"):
         logging.getLogger(loud).setLevel(logging.WARNING)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -156,6 +158,7 @@ def work(
         threading.Thread(target=_leave_with, args=(parent, stop), daemon=True).start()
     with opened(context, writer=True) as site:
         site.migrate()
+        meet_search(context, site, patient=True)
         site.worker().run(stop, slot or None)
     sys.stderr.flush()
     os._exit(EXIT_DONE)  # a step that has not ended by now goes on at the next start: do not wait for its thread

@@ -76,6 +76,26 @@ def opened(context: typer.Context, **overrides: Any) -> Iterator[Site]:
         site.close()
 
 
+def meet_search(context: typer.Context, site: Site, *, patient: bool = False) -> None:
+    """See whether the search engine is the one that the settings mean; raises the Unavailable that says why not.
+
+    An index that is not there yet is the worker's business. ``patient``: an engine that is down is only told of.
+    """
+    from api.messages import say
+    from api.messages.refusals import SENTENCES
+    from catalog.errors import Unavailable
+    from pipelines.steps.index import BROKEN
+
+    try:
+        site.index.check()
+    except Unavailable as refused:
+        if refused.code in BROKEN:
+            return
+        if not patient or refused.code != "search-down":
+            raise
+        print(say(SENTENCES, refused.code, refused.params, voice(context).tongue), file=sys.stderr)
+
+
 def table(rows: Sequence[Sequence[Any]], head: Sequence[str]) -> str:
     """Lay rows out in columns of plain text."""
     lines = [[str(cell) for cell in row] for row in [head, *rows]]

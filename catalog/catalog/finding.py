@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from catalog.catalog.agencies import entries_of
 from catalog.catalog.base import Base
@@ -22,6 +22,8 @@ FALLBACK_LIMIT = 5000
 PAGE = 500
 YEARS = range(1900, 2101)
 LONGEST = 60
+LATE_SECONDS = 60.0
+"""How long search may take to follow a change; it does within two seconds when all is well."""
 
 
 class Finding(Base):
@@ -30,10 +32,12 @@ class Finding(Base):
     def search(self, caller: Caller, question: Question) -> tuple[Answer, Sequence[Entry]]:
         """Give the answer and the entries of its hits, in order; who may see what is set here from the caller.
 
-        When the index is down, titles are compared with the words in the records, and the answer says ``degraded``.
+        When the index is down, titles are compared with the words in the records, and the answer says ``degraded``;
+        so it does when search has not followed the changes for a while.
         """
         with self._records.read() as unit:
             question = replace(question, audience=audience(caller), filters=self._filters(unit, question))
+            late = is_late(unit, self._now())
         try:
             answer = self._index.ask(question)
         except Unavailable:
@@ -44,7 +48,7 @@ class Finding(Base):
         if len(entries) < len(answer.hits):
             seen = {entry.id for entry in entries}
             answer = replace(answer, hits=[hit for hit in answer.hits if hit.id in seen])
-        return answer, entries
+        return replace(answer, degraded=True) if late else answer, entries
 
     def datasets(self, caller: Caller, ids: Sequence[str]) -> Sequence[Entry]:
         """Those of the ids that the caller may see, in the order asked."""
@@ -147,6 +151,15 @@ def audience(caller: Caller) -> tuple[str, ...]:
     if may(caller, "operate"):
         return (PUBLIC, SITE)
     return (PUBLIC, *(f"org:{one}" for one in caller.roles if may(caller, "see", organisation=one)))
+
+
+def is_late(unit: Unit, now: datetime) -> bool:
+    """Whether search has left a change aside for longer than it should, whatever the reason."""
+    position = unit.position("index")
+    if position >= unit.last_change():
+        return False
+    waiting = unit.changes(position, 1)
+    return bool(waiting) and (now - waiting[0].at).total_seconds() > LATE_SECONDS
 
 
 def _moment(at: object) -> str:

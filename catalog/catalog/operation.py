@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import get_args
 
 from catalog.catalog.base import Base
+from catalog.catalog.finding import is_late
 from catalog.errors import Refusal, Unavailable
 from catalog.model import AuditRow, Caller, Job, SubmissionState
 
@@ -53,7 +54,7 @@ class Operation(Base):
     def _check_index(self) -> None:
         self._index.check()
         with self._records.read() as unit:
-            if unit.last_change() - unit.position("index") > INDEX_BEHIND:
+            if unit.last_change() - unit.position("index") > INDEX_BEHIND or is_late(unit, self._now()):
                 raise Unavailable("search-behind")
 
     def _check_worker(self) -> None:

@@ -40,7 +40,26 @@ class Upkeep(Base):
                 if last and change != last + 1:
                     found.append(f"change sequence has a gap after {last}")
                 last = change
-        return found
+        return found + list(self._verify_search())
+
+    def _verify_search(self) -> Iterator[str]:
+        """Hold the index against the records, once search has followed every change; one that is down is no lie."""
+        with self._records.read() as unit:
+            newest = unit.last_change()
+            if unit.position("index") < newest:
+                return
+            wanted = {entry.id: entry for entry in entries_of(unit) if _may_be_found(unit, entry)}
+        try:
+            held = dict(self._index.sequences())
+        except Unavailable:
+            return
+        with self._records.read() as unit:
+            if unit.last_change() != newest:  # something changed while we looked
+                return
+        for dataset, entry in wanted.items():
+            if held.get(dataset, -1) < entry.sequence:
+                yield f"{entry.slug}: search {'holds an older state' if dataset in held else 'does not know it'}"
+        yield from (f"search holds {dataset}, which is not to be found" for dataset in held if dataset not in wanted)
 
     def _verify_entry(self, unit: Unit, entry: Entry, seen: dict[str, str], *, deep: bool) -> Iterator[str]:
         versions = list(reversed(unit.versions(entry.id)))
@@ -168,3 +187,11 @@ def _changes(unit: Unit) -> Iterator[int]:
     while page := unit.changes(after, PAGE):
         yield from (one.sequence for one in page)
         after = page[-1].sequence
+
+
+def _may_be_found(unit: Unit, entry: Entry) -> bool:
+    """Whether search should know of a dataset, as ``Finding.document`` says it."""
+    if entry.state != "published" or entry.kind != "dataset" or not entry.version:
+        return False
+    version = unit.version(entry.id, entry.version)
+    return version is not None and version.state != "withdrawn"

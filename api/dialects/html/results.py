@@ -104,7 +104,7 @@ def _drawn(request: Request, reader: Reader) -> Response:
     answer, entries = deps.site(request).catalog.search(reader.caller, question(asked))
     organisations = listing.publishers(request, reader)
     lines = listing.items(request, reader, entries, answer.hits)
-    return page(
+    drawn = page(
         request, reader, "results.html", asked=asked, answer=answer, items=[shown(reader, one) for one in lines],
         facets=facets(reader, asked, answer, organisations), chips=chips(reader, asked, organisations),
         sorts=[(one, labels.sort(reader.lang, one), asked.link(sort=one)) for one in SORTS
@@ -112,6 +112,9 @@ def _drawn(request: Request, reader: Reader) -> Response:
         more=asked.link(cursor=answer.next) if answer.next else "",
         api="/api/v1" + asked.link(), noindex=bool(asked.cursor or asked.filters),
     )
+    if answer.degraded:  # nobody keeps it: the next one may be whole
+        drawn.headers["Cache-Control"] = "no-store"
+    return drawn
 
 
 def question(asked: Asked) -> Question:

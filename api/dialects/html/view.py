@@ -180,7 +180,7 @@ def kept_page(request: Request, reader: Reader, key: object, make: Callable[[], 
     display = (reader.lang, reader.size, reader.contrast, takes_gzip(request))
     whole = ("page", key, display, request.url.path, request.url.query)
     response: Response = fragments(request).get(whole, make)
-    if response.status_code != HTTP_OK:
+    if response.status_code != HTTP_OK or response.headers.get("Cache-Control") == "no-store":
         fragments(request).drop(whole)
     return response
 

@@ -62,7 +62,7 @@ def search(  # noqa: PLR0917 - they document the query string; the catalogue's o
     content = {
         "items": items, "total": answer.total, "next": answer.next or None,
         "facets": titled(site, caller, question.facets, answer.facets, language),
-        "suggestion": answer.suggestion or None,
+        "suggestion": answer.suggestion or None, "degraded": answer.degraded,
     }
     cache = "private, no-store" if caller.known else "public, no-cache"
     return listed(request, content, **{"Cache-Control": cache, "Vary": "Accept-Language, Cookie, Authorization"})

@@ -318,10 +318,11 @@ class ListOut(Out):
 
 
 class DatasetListOut(ListOut):
-    """Datasets found, with facets."""
+    """Datasets found, with facets; ``degraded`` when search is down or behind, so that something may be missing."""
 
     items: list[DatasetOut]  # type: ignore[assignment]
     facets: dict[str, list[dict[str, Any]]]
+    degraded: bool = False
 
 
 class VersionOut(Out):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from catalog.adapters.index_elastic import mapping
@@ -52,6 +52,7 @@ class ElasticIndex:
         if question.text.strip() and not asked.folded:
             return Answer(facets=dict.fromkeys(question.facets, ()))
         try:
+            self._server.prove()
             return answering.answer()
         except Unavailable as refused:
             LOG.info("search is degraded: %s", refused.code)
@@ -71,6 +72,10 @@ class ElasticIndex:
             return int(self._server.ask(lambda client: client.count(index=self._shelf.alias, query=live))["count"])
         except Unavailable as refused:
             raise self._told(refused) from None
+
+    def sequences(self) -> Iterator[tuple[str, int]]:
+        """Give (id, sequence) of every dataset that may be found."""
+        return self._shelf.sequences()
 
     def check(self) -> None:
         """Raise Unavailable: search-foreign, -login, -tls or -down; search-missing, -outdated or -damaged: rebuild."""

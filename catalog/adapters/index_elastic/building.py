@@ -44,6 +44,14 @@ class Shelf:
         found = self._aliases().get(alias or self.alias, [])
         return found[0] if found else ""
 
+    def _source(self) -> str:
+        """Give the index in use if it is one that we made and can read; "" else."""
+        current = self.current()
+        return current if current and self._is_ours(current) else ""
+
+    def _is_ours(self, index: str) -> bool:
+        return self.notes(index).get("format") == self.form
+
     def others(self) -> list[str]:
         """Give the indices in use by other versions of Datamo, whose mapping is not ours."""
         pattern = re.compile(rf"{re.escape(self.prefix)}\.v\d+", re.ASCII)
@@ -88,7 +96,7 @@ class Shelf:
     def rebuild(self, documents: Iterable[Document]) -> int:
         """Build beside, compare, take over what was put meanwhile, swap; returns how many datasets went in."""
         self.sweep()
-        before = self.current()
+        before = self._source()
         floor = self._newest_sequence(before) if before else -1
         built = self.begin()
         try:
@@ -120,12 +128,12 @@ class Shelf:
         Writers that are stopped try again and then find the new index.
         """
         old = self.current()
-        if old:
-            self._block(old, on=True)
-            self._take_over(old, built, floor)
+        if source := self._source():
+            self._block(source, on=True)
+            self._take_over(source, built, floor)
         self.server.tell(lambda client: client.indices.put_settings(index=built, settings=mapping.IN_USE))
         if not self._change_places(old, built):
-            self._block(old, on=False)
+            self._block(source, on=False)
             return False
         return True
 
@@ -134,6 +142,7 @@ class Shelf:
         actions: list[dict[str, Any]] = [{"add": {"index": new, "alias": self.alias}}]
         if old:
             actions.insert(0, {"remove": {"index": old, "alias": self.alias, "must_exist": True}})
+        if old and self._is_ours(old):
             actions.append({"add": {"index": old, "alias": self.previous}})
         if before:
             actions.append({"remove": {"index": before, "alias": self.previous}})
@@ -151,7 +160,7 @@ class Shelf:
 
     def _take_over(self, old: str, new: str, floor: int) -> None:
         self.refresh(old)
-        if Writing(self.server, new).apply(self._newer(old, floor)):
+        if Writing(self.server, new, ties=False).apply(self._newer(old, floor)):
             self.refresh(new)
 
     def _abandon(self, built: str) -> None:
@@ -227,21 +236,26 @@ class Shelf:
 
     def _newer(self, index: str, floor: int) -> Iterator[Change]:
         """Give what an index holds with a sequence above ``floor``, dropped datasets too."""
-        query = {"range": {"sequence": {"gt": floor}}}
-        after: list[Any] = []
+        for hit in self._every(index, {"range": {"sequence": {"gt": floor}}}, source=["document"]):
+            yield hit["_id"], int(hit["sort"][0]), mapping.document_of(hit["_source"])
+
+    def sequences(self) -> Iterator[tuple[str, int]]:
+        """Give the id and sequence of each dataset that may be found."""
+        for hit in self._every(self.alias, {"term": {"state": mapping.LIVE}}, source=False, size=10 * _PAGE):
+            yield hit["_id"], int(hit["sort"][0])
+
+    def _every(self, index: str, query: Any, size: int = _PAGE, **more: Any) -> Iterator[Any]:
+        """Give all hits of a query, by their sequences, page by page."""
+        after: dict[str, Any] = {}
+        order = [{"sequence": "asc"}, {"id": "asc"}]
         while True:
-            more: dict[str, Any] = {"search_after": after} if after else {}
-            said = self.server.tell(
-                lambda client, more=more: client.search(  # type: ignore[misc]
-                    index=index, query=query, size=_PAGE, sort=[{"sequence": "asc"}, {"id": "asc"}], **more
-                )
-            )
+            wanted = {"index": index, "query": query, "size": size, "sort": order, **after, **more}
+            said = self.server.tell(lambda client, wanted=wanted: client.search(**wanted))  # type: ignore[misc]
             hits = said["hits"]["hits"]
-            for hit in hits:
-                yield hit["_id"], int(hit["sort"][0]), mapping.document_of(hit["_source"])
-            if len(hits) < _PAGE:
+            yield from hits
+            if len(hits) < size:
                 return
-            after = hits[-1]["sort"]
+            after = {"search_after": hits[-1]["sort"]}
 
 
 def _made(index: str, alias: str) -> float:

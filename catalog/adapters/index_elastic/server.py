@@ -38,9 +38,9 @@ class Patience:
     After a failure readers are told at once for ``pause`` seconds that search is down; then one of them tries again.
     """
 
-    read: float = 5.0
-    write: float = 60.0
-    tries: float = 10.0
+    read: float = 1.5
+    write: float = 20.0
+    tries: float = 5.0
     pause: float = 2.0
 
 
@@ -155,7 +155,7 @@ def refusal(problem: Exception) -> Unavailable | None:
 
 
 def _of_status(status: int, kind: str) -> Unavailable | None:
-    if not kind and status not in _BY_STATUS:
+    if not kind and status not in {401, 403, *_PASSING}:
         return Unavailable("search-foreign", found=f"HTTP {status}")
     if kind == "media_type_header_exception":
         return Unavailable("search-foreign", found="an Elasticsearch of another major version")

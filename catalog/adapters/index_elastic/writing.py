@@ -26,14 +26,17 @@ class Writing:
     """Writes changes into an alias or an index, in requests of some megabytes; ``ids`` are those that were written.
 
     ``free`` is asked when writing stays forbidden: whether that has been lifted, so that one more try is worth it.
+    Of two documents with the same sequence the later one wins, without ``ties`` the one that is held.
     """
 
     def __init__(
-        self, server: Server, target: str, *, alias: bool = False, free: Callable[[], bool] = lambda: False
+        self, server: Server, target: str, *, alias: bool = False, ties: bool = True,
+        free: Callable[[], bool] = lambda: False,
     ) -> None:
         self.server = server
         self.target = target
         self.alias = alias
+        self.rule = "external_gte" if ties else "external"
         self.free = free
         self.ids: set[str] = set()
         self._blocked = False
@@ -91,7 +94,7 @@ class Writing:
     def _bulk(self, waiting: Sequence[tuple[Change, Mapping[str, Any]]]) -> Any:
         operations: list[Mapping[str, Any]] = []
         for (dataset, sequence, _), content in waiting:
-            operations += [{"index": {"_id": dataset, "version": sequence, "version_type": "external_gte"}}, content]
+            operations += [{"index": {"_id": dataset, "version": sequence, "version_type": self.rule}}, content]
         alias = True if self.alias else None
         return self.server.tell(
             lambda client: client.bulk(index=self.target, operations=operations, require_alias=alias)

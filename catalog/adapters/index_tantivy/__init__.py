@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ from catalog.adapters.index_tantivy.asking import Answering
 from catalog.adapters.index_tantivy.query import Asker
 from catalog.adapters.index_tantivy.shelf import Shelf
 from catalog.adapters.index_tantivy.spelling import Speller
-from catalog.adapters.index_tantivy.writing import Change, Writing, live, newer, newest_sequence
+from catalog.adapters.index_tantivy.writing import Change, Writing, live, newer, newest_sequence, sequences
 from catalog.errors import Unavailable
 from catalog.question import Answer, Cursor, Document, Question
 from catalog.wording import Terms, terms
@@ -63,6 +63,10 @@ class TantivyIndex:
         """Count the datasets held, whoever may see them."""
         view = self._shelf.view()
         return int(view.searcher.search(live(view), 1).count)
+
+    def sequences(self) -> Iterator[tuple[str, int]]:
+        """Give (id, sequence) of every dataset that may be found."""
+        return sequences(self._shelf.view())
 
     def check(self) -> None:
         """Raise Unavailable (search-missing, search-outdated, search-damaged) when the index has to be rebuilt."""

@@ -79,3 +79,12 @@ def newer(view: View, floor: int) -> Iterator[Change]:
         content = held.get_first("document")
         sequence = view.searcher.fast_field_values("sequence", [address])[0]
         yield held.get_first("id"), int(sequence), thaw(bytes(content)) if content else None
+
+
+def sequences(view: View) -> Iterator[tuple[str, int]]:
+    """Give the id and sequence of each dataset that was not dropped."""
+    searcher = view.searcher
+    addresses = [address for _, address in searcher.search(live(view), max(1, searcher.num_docs)).hits]
+    found = searcher.fast_field_values("sequence", addresses)
+    for address, sequence in zip(addresses, found, strict=True):
+        yield searcher.doc(address).get_first("id"), int(sequence)
