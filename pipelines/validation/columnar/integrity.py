@@ -11,6 +11,7 @@ from frictionless.table.row import Row
 
 from pipelines.validation.columnar.keys import UNHASHABLE, ForeignKey, Key, KeyColumn
 from pipelines.validation.columnar.plan import HandBack, Plan
+from pipelines.validation.columnar.rowkey import RowKey
 from pipelines.validation.columnar.rows import QuickRow
 
 Before = Mapping[tuple[str, int], int]
@@ -30,6 +31,7 @@ class Integrity:
     primary: Key | None
     foreign: list[ForeignKey]
     groups: list[dict[str, Any]]
+    rows: RowKey | None = None
 
     @property
     def columns(self) -> set[int]:
@@ -38,17 +40,19 @@ class Integrity:
         return found | {index for key in self.foreign for index in key.columns}
 
     @property
-    def repeating(self) -> list[Key]:
+    def repeating(self) -> list[Key | RowKey]:
         """The keys of which no two rows may have the same."""
-        return [*self.unique, *([self.primary] if self.primary else [])]
+        return [*self.unique, *(one for one in (self.primary, self.rows) if one is not None)]
 
     def primary_cells(self, row: Any) -> tuple[Any, ...]:
         """The values of the primary key."""
         cells: tuple[Any, ...] = self.resource.primary_key_cells(row, self.resource.dialect.header_case)
         return cells
 
-    def values(self, key: Key, row: Any) -> tuple[Any, ...]:
+    def values(self, key: Key | RowKey, row: Any) -> tuple[Any, ...]:
         """The values of any key."""
+        if isinstance(key, RowKey):
+            return key.values(row)
         return self.primary_cells(row) if key.primary else (row[key.name],)
 
     def row(self, number: int, cells: list[Any]) -> Any:
@@ -105,8 +109,11 @@ class Integrity:
         )
 
 
-def integrity_of(resource: Any, plan: Plan) -> Integrity:
-    """The keys of an open resource; raises HandBack where they cannot be compared by hash."""
+def integrity_of(resource: Any, plan: Plan, *, rows: bool) -> Integrity:
+    """The keys of an open resource; raises HandBack where they cannot be compared by hash.
+
+    ``rows`` whether whole rows are compared too.
+    """
     by_name = {one.name: index for index, one in enumerate(plan.fields)}
     unique = [
         _key(plan, one.name, (index,), primary=False)
@@ -114,7 +121,8 @@ def integrity_of(resource: Any, plan: Plan) -> Integrity:
         if one.constraints.get("unique")
     ]
     foreign, groups = _foreign_keys(resource, plan, by_name)
-    return Integrity(resource, plan, unique, _primary(resource, plan, by_name), foreign, groups)
+    compared = RowKey(plan.fields) if rows else None
+    return Integrity(resource, plan, unique, _primary(resource, plan, by_name), foreign, groups, compared)
 
 
 def _primary(resource: Any, plan: Plan, by_name: dict[str, int]) -> Key | None:

@@ -6,13 +6,15 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from frictionless.formats.csv.control import CsvControl
 from frictionless.resources import TableResource
 from frictionless.table.row import create_cell_handlers
+
+from pipelines.validation.columnar.archive import PACKED, open_bytes
 
 MOST_FIELDS = 5_000
 """Beyond, a block holds so few records that looking at columns is no faster."""
@@ -53,6 +55,19 @@ class Plan:
     block: int
     slow: bool
 
+    @property
+    def packed(self) -> bool:
+        """Whether the file is compressed: then Frictionless knows its size and hashes once it is open."""
+        return bool(self.resource.compression)
+
+    def open_bytes(self) -> IO[bytes]:
+        """Open the content, unpacked."""
+        return open_bytes(self.path, self.resource.compression, self.resource.innerpath)
+
+    def open_text(self) -> io.TextIOWrapper:
+        """The content as Frictionless's CSV parser sees it: line ends kept, decoding strict."""
+        return io.TextIOWrapper(self.open_bytes(), self.encoding, newline="")
+
 
 def make_plan(resource: Any, block: int) -> Plan:
     """Open the resource with Frictionless and decide; raises HandBack.
@@ -60,8 +75,7 @@ def make_plan(resource: Any, block: int) -> Plan:
     Frictionless's ``open()`` has detected encoding, dialect, header, labels and schema: they are taken as they are.
     """
     dialect = resource.dialect
-    _refuse_what_is_not_a_plain_file(resource)
-    _refuse_row_filters(dialect)
+    _refuse_other_files(resource)
     fields = tuple(resource.header.get_expected_fields())
     handlers = create_cell_handlers(list(fields))
     if not fields or len(handlers) != len(fields):
@@ -75,7 +89,7 @@ def make_plan(resource: Any, block: int) -> Plan:
     control = CsvControl.from_dialect(dialect).to_python() if text else None
     slow = text and _is_odd_csv(control)
     swift = text and resource.encoding in UTF8 and not slow
-    return Plan(
+    plan = Plan(
         resource=resource,
         path=path,
         encoding=resource.encoding,
@@ -84,28 +98,27 @@ def make_plan(resource: Any, block: int) -> Plan:
         handlers=handlers,
         width=width,
         first_record=records + 1,
-        offset=_offset(path, resource.encoding, control, records) if swift else None,
+        offset=None,
         skip_records=records,
         whole_rows=width != len(fields),
         block=block,
         slow=slow,
     )
+    return replace(plan, offset=_offset(plan)) if swift else plan
 
 
-def _refuse_what_is_not_a_plain_file(resource: Any) -> None:
+def _refuse_other_files(resource: Any) -> None:
     if not isinstance(resource, TableResource):
         raise HandBack("not-a-table")
     if resource.scheme != "file" or resource.memory or resource.multipart or resource.extrapaths:
         raise HandBack("scheme")
-    if resource.compression:
-        raise HandBack("compression")
     if resource.format not in TEXTS | OBJECTS:
         raise HandBack("format")
-
-
-def _refuse_row_filters(dialect: Any) -> None:
-    if dialect.comment_char or dialect.comment_rows or dialect.skip_blank_rows:
+    dialect = resource.dialect
+    if resource.format in OBJECTS and (dialect.comment_char or dialect.comment_rows or dialect.skip_blank_rows):
         raise HandBack("row-filter")
+    if resource.compression and (resource.format not in TEXTS or resource.compression not in PACKED):
+        raise HandBack("compression")
 
 
 def _is_odd_csv(control: Any) -> bool:
@@ -121,15 +134,10 @@ def _is_odd_csv(control: Any) -> bool:
     return not plain or bool(control.escapechar) or bool(control.skipinitialspace) or not control.doublequote
 
 
-def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
-    """The file as Frictionless's CSV parser sees it: line ends kept, decoding strict."""
-    return io.TextIOWrapper(path.open("rb"), encoding, newline="")
-
-
-def _offset(path: Path, encoding: str, control: Any, records: int) -> int:
-    """The byte at which record ``records + 1`` begins, by the csv module's own idea of a record."""
+def _offset(plan: Plan) -> int:
+    """The byte at which the data records begin, by the csv module's own idea of a record."""
     consumed = 0
-    with open_text(path, encoding) as text:
+    with plan.open_text() as text:
 
         def lines() -> Iterator[str]:
             nonlocal consumed
@@ -137,11 +145,11 @@ def _offset(path: Path, encoding: str, control: Any, records: int) -> int:
                 consumed += len(line.encode("utf-8"))
                 yield line
 
-        reader = csv.reader(lines(), dialect=control)
-        for _ in range(records):
+        reader = csv.reader(lines(), dialect=plan.dialect)
+        for _ in range(plan.skip_records):
             if next(reader, None) is None:
                 break
-    if encoding == "utf-8-sig":
-        with path.open("rb") as raw:
+    if plan.encoding == "utf-8-sig":
+        with plan.open_bytes() as raw:
             consumed += 3 if raw.read(3) == codecs.BOM_UTF8 else 0
     return consumed

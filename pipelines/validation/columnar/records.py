@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from pipelines.validation.columnar.plan import HandBack, Plan, open_text
+from pipelines.validation.columnar.plan import HandBack, Plan
 
 SNIFFED_LINES = 100
 RECORDS = 20_000
@@ -112,10 +112,10 @@ class _Source(io.RawIOBase):
         self._text: Any = None
         self._first: bytes | None = None
         if plan.offset is not None:
-            self._raw = plan.path.open("rb", buffering=0)
+            self._raw = plan.open_bytes()
             self._raw.seek(plan.offset)
         else:
-            self._text = open_text(plan.path, plan.encoding)
+            self._text = plan.open_text()
             reader = csv.reader(iter(self._text.readline, ""), dialect=plan.dialect)
             for _ in range(plan.skip_records):
                 if next(reader, None) is None:
@@ -191,7 +191,7 @@ def read_batches(plan: Plan, signs: Signs) -> Iterator[Batch]:
 
 def _cut_by_csv(plan: Plan) -> Iterator[Batch]:
     """Records as Python's csv module cuts them: for dialects with escapes or spaces after the delimiter."""
-    with open_text(plan.path, plan.encoding) as text:
+    with plan.open_text() as text:
         records = enumerate(csv.reader(text, dialect=plan.dialect), start=1)
         content = itertools.islice(records, plan.skip_records, None)
         try:
@@ -240,7 +240,7 @@ def _among(plan: Plan, ragged: deque[tuple[int, str]], last: int | None) -> tupl
 
 def blank_records(plan: Plan) -> frozenset[int]:
     """Numbers of the records that are physically empty lines: ``[]`` to the csv module, empty strings to pyarrow."""
-    with open_text(plan.path, plan.encoding) as text:
+    with plan.open_text() as text:
         reader = csv.reader(text, dialect=plan.dialect)
         return frozenset(number for number, cells in enumerate(reader, start=1) if not cells)
 
@@ -251,7 +251,7 @@ def has_read_all(plan: Plan, number: int, sample: int) -> bool:
     It reads 100 lines to guess the dialect, then ``sample`` records, then record by record; the end is met when it asks
     for a line that is not there, or when the last line has no line end (or one that could still become CR LF).
     """
-    with open_text(plan.path, plan.encoding) as text:
+    with plan.open_text() as text:
         lines = list(itertools.islice(text, SNIFFED_LINES))
         if len(lines) < SNIFFED_LINES:
             return True
@@ -269,7 +269,7 @@ def has_read_all(plan: Plan, number: int, sample: int) -> bool:
 def ends_open(plan: Plan, cells: list[str], line: str | None) -> bool:
     """Whether the text may end inside quotes, where pyarrow drops the last line end and the csv module keeps it."""
     if line is None or any("\n" in cell or "\r" in cell for cell in cells):
-        with open_text(plan.path, plan.encoding) as text:
+        with plan.open_text() as text:
             last = deque(csv.reader(text, dialect=plan.dialect), maxlen=1)
         return not last or last[0] != cells
     try:

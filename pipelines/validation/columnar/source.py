@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from pipelines.validation.columnar.digest import Digest
+from pipelines.validation.columnar.filters import filter_of
 from pipelines.validation.columnar.plan import HandBack, Plan
 from pipelines.validation.columnar.records import Batch, Signs, blank_records, ends_open, has_read_all, read_batches
 
@@ -62,32 +63,39 @@ class CsvSource:
         self._plan = plan
         self._signs = Signs()
         self._digest = Digest(plan.path)
+        self._filter = filter_of(plan.resource.dialect)
+        self._latest: Batch | None = None
         self._blank: frozenset[int] | None = None
 
     def __enter__(self) -> Self:
         """Begin hashing the file."""
-        self._digest.__enter__()
+        if not self._plan.packed:
+            self._digest.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop hashing the file."""
-        self._digest.__exit__(kind, error, trace)
+        if not self._plan.packed:
+            self._digest.__exit__(kind, error, trace)
 
     def batches(self) -> Iterator[Batch]:
-        """Every data record, with the signs of odd structure noted."""
-        return read_batches(self._plan, self._signs)
+        """Every data record that the dialect keeps, with the signs of odd structure noted."""
+        for batch in read_batches(self._plan, self._signs):
+            self._latest = batch
+            yield self._filter.kept(batch)
 
     def again(self) -> Iterator[Batch]:
         """Every data record once more."""
-        return read_batches(self._plan, Signs())
+        return map(self._filter.kept, read_batches(self._plan, Signs()))
 
     def judge(self, latest: Batch | None) -> None:
         """Hand back NUL bytes, lone carriage returns in TSV, and a quote that stays open."""
         if self._signs.nul or (self._signs.carriage_return and self._plan.resource.format == "tsv"):
             raise HandBack("structure")
-        if latest and ends_open(self._plan, latest.last_cells(), self._signs.last_line(self._plan.block)):
+        last = self._latest if latest is not None else None
+        if last and ends_open(self._plan, last.last_cells(), self._signs.last_line(self._plan.block)):
             raise HandBack("open-quote")
 
     def is_blank(self, number: int) -> bool:
@@ -98,6 +106,8 @@ class CsvSource:
 
     def settle(self, stats: Any, stopped: int | None, last: int) -> None:
         """Set size and hashes; a run that was stopped knows hashes only where it had met the end."""
+        if self._plan.packed:  # Frictionless has hashed the packed file when it opened it, whatever it reads of it
+            return
         stats.md5 = stats.sha256 = None
         stats.bytes = self._plan.path.stat().st_size
         if stopped is None or self._reached_end(stopped, last):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
 import json
+import lzma
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +29,20 @@ def resource_of(folder: Path, case: Case) -> TableResource:
         options["encoding"] = case.encoding
     if case.detector:
         options["detector"] = Detector(**case.detector)
-    (folder / "table.csv").write_bytes(case.content)
-    return TableResource(name="table", path="table.csv", basepath=str(folder), format="csv", **options)
+    name = f"table.csv.{case.packed}" if case.packed else "table.csv"
+    (folder / name).write_bytes(packed(case.content, case.packed))
+    if case.packed:
+        options["compression"] = case.packed
+    return TableResource(name="table", path=name, basepath=str(folder), format="csv", **options)
+
+
+def packed(content: bytes, kind: str) -> bytes:
+    if kind == "zip":
+        made = io.BytesIO()
+        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(zipfile.ZipInfo("table.csv"), content)
+        return made.getvalue()
+    return {"gz": lambda one: gzip.compress(one, mtime=0), "bz2": bz2.compress, "xz": lzma.compress}.get(kind, bytes)(content)
 
 
 def checklist_of(case: Case) -> Checklist | None:
@@ -37,7 +54,7 @@ def compared(report: Any) -> dict[str, Any]:
     told = json.loads(report.to_json())
     for part in [told, *told["tasks"]]:
         part["stats"].pop("seconds", None)
-        if any(warning.startswith("reached error limit") for warning in part["warnings"]):
+        if any(warning.startswith("reached ") for warning in part["warnings"]):
             part["stats"].pop("bytes", None)
     return told
 
@@ -47,11 +64,11 @@ def both(folder: Path, case: Case, block: int = BLOCK) -> tuple[Any, Any, str]:
     ours: Any = None
     reason = ""
     try:
-        ours = compared(validate_columnar(resource_of(folder, case), checklist_of(case), limit_errors=case.limit, block=block))
+        ours = compared(validate_columnar(resource_of(folder, case), checklist_of(case), limit_errors=case.limit, limit_rows=case.rows, block=block))
     except HandBack as back:
         reason = back.reason
     try:
-        theirs: Any = compared(resource_of(folder, case).validate(checklist_of(case), limit_errors=case.limit))
+        theirs: Any = compared(resource_of(folder, case).validate(checklist_of(case), limit_errors=case.limit, limit_rows=case.rows))
     except Exception as raised:  # noqa: BLE001 - readers raise whatever they raise
         theirs = f"{type(raised).__name__}: {raised}"
     return ours, theirs, reason

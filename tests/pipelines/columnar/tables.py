@@ -9,10 +9,10 @@ from typing import Any
 
 NASTY = ["", " ", "NA", "-", "x", "é", "ệ", "\u00a0", "1", "0", "a\nb", '"', "a,b", "'", "None", "\t", "1\r\n2", "；"]
 KINDS: dict[str, tuple[list[str], list[str]]] = {
-    "string": (["alpha", "beta", "Hà Nội", "xã", "a b"], ["A", "a" * 40, "abc\n", "１２"]),
+    "string": (["alpha", "beta", "Hà Nội", "xã", "a b"], ["A", "a" * 40, "abc\n", "１２", "b" * 255, "é" * 255]),
     "integer": (
-        ["1", "2", "10", "-3", "007", "+5", "123456789012345678"],
-        [" 12 ", "1_000", "１２", "12.0", "1e3", "0x10", "9" * 40, "1,000", "--1", "-", "+", "5%", "$5", "١٢٣", "5 000"],
+        ["1", "2", "10", "-3", "007", "+5", "123456789012345678", "32767", "65535"],
+        [" 12 ", "+032767", "2_147_483_647", "1_000", "１２", "12.0", "1e3", "0x10", "9" * 40, "1,000", "--1", "-", "+", "5%", "$5", "١٢٣", "5 000"],
     ),
     "number": (
         ["1.5", "2", "-0.25", "1000.125", "+3.", "90", "0.1", "00.50"],
@@ -73,6 +73,8 @@ class Case:
     limit: int = 1000
     checklist: dict[str, Any] | None = None
     detector: dict[str, Any] = field(default_factory=dict)
+    rows: int | None = None
+    packed: str = ""
 
 
 def make_case(chance: Any) -> Case:
@@ -105,6 +107,47 @@ def make_case(chance: Any) -> Case:
         checklist=checklist,
         detector={"schema_sync": True} if chance.random() < 0.1 else {},
     )
+
+
+def vary(chance: Any, case: Case) -> Case:
+    """Ask more of a case: checks, row filters, a limit of rows, a packed file."""
+    names = [one["name"] for one in (case.schema or {}).get("fields", [])] or ["f0"]
+    if chance.random() < 0.8:
+        checks = [make_check(chance, chance.choice(names)) for _ in range(chance.choice([1, 1, 2, 3]))]
+        case.checklist = {**(case.checklist or {}), "checks": checks}
+        if chance.random() < 0.15:
+            case.checklist["pickErrors"] = chance.choice([["duplicate-row"], ["#cell"], ["ascii-value", "type-error"], ["#row"]])
+    if chance.random() < 0.3:
+        filters = [{"commentChar": chance.choice(["#", "1", "a", "x", "-"])}, {"commentRows": chance.sample(range(1, 30), 4)}, {"skipBlankRows": True}]
+        for one in chance.sample(filters, chance.choice([1, 1, 2])):
+            case.dialect.update(one)
+    if chance.random() < 0.25:
+        case.rows = chance.choice([1, 2, 5, 20, 100, 130])
+    if chance.random() < 0.3:
+        case.packed = chance.choice(["gz", "zip", "bz2", "xz"])
+    return case
+
+
+def make_check(chance: Any, name: str) -> dict[str, Any]:
+    kind = chance.choice([*CHECKS, "duplicate-row", "duplicate-row"])
+    check: dict[str, Any] = {"type": kind}
+    if kind in ("forbidden-value", "required-value"):
+        check |= {"fieldName": name, "values": chance.choice([["1", "alpha"], [1, 2, 10], ["NA", ""], [None], [True], [1.5, "x"], ["2020-01-05"]])}
+    elif kind in ("sequential-value", "deviated-value"):
+        check |= {"fieldName": name}
+        if kind == "deviated-value":
+            check |= {"interval": chance.choice([1, 2, 3]), "average": chance.choice(["mean", "median", "mode"])}
+    elif kind == "row-constraint":
+        check |= {"formula": "f0 > 1"}
+    elif kind == "table-dimensions":
+        check |= {chance.choice(["minRows", "maxRows", "numRows", "maxFields", "minFields"]): chance.choice([1, 3, 20])}
+    return check
+
+
+CHECKS = (
+    "ascii-value", "deviated-cell", "deviated-value", "forbidden-value", "required-value", "sequential-value", "truncated-value",
+    "row-constraint", "table-dimensions", "baseline",
+)
 
 
 def make_control(chance: Any) -> dict[str, Any]:

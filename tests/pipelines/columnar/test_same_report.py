@@ -14,7 +14,7 @@ from pipelines.validation import source
 from pipelines.validation.columnar import HandBack, errors_columnar, validate_columnar
 from pipelines.validation.columnar.engine import BLOCK
 from tests.pipelines.columnar.both import both, compared, resource_of
-from tests.pipelines.columnar.tables import Case, make_case
+from tests.pipelines.columnar.tables import Case, make_case, vary
 
 quick = settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 CHANCE = st.integers(0, 10**9).map(Random)
@@ -37,6 +37,12 @@ def say_the_same(folder, case, block=BLOCK):
 @given(chance=CHANCE)
 def test_both_engines_give_the_same_report(tmp_path, chance):
     say_the_same(tmp_path, make_case(chance))
+
+
+@settings(quick, max_examples=150)
+@given(chance=CHANCE)
+def test_both_engines_agree_on_checks_row_filters_limits_and_packed_files(tmp_path, chance):
+    say_the_same(tmp_path, vary(chance, make_case(chance)), block=chance.choice([BLOCK, 997]))
 
 
 @settings(quick, max_examples=80)
@@ -119,8 +125,9 @@ def test_every_error_is_given_one_by_one_in_the_order_of_the_report(tmp_path):
 
 
 def test_what_is_handed_back_is_said_before_the_first_error(tmp_path):
-    case = Case(b"a,b\nx,y\n", "utf-8", LONG, {"commentChar": "#"})
-    with pytest.raises(HandBack, match="row-filter"):
+    lists = {"fields": [{"name": "a", "type": "array", "constraints": {"unique": True}}, {"name": "b", "type": "integer"}]}
+    case = Case(b"a,b\n[1],y\n", "utf-8", lists, {})
+    with pytest.raises(HandBack, match="unhashable-key"):
         next(errors_columnar(resource_of(tmp_path, case)))
 
 
