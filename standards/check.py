@@ -58,7 +58,8 @@ class Use:
 
     ``needs`` are the columns whose cells ``look`` reads, ``field`` first; ``args`` are the words after the colon in a
     standard (``code-valid-on: {list: vn-commune, date: ref_date, name: commune_name}``). ``codelists`` gives a list by
-    id; ``today`` is an argument because this floor has no clock.
+    id; ``today`` is an argument because this floor has no clock. ``day`` is the day that rows without one of their own
+    are of, where the publisher confirmed one (else today).
     """
 
     field: str
@@ -67,6 +68,7 @@ class Use:
     codelists: Callable[[str], Codelist]
     today: date
     severity: Severity | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +166,7 @@ def day_of(text: str, *, otherwise: date) -> date | None:
 def reference_day(cells: Cells, use: Use) -> date | None:
     """Find the day of a row: ``use.args["date"]`` names a column or is an ISO day; without it ``use.today``."""
     named = str(use.args.get("date", ""))
-    return day_of(str(cells.get(named, "" if named.isidentifier() else named)), otherwise=use.today)
+    return day_of(str(cells.get(named, "" if named.isidentifier() else named)), otherwise=use.day or use.today)
 
 
 def entry_names(entry: Entry) -> tuple[str, ...]:

@@ -63,7 +63,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A column that looks like personal data: of which kind, which part of its filled cells, whether it may go out."""
+    """A column that looks like personal data: of which kind, which part of its filled cells, whether it may go out.
+
+    ``within``: the values stand inside longer text (notes), so the column is asked about and its cells are not shown.
+    """
 
     index: int
     field: str
@@ -72,11 +75,17 @@ class Held:
     verdict: Verdict
     sample: str
     released: bool = False
+    within: bool = False
 
     @property
     def kind(self) -> str:
         """The stable name of the kind."""
         return self.trait.kind
+
+    @property
+    def hidden(self) -> bool:
+        """Whether cells of the column stay out of findings, profile, preview and report."""
+        return self.verdict == "block" or (self.within and not self.released)
 
 
 # --- header words -----------------------------------------------------------------------------------------------------

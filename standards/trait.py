@@ -128,7 +128,8 @@ WORDS: Steps = (
     ("[\u0300-\u036f]+", ""),
     ("đ", "d"),
     (_EDGES, ""),
-    ("^[0-9]+[.)/]?[ ]+", ""),
+    # "12. Nguyễn Văn A": a number before words, not the day of a date
+    ("^[0-9]+[.)/]?[ ]+([^0-9/])", "\\1"),
     ("^(?:ong|ba|anh|chi|em|chau|mr|mrs|ms|dr|ts|ths|gs|pgs|bs|ks|cn|ong/ba)[.:]?[ ]+", ""),
     ("[,.\\-]+", " "),
     ("[ \t\r\n]+", " "),

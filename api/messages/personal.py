@@ -6,11 +6,12 @@ from types import MappingProxyType
 
 from api.messages import Sentences
 
-BLOCKED, ASKED = "personal-data", "personal-data-asked"
+BLOCKED, ASKED, NAMED = "personal-data", "personal-data-asked", "personal-data-named"
 
 TITLES: Sentences = MappingProxyType(
     {
         BLOCKED: {"vi": "Cột giống dữ liệu cá nhân", "en": "The column looks like personal data"},
+        NAMED: {"vi": "Tên có chứa dữ liệu cá nhân", "en": "A name holds personal data"},
         ASKED: {"vi": "Cột có thể chứa dữ liệu cá nhân", "en": "The column may hold personal data"},
     }
 )
@@ -25,7 +26,31 @@ SENTENCES = MappingProxyType(
                 "data may not be published.",
             },
         },
+        NAMED: {
+            "file": {
+                "vi": "tên tệp có {kind} ({cell}). Đổi tên tệp rồi gửi lại.",
+                "en": "the file's name holds {kind} ({cell}). Rename the file and send it again.",
+            },
+            "sheet": {
+                "vi": "tên trang tính có {kind} ({cell}). Đổi tên trang tính rồi gửi lại.",
+                "en": "the sheet's name holds {kind} ({cell}). Rename the sheet and send it again.",
+            },
+            "header": {
+                "vi": "tên một cột có {kind} ({cell}). Có lẽ dòng tiêu đề là một dòng dữ liệu: thêm dòng tiêu đề.",
+                "en": "the name of a column holds {kind} ({cell}). The header is probably a row of data: add a header.",
+            },
+            "note": {
+                "vi": "phần ghi chú ngoài bảng có {kind} ({cell}). Xoá phần đó rồi gửi lại.",
+                "en": "a note outside the table holds {kind} ({cell}). Remove it and send again.",
+            },
+        },
         ASKED: {
+            "within": {
+                "vi": "văn bản trong cột “{field}” có chứa {kind} ({share} % số ô). Xoá các số hay địa chỉ đó khỏi văn "
+                "bản, hoặc bỏ cột này; nếu là của cơ quan, bạn có thể đi tiếp.",
+                "en": 'text in column "{field}" mentions {kind} ({share} % of cells). Remove them from the text, or '
+                "leave the column out; if they belong to an office, go on.",
+            },
             "": {
                 "vi": "cột “{field}” có thể là {kind} ({share} % số ô). Nếu là của cá nhân, hãy xóa cột này rồi gửi "
                 "lại; nếu là của cơ quan hoặc đã được phép công khai, bạn có thể đi tiếp.",

@@ -23,8 +23,14 @@ verdict on a column is *block* (the table is not valid, reason `personal-data`),
 5. Enterprise tax codes (by their check digit), amounts of money, office mailboxes (`.gov.vn`, `vanthu@…`), landlines and
    hotlines pass.
 
+6. Longer text is searched for personal numbers, telephone numbers, private mailboxes and insurance cards
+   (`standards/mentions.py`); a column of notes that mentions some is asked about, and its cells are shown nowhere. The names of
+   the file, the sheet and the columns are searched too (`personal-data-named`).
+7. Where a table has birth dates beside sex, place, ethnic group or occupation, rows whose combination fewer than five share are
+   counted: a warning with figures (`re-identification`), never with values.
+
 A sample is looked at first (2,000 cells spread over the table); where it speaks, every cell is counted. Values are neither
-stored nor printed: findings, profile, preview and report show masks (`0010********`) for a column that is held back.
+stored nor printed: findings, profile, preview and report show masks (`0010********`) for a column that is held back or mentions them.
 
 A second person of the agency (reviewer or admin, not who uploaded) may release a column with a reason and a legal basis:
 `POST /api/v1/submissions/{id}/release-column` or the form under the report. It is audited, and the file is checked again.

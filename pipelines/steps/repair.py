@@ -16,6 +16,7 @@ from pipelines.repair import form
 from pipelines.repair.columns import asked
 from pipelines.repair.table import Mended, Sheet, mend, plan
 from pipelines.step import Opened, Parcel
+from pipelines.validation.personal import hides
 from standards.finding import Finding
 from standards.repair import Change, Repair, accepted, answers
 from standards.standard import suggest_columns
@@ -129,7 +130,7 @@ def _proposed(parcel: Parcel, one: Opened, number: int) -> Opened:
     offered = form.offered(one.sheet) if all(each.kind != form.KIND for each in one.repaired) else None
     others = (each for each in fixes if each.kind not in _done(one))
     fixes = (*([offered] if offered else []), *_suggested(parcel, one), *others)
-    held = frozenset(str(told["field"]) for told in found.personal_data if told["blocks"])
+    held = frozenset(str(told["field"]) for told in found.personal_data if hides(told))
     fixes, repaired = _hidden(fixes, held), _hidden(one.repaired, held)
     pins = dict(found.pins)
     if parcel.options.fixes:

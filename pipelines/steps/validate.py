@@ -14,7 +14,7 @@ from typing import Any
 from catalog.model import Artefact, Outcome, TableOutcome
 from pipelines.cells import Numbers, numbers
 from pipelines.step import Opened, Parcel
-from pipelines.validation import Verdict, masking, readability, schema, validate
+from pipelines.validation import Verdict, masking, readability, risk, schema, validate
 from pipelines.validation import personal as persons
 from pipelines.validation.distinct import finding_of_remark, run_checks
 from pipelines.validation.engine import every_error
@@ -105,7 +105,8 @@ def _table(parcel: Parcel, opened: Opened) -> _Table:
         fields=fields,
         codelists=standards.codelist,
         check=registry.check,
-        today=_day_of(parcel),
+        today=parcel.today,
+        day=_day_of(parcel),
         encoding=opened.table.encoding,
         empty=tuple(index for index, one in enumerate(seen[: len(labels)]) if one.distinct == 0),
     )
@@ -132,9 +133,9 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) 
     table = _table(parcel, opened)
     verdict, told = _by_frictionless(table, foreign)
     held = _personal(table)
-    secret = frozenset(one.index for one in held if one.verdict == "block")
+    secret = frozenset(one.index for one in held if one.hidden)
     rules, score = _by_the_sheet(table)
-    parts = [_whole_table(table), told, *_by_our_checks(table), _told_of(table, held), rules]
+    parts = [_whole_table(table), told, *_by_our_checks(table), _told_of(table, held), _risks(table), rules]
     found = merged(parts, parcel.limit_errors)
     errors = found.errors("error")
     outcome = opened.outcome or TableOutcome(resource=opened.resource, sheet=opened.table.sheet)
@@ -313,14 +314,30 @@ def _personal(table: _Table) -> tuple[Held, ...]:
     return tuple(replace(one, verdict="ask", released=True) if one.field in released else one for one in held)
 
 
+def _risks(table: _Table) -> Tally:
+    """Tell what names of file, sheet and columns mention, and combinations by which persons can be recognised."""
+    result, opened = Tally(limit=0), table.opened
+    if opened.cells is None or not table.parcel.personal:
+        return result
+    sheet = opened.table.sheet
+    headers = {f"header:{at}": one for at, one in enumerate(table.labels)}
+    names = {"file": table.parcel.name, "sheet": sheet or "", **headers}
+    for one in risk.by_name(names, sheet):
+        result.add(one)
+    rare = risk.combinations(opened.cells, table.labels, today=table.parcel.today, sheet=sheet)
+    if rare is not None:
+        result.add(rare)
+    return result
+
+
 def _told_of(table: _Table, held: tuple[Held, ...]) -> Tally:
     """Make a finding of every column that is held back or asked about; one that was released is told and no more."""
     result = Tally(limit=0)
     for one in held:
         code = "personal-data" if one.verdict == "block" else "personal-data-asked"
         params: dict[str, Any] = {"kind": dict(one.trait.title), "share": persons.percent(one.share)}
-        if one.released:
-            params["variant"] = "released"
+        if one.released or one.within:
+            params["variant"] = "released" if one.released else "within"
         if one.index in table.fields:
             params["title"] = dict(table.fields[one.index].title)
         result.add(

@@ -45,6 +45,15 @@ def look_at_groups(cells: Path, bound: Bound) -> Iterator[Told]:
                 yield remark, texts[0][at[0]], tuple(int(rows[part[one]]) for one in at)
 
 
+def group_sizes(cells: Path, columns: Sequence[int]) -> Numbers:
+    """Count the rows of each combination of the columns' cells; rows in which all of them are blank are left out."""
+    keys = _keys(cells, columns)
+    filled = np.zeros(len(keys), dtype=bool)
+    for one in columns:
+        filled |= np.asarray(pc.not_equal(column(cells, one), "").combine_chunks())
+    return np.unique(keys[filled], return_counts=True)[1].astype(np.int64)
+
+
 def _chosen(cells: Path, bound: Bound, by: Sequence[int]) -> tuple[Numbers, Numbers]:
     """Give the rows of groups large enough, group by group and in row order within, and the group of each."""
     check = bound.check

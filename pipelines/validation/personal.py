@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.cells import read
+from standards.mentions import POSSIBLE, PROSE, Mention, mentioned
 from standards.screening import Count, Held, Seen, judge, says, suspects
 from standards.trait import LONGEST, NEVER, NORMAL, STEPS, UPPER, Form, Trait, masked
 
@@ -36,6 +37,12 @@ PROVED = 5_000
 """Distinct values of a batch whose check digits are computed; of more, a part stands for all."""
 
 
+WORDY = r"\p{L}{2,}[^\p{L}\p{N}@]+\p{L}|\p{L}{2,}[ :,;.]+[+(]?[0-9]|[0-9)][ ,;.]+\p{L}{2,}"
+"""Text of more than one value: two words, or a word beside a number."""
+LONG = 20_000
+"""So many characters of a cell are read for what it mentions."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
     """What is known of a column beside its cells: label, other words for it, whether a standard declares it."""
@@ -49,7 +56,34 @@ def screen(cells: Path, columns: Sequence[Described], traits: Sequence[Trait]) -
     """Give the columns of a table (Arrow file of cells) that look like personal data."""
     tables = list(read(cells))
     seen = [_seen(tables, index, one, traits) for index, one in enumerate(columns)]
-    return judge(seen, traits)
+    held = judge(seen, traits)
+    known = {one.index for one in held}
+    found = (inside(tables, index, one) for index, one in enumerate(columns) if index not in known)
+    return tuple(sorted([*held, *(one for one in found if one)], key=lambda one: one.index))
+
+
+def inside(batches: Sequence[pa.RecordBatch], index: int, one: Described) -> Held | None:
+    """Look for personal data inside the longer text of a column: in every cell where a sample or its header speaks."""
+    parts = [batch.column(index + 1) for batch in batches]
+    prose = any(says(label, PROSE) for label in (one.label, *one.words))
+    if not prose and not any(_mentioning(_spread(part, len(parts))) for part in parts):
+        return None
+    found = [cell for part in parts for cell in _mentioning(part)]
+    if not found:
+        return None
+    filled = sum(int(pc.sum(pc.not_equal(part, "")).as_py() or 0) for part in parts)
+    first, sample = found[0]
+    share = round(len(found) / max(filled, 1), 4)
+    return Held(index=index, field=one.label, trait=first.trait, share=share, verdict="ask", sample=sample, within=True)
+
+
+def _mentioning(cells: pa.StringArray) -> list[tuple[Mention, str]]:
+    """Give what cells with letters and long numbers (or an at sign) mention, one for each such cell."""
+    wordy = pc.and_(pc.match_substring_regex(cells, POSSIBLE), pc.match_substring_regex(cells, WORDY))
+    counted = pc.value_counts(cells.filter(wordy))
+    values, weights = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
+    told = ((mentioned(value[:LONG]), weight) for value, weight in zip(values, weights, strict=True))
+    return [one for one, weight in told if one is not None for _ in range(weight)]
 
 
 def _seen(batches: Sequence[pa.RecordBatch], index: int, one: Described, traits: Sequence[Trait]) -> Seen:
@@ -223,11 +257,19 @@ class _Tally:
 
 
 def spoken(held: Sequence[Held]) -> Iterator[Mapping[str, Any]]:
-    """Give the contract's members of each column held; ``released`` only where a second person let it pass."""
+    """Give the contract's members of each column held.
+
+    ``released`` stands only where a second person let it pass, ``within`` only where values stand inside text.
+    """
     for one in held:
         told = {"field": one.field, "kind": one.kind, "share": round(one.share, 2), "blocks": one.verdict == "block"}
         told |= {"sample": one.sample} | ({"released": True} if one.released else {})
-        yield told
+        yield told | ({"within": True} if one.within else {})
+
+
+def hides(told: Mapping[str, Any]) -> bool:
+    """Tell of what ``spoken`` gave whether the column's cells are shown to nobody (see ``Held.hidden``)."""
+    return bool(told["blocks"] or (told.get("within") and not told.get("released")))
 
 
 def percent(share: float) -> int:

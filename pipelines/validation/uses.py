@@ -49,6 +49,7 @@ class Plan:
     codelists: Lists
     check: Checks
     today: date
+    day: date | None = None
     encoding: str = ""
     empty: Sequence[int] = ()
 
@@ -125,6 +126,7 @@ def _bound(plan: Plan, asked: CheckUse, name: str, label: str, title: Mapping[st
         args=asked.args,
         codelists=plan.codelists,
         today=plan.today,
+        day=plan.day,
         severity=_severity(asked.severity),
     )
     columns = (here, *(places[one] for one in needs[1:]))
@@ -181,6 +183,9 @@ _OF_A_COLUMN = frozenset({"extra-column", "empty-column"})
 
 
 def _whole(plan: Plan, code: str, name: str, args: Mapping[str, Any], severity: str = "") -> Bound:
-    use = Use(field=name, needs=(), args=args, codelists=plan.codelists, today=plan.today, severity=_severity(severity))
+    use = Use(
+        field=name, needs=(), args=args, codelists=plan.codelists, today=plan.today, day=plan.day,
+        severity=_severity(severity),
+    )  # fmt: skip
     columns = tuple(index for index, label in enumerate(plan.labels) if code in _OF_A_COLUMN and label == name)
     return Bound(check=plan.check(code), use=use, columns=columns[:1], label=name)

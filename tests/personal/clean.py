@@ -78,6 +78,17 @@ MADE: dict[str, tuple[tuple[str, ...], Make]] = {
     "paid": (("Số tiền BHXH", "Thu BHYT", "Tổng chi BHXH", "Quỹ BHYT (đồng)", "Thanh toán BHYT"), amount),
     "texts": (("Nội dung", "Ghi chú"), lambda rng: " ".join(rng.choice(["hồ", "sơ", "đất", "đai", "2025"]) for _ in range(9))),
     "one hotline": (("Liên hệ", "Điện thoại"), lambda _: f"{PREFIXES[3]}1234567"),
+    "school codes": (("Mã trường", "Mã cơ sở"), lambda rng: f"{rng.randint(1, 96):02d}{rng.randint(0, 999):03d}{digits(rng, 3)}"),
+    "populations": (("Dân số", "Số dân", "Số hộ"), lambda rng: str(rng.randint(800, 9_500_000))),
+    "hotlines of agencies": (("Đường dây nóng", "Hotline"), lambda rng: f"{rng.choice(PREFIXES)}{digits(rng, 7)}"),
+    "years": (("Năm", "Năm thành lập"), lambda rng: str(rng.randint(1945, 2026))),
+    "plots": (("Số thửa", "Tờ bản đồ"), lambda rng: f"{rng.randint(1, 900)}/{rng.randint(1, 90)}"),
+    "decisions": (("Số quyết định", "Số văn bản"), lambda rng: f"{rng.randint(1, 9999)}/QĐ-UBND"),
+    "licences": (("Số giấy phép",), lambda rng: f"{rng.randint(1, 9999):05d}/BN-GPHĐ"),
+    "coordinates": (("Toạ độ X", "x"), lambda rng: f"{rng.uniform(1e6, 2.6e6):.3f}"),
+    "meters": (("Mã công tơ", "Số công tơ"), lambda rng: f"PA{digits(rng, 11)}"),
+    "corporate numbers": (("法人番号",), lambda rng: f"{rng.randint(1, 9)}{digits(rng, 12)}"),
+    "communes": (("Tên xã", "Xã"), lambda rng: rng.choice(["Xã Hòa Bình", "Phường Lê Lợi", "Xã Tân An", "Phường Trần Hưng Đạo"])),
     "chapters": (("Chương", "Tiểu mục", "Tài khoản"), lambda rng: digits(rng, rng.choice([3, 4]))),
 }  # fmt: skip
 
@@ -95,3 +106,26 @@ def columns(seed: int, each: int = 12, rows: tuple[int, int] = (30, 120)) -> Ite
     for list_id, codes in CODELISTS.items():
         yield list_id, "code", list(codes.entries)
         yield list_id, "name", [entry.name for entries in codes.entries.values() for entry in entries]
+
+
+PROSE = (
+    "Tổng mức đầu tư {money} đồng, trong đó ngân sách tỉnh {money} đồng", "Quyết định {number}/QĐ-UBND ngày 12/03/2025",
+    "Số {number} đường Nguyễn Trãi, phường Bắc Giang", "Máy bàn {landline}, thư vanthu@bacninh.gov.vn",
+    "Hợp đồng số {number}/2025/HĐ-XD, giá trị {money} VNĐ", "Từ 2025-01-01 đến 2025-12-31, {number} lượt",
+    "Mã dự án 7{number}12, mã thủ tục 1.004888.000.00.00.H05", "Thửa {number}, tờ bản đồ số 12, diện tích 1.250,5 m2",
+    "Đường dây nóng 1900 6868, tổng đài 1022", "Toạ độ 21.0285, 105.8542; cao độ {number}", "MST {tax}, ngành 6110",
+    "Mã vạch {ean}, lô {number}", "Tài khoản kho bạc 3711.0.{number}.00000",
+)  # fmt: skip
+
+
+def prose(seed: int, each: int = 10, rows: tuple[int, int] = (30, 120)) -> Iterator[tuple[str, str, list[str]]]:
+    """Give (phrase, header, cells): sentences with numbers that belong to nobody."""
+    rng = random.Random(seed)
+    for phrase in PROSE:
+        for _ in range(each):
+            header = rng.choice(["Ghi chú", "Nội dung", "Địa chỉ", "Diễn giải", "cot_9"])
+            yield phrase, header, [
+                phrase.format(money=f"{int(amount(rng)):,}".replace(",", "."), number=rng.randint(1, 9999), ean=ean13(rng),
+                              landline=landline(rng), tax=tax_code(rng))
+                for _ in range(rng.randint(*rows))
+            ]  # fmt: skip

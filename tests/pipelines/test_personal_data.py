@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,10 +12,11 @@ import pytest
 from catalog.model import Options
 from pipelines.steps import convert, validate
 from pipelines.validation import masking
-from pipelines.validation.personal import measure, passing, percent, tidied
+from pipelines.validation.personal import passing, percent, tidied
 from standards.registry import PERSONAL
-from standards.screening import Held, Seen, header_key, judge, says
+from standards.screening import Held, header_key, says
 from standards.trait import passes, tidy
+from tests.bench import personal as bars
 from tests.personal import clean, dirty
 from tests.pipelines.tables import parcel
 
@@ -24,14 +24,8 @@ TRAITS = {trait.id: trait for trait in PERSONAL}
 STEMS = ("cccd", "cmnd", "mobile", "mailbox", "bhyt", "plate", "name", "nric")
 
 
-def seen(header: str, cells: list[str]) -> Seen:
-    named = {trait.id for trait in PERSONAL if says(header, trait.named)}
-    filled, counts = measure([pa.array([one for one in cells if one.strip()], pa.string())], PERSONAL, named)
-    return Seen(label=header, filled=filled, counts=counts)
-
-
 def held(**columns: list[str]) -> dict[str, Held]:
-    return {one.field: one for one in judge([seen(name, cells) for name, cells in columns.items()], PERSONAL)}
+    return bars.held(columns)
 
 
 def verdicts(**columns: list[str]) -> dict[str, tuple[str, str]]:
@@ -47,27 +41,19 @@ def many(make, count: int = 40, seed: int = 3) -> list[str]:
 
 
 def test_of_a_thousand_columns_of_personal_data_in_ten_spellings_ninety_nine_in_a_hundred_are_held_back():
-    """Headers speak, mumble (``cot_3``) or are silent; cells have slips and blanks."""
-    missed, total = Counter(), Counter()
-    for kind, spelling, header, cells in dirty.columns(seed=20260101):
-        total[kind] += 1
-        found = verdicts(**{header: cells}).get(header)
-        if found is None or found[1] != "block":
-            missed[kind, spelling, header] += 1
-    assert total == dict.fromkeys(dirty.MAKERS, 250)
-    assert sum(missed.values()) <= 0.01 * total.total(), missed
+    """Twelve kinds, and names with birth dates: headers speak, mumble (``cot_3``) or are silent; cells have slips."""
+    total, found, blocked = bars.dirty_columns(each=10)
+    assert total == dict.fromkeys(dirty.MAKERS, 100) | {"name and birth date": 200}
+    assert blocked.total() >= 0.99 * total.total(), total - blocked
+    assert min(blocked[kind] / total[kind] for kind in total) >= 0.97, total - blocked
+    assert found.total() >= blocked.total()
 
 
-def test_of_columns_that_look_alike_at_most_one_in_a_hundred_is_held_back():
+def test_of_a_thousand_columns_that_look_alike_at_most_one_in_a_hundred_is_held_back():
     """Every code list of the house, and made codes, amounts, barcodes, times, tax codes, office telephones."""
-    wrong, total = Counter(), 0
-    for what, header, cells in clean.columns(seed=20260102):
-        total += 1
-        found = verdicts(**{header: cells}).get(header)
-        if found is not None and found[1] == "block":
-            wrong[what, header, found[0]] += 1
-    assert total > 400
-    assert sum(wrong.values()) <= 0.01 * total, wrong
+    total, wrong = bars.clean_columns(each=28)
+    assert total > 1000
+    assert len(wrong) <= 0.01 * total, wrong
 
 
 # --- single kinds -----------------------------------------------------------------------------------------------------
@@ -225,3 +211,52 @@ def test_masks_show_little_and_hide_long_cells_in_few_stars():
     assert masking.mask("abc") == "***"
     assert len(masking.mask("x" * 500)) <= 24
     assert json.loads(json.dumps(masking.report({"tasks": []}, [0]))) == {"tasks": []}
+
+
+# --- inside text, in names, in combinations ---------------------------------------------------------------------------
+
+
+def test_numbers_and_mailboxes_inside_sentences_are_asked_about_and_other_sentences_are_not():
+    notes, found, prose, asked = bars.texts(each=10)
+    assert (notes, prose) == (100, 130)
+    assert found >= 0.99 * notes
+    assert asked <= 0.01 * prose
+
+
+def test_a_column_of_notes_is_asked_about_and_its_cells_are_shown_nowhere(tmp_path):
+    number = dirty.mobile(random.Random(3))
+    text = "ma,ghi_chu\n" + "".join(f"{at},{'Gọi chị Lan ' + number if at == 7 else 'Đã xong việc'}\n" for at in range(30))
+    result = outcome(parcel(tmp_path, text))
+    [told] = result.personal_data
+    assert (told["field"], told["kind"], told["blocks"]) == ("ghi_chu", "phone", False)
+    [finding] = [one for one in result.findings if one.code == "personal-data-asked"]
+    assert finding.params["variant"] == "within"
+    assert result.valid
+    kept = [str(result.findings), str(result.profile), str(result.preview), str(result.personal_data)]
+    assert not [one for one in kept if number in one]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "variant"),
+    [("ho_so_001203012345.csv", "ma", "file"), ("bang.csv", "001203012345", "header"), ("bang.csv", "ma", None)],
+)
+def test_what_the_names_of_files_and_columns_mention_is_told(tmp_path, name, header, variant):
+    made = parcel(tmp_path, f"{header},so\n" + "".join(f"a{at},{at}\n" for at in range(5)))
+    named = type(made)(**{one: getattr(made, one) for one in made.__slots__} | {"name": name})
+    told = [one for one in outcome(named).findings if one.code == "personal-data-named"]
+    assert [one.params["variant"] for one in told] == ([variant] if variant else [])
+    assert not [one for one in told if "001203012345" in (one.cell or "")]
+
+
+def test_a_rare_combination_of_birth_date_sex_and_place_is_told_with_figures(tmp_path):
+    rows = ["1990-01-01,1,00004"] * 6 + ["1950-02-03,2,00004", "1951-02-03,2,00004"]
+    result = outcome(parcel(tmp_path, "ngay_sinh,gioi_tinh,ma_xa\n" + "\n".join(rows) + "\n"))
+    [told] = [one for one in result.findings if one.code == "re-identification"]
+    assert (told.severity, told.params["rows"], told.params["rare"], told.params["alone"]) == ("warning", 8, 2, 2)
+    assert "1950" not in str(told)
+
+
+def test_counts_by_sex_and_place_are_no_list_of_persons(tmp_path):
+    rows = "\n".join(f"{at % 2 + 1},{at:05d},0-4,{at}" for at in range(20))
+    result = outcome(parcel(tmp_path, f"gioi_tinh,ma_xa,nhom_tuoi,dan_so\n{rows}\n"))
+    assert "re-identification" not in {one.code for one in result.findings}

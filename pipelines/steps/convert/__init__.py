@@ -13,6 +13,7 @@ from pipelines.steps.convert import documents
 from pipelines.steps.convert.excerpt import excerpt
 from pipelines.steps.convert.typed import Shape, shape_of, write_parquet
 from pipelines.validation import masking
+from pipelines.validation.personal import hides
 from standards.finding import Finding, Group, Place
 from standards.profile import Column, Profile
 from standards.standard import Field, match_columns
@@ -110,7 +111,7 @@ def _groups(fresh: Sequence[Finding], sheet: str | None) -> Sequence[Group]:
 
 def _secret(found: TableOutcome, one: Opened) -> frozenset[int]:
     """Which columns are held back as personal data: their cells are not shown."""
-    held = {told["field"] for told in found.personal_data if told["blocks"]}
+    held = {told["field"] for told in found.personal_data if hides(told)}
     return frozenset(index for index, label in enumerate(one.table.labels) if (label or f"#{index + 1}") in held)
 
 
