@@ -18,4 +18,8 @@ lists=(-r requirements/run.txt)
 .venv/bin/python -m uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes "${lists[@]}"
 .venv/bin/python -m uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 touch .venv/.run
+if [ "$kind" = test ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! command -v nginx >/dev/null; then
+  apt-get install -y -qq nginx-light >/dev/null 2>&1 || { apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq nginx-light >/dev/null 2>&1; } \
+    || echo "nginx could not be installed; its test will say so." >&2
+fi
 if [ "$kind" = test ]; then touch .venv/.test; fi

@@ -1,0 +1,131 @@
+"""What an operator starts from: image, compose file, chart and nginx are complete, name real settings and hold no secret."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from api.settings import Settings
+from tests.conftest import missing
+
+ROOT = Path(__file__).resolve().parent.parent
+INFRA = ROOT / "infra"
+CHART = INFRA / "helm" / "datamo"
+SETTINGS = {f"DATAMO_{name.upper()}" for name in Settings.model_fields} | {"DATAMO_TAG"}
+LINES = (INFRA / "Dockerfile").read_text().splitlines()
+COMPOSE = yaml.safe_load((INFRA / "compose.yaml").read_text())
+OPERATED = [INFRA / "compose.yaml", INFRA / "env.example", *sorted(CHART.rglob("*.*"))]
+
+
+@pytest.mark.parametrize("path", OPERATED, ids=lambda path: path.name)
+def test_every_setting_that_is_named_exists(path):
+    named = set(re.findall(r"\bDATAMO_[A-Z_]+\b", path.read_text()))
+    assert named <= SETTINGS
+
+
+def test_the_image_runs_as_nobody_in_particular_and_installs_only_what_is_locked():
+    users = [line.split()[1] for line in LINES if line.startswith("USER")]
+    assert users
+    assert users[-1].split(":")[0] not in {"root", "0"}
+    installs = [line for line in "\n".join(LINES).replace("\\\n", " ").splitlines() if "pip install" in line]
+    assert installs
+    for line in installs:
+        for command in re.split(r"&&", line):
+            if "pip install" in command:
+                assert "--require-hashes" in command or "--no-deps" in command, command
+    froms = [line.split()[1] for line in LINES if line.startswith("FROM")]
+    assert all(":" in one and not one.endswith(":latest") for one in froms)
+    assert not [line for line in LINES if line.startswith("ADD")]
+
+
+def test_the_image_takes_all_that_the_package_needs_and_the_builder_gets_nothing_else():
+    copied = {one for line in LINES if line.startswith("COPY ") and "--from" not in line for one in line.split()[1:-1]}
+    for one in copied:
+        assert (ROOT / one).exists(), one
+    assert {"api", "catalog", "pipelines", "standards", "infra/migrations", "pyproject.toml"} <= copied
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*"
+    assert all(any(one == two or one.startswith(f"{two}/") for two in allowed) for one in copied)
+
+
+def test_the_site_of_the_compose_file_has_every_part_and_waits_for_it():
+    services = COMPOSE["services"]
+    assert set(services) == {"nginx", "prepare", "web", "worker", "postgres", "seaweedfs", "bucket", "elasticsearch"}
+    assert services["web"]["deploy"]["replicas"] == services["worker"]["deploy"]["replicas"] == 2
+    for name, service in services.items():
+        waited = service.get("depends_on", {})
+        assert set(waited) <= set(services), name
+        for one, how in waited.items():
+            healthy = how["condition"] == "service_healthy"
+            assert not healthy or "test" in services[one].get("healthcheck", {}) or one == "web", (name, one)
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            assert (INFRA / source).exists() if source.startswith(".") else source in COMPOSE["volumes"], volume
+
+
+def test_only_the_door_can_be_reached_from_outside():
+    published = [name for name, service in COMPOSE["services"].items() if "ports" in service]
+    assert published == ["nginx"]
+    assert [name for name, service in COMPOSE["services"].items() if "outside" in service["networks"]] == ["nginx"]
+    assert COMPOSE["networks"]["inside"]["internal"] is True
+
+
+def test_datamos_own_containers_can_write_only_where_they_must():
+    for name in ("prepare", "web", "worker"):
+        service = COMPOSE["services"][name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+
+
+@pytest.mark.parametrize("path", OPERATED, ids=lambda path: path.name)
+def test_no_secret_stands_in_a_file(path):
+    for line in path.read_text().splitlines():
+        found = re.match(r"\s*(?:-\s*)?[A-Z_]*(?:PASSWORD|SECRET|ACCESS_KEY|ACCESS_KEY_ID|SEARCH_KEY)\s*[=:]\s*(.*)", line)
+        assert not found or not found[1] or found[1].startswith("${"), line
+
+
+def test_the_door_hands_on_what_the_site_needs(tmp_path):
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if nginx is None:
+        missing("nginx", "it is not installed")
+    text = (INFRA / "nginx" / "nginx.conf").read_text()
+    for ours, here in (("web:8000", "127.0.0.1:8000"), ("/run/nginx.pid", f"{tmp_path}/pid"), ("/dev/stderr", f"{tmp_path}/log")):
+        assert ours in text
+        text = text.replace(ours, here)
+    (tmp_path / "nginx.conf").write_text(text)
+    said = subprocess.run([str(nginx), "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+
+
+def test_every_value_of_the_chart_is_used_and_every_one_used_is_there():
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    templates = "\n".join(path.read_text() for path in (CHART / "templates").iterdir())
+
+    def leaves(node, at=""):
+        for name, value in node.items():
+            if isinstance(value, dict) and name != "resources":
+                yield from leaves(value, f"{at}.{name}")
+            else:
+                yield f"{at}.{name}"
+
+    there = set(leaves(values))
+    used = set(re.findall(r"\.Values((?:\.\w+)+)", templates))
+    assert used == there
+
+
+def test_the_chart_is_of_this_version():
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert f'version = "{chart["appVersion"]}"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_braces_of_the_charts_templates_are_closed_and_every_block_ends():
+    for path in (CHART / "templates").iterdir():
+        text = path.read_text()
+        assert not re.search(r"{{|}}", re.sub(r"{{.*?}}", "", text)), path.name
+        opened = len(re.findall(r"{{-?\s*(?:if|with|range|define|block)\b", text))
+        assert opened == len(re.findall(r"{{-?\s*end\b", text)), path.name
