@@ -26,6 +26,8 @@ securityContext:
   readOnlyRootFilesystem: true
   capabilities: {drop: [ALL]}
 envFrom:
-  - configMapRef: {name: {{ .Release.Name }}-datamo}
-  - secretRef: {name: {{ .Values.existingSecret }}}
+  - configMapRef:
+      name: {{ .Release.Name }}-datamo
+  - secretRef:
+      name: {{ .Values.existingSecret }}
 {{- end }}
