@@ -222,7 +222,8 @@ def _cut(held: list[pa.RecordBatch], notes: Notes, said: int | None) -> Iterator
         return
     table = pa.Table.from_batches(held)
     keep = table.num_rows - (_footer(table, notes) if said is None else _told(table, notes, said))
-    for number in [number for number in notes.ragged if number > table["row"][0].as_py() + keep - 1]:
+    last = table["row"][keep - 1].as_py() if keep else notes.header
+    for number in [number for number in notes.ragged if number > last]:
         del notes.ragged[number]
     yield from table.slice(0, keep).combine_chunks().to_batches()
 

@@ -19,7 +19,8 @@ class Column:
     pattern of dates that are not ISO 8601; ``decimal`` and ``group`` are the marks found in numbers; ``top`` holds at
     most ten (value, count) pairs; ``meaning`` names a code list or identifier that the values follow (``vn-commune``).
     ``distinct`` is exact up to 100,000 values, an estimate (± 2 %) beyond, which ``approximate`` says; ``histogram``
-    are counts of numbers in equal bins from minimum to maximum.
+    are counts of numbers in equal bins from minimum to maximum. ``absent`` are words that stand for a missing value
+    in a column of another kind (``NA``, ``-``); ``missing`` counts their cells too.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Column:
     group: str = ""
     histogram: tuple[int, ...] = ()
     approximate: bool = False
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

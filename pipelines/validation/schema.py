@@ -79,6 +79,11 @@ def of_profile(profile: Profile | None, labels: Sequence[str], *, text: frozense
 def _seen(column: Column | None) -> Descriptor:
     """Describe one column by what was seen in it; what Frictionless cannot be told is text."""
     kind = column.kind if column else "string"
+    absent = {"missingValues": ["", *column.absent]} if column and column.absent else {}
+    return {**_typed(column, kind), **absent}
+
+
+def _typed(column: Column | None, kind: str) -> Descriptor:
     if column is None or kind in {"any", "geojson", "string"}:
         return {"type": "string"}
     if kind in {"integer", "number"} and (column.decimal not in {"", "."} or column.group):

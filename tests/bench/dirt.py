@@ -42,10 +42,10 @@ def read_clevercsv(path: Path) -> Found:
 
 
 def read_pandas(path: Path) -> Found:
-    import pandas
+    import pandas as pd
 
-    frame = pandas.read_csv(path, sep=None, engine="python", dtype=str, keep_default_na=False)
-    return [str(one) for one in frame.columns], [["" if one != one else str(one) for one in row] for row in frame.itertuples(index=False)]
+    frame = pd.read_csv(path, sep=None, engine="python", dtype=str, keep_default_na=False)
+    return [str(one) for one in frame.columns], [[str(one) for one in row] for row in frame.itertuples(index=False)]
 
 
 def read_duckdb(path: Path) -> Found:
@@ -56,10 +56,12 @@ def read_duckdb(path: Path) -> Found:
     return labels, [["" if one is None else str(one) for one in row] for row in found.fetchall()]
 
 
-READERS: dict[str, Reader] = {"ours": read_ours, "csv.Sniffer": read_sniffer}
-for _name, _reader in {"clevercsv": read_clevercsv, "pandas": read_pandas, "duckdb": read_duckdb}.items():
-    if importlib.util.find_spec(_name):
-        READERS[_name] = _reader
+PEERS: dict[str, Reader] = {"clevercsv": read_clevercsv, "pandas": read_pandas, "duckdb": read_duckdb}
+READERS: dict[str, Reader] = {
+    "ours": read_ours,
+    "csv.Sniffer": read_sniffer,
+    **{name: reader for name, reader in PEERS.items() if importlib.util.find_spec(name)},
+}
 
 
 def share(reader: Reader, path: Path, dirty: Dirty) -> float:

@@ -29,6 +29,7 @@ class Shape:
     group: str = ""
     format: str = ""
     kind: str = "string"
+    absent: tuple[str, ...] = ()
 
 
 TEXT = Shape(type=pa.string())
@@ -39,9 +40,9 @@ def shape_of(source: Path, index: int, column: Column, wanted: str) -> Shape:
     if wanted in _TEXT_TYPES:
         return Shape(type=pa.string(), kind=column.kind if column.kind == "geojson" else "string")
     if column.kind in ("integer", "year"):
-        return Shape(type=pa.int64(), kind="integer")
+        return Shape(type=pa.int64(), kind="integer", absent=column.absent)
     if column.kind == "date":
-        return Shape(type=pa.date32(), format=column.format, kind="date")
+        return Shape(type=pa.date32(), format=column.format, kind="date", absent=column.absent)
     if column.kind == "number":
         return _number(source, index, column)
     return Shape(type=pa.string(), kind=column.kind)
@@ -52,7 +53,7 @@ def _number(source: Path, index: int, column: Column) -> Shape:
     digits = whole = fraction = 0
     exponent = False
     for one in cells.read(source, [f"c{index}"]):
-        said = plain(one.column(0), column.decimal, column.group)
+        said = plain(without(one.column(0), column.absent), column.decimal, column.group)
         said = said.filter(pc.not_equal(said, ""))
         if not len(said):
             continue
@@ -63,14 +64,22 @@ def _number(source: Path, index: int, column: Column) -> Shape:
         digits = max(digits, _longest(pc.replace_substring_regex(pc.replace_substring(bare, ".", ""), "^0+", "")))
     marks = {"decimal": column.decimal, "group": column.group, "kind": "number"}
     if digits <= DOUBLE_DIGITS:
-        return Shape(type=pa.float64(), **marks)
+        return Shape(type=pa.float64(), **marks, absent=column.absent)
     if not exponent and whole + fraction <= DECIMAL_DIGITS:
-        return Shape(type=pa.decimal128(whole + fraction, fraction), **marks)
+        return Shape(type=pa.decimal128(whole + fraction, fraction), **marks, absent=column.absent)
     return TEXT
 
 
 def _longest(values: pa.StringArray) -> int:
     return int(pc.max(pc.utf8_length(values)).as_py() or 0)
+
+
+def without(values: pa.StringArray, absent: Sequence[str]) -> pa.StringArray:
+    """Leave words that stand for a missing value empty."""
+    if not absent:
+        return values
+    gone = pc.is_in(pc.ascii_trim_whitespace(values), value_set=pa.array(absent, pa.string()))
+    return pc.if_else(gone, "", values)
 
 
 def plain(values: pa.StringArray, decimal: str, group: str) -> pa.StringArray:
@@ -85,7 +94,7 @@ def typed(values: pa.StringArray, shape: Shape) -> pa.Array:
     """Give one piece of a column in its type; an empty cell is null."""
     if shape.type == pa.string():
         return pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values)
-    bare = plain(values, shape.decimal, shape.group)
+    bare = plain(without(values, shape.absent), shape.decimal, shape.group)
     if shape.format:
         bare = _iso(bare, shape.format)
     bare = pc.if_else(pc.equal(bare, ""), pa.scalar(None, pa.string()), bare)

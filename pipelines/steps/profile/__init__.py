@@ -14,11 +14,13 @@ from catalog.model import TableOutcome
 from pipelines import cells, grid
 from pipelines.step import Merged, Opened, Parcel
 from pipelines.steps.profile.evidence import EXACT, Evidence, Reading
+from pipelines.steps.profile.guesses import of_column
 from pipelines.steps.profile.meaning import meaning
 from pipelines.steps.profile.merge import merge
 from pipelines.steps.profile.numbers import spread
 from standards.finding import Finding, Place
 from standards.profile import Column, Profile
+from standards.reading import Guess, Overrides, overrides
 from standards.registry import SHIPPED, Standards
 from standards.text import fold
 
@@ -37,16 +39,17 @@ run = profile
 def _profiled(parcel: Parcel, one: Opened, number: int) -> Opened:
     table = one.table
     path = parcel.work / f"cells-{number}.arrow"
-    decimal = str(parcel.options.read.get("decimal") or "")
-    seen = describe(path, table.labels, table.batches, table.kinds, decimal, parcel.standards)
-    remarks = tuple(dataclasses.replace(said, place=_in_sheet(said, table.sheet)) for said in table.remarks)
+    said = overrides(parcel.options.read)
+    guesses: list[Guess] = []
+    seen = describe(path, table.labels, table.batches, table.kinds, said, parcel.standards, guesses)
+    remarks = tuple(dataclasses.replace(each, place=_in_sheet(each, table.sheet)) for each in table.remarks)
     made = None
-    if not table.plain or any(said.code in grid.CHANGED for said in remarks):
+    if not table.plain or any(each.code in grid.CHANGED for each in remarks):
         made = parcel.work / f"records-{number}.csv"
         cells.write_csv(made, table.labels, cells.read(path), table.ragged)
-    merged, more = _merged(parcel, one, seen, path, number, decimal)
+    merged, more = _merged(parcel, one, seen, path, number, said)
     outcome = dataclasses.replace(
-        one.outcome or TableOutcome(resource=one.resource, sheet=table.sheet), understood=tuple(table.understood)
+        one.outcome or TableOutcome(resource=one.resource, sheet=table.sheet), understood=(*table.understood, *guesses)
     )
     return dataclasses.replace(
         one, cells=path, profile=seen, csv=made, remarks=(*remarks, *more), merged=merged, outcome=outcome
@@ -58,7 +61,7 @@ def _in_sheet(said: Finding, sheet: str | None) -> Place:
 
 
 def _merged(  # noqa: PLR0917 - one call, one place
-    parcel: Parcel, one: Opened, seen: Profile, path: Path, number: int, decimal: str
+    parcel: Parcel, one: Opened, seen: Profile, path: Path, number: int, said: Overrides
 ) -> tuple[Merged | None, Sequence[Finding]]:
     """Put the rows of an append or correction together with those they build on, and describe the whole."""
     base = parcel.base.get(one.resource)
@@ -69,7 +72,7 @@ def _merged(  # noqa: PLR0917 - one call, one place
     if joined.batches is None:
         return None, joined.remarks
     labels, kinds = one.table.labels, one.table.kinds
-    described = describe(whole, labels, joined.batches(), kinds, decimal, parcel.standards)
+    described = describe(whole, labels, joined.batches(), kinds, said, parcel.standards)
     return Merged(cells=whole, profile=described, periods=joined.periods, changes=joined.changes), joined.remarks
 
 
@@ -78,12 +81,17 @@ def describe(  # noqa: PLR0917 - as profile knows them
     labels: Sequence[str],
     batches: Iterable[pa.RecordBatch],
     kinds: Mapping[int, str],
-    decimal: str,
+    said: Overrides,
     standards: Standards = SHIPPED,
+    guesses: list[Guess] | None = None,
 ) -> Profile:
-    """Write cells to ``path`` and give their profile: kinds by evidence from every cell, counts, spread."""
+    """Write cells to ``path`` and give their profile: kinds by evidence from every cell, counts, spread.
+
+    What was guessed of the columns is added to ``guesses``.
+    """
     width = len(labels)
-    columns = [Evidence(limit=max(1_000, min(EXACT, 4_000_000 // width))) for _ in labels]
+    limit = max(1_000, min(EXACT, 4_000_000 // width))
+    columns = [Evidence(limit=limit, said=said.of(label)) for label in labels]
     rows = blank_rows = 0
     for one in cells.write(path, batches, grid.schema(width)):
         blank = grid.is_blank(one)
@@ -93,27 +101,30 @@ def describe(  # noqa: PLR0917 - as profile knows them
         for index, column in enumerate(columns):
             column.add(kept.column(index + 1))
     described = tuple(
-        _column(path, index, label, columns[index], kinds.get(index) or "", decimal, standards)
+        _column(path, index, label, columns[index], kinds.get(index) or "", standards)
         for index, label in enumerate(labels)
     )
+    if guesses is not None:
+        guesses += (one for index, column in enumerate(described) for one in of_column(index, column, columns[index]))
     return Profile(rows=rows, blank_rows=blank_rows, columns=described)
 
 
 def _column(  # noqa: PLR0917 - one call, one place
-    path: Path, index: int, label: str, seen: Evidence, declared: str, decimal: str, standards: Standards
+    path: Path, index: int, label: str, seen: Evidence, declared: str, standards: Standards
 ) -> Column:
-    reading = seen.verdict(declared, decimal)
+    reading = seen.verdict(declared)
     if declared == "geojson":
         reading = Reading(kind="geojson", pattern="")
     if reading is not None and reading.kind == "integer" and _is_year(label, seen):
         reading = dataclasses.replace(reading, kind="year")
-    low, high, counts = spread(_pieces(path, index), reading) if reading else (None, None, ())
+    absent = tuple(seen.absent) if reading else ()
+    low, high, counts = spread(_pieces(path, index), reading, absent) if reading else (None, None, ())
     texts = reading is None or reading.kind in ("integer", "year")
     return Column(
         name=label,
         kind=reading.kind if reading else "string",
-        missing=seen.missing,
-        distinct=seen.distinct.count(seen.rows - seen.missing),
+        missing=seen.missing + (sum(seen.absent.values()) if reading else 0),
+        distinct=max(seen.distinct.count(seen.rows - seen.missing) - len(absent), 0),
         minimum=low,
         maximum=high,
         top=seen.distinct.top(),
@@ -123,6 +134,7 @@ def _column(  # noqa: PLR0917 - one call, one place
         group=reading.group if reading else "",
         histogram=counts,
         approximate=not seen.distinct.exact,
+        absent=absent,
     )
 
 

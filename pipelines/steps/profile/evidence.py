@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from standards.profile import Kind
+from standards.reading import Overrides
 
 EXACT = 100_000
 """Up to how many distinct values of a column are all counted."""
@@ -191,6 +192,16 @@ READINGS: Sequence[Reading] = (
 )
 """The readings in the order in which they are believed; what none of them fits is text."""
 
+ABSENT: Sequence[str] = (
+    "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "None", "-", "–", "—", "--", "...", "…", "..", "x",
+    "X", ".", "?", "không có", "Không có", "không", "chưa có", "Chưa có", "k/c", "trống", "nil", "missing",
+    "*", "***", "－", "―", "不明",
+)  # fmt: skip
+"""Words and signs that stand for a missing value where all other cells of a column are of one kind."""
+
+ENOUGH = 3
+"""So many different values of one kind make a word among them one for nothing."""
+
 FIGURES = frozenset({"integer", "number", "boolean", "year"})
 
 
@@ -199,8 +210,10 @@ class Evidence:
     """What has been seen of one column so far."""
 
     limit: int
+    said: Overrides = Overrides()  # noqa: RUF009 - frozen, so it may be shared
     readings: list[Reading] = field(default_factory=lambda: list(READINGS))
-    proofs: set[Reading] = field(default_factory=set)
+    proofs: dict[Reading, str] = field(default_factory=dict)
+    absent: dict[str, int] = field(default_factory=dict)
     missing: int = 0
     rows: int = 0
     distinct: Distinct = field(init=False)
@@ -221,34 +234,72 @@ class Evidence:
         if not len(values):
             return
         self.distinct.add(values, counts)
+        bare = self._present(bare, counts)
         self._weigh(bare.slice(0, 500))
         self._weigh(bare)
 
+    @property
+    def words(self) -> Sequence[str]:
+        """Words that may stand for a missing value: those that were said, else the usual ones."""
+        return ABSENT if self.said.missing is None else self.said.missing
+
+    def _present(self, values: pa.StringArray, counts: pa.Array) -> pa.StringArray:
+        """Leave out words that may stand for a missing value, and count them."""
+        if not self.words or not self.readings:
+            return values
+        found = pc.is_in(values, value_set=pa.array(self.words, pa.string()))
+        if not pc.any(found).as_py():
+            return values
+        for word, count in zip(values.filter(found).to_pylist(), counts.filter(found).to_pylist(), strict=True):
+            self.absent[word] = self.absent.get(word, 0) + count
+        return values.filter(pc.invert(found))
+
     def _weigh(self, values: pa.StringArray) -> None:
         """Drop the readings that some value speaks against. Every way to write numbers takes plain whole ones."""
+        if not len(values) or not self.readings:
+            return
         whole = pc.match_substring_regex(values, INTEGER.pattern)
         rest = values if not pc.any(whole).as_py() else values.filter(pc.invert(whole))
         self.readings = [one for one in self.readings if fits(rest if one.kind == "number" else values, one)]
         for one in self.readings:
-            if one.proof and one not in self.proofs and pc.any(pc.match_substring_regex(rest, one.proof)).as_py():
-                self.proofs.add(one)
+            if one.proof and one not in self.proofs:
+                at = pc.index(pc.match_substring_regex(rest, one.proof), value=True).as_py()
+                if at >= 0:
+                    self.proofs[one] = str(rest[at].as_py())
 
-    def verdict(self, declared: str, decimal: str) -> Reading | None:
+    def verdict(self, declared: str) -> Reading | None:
         """Choose the reading: the first that all cells fit, proven where it has to be; None is text.
 
-        ``declared`` is what the format says ("string" is never a figure); ``decimal`` is what the publisher says.
+        ``declared`` is what the format says ("string" is never a figure). What the publisher said of decimal marks,
+        thousands and the order of dates leaves only the readings that agree with it.
         """
-        if self.missing == self.rows:
+        if self.missing + sum(self.absent.values()) == self.rows:
             return None
+        if self.absent and self.said.missing is None and len(self.distinct.values) - len(self.absent) < ENOUGH:
+            return None
+        proven = bool(self.said.decimal or self.said.thousands) or declared in ("number", "integer")
         for one in self.readings:
             if declared == "string" and one.kind in FIGURES:
                 continue
-            if decimal and one.decimal and one.decimal != decimal:
-                continue
-            if one.proof and one not in self.proofs and not decimal and declared not in ("number", "integer"):
+            if not self._agrees(one) or (one.proof and one not in self.proofs and not proven):
                 continue
             return one
         return None
+
+    def _agrees(self, one: Reading) -> bool:
+        said = self.said
+        if said.decimal and one.decimal and one.decimal != said.decimal:
+            return False
+        if said.thousands and one.decimal and one.group.replace("\u00a0", " ") not in ("", said.thousands):
+            return False
+        if said.thousands and said.thousands == one.decimal:
+            return False
+        return not (said.date_order and one.kind == "date" and one.format and order_of(one.format) != said.date_order)
+
+
+def order_of(form: str) -> str:
+    """Say in which order a date pattern has day, month and year: ``dmy``."""
+    return "".join(one.lower() for one in form.split(" ", maxsplit=1)[0] if one in "dmY")
 
 
 def fits(values: pa.StringArray, reading: Reading) -> bool:

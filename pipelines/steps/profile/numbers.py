@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -14,8 +14,13 @@ from pipelines.steps.profile.evidence import Reading, canonical, iso_dates
 BINS = 20
 
 
-def spread(pieces: Iterable[pa.StringArray], reading: Reading) -> tuple[str | None, str | None, tuple[int, ...]]:
+def spread(
+    pieces: Iterable[pa.StringArray], reading: Reading, absent: Sequence[str] = ()
+) -> tuple[str | None, str | None, tuple[int, ...]]:
     """Give minimum and maximum as canonical text, and for numbers the counts in twenty equal bins."""
+    if absent:
+        gone = pa.array(absent, pa.string())
+        pieces = (one.filter(pc.invert(pc.is_in(pc.ascii_trim_whitespace(one), value_set=gone))) for one in pieces)
     if reading.kind in ("integer", "number", "year"):
         return _numbers(pieces, reading)
     if reading.kind in ("date", "datetime", "yearmonth", "time"):
