@@ -238,7 +238,7 @@ class Staged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the publisher asked for with an upload.
+    """What was asked for with an upload. ``recipe`` says what was taken over from the dataset's, ``replay`` if it may.
 
     ``read`` are members of ``standards.reading.Overrides`` as plain JSON, ``schema`` a Table Schema rebuilt from known
     members; ``fixes`` kinds of repair ("safe" for all that are), ``released`` columns let pass as personal data.
@@ -256,6 +256,8 @@ class Options:
     released: tuple[str, ...] = ()
     read: Mapping[str, Any] = field(default_factory=dict)
     schema: Mapping[str, Any] | None = None
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    replay: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,10 +277,9 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableOutcome:
-    """What checking one table found, and what was made of it.
+    """What checking one table found and what was made of it; ``understood``: how it was read, guess by guess.
 
-    ``fixes`` are repairs that can be made, ``repaired`` those that were accepted and made before the check;
-    ``understood`` is how the file and its columns were read, guess by guess.
+    ``fixes`` can be made, ``repaired`` were, before the check; ``unfit`` are a recipe's acceptances to be asked anew.
     """
 
     resource: str
@@ -299,15 +300,15 @@ class TableOutcome:
     fixes: tuple[Repair, ...] = ()
     repaired: tuple[Repair, ...] = ()
     understood: tuple[Guess, ...] = ()
+    unfit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """The end of a check: either ``reason`` (unreadable: state failed) or tables (or one attachment).
 
-    ``file``: ``{"format","encoding","dialect","sheet","sheets"}`` as CONTRACT's file object; ``reason``:
-    ``{"code": …, "params": {…}}``, of the thing that failed or the first thing that blocks; ``base`` is the number
-    of the version that an append or correction was built on.
+    ``file``: ``{"format","encoding","dialect","sheet","sheets"}``; ``reason``: ``{"code": …, "params": {…}}``, of the
+    first thing that failed or blocks; ``base`` is the number of the version that an append or correction was built on.
     """
 
     readable: bool = True

@@ -32,6 +32,7 @@ ACTS: Mapping[str, Rule] = {
     "remove-draft": Rule(EDITORS),
     "upload": Rule(EDITORS),
     "submit": Rule(EDITORS),
+    "keep-recipe": Rule(EDITORS),
     # making a version visible; where the agency wants a second person, "release" is asked instead
     "publish": Rule(EDITORS),
     "release": Rule(REVIEWERS),

@@ -24,6 +24,7 @@ from catalog.model import (
     Version,
 )
 from catalog.question import Answer, Document, Question
+from catalog.recipe import Recipe
 
 
 class Unit(Protocol):
@@ -101,6 +102,12 @@ class Unit(Protocol):
         states: Sequence[str] = (), limit: int = 1000,
     ) -> Sequence[Recheck]:
         """Newest first; under a release, of a dataset, of the datasets of these organisations (ids)."""
+    def save_recipe(self, one: Recipe) -> None:
+        """Keep a recipe in place of the one that the resource had."""
+    def recipe(self, dataset: str, resource: str) -> Recipe | None: ...
+    def recipes(self, dataset: str) -> Sequence[Recipe]:
+        """In the order of their resources' names."""
+    def drop_recipe(self, dataset: str, resource: str) -> None: ...
 
     def claim(self, sha256: str, holder: str) -> None:
         """Note that ``holder`` (a submission's id, ``dataset:<id>``) is about to put this object: no sweep takes it."""

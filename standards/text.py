@@ -287,12 +287,12 @@ def _vni() -> dict[str, str]:
 
 
 VNI = MappingProxyType(_vni())
-"""What a letter of VNI-Windows looks like when read as Windows-1252 (``aø``, ``ñ``), and what it stands for (``à``, ``đ``).
+"""What a letter of VNI-Windows looks like when read as Windows-1252 (``aø``), and what it stands for (``à``).
 
 Source: the table of the VNI-Windows encoding as its fonts (VNI-Times …) draw it; two signs for most marked letters.
 """
 _VNI_LETTER = re.compile("|".join(sorted(map(re.escape, VNI), key=len, reverse=True)))
-_ALSO_UNICODE = tuple(["oá", "oà", "oã", "uù", "aï", "oï", "oû", "eû", "aé", "aê"])
+_ALSO_UNICODE = ("oá", "oà", "oã", "uù", "aï", "oï", "oû", "eû", "aé", "aê")
 _VNI_ALSO_UNICODE = frozenset(
     form for pair in _ALSO_UNICODE for form in (pair, pair.upper(), pair[0].upper() + pair[1])
 )

@@ -39,6 +39,7 @@ from catalog.model import (
     Token,
     Version,
 )
+from catalog.recipe import Recipe
 from standards.portable import to_json
 from tests.fakes_index import FakeIndex
 
@@ -76,6 +77,7 @@ class Shelf:
     submissions: dict[str, Submission] = field(default_factory=dict)
     releases: dict[str, Release] = field(default_factory=dict)
     rechecks: dict[tuple[str, str], Recheck] = field(default_factory=dict)
+    recipes: dict[tuple[str, str], Recipe] = field(default_factory=dict)
     objects: dict[str, datetime] = field(default_factory=dict)
     claims: dict[tuple[str, str], datetime] = field(default_factory=dict)
     audit: dict[int, AuditRow] = field(default_factory=dict)
@@ -182,6 +184,7 @@ class FakeUnit:
         for one in self.submissions(dataset=dataset, limit=10**9):
             self.release_claims(one.id)
             del self.shelf.submissions[one.id]
+        _drop(self.shelf.recipes, lambda key, _: key[0] == dataset)
         _drop(self.shelf.aliases, lambda key, to: key[0] == "dataset" and to == dataset)
         del self.shelf.entries[dataset]
 
@@ -218,6 +221,18 @@ class FakeUnit:
     def file(self, sha256: str) -> File | None:
         found = [file for one in self.shelf.versions.values() for file in one.files if file.sha256 == sha256]
         return max(found, key=lambda file: file.public, default=None)
+
+    def save_recipe(self, one: Recipe) -> None:
+        self.shelf.recipes[one.dataset, one.resource] = one
+
+    def recipe(self, dataset: str, resource: str) -> Recipe | None:
+        return self.shelf.recipes.get((dataset, resource))
+
+    def recipes(self, dataset: str) -> Sequence[Recipe]:
+        return [one for key, one in sorted(self.shelf.recipes.items()) if key[0] == dataset]
+
+    def drop_recipe(self, dataset: str, resource: str) -> None:
+        self.shelf.recipes.pop((dataset, resource), None)
 
     def add_submission(self, one: Submission) -> None:
         self.shelf.submissions[one.id] = one

@@ -9,11 +9,12 @@ from catalog.catalog.installing import Installing
 from catalog.catalog.operation import Operation
 from catalog.catalog.people import People
 from catalog.catalog.reading import Reading
+from catalog.catalog.recipes import Recipes
 from catalog.catalog.upkeep import Upkeep
 from catalog.catalog.versions import Versions
 
 
-class Catalog(People, Agencies, Datasets, Reading, Versions, Finding, Installing, Operation, Upkeep):
+class Catalog(People, Agencies, Datasets, Reading, Versions, Finding, Installing, Operation, Recipes, Upkeep):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 
     What a caller may not see raises NotFound exactly as if it did not exist; what she may see but not do, NotAllowed.

@@ -11,6 +11,7 @@ from catalog import manifest
 from catalog.catalog.agencies import names
 from catalog.catalog.datasets import refuse_closed
 from catalog.catalog.rechecking import due
+from catalog.catalog.recipes import remember
 from catalog.catalog.submissions import Submissions
 from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Problem, Stale
 from catalog.events import VersionPublished
@@ -187,6 +188,7 @@ class Publishing(Submissions):
                     reviewer=self._reviewer(caller, version) or one.reviewer,
                 ))
                 unit.release_claims(one.id)
+                remember(unit, one, version)
             self._mark_corrected(unit, version)
             unit.release_claims(_holder(entry))
             for event in due(unit, version):

@@ -17,6 +17,7 @@ from catalog.model import Artefact, Caller, Entry, Options, Organisation, Outcom
 from catalog.permit import may
 from catalog.ports import Unit
 from standards.finding import reason_of
+from standards.repair import replayed
 
 UNSETTLED = ("received", "checking", "blocked", "ready", "failed")
 """States in which the worker's outcome counts; afterwards people have decided."""
@@ -25,6 +26,29 @@ SET_ASIDE = "set-aside"
 """Why an upload stands at ``failed`` though nobody has read it: its check broke off by a fault of ours."""
 
 CHUNK = 1024 * 1024
+
+
+def with_recipe(unit: Unit, entry: Entry, options: Options) -> Options:
+    """Take over what the resource's recipe says, beside what was asked; what was taken over is noted."""
+    if not options.replay or options.sheet == "all" or entry.version is None:
+        return options
+    newest = unit.version(entry.id, entry.version)
+    first = newest.first_table if newest else None
+    resource = options.resource or (first.name if first else "")
+    recipe = unit.recipe(entry.id, resource) if resource else None
+    if recipe is None:
+        return options
+    again, anew = replayed(recipe.fixes)
+    taken = {"version": recipe.version, "fixes": list(again), "anew": list(anew), "read": dict(recipe.read)}
+    return replace(options, fixes=tuple(dict.fromkeys((*options.fixes, *again))),
+                   read={**recipe.read, **options.read}, recipe=taken)
+
+
+def _left(recipe: Mapping[str, Any], fixes: Sequence[str]) -> Mapping[str, Any]:
+    """Say what is still taken over from a recipe when the acceptances change; its questions are answered then."""
+    if not recipe:
+        return recipe
+    return {**recipe, "fixes": [one for one in recipe.get("fixes", ()) if one in fixes], "anew": []}
 
 
 def is_set_aside(one: Submission) -> bool:
@@ -64,13 +88,15 @@ class Submissions(Base):
             entry = self._open_to(unit, caller, key)
             if options.update != "replace" and entry.version is None:
                 raise Invalid(problems=[Problem("#/update", "nothing-to-add-to")])
+            options = with_recipe(unit, entry, options)
             one = Submission(
                 id=self._new_id(), dataset=entry.id, state="received", staged=staged, options=options,
                 by=caller.person.id if caller.person else "", created=self._now(),
             )
             unit.add_submission(one)
             unit.announce(FileArrived(submission=one.id))
-            unit.audit(actor, "attach", one.id, dataset=entry.id, sha256=staged.sha256, bytes=staged.bytes)
+            unit.audit(actor, "attach", one.id, dataset=entry.id, sha256=staged.sha256, bytes=staged.bytes,
+                       **({"recipe": dict(options.recipe)} if options.recipe else {}))
         return one
 
     def submission(self, caller: Caller, submission: str) -> Submission:
@@ -195,8 +221,13 @@ class Submissions(Base):
 
     @staticmethod
     def _by_itself(unit: Unit, one: Submission, owner: Organisation) -> bool:
-        """Whoever uploaded must still be of the agency (or the site itself) when her file comes out."""
+        """Whoever uploaded must still be of the agency (or the site itself) when her file comes out.
+
+        Where a recipe does not fit any more, somebody has to look first.
+        """
         if one.state != "ready" or not one.options.publish or owner.review != "none" or owner.state != "open":
+            return False
+        if one.outcome is not None and any(table.unfit for table in one.outcome.tables):
             return False
         if one.by == "system":
             return True

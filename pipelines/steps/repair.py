@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,7 +18,7 @@ from pipelines.repair.table import Mended, Sheet, mend, plan
 from pipelines.step import Opened, Parcel
 from pipelines.validation.personal import hides
 from standards.finding import Finding
-from standards.repair import Change, Repair, accepted, answers
+from standards.repair import KINDS, Change, Repair, accepted, answers, read
 from standards.standard import suggest_columns
 
 BOM = "utf-8-sig"
@@ -137,8 +137,24 @@ def _proposed(parcel: Parcel, one: Opened, number: int) -> Opened:
         pins["repairs"] = {done.kind: done.count for done in one.repaired}
     artefacts = (*found.artefacts, *_artefacts(parcel, one, number, held))
     return dataclasses.replace(
-        one, outcome=dataclasses.replace(found, fixes=fixes, repaired=repaired, pins=pins, artefacts=artefacts)
+        one, outcome=dataclasses.replace(
+            found, fixes=fixes, repaired=repaired, pins=pins, artefacts=artefacts,
+            unfit=tuple(_unfit(parcel, one, fixes)),
+        )
     )
+
+
+def _unfit(parcel: Parcel, one: Opened, fixes: Sequence[Repair]) -> Iterator[str]:
+    """Name what a recipe says and this table does not bear: days, columns that are gone, columns read otherwise."""
+    yield from parcel.options.recipe.get("anew", ())
+    made = frozenset(f"{each.kind}#{label}" for each in one.repaired for label in each.fields)
+    open_ = frozenset(label for each in fixes if not each.safe for label in each.fields)
+    for word in parcel.options.recipe.get("fixes", ()):
+        said = read(str(word))
+        if said is None or not said.column or KINDS[said.kind].safe or f"{said.kind}#{said.column}" in made:
+            continue
+        if said.column in open_ or (said.column not in one.table.labels and said.answer not in one.table.labels):
+            yield str(word)
 
 
 def _done(one: Opened) -> frozenset[str]:

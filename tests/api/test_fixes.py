@@ -31,8 +31,12 @@ def test_the_old_file_of_the_demo_loses_its_zeros_and_stays_blocked_for_its_code
     sent = here.upload(slug, old_file(), "xa-bac-ninh-tcvn3.csv", data={"standard": "vn-admin-area"})
     blocked = here.end(sent.json()["id"])
     assert blocked["state"] == "blocked"
-    assert {one["kind"]: (one["safe"], one["count"]) for one in blocked["fixes"]} == {"zero-padding": (True, 139)}
-    assert blocked["fixes"][0]["examples"][0]["after"].startswith("0")
+    offered = {one["kind"]: one for one in blocked["fixes"]}
+    assert {kind: one["safe"] for kind, one in offered.items()} == {"zero-padding": True, "successor": False}
+    assert offered["zero-padding"]["count"] == 139
+    assert offered["zero-padding"]["examples"][0]["after"].startswith("0")
+    assert offered["successor"]["asks"]["day"] == "2025-06-30"
+    assert sum(offered["successor"]["ends"].values()) == offered["successor"]["count"]
     assert (blocked["repaired"], blocked["accepted"]) == ([], [])
     with here.client() as client:
         asked = client.post(f"/api/v1/submissions/{blocked['id']}/fixes", json={"safe": True})
@@ -43,7 +47,7 @@ def test_the_old_file_of_the_demo_loses_its_zeros_and_stays_blocked_for_its_code
     assert "leading-zero-lost" in {one["code"] for one in blocked["groups"]}
     assert not {"leading-zero-lost", "legacy-font-encoding"} & {one["code"] for one in again["groups"]}
     assert again["reason"]["code"] == "code-valid-on"
-    assert {one["kind"] for one in again["repaired"]} == {"encoding", "zero-padding"}
+    assert {one["kind"] for one in again["repaired"]} == {"encoding", "delimiter", "zero-padding"}
     assert again["accepted"] == ["safe"]
     assert not any(one["safe"] for one in again["fixes"])
 

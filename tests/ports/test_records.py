@@ -34,6 +34,7 @@ from catalog.model import (
     Version,
 )
 from catalog.ports import Records
+from catalog.recipe import Recipe
 from standards.finding import Finding, Place
 from standards.profile import Column, Profile
 from standards.record import Contact, Dataset, Period
@@ -140,6 +141,26 @@ def test_what_was_recorded_comes_back_equal(stocked):
         assert unit.submission("s1") == sent
         assert unit.version("d1", 2) is None
         assert unit.entry("nothing") is None
+
+
+def test_a_recipe_is_kept_once_for_a_resource_and_goes_with_its_dataset(stocked):
+    def one(*fixes: str, resource: str = "bảng") -> Recipe:
+        return Recipe(dataset="d1", resource=resource, fixes=fixes, read={"delimiter": ";"}, version=1, modified=NOW)
+
+    with stocked.begin() as unit:
+        unit.save_recipe(one("trim"))
+        unit.save_recipe(one("rename#a=b", "safe"))
+        unit.save_recipe(one("nfc", resource="a"))
+    with stocked.read() as unit:
+        assert unit.recipe("d1", "bảng") == one("rename#a=b", "safe")
+        assert [each.resource for each in unit.recipes("d1")] == ["a", "bảng"]
+        assert unit.recipe("d2", "a") is None
+    with stocked.begin() as unit:
+        unit.drop_recipe("d1", "a")
+        assert unit.recipe("d1", "a") is None
+        unit.drop_entry("d1")
+    with stocked.read() as unit:
+        assert unit.recipes("d1") == []
 
 
 def test_moments_come_back_in_utc_whatever_zone_they_were_given_in(stocked):

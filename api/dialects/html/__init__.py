@@ -13,6 +13,7 @@ from api.dialects.html import (
     organisations,
     people,
     publish,
+    recipes,
     repair,
     results,
     sign,
@@ -22,7 +23,8 @@ from api.dialects.html import (
 )
 from api.dialects.html.refused import bug_page, error_page
 
-GROUPS = (home, results, dataset, organisations, standard, repair, submissions, check, publish, desk, sign, feeds,
+GROUPS = (home, results, recipes, dataset, organisations, standard, repair, submissions,
+          check, publish, desk, sign, feeds,
           machines, withdrawal, people, account)
 
 router = APIRouter()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from api import deps
-from api.dialects.html import forms
+from api.dialects.html import facts, forms
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader
+from api.messages import pages
 from catalog.errors import Invalid, Problem
-from catalog.model import Submission
-from standards.repair import KINDS, SAFE, Change, Repair, together
+from catalog.model import Outcome, Submission
+from standards.repair import KINDS, SAFE, Accepted, Change, Repair, days, read, together, without
 
 router = APIRouter(route_class=PageRoute)
 
@@ -32,49 +34,128 @@ class Mend:
     fields: str
     examples: tuple[Change, ...]
     preview: Mapping[str, Any] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    asks: Mapping[str, str] = field(default_factory=dict)
+    ends: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One acceptance: the word itself, and what it means in the reader's language."""
+
+    word: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mends:
-    """What can be mended, safe kinds first, how many places those are, and what was mended."""
+    """What can be mended, safe kinds first, how many places those are, and what was mended.
+
+    ``idle`` are acceptances that found nothing to do, ``anew`` those of a recipe that do not fit this file; ``recipe``
+    is the version out of which acceptances were taken over, 0 for none.
+    """
 
     open: tuple[Mend, ...]
     safe: int
     done: tuple[Mend, ...]
+    idle: tuple[Word, ...] = ()
+    anew: tuple[Word, ...] = ()
+    recipe: int = 0
+    replayed: tuple[Word, ...] = ()
+    reading: bool = False
 
 
 def mends_of(reader: Reader, submission: Submission) -> Mends:
     """Put the repairs of a submission into words; nothing is open once it was decided on."""
-    tables = submission.outcome.tables if submission.outcome else ()
+    outcome, recipe = submission.outcome, submission.options.recipe
     waiting = submission.state in ("blocked", "ready")
-    found = _said(reader, (each for one in tables for each in one.fixes)) if waiting else ()
-    return Mends(
-        open=tuple(sorted(found, key=lambda one: not one.safe)), safe=sum(one.count for one in found if one.safe),
-        done=_said(reader, (each for one in tables for each in one.repaired)),
+    plan = plan_of(reader, outcome) if outcome and waiting else Mends(open=(), safe=0, done=())
+    tables = outcome.tables if outcome else ()
+    made = frozenset(each.kind for one in tables for each in one.repaired)
+    words = [one for one in submission.options.fixes if one != SAFE] if outcome and waiting else []
+    return replace(
+        plan, done=said_of(reader, (each for one in tables for each in one.repaired)),
+        idle=tuple(word_of(reader, one) for one in words if (known := read(one)) is None or known.kind not in made),
+        anew=tuple(word_of(reader, one) for table in tables for one in table.unfit) if waiting else (),
+        recipe=int(recipe.get("version") or 0), replayed=tuple(word_of(reader, one) for one in recipe.get("fixes", ())),
+        reading=bool(recipe.get("read")),
     )
 
 
-def _said(reader: Reader, repairs: Iterable[Repair]) -> tuple[Mend, ...]:
+def plan_of(reader: Reader, outcome: Outcome) -> Mends:
+    """Say what could be mended in a file that was checked."""
+    found = said_of(reader, (each for one in outcome.tables for each in one.fixes))
+    safe = sum(one.count for one in found if one.safe)
+    return Mends(open=tuple(sorted(found, key=lambda one: not one.safe)), safe=safe, done=())
+
+
+def said_of(reader: Reader, repairs: Iterable[Repair]) -> tuple[Mend, ...]:
+    """Put repairs into the reader's words, one entry for each kind."""
     return tuple(
         Mend(
             kind=one.kind, title=KINDS[one.kind].title[reader.lang], does=KINDS[one.kind].does[reader.lang],
-            safe=one.safe, count=one.count, fields=", ".join(one.fields),
+            safe=one.safe, count=one.count, fields=", ".join(one.fields), columns=one.fields, asks=one.asks,
             examples=() if one.preview else tuple(each for each in one.examples if each.before != each.after),
             preview=one.preview,
+            ends=ends_said(reader, one.ends),
         )
         for one in together(repairs)
     )
 
 
+def ends_said(reader: Reader, ends: Mapping[str, int]) -> str:
+    """Say what became of codes: how many have one successor, several, none."""
+    words = {
+        "one": "%(n)s ô có đúng một mã thay thế", "several": "%(n)s ô có nhiều mã thay thế, để trống",
+        "none": "%(n)s ô không có mã thay thế, để trống", "same": "%(n)s ô mang mã vẫn còn hiệu lực",
+        "unknown": "%(n)s ô có mã không đúng với ngày hoặc tên, để trống",
+    }
+    return "; ".join(reader.say(said, n=ends[end]) for end, said in words.items() if ends.get(end))
+
+
+def word_of(reader: Reader, word: str) -> Word:
+    """Say what an acceptance means."""
+    if word == SAFE:
+        return Word(word=word, said=reader.say("Mọi cách sửa an toàn"))
+    one = read(word)
+    if one is None:
+        return Word(word=word, said=word)
+    said = KINDS[one.kind].title[reader.lang]
+    said += f" ({reader.say('cột')} “{one.column}”)" if one.column else ""
+    interval = days(one.answer)
+    if interval:
+        said += f": {pages.day(reader.lang, interval[0])} → {pages.day(reader.lang, interval[1])}"
+    return Word(word=word, said=said + (f": {one.answer}" if one.kind == "rename" else ""))
+
+
 @router.post("/submissions/{key}/fixes")
 def accept(request: Request, reader: TheReader, key: str, *, csrf: Annotated[str, Form()] = "",
-           safe: Annotated[str, Form()] = "", kind: Annotated[tuple[str, ...], Form()] = ()) -> Response:
-    """Accept all safe repairs, or the kinds that were ticked; the file is checked again with them made."""
+           safe: Annotated[str, Form()] = "", kind: Annotated[tuple[str, ...], Form()] = (),
+           withdraw: Annotated[tuple[str, ...], Form()] = (), day: Annotated[str, Form()] = "",
+           until: Annotated[str, Form()] = "") -> Response:
+    """Accept all safe repairs, or what was ticked, or take acceptances back; the file is checked again."""
     forms.with_token(request, reader, csrf)
     catalog = deps.site(request).catalog
-    given = [SAFE] if safe else [one for one in kind if one in KINDS]
-    if not given:
-        raise Invalid(problems=[Problem("#/kind", "required")])
-    before = catalog.submission(reader.caller, key).options.fixes
-    catalog.recheck(reader.caller, key, fixes=[*before, *given])
+    given = [SAFE] if safe else [_dated(one, day, until) for one in kind]
+    words = [] if withdraw else [one for one in given if one == SAFE or read(one) is not None]
+    if not words and not withdraw:
+        raise Invalid(problems=[Problem("#/day" if kind and "successor" in kind else "#/kind", "required")])
+    before = without(catalog.submission(reader.caller, key).options.fixes, withdraw)
+    catalog.recheck(reader.caller, key, fixes=[*before, *words])
     return RedirectResponse(f"/submissions/{key}?wait=1", status_code=303)
+
+
+def _dated(kind: str, day: str, until: str) -> str:
+    """Put the confirmed day to the acceptance of successors: as people write it, or as data do."""
+    if kind != "successor":
+        return kind
+    first, last = (_day(one) for one in (day, until))
+    return str(Accepted(kind=kind, answer=f"{first}/{last or facts.today().isoformat()}"))
+
+
+def _day(text: str) -> str:
+    found = _WRITTEN.fullmatch(text.strip())
+    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}" if found else text.strip()
+
+
+_WRITTEN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)

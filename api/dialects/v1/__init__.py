@@ -7,6 +7,7 @@ from api.dialects.v1 import (
     health,
     organisations,
     people,
+    recipes,
     reference,
     registries,
     rows,
@@ -19,7 +20,8 @@ from api.dialects.v1 import (
 from api.dialects.v1.shelf import doubt
 
 SUBJECTS = (
-    datasets, files, rows, versions, upload, submissions, organisations, people, registries, feed, stewards, sites,
+    datasets, files, rows, versions, upload, submissions, recipes, organisations, people, registries, feed, stewards,
+    sites,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

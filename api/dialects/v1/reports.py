@@ -38,6 +38,8 @@ def submission(one: Submission, dataset_slug: str, site_url: str, language: str)
         "fixes": repairs((each for table in tables for each in table.fixes), language),
         "repaired": repairs((each for table in tables for each in table.repaired), language),
         "accepted": list(one.options.fixes),
+        "recipe": to_json(dict(one.options.recipe)) or None,
+        "unfit": [word for table in tables for word in table.unfit],
         "reading": to_json(one.options.read),
         "understood": [understood.told(each, language) for table in tables for each in table.understood],
         "report_url": f"{site_url}/submissions/{one.id}",
@@ -104,7 +106,7 @@ def repairs(given: Iterable[Repair], language: str) -> list[JSON]:
         {
             "kind": one.kind, "title": KINDS[one.kind].title[language], "detail": KINDS[one.kind].does[language],
             "safe": one.safe, "count": one.count, "fields": list(one.fields),
-            "examples": [to_json(each) for each in one.examples],
+            "examples": [to_json(each) for each in one.examples], "asks": dict(one.asks), "ends": dict(one.ends),
             **({"preview": to_json(one.preview)} if one.preview else {}),
         }
         for one in together(given)

@@ -112,11 +112,22 @@ class NoteIn(In):
     note: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
-class FixesIn(In):
-    """Which repairs are accepted: kinds by name, and ``safe`` for every kind that needs no decision."""
+class SuccessorIn(In):
+    """New codes in a column of their own: the day of the data, confirmed; ``until`` today; ``column`` all of codes."""
 
-    accept: Annotated[list[Word], Field(max_length=100)] = []
+    day: date
+    until: date | None = None
+    column: Short = ""
+
+
+class FixesIn(In):
+    """``accept``: ``kind`` or ``kind#column``; ``safe``: all that are; ``columns``: label → field; ``withdraw``: back."""
+
+    accept: Annotated[list[Short], Field(max_length=100)] = []
     safe: bool = False
+    columns: Annotated[dict[Short, Word], Field(max_length=500)] = {}
+    successor: SuccessorIn | None = None
+    withdraw: Annotated[list[Short], Field(max_length=100)] = []
 
 
 class ReadingIn(In):
@@ -127,6 +138,26 @@ class ReadingIn(In):
 
     reading: dict[str, Any]
     sheet: Annotated[str, Field(max_length=200)] | None = None
+
+
+class RecipeIn(In):
+    """What a resource's recipe is to be: words of acceptance, and options of reading where they change."""
+
+    fixes: Annotated[list[Short], Field(max_length=200)]
+    read: dict[Word, Any] | None = None
+
+
+class RecipeOut(BaseModel):
+    """A recipe: what is replayed at the next upload of a resource."""
+
+    resource: str
+    fixes: list[str]
+    columns: dict[str, str]
+    read: dict[str, Any]
+    standard: str | None
+    version: int | None
+    modified: str | None
+    links: dict[str, str]
 
 
 class RejectIn(In):
@@ -354,6 +385,8 @@ class SubmissionOut(Out):
     profile: dict[str, Any] | None
     personal_data: list[dict[str, Any]]
     fixes: list[dict[str, Any]]
+    recipe: dict[str, Any] | None = None
+    unfit: list[str] = []
     repaired: list[dict[str, Any]]
     accepted: list[str]
     reading: dict[str, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import anyio
@@ -15,11 +16,11 @@ from api.dialects.v1 import shapes
 from api.dialects.v1.datasets import REFUSALS
 from api.dialects.v1.door import Door, listing, may, reply
 from api.dialects.v1.reports import submission as rendered
-from api.dialects.v1.shelf import doubt
+from api.dialects.v1.shelf import VIETNAM, doubt
 from api.dialects.v1.words import reading_of
 from catalog.errors import Invalid, Problem
 from catalog.model import Caller, Submission
-from standards.repair import KINDS, SAFE
+from standards.repair import SAFE, Accepted, read, without
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=Door)
 
@@ -85,18 +86,25 @@ def _report(site: Site, caller: Caller, one: Submission, lang: str) -> Response:
 @router.post("/submissions/{submission}/fixes", summary="Accept repairs", openapi_extra=may("editor"), status_code=202,
              responses={202: {"model": shapes.SubmissionOut}, **REFUSALS})
 def fixes(site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.FixesIn) -> Response:
-    """Have the file checked again with repairs made, beside those accepted before; the file itself stays as it came.
+    """Have the file checked again with repairs made or taken back; the file itself stays as it came.
 
-    ``fixes`` of the submission lists the kinds that can be accepted. Which repairs were made is told in ``repaired``,
-    and by the published version in ``pins``.
+    ``fixes`` of the submission lists the kinds that can be accepted, ``accepted`` the words of what was. A decision may
+    name its column (``date-day-first#Ngày cấp``). Which repairs were made is told in ``repaired``, and by the published
+    version in ``pins``.
     """
-    before = site.catalog.submission(caller, submission).options.fixes
-    unknown = [Problem(f"#/accept/{at}", "unknown-value", {"value": kind, "name": "accept"})
-               for at, kind in enumerate(given.accept) if kind not in KINDS]
-    if unknown or not (given.accept or given.safe):
+    before = without(site.catalog.submission(caller, submission).options.fixes, given.withdraw)
+    unknown = [Problem(f"#/accept/{at}", "unknown-value", {"value": word, "name": "accept"})
+               for at, word in enumerate(given.accept) if read(word) is None]
+    more = [*given.accept, *(str(Accepted(kind="rename", column=label, answer=name))
+                             for label, name in given.columns.items())]
+    if given.successor is not None:
+        asked = given.successor
+        until = asked.until or datetime.now(VIETNAM).date()
+        more.append(str(Accepted(kind="successor", column=asked.column, answer=f"{asked.day}/{until}")))
+        unknown += [] if read(more[-1]) else [Problem("#/successor", "not-a-period")]
+    if unknown or not (more or given.safe or given.withdraw):
         raise Invalid(problems=unknown or [Problem("#/accept", "required")])
-    more = [*before, *given.accept, *([SAFE] if given.safe else [])]
-    found = site.catalog.recheck(caller, submission, fixes=more)
+    found = site.catalog.recheck(caller, submission, fixes=[*before, *more, *([SAFE] if given.safe else [])])
     answer = _report(site, caller, found, lang)
     return reply(answer.body, 202, {"Location": f"/api/v1/submissions/{found.id}"})
 

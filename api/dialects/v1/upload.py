@@ -28,8 +28,9 @@ from pipelines.steps.receive import clean_name
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=Door)
 
-FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "upload", "reading")
-CHOICES: Final = {"update": ("replace", "append", "correct"), "kind": ("update", "correction")}
+FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "recipe", "upload", "reading")
+CHOICES: Final = {"update": ("replace", "append", "correct"), "kind": ("update", "correction"),
+                  "recipe": ("use", "off")}
 FORM_ROOM: Final = 1_000_000
 """Bytes that a form may have besides its file."""
 
@@ -54,6 +55,8 @@ FORM_SCHEMA: Final[dict[str, Any]] = {
                 "period": {"type": "string", "description": "ISO 8601 or `2025-Q1`; for `append` and `correct`."},
                 "kind": {"enum": list(CHOICES["kind"]), "default": "update"},
                 "note": {"type": "string"},
+                "recipe": {"enum": list(CHOICES["recipe"]), "default": "use",
+                           "description": "`off`: replay nothing of the resource's recipe."},
                 "reading": {"type": "string", "description": "JSON object: how the file is to be read where a guess "
                             "would be wrong (encoding, delimiter, quote, escape, comment, header_row, header_rows, "
                             "skip_footer, decimal, thousands, date_order, missing, columns)."},
@@ -171,6 +174,8 @@ class _Visit:
             "standard": asked.standard, "update": asked.update, "period": asked.period, "kind": asked.kind,
             "note": asked.note, "publish": asked.publish,
         }
+        if not asked.replay:
+            members["recipe"] = "off"
         if asked.read:
             members["reading"] = dict(asked.read)
         return fingerprint_of("POST", f"/datasets/{entry.id}/submissions", "", members)
@@ -206,5 +211,5 @@ def options(fields: dict[str, str], *, publish: bool) -> Options:
         resource=fields.get("resource", ""), sheet=fields.get("sheet", ""), standard=fields.get("standard", ""),
         update=cast("Any", fields.get("update") or "replace"), period=fields.get("period", ""),
         kind=cast("Any", fields.get("kind") or "update"), note=fields.get("note", ""), publish=publish,
-        read=reading_part(fields.get("reading", "")),
+        read=reading_part(fields.get("reading", "")), replay=fields.get("recipe", "") != "off",
     )

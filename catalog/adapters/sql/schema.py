@@ -176,6 +176,13 @@ rechecks = Table(
     Column("body", Text, nullable=False),
 )
 
+recipes = Table(
+    "recipes", metadata,
+    Column("dataset", String(36), ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("resource", String(200), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
 objects = Table(
     "objects", metadata,
     Column("sha256", String(64), primary_key=True),

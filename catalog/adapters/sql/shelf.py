@@ -13,9 +13,11 @@ from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Part
 from catalog.errors import Stale
 from catalog.model import Entry, File, Submission, Version
+from catalog.recipe import Recipe
 
 SET, VERSION, FILE, SUBMISSION = schema.datasets, schema.versions, schema.files, schema.submissions
 OBJECT, CLAIM, RELEASE = schema.objects, schema.claims, schema.releases
+RECIPE = schema.recipes
 
 ENTRY = select(SET.c.body).where(or_(SET.c.id == bindparam("key"), SET.c.slug == bindparam("key")))
 ENTRY_BY_ID = select(SET.c.body).where(SET.c.id == bindparam("key"))
@@ -52,6 +54,7 @@ class ShelfRows(Part):
         for one in self.connection.execute(select(SUBMISSION.c.id).where(SUBMISSION.c.dataset == dataset)).scalars():
             self.release_claims(one)
         self.connection.execute(delete(SUBMISSION).where(SUBMISSION.c.dataset == dataset))
+        self.connection.execute(delete(RECIPE).where(RECIPE.c.dataset == dataset))
         self.connection.execute(
             delete(schema.aliases).where(schema.aliases.c.kind == "dataset", schema.aliases.c.target == dataset)
         )
@@ -147,6 +150,27 @@ class ShelfRows(Part):
         if states:
             statement = statement.where(SUBMISSION.c.state.in_(states))
         return self._bodies(Submission, statement)
+
+    def save_recipe(self, one: Recipe) -> None:
+        """Keep a recipe in place of the one that the resource had."""
+        key = {"dataset": one.dataset, "resource": one.resource}
+        self._save(RECIPE, key, {"body": self._codec.encode(one)})
+
+    def recipe(self, dataset: str, resource: str) -> Recipe | None:
+        """The recipe of a resource."""
+        where = (RECIPE.c.dataset == dataset, RECIPE.c.resource == resource)
+        return self._body(Recipe, select(RECIPE.c.body).where(*where))
+
+    def recipes(self, dataset: str) -> Sequence[Recipe]:
+        """All recipes of a dataset, in the order of their resources' names."""
+        statement = select(RECIPE.c.body).where(RECIPE.c.dataset == dataset).order_by(RECIPE.c.resource)
+        return self._bodies(Recipe, statement)
+
+    def drop_recipe(self, dataset: str, resource: str) -> None:
+        """Forget a recipe."""
+        self.connection.execute(
+            delete(RECIPE).where(RECIPE.c.dataset == dataset, RECIPE.c.resource == resource)
+        )
 
     def claim(self, sha256: str, holder: str) -> None:
         """Note that ``holder`` needs this object; its grace begins anew."""
