@@ -121,7 +121,7 @@ class SuccessorIn(In):
 
 
 class FixesIn(In):
-    """``accept``: ``kind`` or ``kind#column``; ``safe``: all that are; ``columns``: label → field; ``withdraw``: back."""
+    """``accept``: ``kind`` or ``kind#column``; ``safe``: all such; ``columns``: label → field; ``withdraw``: back."""
 
     accept: Annotated[list[Short], Field(max_length=100)] = []
     safe: bool = False
