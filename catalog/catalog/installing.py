@@ -152,9 +152,7 @@ class Installing(Rechecking):
 
 def _told(one: Release) -> list[Problem]:
     """What must be said of every release."""
-    wanted = {"basis": one.basis}
-    if one.kind == "codelist":
-        wanted["source"] = one.source
+    wanted = {"basis": one.basis, "source": one.source} if one.kind == "codelist" else {}
     if one.nature == "correction":
         wanted["reason"] = one.reason
     found = [Problem(f"#/{member}", "required") for member, words in wanted.items() if not words.strip()]

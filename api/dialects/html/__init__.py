@@ -14,6 +14,7 @@ from api.dialects.html import (
     people,
     publish,
     recipes,
+    releases,
     repair,
     results,
     sign,
@@ -23,9 +24,10 @@ from api.dialects.html import (
 )
 from api.dialects.html.refused import bug_page, error_page
 
-GROUPS = (home, results, recipes, dataset, organisations, standard, repair, submissions,
-          check, publish, desk, sign, feeds,
-          machines, withdrawal, people, account)
+GROUPS = (
+    home, results, recipes, dataset, organisations, standard, releases, repair, submissions, check, publish, desk,
+    sign, feeds, machines, withdrawal, people, account,
+)
 
 router = APIRouter()
 for group in GROUPS:

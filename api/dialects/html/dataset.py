@@ -26,6 +26,7 @@ router = APIRouter(route_class=PageRoute)
 BOM = 3
 ROWS_ASKED = ("from", "column", "value", "sort", "cols", "resource")
 PUBLISHER_SECONDS = 5
+CHECKED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +106,12 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     values = _values(reader, entry, version, publisher)
     table = _table(request, reader, version, _path(entry, number))
     history = catalog.versions(reader.caller, entry.id) if entry.version else ()
+    checked = catalog.rechecks_of(reader.caller, entry.id) if entry.version else ()
     linked = jsonld.dataset(reader.lang, deps.site(request).url, entry, version, publisher)
     hidden = bool(publisher and publisher.demo) or entry.visibility != "public" or entry.state != "published"
     return page(
         request, reader, "dataset.html", status=_status(table), **values, **table, history=history,
+        checked=[one for one in checked if version and one.recheck.version == version.number][:CHECKED],
         older=number is not None, jsonld=linked if entry.state == "published" else "",
         title=pages.words(reader.lang, entry.about.title),
         summary=pages.words(reader.lang, entry.about.description)[:300], number=number,

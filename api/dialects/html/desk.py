@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api import deps
-from api.dialects.html import labels, listing
+from api.dialects.html import labels, listing, shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.submissions import DECIDERS, WRITERS
 from api.dialects.html.view import Reader, TheReader, page
@@ -32,12 +32,15 @@ def desk(request: Request, reader: TheReader) -> Response:
     decides = {agency.id for agency in mine if may(reader, agency.id, DECIDERS)}
     tasks, waiting = parted(reader, files, decides)
     under_way = {entry.id for _, entry in files}
+    steward = catalog.may_keep_standards(reader.caller)
     return page(
         request, reader, "desk.html", tasks=tasks, waiting=waiting,
         agencies=[(one, reader.caller.roles.get(one.id, "")) for one in mine],
         drafts=[one for one in entries if one.state == "draft" and one.id not in under_way],
         items=listing.items(request, reader, entries), labels=labels, decides=decides, noindex=True,
-        writes=any(may(reader, one.id, WRITERS) for one in mine),
+        writes=any(may(reader, one.id, WRITERS) for one in mine), changed=catalog.work(reader.caller),
+        steward=steward, lists=shelf.codelists(reader),
+        proposals=[one for one in catalog.releases(reader.caller) if not one.number] if steward else [],
     )
 
 

@@ -9,10 +9,13 @@ from datetime import date
 
 from fastapi import APIRouter, Request, Response
 
+from api import deps
 from api.dialects.html import facts, labels, shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, page
 from catalog.errors import NotFound
+from catalog.installed import Release
+from catalog.model import NOBODY
 from standards.check import Check
 from standards.codelist import Codelist, Entry
 from standards.standard import TableStandard
@@ -78,8 +81,14 @@ def codelist(request: Request, reader: TheReader, key: str) -> Response:
         following=start + SHOWN if start + SHOWN < len(held) else None, on=chosen, vs=vs, dated=dated, wrong=wrong,
         in_force=sum(one.now is not None for one in lines), changed=sum(one.change == "reused" for one in lines),
         asked={name: query.get(name, "") for name in ("on", "vs", "q")}, name=_namer(reader, found),
-        status=422 if wrong else 200,
+        status=422 if wrong else 200, newest=_newest(request, key),
     )
+
+
+def _newest(request: Request, key: str) -> Release | None:
+    """The last release of a list here, if there was one."""
+    found = deps.site(request).catalog.releases(NOBODY, kind="codelist", subject=key)
+    return found[-1] if found else None
 
 
 def whole(given: str) -> int:
