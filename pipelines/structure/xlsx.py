@@ -135,7 +135,7 @@ def _walk(archive: zipfile.ZipFile, place: str, body: Body) -> bytes:
             tail = (tail + data)[:TAIL]
             continue
         text = rest + data
-        end = _END.search(text)
+        end = _END.search(text) if b"sheetData" in text else None
         if end:
             ended, tail, text, rest = True, text[end.start() :], text[: end.start()], b""
         else:
@@ -144,7 +144,7 @@ def _walk(archive: zipfile.ZipFile, place: str, body: Body) -> bytes:
         if body.close:
             body.parse(text)
         else:
-            body.count(text, len(_HIDDEN.findall(text)))
+            body.count(text, len(_HIDDEN.findall(text)) if b"hidden=" in text else 0)
     return tail
 
 
