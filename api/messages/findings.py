@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, cast
 
-from api.messages import Sentences, fill, frictionless, personal, pick, reasons, refusals
+from api.messages import Sentences, fill, frictionless, gaps, personal, pick, reasons, refusals
 from api.messages import say as refusal
 from api.messages.shapes import in_words
 from standards import registry
@@ -44,8 +44,13 @@ Variants = Mapping[str, Mapping[str, str]]
 def title(code: str, language: str) -> str:
     """Say in a few words what a kind of finding is; a code that nobody knows stands for itself."""
     check = _check(code)
-    titles = check.TITLE if check else frictionless.TITLES.get(code) or personal.TITLES.get(code) or TITLES.get(code)
+    titles = check.TITLE if check else _title_of_others(code)
     return pick(titles, language) if titles else code
+
+
+def _title_of_others(code: str) -> Mapping[str, str] | None:
+    every = (frictionless.TITLES, personal.TITLES, gaps.TITLES, TITLES)
+    return next((one[code] for one in every if code in one), None)
 
 
 def say(finding: Finding, language: str) -> str:
@@ -121,7 +126,7 @@ def _variants(code: str) -> Variants | None:
     check = _check(code)
     if check is not None:
         return cast("Variants", check.SENTENCES)
-    return frictionless.SENTENCES.get(code) or personal.SENTENCES.get(code)
+    return frictionless.SENTENCES.get(code) or personal.SENTENCES.get(code) or gaps.SENTENCES.get(code)
 
 
 def _filled(code: str, params: Mapping[str, Any], language: str) -> str:

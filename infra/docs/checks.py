@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.messages import frictionless
+from api.messages import frictionless, gaps
 from standards.registry import CHECKS, TABLES
 
 HEAD = """# Checks
@@ -27,7 +27,17 @@ def page() -> str:
         f"| [`{one.CODE}`](#{one.CODE}) | {one.SEVERITY} | {one.SCOPE} | {one.TITLE['en']} · {one.TITLE['vi']} |\n"
         for one in CHECKS
     ]
-    return HEAD + "".join(rows) + "".join(_check(one) for one in CHECKS) + _frictionless()
+    return HEAD + "".join(rows) + "".join(_check(one) for one in CHECKS) + _gaps() + _frictionless()
+
+
+def _gaps() -> str:
+    """Say what is judged of Table Schema 2 beside Frictionless."""
+    parts = [f"\n### {code}\n\n{_sentences(said)}" for code, said in gaps.SENTENCES.items()]
+    return (
+        "\n## Beyond Frictionless\n\nWhat Table Schema 2 asks for and Frictionless 5.21 passes over or refuses: "
+        "`categories`, `groupChar` of integers, `jsonSchema`, bounds on durations, `uniqueKeys`. All are errors, found "
+        "where the uploader's own schema asks for them; Frictionless's report stays as it is.\n" + "".join(parts)
+    )
 
 
 def _check(one: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipelines.validation import personal as persons
 from pipelines.validation.distinct import finding_of_remark, run_checks
 from pipelines.validation.engine import every_error
 from pipelines.validation.findings import Convert, Known, Tally, finding_of, merged, tally
+from pipelines.validation.gaps import Gap, gaps_of, judge
 from pipelines.validation.patterns import Unsupported
 from pipelines.validation.source import resource_of
 from pipelines.validation.uses import Bound, Plan, bind, bind_table
@@ -44,12 +45,14 @@ def run(parcel: Parcel) -> Parcel:
     if parcel.options.standard and parcel.options.standard not in parcel.standards.tables:
         return _stopped(parcel, "unknown-standard", standard=parcel.options.standard)
     try:
-        foreign = schema.rebuilt(parcel.options.schema) if parcel.options.schema is not None else None
+        given = parcel.options.schema
+        foreign = schema.rebuilt(given) if given is not None else None
+        beyond = gaps_of(given) if given is not None else ()
     except schema.NotSchema as wrong:
         return _stopped(parcel, "schema-unusable", pointer=wrong.pointer)
     except Unsupported as wrong:
         return _stopped(parcel, "pattern-unsupported", pattern=str(wrong)[:200])
-    return replace(parcel, tables=tuple(_checked(parcel, opened, foreign) for opened in parcel.tables))
+    return replace(parcel, tables=tuple(_checked(parcel, opened, foreign, beyond) for opened in parcel.tables))
 
 
 def _stopped(parcel: Parcel, code: str, **params: Any) -> Parcel:
@@ -127,7 +130,9 @@ def _day_of(parcel: Parcel) -> date:
     return next((one[0] for one in confirmed if one is not None), parcel.today)
 
 
-def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) -> Opened:
+def _checked(
+    parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None, beyond: Sequence[Gap] = ()
+) -> Opened:
     """Judge one table and put what was found into its outcome."""
     began = time.perf_counter()
     table = _table(parcel, opened)
@@ -135,7 +140,8 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None) 
     held = _personal(table)
     secret = frozenset(one.index for one in held if one.hidden)
     rules, score = _by_the_sheet(table)
-    parts = [_whole_table(table), told, *_by_our_checks(table), _told_of(table, held), _risks(table), rules]
+    ours = [*_by_our_checks(table), *_beyond(table, beyond), _told_of(table, held), _risks(table)]
+    parts = [_whole_table(table), told, *ours, rules]
     found = merged(parts, parcel.limit_errors)
     errors = found.errors("error")
     outcome = opened.outcome or TableOutcome(resource=opened.resource, sheet=opened.table.sheet)
@@ -278,6 +284,14 @@ def _by_the_sheet(table: _Table) -> tuple[Tally, dict[str, Any]]:
         codelists=table.parcel.standards.codelist,
     )
     return readability.told(asked)
+
+
+def _beyond(table: _Table, gaps: Sequence[Gap]) -> list[Tally]:
+    """Judge what the uploader's schema asks for and Frictionless passes over; a standard comes before that schema."""
+    opened = table.opened
+    if opened.cells is None or table.standard is not None or not gaps:
+        return []
+    return [judge(opened.cells, gaps, table.labels, limit=table.parcel.limit_errors, sheet=opened.table.sheet)]
 
 
 def _whole_table(table: _Table) -> Tally:

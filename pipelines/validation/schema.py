@@ -141,6 +141,18 @@ def _field(given: Any, pointer: str) -> Descriptor:
         raise NotSchema(f"{pointer}/constraints")
     made["constraints"] = {key: constraints[key] for key in _CONSTRAINTS if key in constraints}
     _check_pattern(made["constraints"], f"{pointer}/constraints/pattern")
+    return _beyond_frictionless(made)
+
+
+def _beyond_frictionless(made: Descriptor) -> Descriptor:
+    """Leave to ``gaps`` what Frictionless cannot judge: grouped integers are text to it, durations have no bounds."""
+    rules = made["constraints"]
+    if made.get("type") == "integer" and made.get("groupChar"):
+        kept = {key: rules[key] for key in ("required", "unique") if key in rules}
+        plain = {key: made[key] for key in made if key not in {"groupChar", "bareNumber", "format"}}
+        return {**plain, "type": "string", "constraints": kept}
+    if made.get("type") == "duration":
+        made["constraints"] = {key: rules[key] for key in rules if key not in {"minimum", "maximum"}}
     return made
 
 

@@ -1,0 +1,54 @@
+"""Sentences of what Table Schema 2 asks for and Frictionless does not judge (``pipelines/validation/gaps.py``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.messages import Sentences
+
+TITLES: Sentences = MappingProxyType({
+    "category": {"vi": "Giá trị ngoài danh mục của cột", "en": "Not one of the categories"},
+    "grouped-integer": {"vi": "Số nguyên có dấu phân nhóm", "en": "Whole number with group marks"},
+    "json-schema": {"vi": "JSON không đúng lược đồ", "en": "JSON of another shape"},
+    "duration-bound": {"vi": "Khoảng thời gian ngoài giới hạn", "en": "Duration out of bounds"},
+    "unique-keys": {"vi": "Trùng khóa nhiều cột", "en": "Repeated key of several columns"},
+})
+SENTENCES: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({
+    "category": {"": {
+        "vi": "“{cell}” không thuộc danh mục của cột ({expected}). Hãy dùng một giá trị trong danh mục.",
+        "en": "“{cell}” is none of the column's categories ({expected}). Use one of them.",
+    }},
+    "grouped-integer": {
+        "": {
+            "vi": "“{cell}” không phải số nguyên viết với dấu phân nhóm “{mark}”. Hãy sửa lại số này.",
+            "en": "“{cell}” is not a whole number written with the group mark “{mark}”. Correct the number.",
+        },
+        "minimum": {
+            "vi": "“{cell}” nhỏ hơn {expected}. Hãy kiểm tra lại số này.",
+            "en": "“{cell}” is less than {expected}. Check the number.",
+        },
+        "maximum": {
+            "vi": "“{cell}” lớn hơn {expected}. Hãy kiểm tra lại số này.",
+            "en": "“{cell}” is more than {expected}. Check the number.",
+        },
+    },
+    "json-schema": {"": {
+        "vi": "nội dung JSON không đúng lược đồ tại {where} (quy tắc {rule}). Hãy sửa phần đó.",
+        "en": "the JSON does not fit the schema at {where} (rule {rule}). Correct that part.",
+    }},
+    "duration-bound": {
+        "minimum": {
+            "vi": "“{cell}” ngắn hơn {expected}. Hãy kiểm tra lại khoảng thời gian.",
+            "en": "“{cell}” is shorter than {expected}. Check the duration.",
+        },
+        "maximum": {
+            "vi": "“{cell}” dài hơn {expected}. Hãy kiểm tra lại khoảng thời gian.",
+            "en": "“{cell}” is longer than {expected}. Check the duration.",
+        },
+    },
+    "unique-keys": {"": {
+        "vi": "“{cell}” đã có ở dòng {other}; các cột này gộp lại không được trùng. Hãy bỏ dòng thừa hoặc sửa lại.",
+        "en": "“{cell}” stands in row {other} already; these columns together may not repeat. Remove or correct one.",
+    }},
+})
