@@ -26,7 +26,7 @@ class CannotStart(Exception):
 class Node:
     """One server with its data, on ports of its own; or the one that ES_DIR, ES_PORT and ES_DATA say, which is left running."""
 
-    def __init__(self) -> None:
+    def __init__(self, heap: str = "512m", options: str = "-XX:TieredStopAtLevel=1", *, memory: bool = True) -> None:
         self.kept = "ES_DIR" in os.environ
         if self.kept:
             self.port = int(os.environ["ES_PORT"])
@@ -35,12 +35,13 @@ class Node:
             return
         self.folder = Path(tempfile.mkdtemp(prefix="datamo-es-"))
         self.folder.chmod(0o755)
-        memory = Path("/dev/shm")
-        self.data = Path(tempfile.mkdtemp(prefix="datamo-es-", dir=memory)) if os.access(memory, os.W_OK) else self.folder / "data"
+        shared = Path("/dev/shm")
+        in_memory = memory and os.access(shared, os.W_OK)
+        self.data = Path(tempfile.mkdtemp(prefix="datamo-es-", dir=shared)) if in_memory else self.folder / "data"
         self.port = free_port()
         self.environment = {
-            **os.environ, "ES_DIR": str(self.folder / "es"), "ES_DATA": str(self.data), "ES_PORT": str(self.port), "ES_HEAP": "512m",
-            "ES_OPTS": "-XX:TieredStopAtLevel=1", "ES_WAIT": "240",
+            **os.environ, "ES_DIR": str(self.folder / "es"), "ES_DATA": str(self.data), "ES_PORT": str(self.port), "ES_HEAP": heap,
+            "ES_OPTS": options, "ES_WAIT": "280",
         }
 
     @property

@@ -99,6 +99,8 @@ class FakeIndex:
         return sum(1 for _, one in self.held.values() if one)
 
     def sequences(self) -> Iterator[tuple[str, int]]:
+        if self.broken:
+            raise Unavailable("search-damaged")
         return iter([(key, sequence) for key, (sequence, one) in self.held.items() if one])
 
     def check(self) -> None:

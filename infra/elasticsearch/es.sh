@@ -11,8 +11,8 @@ data=${ES_DATA:-$dir/data}; heap=${ES_HEAP:-512m}; user=${ES_RUN_USER:-nobody}; 
 ver=$(sed -n 's:.*<es.version>\(.*\)</es.version>.*:\1:p' "$here/pom.xml"); home=$cache/elasticsearch-$ver
 url=http://127.0.0.1:$port; name=test-$port
 say() { echo "es.sh: $*" >&2; }
-health() { # yellow is healthy: replicas cannot be placed on one node
-  local h; h=$(curl -fsS --noproxy '*' -m 3 "$url/_cluster/health?wait_for_status=yellow&timeout=1s" 2>/dev/null) && [[ $h == *"\"$name\""*'"timed_out":false'* ]]
+health() { # up, and every shard has come up or never will: an index that is lost is not the server's health
+  local h; h=$(curl -fsS --noproxy '*' -m 3 "$url/_cluster/health?wait_for_no_initializing_shards=true&timeout=1s" 2>/dev/null) && [[ $h == *"\"$name\""*'"timed_out":false'* ]]
 }
 pid() { local p; p=$(cat "$dir/pid" 2>/dev/null) && tr '\0' ' ' <"/proc/$p/cmdline" 2>/dev/null | grep -qF "elasticsearch-$ver/" && echo "$p"; }
 find_java() { # ES_JAVA_HOME, JAVA_HOME, the java on PATH, the JDKs beside it and in /usr/lib/jvm: the first that is new enough and whole

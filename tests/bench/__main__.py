@@ -20,9 +20,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("name", choices=names())
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     parser.add_argument("--quick", action="store_true", help="a small size, to see that it runs")
+    parser.add_argument("--engine", choices=["tantivy", "both"], help="search: hold Elasticsearch beside tantivy")
+    parser.add_argument("--size", type=int, help="search: how many datasets")
     given = parser.parse_args(arguments)
     run = importlib.import_module(f"tests.bench.{given.name}").run
-    result = run(quick=given.quick) if "quick" in inspect.signature(run).parameters else run()
+    wishes = {name: value for name, value in vars(given).items() if value is not None and name in inspect.signature(run).parameters}
+    result = run(**wishes)
     print(json.dumps(result, ensure_ascii=False) if given.json else sentence(result))
     return 0
 

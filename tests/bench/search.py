@@ -20,6 +20,7 @@ from catalog.adapters.index_tantivy import TantivyIndex
 from catalog.question import Document, Question
 from catalog.wording import bag, terms
 from standards.text import fold
+from tests.bench import _engines
 
 FACETS = ("org", "theme", "tag", "format", "licence")
 SEED = 2025
@@ -27,8 +28,11 @@ QUESTIONS = 40
 ROUNDS = 3
 
 
-def run(quick: bool = False) -> dict:
-    size = 1_500 if quick else 100_000
+def run(quick: bool = False, engine: str = "tantivy", size: int = 0) -> dict:
+    """``engine`` both holds Elasticsearch beside tantivy instead; it starts a server with 1 GiB for it."""
+    size = size or (1_500 if quick else 100_000)
+    if engine == "both":
+        return _engines.run(size)
     with tempfile.TemporaryDirectory(prefix="datamo-bench-") as folder:
         ours = ask_tantivy(Path(folder), size)
         peer = ask_sqlite(Path(folder), size)

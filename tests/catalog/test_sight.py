@@ -217,3 +217,35 @@ def test_an_upload_that_was_decided_takes_no_second_decision(desk):
             act()
     with pytest.raises(Invalid):
         desk.catalog.reject(desk.reviewer, one.id, " ")
+
+
+def test_an_answer_says_degraded_when_search_has_left_a_change_aside_for_a_minute():
+    desk = a_desk()
+    desk.published("Trường học một")
+    desk.stand.follow()
+    desk.published("Trường học hai")
+    fresh, _ = desk.catalog.search(NOBODY, Question(text="truong hoc"))
+    assert (fresh.total, fresh.degraded) == (1, False)
+    desk.stand.clock.forward(seconds=61)
+    late, _ = desk.catalog.search(NOBODY, Question(text="truong hoc"))
+    assert (late.total, late.degraded) == (1, True)
+    assert desk.catalog.health()["search"] == {"state": "degraded", "reason": "search-behind"}
+    desk.stand.follow()
+    assert not desk.catalog.search(NOBODY, Question(text="truong hoc"))[0].degraded
+
+
+def test_verify_says_what_search_lacks_and_what_it_should_not_hold():
+    desk = a_desk()
+    known, lost, old = (desk.published(title) for title in ("Trường học một", "Trường học hai", "Trường học ba"))
+    assert desk.catalog.verify() == []  # search has not followed yet: nothing can be said
+    desk.stand.follow()
+    assert desk.catalog.verify() == []
+    index = desk.stand.index
+    document = desk.catalog.document(old.id)
+    index.held = {known.id: index.held[known.id], old.id: (0, document), "strange": (1, document)}
+    assert sorted(desk.catalog.verify()) == sorted([
+        f"{lost.slug}: search does not know it", f"{old.slug}: search holds an older state",
+        "search holds strange, which is not to be found",
+    ])
+    index.broken = True
+    assert desk.catalog.verify() == []
