@@ -45,9 +45,13 @@ class Shelf:
         return found[0] if found else ""
 
     def _source(self) -> str:
-        """Give the index in use if it is one that we made and can read; "" else."""
+        """Give the index in use if it is one that we made and can be read; "" else: then nothing is taken over from it.
+
+        What could not be put into an index that lost its shard is put again by whoever follows the changes.
+        """
         current = self.current()
-        return current if current and self._is_ours(current) else ""
+        readable = current and self._is_ours(current) and self.server.health(current, 1) != "red"
+        return current if readable else ""
 
     def _is_ours(self, index: str) -> bool:
         return self.notes(index).get("format") == self.form
