@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.voice import EXIT_REFUSED, opened, table, voice
+from api.cli.voice import EXIT_REFUSED, Voice, opened, table, voice
+
+if TYPE_CHECKING:
+    from api.wiring import Site
 
 app = typer.Typer()
 jobs = typer.Typer(help="Work under way and work set aside.", invoke_without_command=True)
@@ -14,16 +17,35 @@ app.add_typer(jobs, name="jobs")
 
 
 @app.command()
-def reindex(context: typer.Context) -> None:
+def reindex(
+    context: typer.Context,
+    back: Annotated[
+        bool, typer.Option("--back", help="Go back to the index before the last rebuild instead (Elasticsearch).")
+    ] = False,
+) -> None:
     """Build the search index anew from the records; searching goes on meanwhile."""
     from pipelines.steps.index import rebuild
 
     with opened(context, writer=True) as site:
         site.migrate()
+        if back:
+            _go_back(voice(context), site)
+            return
         count = rebuild(site.catalog, site.index)
         words = voice(context)
         words.say(f"Đã lập chỉ mục {count} bộ dữ liệu.", f"{count} datasets indexed.")
         words.give({"indexed": count}, "")
+
+
+def _go_back(words: Voice, site: Site) -> None:
+    """Put the index before the last rebuild in use again, with what was put since, where the engine keeps one."""
+    go_back = getattr(site.index, "back", None)
+    if go_back is None:
+        words.say("Chỉ Elasticsearch giữ chỉ mục cũ.", "Only Elasticsearch keeps the index before.")
+        raise typer.Exit(EXIT_REFUSED)
+    name = go_back()
+    words.say(f"Đã quay lại chỉ mục {name}.", f"Back at the index {name}.")
+    words.give({"index": name}, "")
 
 
 @app.command()

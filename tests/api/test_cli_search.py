@@ -71,4 +71,13 @@ def test_a_site_on_elasticsearch_is_prepared_indexed_and_verified(
     assert datamo("init", search_url=url)[0] == 0
     assert not (tmp_path / "var" / "search").exists()
     assert document(datamo("reindex", "--json", search_url=url)[1]) == {"indexed": 0}
+    assert document(datamo("reindex", "--json", search_url=url)[1]) == {"indexed": 0}
+    code, out, _ = datamo("reindex", "--back", "--json", search_url=url)
+    assert (code, document(out)["index"].startswith(f"{elastic_prefix}.v1.")) == (0, True)
     assert document(datamo("verify", "--deep", "--json", search_url=url)[1]) == {"ok": True, "broken": []}
+
+
+def test_there_is_no_way_back_to_an_index_that_nobody_kept(datamo: Speak, elastic: Node, elastic_prefix: str) -> None:  # noqa: F811
+    assert datamo("reindex", "--back")[0] == 1
+    code, out, _ = datamo("reindex", "--back", "--json", search_url=f"{elastic.url}/{elastic_prefix}")
+    assert (code, document(out)["error"]["code"]) == (3, "search-missing")
