@@ -64,10 +64,21 @@ def _file(told: Mapping[str, Any], excerpts: Sequence[Cells], mark: str, languag
         _repairs(told.get("fixes") or (), TEXT[language]),
     ]
     for at, table in enumerate(told.get("tables", [told])):
+        parts.append(_reads(table, words["read"]))
         if table["findings"]:
             cells = excerpts[at] if at < len(excerpts) else {}
             parts += _table(table, cells, f"{mark}{at}", TEXT[language])
     return f"<section>{''.join(parts)}</section>"
+
+
+def _reads(table: Mapping[str, Any], word: str) -> str:
+    """Say how the table was read, each guess with its evidence."""
+    items = "".join(
+        f"<li>{escape(one['title'])} {escape(one['field'] or '')}: <b>{escape(one['shown'])}</b>"
+        f" <span class=soft>{escape(one['detail'])}</span></li>"
+        for one in table["understood"]
+    )
+    return f"<details><summary>{word.capitalize()}</summary><ul>{items}</ul></details>" if items else ""
 
 
 def _repairs(fixes: Sequence[Mapping[str, Any]], text: Mapping[str, str]) -> str:

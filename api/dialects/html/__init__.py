@@ -13,6 +13,7 @@ from api.dialects.html import (
     organisations,
     people,
     publish,
+    reading,
     recipes,
     releases,
     repair,
@@ -25,7 +26,8 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
-    home, results, recipes, dataset, organisations, standard, releases, repair, submissions, check, publish, desk,
+    home, results, recipes, dataset, organisations, standard, releases, repair, reading,
+    submissions, check, publish, desk,
     sign, feeds, machines, withdrawal, people, account,
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.dialects.html import shelf
+from api.dialects.html.reading import Read, reads_of
 from api.dialects.html.view import Reader
 from api.dialects.html.wording import finding_said, finding_title, place_said, reason_said
 from api.messages import personal
@@ -85,6 +86,7 @@ class Report:
     reason: str
     reason_code: str
     file: Mapping[str, Any]
+    reads: tuple[Read, ...]
     tables: tuple[TablePart, ...]
     rows: int
     errors: int
@@ -106,7 +108,8 @@ def report_of(reader: Reader, outcome: Outcome) -> Report:
         headline=_headline(reader, outcome, errors, fixes), lead=_lead(reader, outcome, rows, columns, kinds),
         readable=outcome.readable, valid=outcome.valid, reason=reason,
         reason_code=str((outcome.reason or {}).get("code", "")),
-        file=outcome.file, tables=tables, rows=rows, errors=errors, fixes=fixes, personal=columns_held,
+        file=outcome.file, reads=reads_of(reader, outcome), tables=tables, rows=rows, errors=errors, fixes=fixes,
+        personal=columns_held,
     )
 
 

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse
 
 from api import deps
 from api.dialects.html import forms, report
+from api.dialects.html.reading import options_of
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.repair import mends_of
 from api.dialects.html.view import Reader, TheReader, page
@@ -52,7 +53,8 @@ def _report(request: Request, reader: Reader, found: Submission, *, moving: bool
     entry = catalog.dataset(reader.caller, found.dataset)
     told = report.report_of(reader, found.outcome) if found.outcome and not moving else None
     return page(
-        request, reader, "submission.html", mends=mends_of(reader, found), status=422 if unsaid else 200, unsaid=unsaid,
+        request, reader, "submission.html", mends=mends_of(reader, found), rereads=options_of(reader, found),
+        status=422 if unsaid else 200, unsaid=unsaid,
         submission=found, entry=entry, report=told, visible=report.visible,
         refresh=REFRESH_SECONDS if moving else 0, reason=reason_said(reader, found.reason),
         alone=catalog.organisation(reader.caller, entry.organisation).review == "none",
