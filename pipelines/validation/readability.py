@@ -64,6 +64,21 @@ def told(asked: Asked) -> tuple[Tally, dict[str, Any]]:
     return tally, {"levels": levels, "rules": rules}
 
 
+SPOKEN = frozenset({"cell", "pairs", "values"})
+"""Params that repeat what cells say."""
+
+
+def hushed(tally: Tally) -> Tally:
+    """Leave out what cells say, for a table in which some column is held back as personal data."""
+    return replace(
+        tally,
+        findings=[
+            replace(one, params={key: value for key, value in one.params.items() if key not in SPOKEN})
+            for one in tally.findings
+        ],
+    )
+
+
 def _count(rules: Sequence[Mapping[str, str]], level: int, state: str) -> int:
     return sum(1 for one in rules if one["rule"][1] == str(level) and one["state"] == state)
 

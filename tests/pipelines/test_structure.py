@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from pipelines.check import check_file
 from pipelines.format import ReadOptions
 from pipelines.formats import csv, ods, xlsx
 from pipelines.structure import sheet_of
-from standards.registry import READABILITY
-from standards.sheet import Sheet
+from pipelines.validation import readability
+from standards.registry import READABILITY, TABLES
+from standards.sheet import Sheet, drawn
+from standards.standard import CheckUse
 from tests.standards.forms import CASES
 
 TODAY = date(2026, 11, 1)
@@ -284,3 +287,20 @@ def test_the_log_tells_where_each_cell_of_a_form_went_but_not_who_signed(tmp_pat
     log = (tmp_path / "out.changes.csv").read_text(encoding="utf-8")
     assert "8,Giá trị,report-form,300,C8 #2" in log
     assert "Nguyễn Văn A" not in log
+
+
+def test_a_standard_may_raise_a_rule_to_an_error():
+    standard = replace(TABLES["vn-school"], checks=(CheckUse(code="merged-cells", severity="error"),))
+    sheet = drawn("Tỉnh|Xã\nA|a1\n|a2", merges=((1, 0, 2, 0),))
+    asked = readability.Asked(sheet=sheet, today=TODAY, ragged={}, width=2, standard=standard)
+    told = {one.code: one.severity for one in readability.told(asked)[0].findings}
+    assert told["merged-cells"] == "error"
+    told = {one.code: one.severity for one in readability.told(replace(asked, standard=None))[0].findings}
+    assert told["merged-cells"] == "warning"
+
+
+def test_what_cells_say_is_not_repeated_beside_personal_data():
+    asked = readability.Asked(sheet=drawn("Xã|Máy\nA|111;222\nB|333;444"), today=TODAY, ragged={}, width=2)
+    tally, _ = readability.told(asked)
+    assert any("111" in str(one.params) for one in tally.findings)
+    assert not any("111" in str(one.params) for one in readability.hushed(tally).findings)
