@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         "production",
         description="`production`, `development` or `test`; `test` allows `datamo reset`.",
     )
+    declaration: Literal["agency", "required"] = Field(
+        "agency",
+        description="Whether files are published only after somebody answered whether they hold state secrets or "
+        "important data: `agency` (each agency decides) or `required` (every agency).",
+    )
     upload_limit: int = Field(
         500 * 10**6,
         description="The largest upload: bytes, or a number with kB, MB or GB.",

@@ -126,6 +126,7 @@ def open_site(settings: Settings | None = None, *, writer: bool = False, **overr
         upload_limit=settings.upload_limit,
         review_default=settings.review_default,
         search_wait=settings.search_refresh == "wait" and not writer,
+        declaration=settings.declaration,
     )
     return Site(
         settings=settings,

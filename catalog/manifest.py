@@ -17,7 +17,7 @@ def write(entry: Entry, version: Version, previous: str) -> bytes:
     A private original is named by role, size and hash only: its name is the agency's own.
     """
     about = {name: value for name, value in to_json(entry.about).items() if value}
-    content = {
+    content: dict[str, Any] = {
         "shape": SHAPE,
         "dataset": {"id": entry.id, "slug": entry.slug, "about": about},
         "number": version.number,
@@ -31,6 +31,8 @@ def write(entry: Entry, version: Version, previous: str) -> bytes:
         "previous": previous or None,
         "resources": [_resource(one) for one in version.resources],
     }
+    if version.declarations:
+        content["declarations"] = to_json(version.declarations)
     return (json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
 
 

@@ -142,6 +142,8 @@ def check_options(options: Options) -> Iterator[Problem]:
         yield Problem("#/update", "unknown-value", {"value": options.update})
     if options.kind not in ("update", "correction"):
         yield Problem("#/kind", "unknown-value", {"value": options.kind})
+    if options.declaration not in ("", "none", "contains"):
+        yield Problem("#/declaration", "unknown-value", {"value": options.declaration[:100]})
     if options.period and not PERIOD.fullmatch(options.period):
         yield Problem("#/period", "not-a-period")
     if options.update != "replace" and not options.period:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from catalog.declaration import Declaration
 from standards.finding import Finding, Group
 from standards.profile import Profile
 from standards.reading import Guess
@@ -31,7 +32,7 @@ class Organisation:
     """An agency. ``id`` is ours (UUIDv7); ``code`` its public QĐ 20/2020 identifier, shown as ``id`` at the doors.
 
     ``state``: open | closed | merged; ``successor`` is the organisation that an address now leads to; ``history`` holds
-    dated acts ``{"act": "rename|merge|split|close", "date", "basis", "from", "to"}``.
+    dated acts ``{"act": "rename|merge|split|close", "date", "basis", "from", "to"}``; ``declares``: asks about secrets.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Organisation:
     state: Literal["open", "closed", "merged"] = "open"
     successor: str | None = None
     demo: bool = False
+    declares: bool = False
     history: tuple[Mapping[str, Any], ...] = ()
     created: datetime
     modified: datetime
@@ -188,6 +190,7 @@ class Version:
     republishes: int | None = None
     reason: str = ""
     withdrawn: datetime | None = None
+    declarations: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def files(self) -> tuple[File, ...]:
@@ -258,6 +261,7 @@ class Options:
     schema: Mapping[str, Any] | None = None
     recipe: Mapping[str, Any] = field(default_factory=dict)
     replay: bool = True
+    declaration: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,10 +281,7 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableOutcome:
-    """What checking one table found and what was made of it; ``understood``: how it was read, guess by guess.
-
-    ``fixes`` can be made, ``repaired`` were, before the check; ``unfit`` are a recipe's acceptances to be asked anew.
-    """
+    """One table: what was found and ``understood``; ``fixes`` can be made, ``repaired`` were, ``unfit`` are asked anew."""
 
     resource: str
     sheet: str | None = None
@@ -327,10 +328,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One file on its way: its state, what was asked and, after the check, what was found.
-
-    ``attempt`` counts the checks that were asked for again (repairs accepted, a column released).
-    """
+    """One file on its way; ``attempt`` counts the checks asked for again (repairs accepted, a column released)."""
 
     id: str
     dataset: str
@@ -346,6 +344,7 @@ class Submission:
     attempt: int = 0
     created: datetime
     finished: datetime | None = None
+    declaration: Declaration | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,6 +185,18 @@ SENTENCES: Sentences = MappingProxyType({
     },
     "job-done": {"vi": "Công việc này đã xong.", "en": "This job is done already."},
     "slot-taken": {"vi": "Một tiến trình khác đang giữ vị trí này.", "en": "Another worker holds this slot."},
+    "declaration-missing": {
+        "vi": "Cơ quan này yêu cầu trả lời trước khi công bố: tệp có chứa bí mật nhà nước, dữ liệu quan trọng hay dữ "
+        "liệu cốt lõi (QĐ 20/2025/QĐ-TTg) không? Hãy trả lời rồi công bố lại.",
+        "en": "This agency wants an answer before publishing: does the file hold state secrets, or important or core "
+        "data (QĐ 20/2025/QĐ-TTg)? Answer and publish again.",
+    },
+    "declared-protected": {
+        "vi": "Người gửi đã khai tệp có chứa bí mật nhà nước, dữ liệu quan trọng hoặc dữ liệu cốt lõi nên không được "
+        "công bố. Bỏ phần đó rồi gửi tệp khác; nếu khai nhầm, hãy khai lại.",
+        "en": "The file was declared to hold state secrets, or important or core data, and may not be published. Send "
+        "another file without them; if the answer was a mistake, answer again.",
+    },
     "second-person": {
         "vi": "Cơ quan này yêu cầu một người thứ hai duyệt trước khi công bố.",
         "en": "This agency wants a second person to approve before publishing.",

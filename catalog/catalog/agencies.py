@@ -52,8 +52,12 @@ class Agencies(Base):
                 raise Conflict(f"{member}-taken", problems=[Problem(f"#/{member}", f"{member}-taken")])
 
     def amend_organisation(self, caller: Caller, key: str, *, title: Text | None = None,
-                           description: Text | None = None, review: str | None = None) -> Organisation:
-        """Change what an agency says of itself, or its rule of review. Raises NotFound, NotAllowed, Invalid."""
+                           description: Text | None = None, review: str | None = None,
+                           declares: bool | None = None) -> Organisation:
+        """Change what an agency says of itself, its rule of review, or whether it asks about secrets.
+
+        Raises NotFound, NotAllowed, Invalid.
+        """
         actor = self._actor(caller)
         with self._records.begin() as unit:
             old = self._organisation(unit, key)
@@ -63,9 +67,10 @@ class Agencies(Base):
                 old, title=old.title if title is None else dict(title), modified=self._now(),
                 description=old.description if description is None else dict(description),
                 review=old.review if review is None else REVIEWS[review],
+                declares=old.declares if declares is None else declares,
             )
             unit.save_organisation(new)
-            unit.audit(actor, "amend-organisation", old.id, review=new.review)
+            unit.audit(actor, "amend-organisation", old.id, review=new.review, declares=new.declares)
             last = 0 if new.title == old.title else self._retell(unit, old.id)
         self._settled(caller, last)
         return new

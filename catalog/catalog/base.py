@@ -24,16 +24,19 @@ class Base:
 
     ``now`` gives the time with its zone; ``upload_limit`` is in bytes; ``review_default`` is the rule of a new agency
     (``none`` or ``second_person``); with ``search_wait`` a write answers only when search finds it; ``hasher`` keeps
-    passwords (Argon2id unless told otherwise).
+    passwords (Argon2id unless told otherwise); ``declaration`` is ``required`` where every agency has to answer the
+    question about secrets before it publishes, ``agency`` where each decides.
     """
 
     def __init__(self, *, records: Records, files: Files, index: Index, jobs: Jobs, now: Callable[[], datetime],
-                 upload_limit: int, review_default: str, search_wait: bool, hasher: Hasher | None = None) -> None:
+                 upload_limit: int, review_default: str, search_wait: bool, hasher: Hasher | None = None,
+                 declaration: str = "agency") -> None:
         self._records, self._files, self._index, self._jobs = records, files, index, jobs
         self._now = now
         self.upload_limit = upload_limit
         self._review_default = review_default
         self._search_wait = search_wait
+        self._declaration = declaration
         self._hasher: Hasher = hasher or Argon2()
 
     def system(self) -> Caller:

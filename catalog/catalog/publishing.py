@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from catalog import manifest
 from catalog.catalog.agencies import names
 from catalog.catalog.datasets import refuse_closed
+from catalog.catalog.declaring import Declaring, told
 from catalog.catalog.rechecking import due
 from catalog.catalog.recipes import remember
-from catalog.catalog.submissions import Submissions
 from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Problem, Stale
 from catalog.events import VersionPublished
 from catalog.model import Caller, Entry, Organisation, Resource, Submission, Version
@@ -41,7 +41,7 @@ Planner = Callable[[Unit], "Plan | Version"]
 """Builds a plan inside a unit of work, or gives the version that was made from the same submissions before."""
 
 
-class Publishing(Submissions):
+class Publishing(Declaring):
     """What turns ready uploads into versions."""
 
     def publish(self, caller: Caller, submissions: Sequence[str], *, approve: bool = False, note: str = "") -> Version:
@@ -49,7 +49,8 @@ class Publishing(Submissions):
 
         Idempotent: submissions that were released together give their version again. Where the agency asks for a
         second person, the caller must not be the one who uploaded. Raises NotFound, NotAllowed, Gone, Invalid,
-        Conflict("wrong-state" | "resource-twice" | "several-datasets"), and Stale when the version that an appended
+        Conflict("wrong-state" | "resource-twice" | "several-datasets" | "declaration-missing" | "declared-protected"),
+        and Stale when the version that an appended
         or corrected table was built on is not the newest any more.
         """
         self._actor(caller)
@@ -92,6 +93,7 @@ class Publishing(Submissions):
         for one in ones:
             if one.state not in RELEASED:
                 raise Conflict("wrong-state", state=one.state, submission=one.id)
+        self._refuse_undeclared(owner, ones)
         before = self._basis(unit, entry)
         self._refuse_moved(ones, entry, before)
         correction = next((one for one in ones if one.options.kind == "correction"), None)
@@ -104,7 +106,7 @@ class Publishing(Submissions):
         return replace(plan, submissions=ones, version=replace(
             plan.version, note=words, kind="correction" if correction else "update",
             erratum=correction.options.note or words if correction else "", changes=changes_of(ones),
-            approver=self._actor(caller) if reviewed and caller.via != "system" else "",
+            approver=self._actor(caller) if reviewed and caller.via != "system" else "", declarations=told(ones),
         ))
 
     def _may_release(self, caller: Caller, owner: Organisation, ones: Sequence[Submission], *, approve: bool) -> None:

@@ -10,10 +10,21 @@ from typing import Any
 
 from catalog.catalog.base import Base
 from catalog.catalog.datasets import refuse_closed
+from catalog.declaration import Declaration
 from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Problem, Stale, TooLarge
 from catalog.events import FileArrived
 from catalog.members import check_options, refuse
-from catalog.model import Artefact, Caller, Entry, Options, Organisation, Outcome, Staged, Submission, TableOutcome
+from catalog.model import (
+    Artefact,
+    Caller,
+    Entry,
+    Options,
+    Organisation,
+    Outcome,
+    Staged,
+    Submission,
+    TableOutcome,
+)
 from catalog.permit import may
 from catalog.ports import Unit
 from standards.finding import reason_of
@@ -92,12 +103,19 @@ class Submissions(Base):
             one = Submission(
                 id=self._new_id(), dataset=entry.id, state="received", staged=staged, options=options,
                 by=caller.person.id if caller.person else "", created=self._now(),
+                declaration=self._declared(caller, options.declaration) if options.declaration else None,
             )
             unit.add_submission(one)
             unit.announce(FileArrived(submission=one.id))
             unit.audit(actor, "attach", one.id, dataset=entry.id, sha256=staged.sha256, bytes=staged.bytes,
                        **({"recipe": dict(options.recipe)} if options.recipe else {}))
+            if one.declaration is not None:
+                unit.audit(actor, "declare", one.id, answer=one.declaration.answer, note="", sha256=staged.sha256)
         return one
+
+    def _declared(self, caller: Caller, answer: str, note: str = "") -> Declaration:
+        by = caller.person.id if caller.person else ""
+        return Declaration(answer="contains" if answer == "contains" else "none", by=by, at=self._now(), note=note)
 
     def submission(self, caller: Caller, submission: str) -> Submission:
         """Find an upload; raises NotFound. With ``search_wait`` a published one is given when search finds it."""
@@ -219,12 +237,14 @@ class Submissions(Base):
             owner = unit.organisation(entry.organisation) if entry else None
             return one is not None and owner is not None and self._by_itself(unit, one, owner)
 
-    @staticmethod
-    def _by_itself(unit: Unit, one: Submission, owner: Organisation) -> bool:
+    def _by_itself(self, unit: Unit, one: Submission, owner: Organisation) -> bool:
         """Whoever uploaded must still be of the agency (or the site itself) when her file comes out.
 
-        Where a recipe does not fit any more, somebody has to look first.
+        Where a recipe does not fit any more, or nobody answered what the agency asks, somebody has to look first.
         """
+        asked = owner.declares or self._declaration == "required"
+        if (one.declaration.answer == "contains") if one.declaration is not None else asked:
+            return False
         if one.state != "ready" or not one.options.publish or owner.review != "none" or owner.state != "open":
             return False
         if one.outcome is not None and any(table.unfit for table in one.outcome.tables):

@@ -116,7 +116,7 @@ def test_outsiders_cannot_tell_a_hidden_dataset_from_none_by_writing(
 ) -> None:
     bodies = {
         "/withdraw": {"reason": "x"}, "/release": {"submissions": ["x"]}, "/reject": {"reason": "x"},
-        "/republish": {"reason": "x"}, "/release-column": {"column": "a", "reason": "x", "basis": "x"},
+        "/republish": {"reason": "x"}, "/declaration": {"answer": "none"}, "/release-column": {"column": "a", "reason": "x", "basis": "x"},
             "/resources": {"name": "a", "kind": "link", "url": "https://a.b/c"},
     }
     for state in ("draft", "private"):

@@ -51,13 +51,14 @@ def _look(request: Request, reader: Reader, key: str) -> tuple[Submission, bool]
 def _report(request: Request, reader: Reader, found: Submission, *, moving: bool, unsaid: bool = False) -> Response:
     catalog = deps.site(request).catalog
     entry = catalog.dataset(reader.caller, found.dataset)
+    owner = catalog.organisation(reader.caller, entry.organisation)
     told = report.report_of(reader, found.outcome) if found.outcome and not moving else None
     return page(
         request, reader, "submission.html", mends=mends_of(reader, found), rereads=options_of(reader, found),
         status=422 if unsaid else 200, unsaid=unsaid,
         submission=found, entry=entry, report=told, visible=report.visible,
         refresh=REFRESH_SECONDS if moving else 0, reason=reason_said(reader, found.reason),
-        alone=catalog.organisation(reader.caller, entry.organisation).review == "none",
+        alone=owner.review == "none", asks=catalog.asks_declaration(owner),
         decides=may(reader, entry, DECIDERS), writes=may(reader, entry, WRITERS), noindex=True,
         own=bool(reader.caller.person and found.by == reader.caller.person.id), moving=moving,
         headline=_headline(reader, found, told, moving=moving),
@@ -87,8 +88,8 @@ def _headline(reader: Reader, found: Submission, told: report.Report | None, *, 
 @router.post("/submissions/{key}/{act}")
 def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Annotated[str, Form()] = "",
            note: Annotated[str, Form()] = "", column: Annotated[str, Form()] = "",
-           basis: Annotated[str, Form()] = "") -> Response:
-    """Submit for review, approve, send back, publish or release a column; the catalogue says who may."""
+           basis: Annotated[str, Form()] = "", answer: Annotated[str, Form()] = "") -> Response:
+    """Submit for review, approve, send back, publish, declare or release a column; the catalogue says who may."""
     forms.with_token(request, reader, csrf)
     catalog, words = deps.site(request).catalog, note.strip()[:LONGEST_NOTE]
     if act == "submit":
@@ -101,6 +102,8 @@ def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Ann
         catalog.reject(reader.caller, key, words)
     elif act == "publish":
         catalog.publish(reader.caller, [key])
+    elif act == "declare":
+        catalog.declare(reader.caller, key, answer, words)
     elif act == "release-column":
         catalog.release_column(reader.caller, key, column, reason=words, basis=basis.strip()[:LONGEST_NOTE])
     else:

@@ -67,10 +67,10 @@ def add(site: TheSite, caller: TheCaller, given: shapes.OrganizationIn) -> Respo
 @router.patch("/organizations/{organization}", summary="Describe an agency", openapi_extra=may("admin"),
               responses={200: {"content": {"application/json": {}}}, **REFUSALS})
 def amend(site: TheSite, caller: TheCaller, organization: str, given: shapes.OrganizationPatch) -> Response:
-    """``review``: whether publishing needs a second person."""
+    """``review``: whether publishing needs a second person; ``declares``: whether it asks about secrets."""
     named = given.model_fields_set
     changed = site.catalog.amend_organisation(
-        caller, organization, review=given.review,
+        caller, organization, review=given.review, declares=given.declares,
         title=text(given.title, site.language) if "title" in named else None,
         description=text(given.description, site.language) if "description" in named else None,
     )

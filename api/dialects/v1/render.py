@@ -166,6 +166,7 @@ def agency(one: Organisation, successor: Organisation | None = None) -> JSON:
         **agency_short(one),
         "description": dict(one.description),
         "review": one.review,
+        "declares": one.declares,
         "state": one.state,
         "successor": agency_short(successor) if successor else None,
         "history": [_plain(act) for act in one.history],

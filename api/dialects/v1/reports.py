@@ -45,12 +45,19 @@ def submission(one: Submission, dataset_slug: str, site_url: str, language: str)
         "report_url": f"{site_url}/submissions/{one.id}",
         "version": one.version,
         "reason": reason(one.reason, language),
+        "declaration": declaration(one),
         "note": one.options.note,
         "review_note": one.review_note or None,
         "created": stamp(one.created),
         "finished": stamp(one.finished),
         "links": {"self": address},
     }
+
+
+def declaration(one: Submission) -> JSON | None:
+    """The answer to the question about secrets; who gave it stands in the audit."""
+    given = one.declaration
+    return {"answer": given.answer, "at": stamp(given.at), "note": given.note or None} if given else None
 
 
 def file(one: Submission) -> JSON:

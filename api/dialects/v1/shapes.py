@@ -174,6 +174,13 @@ class ColumnReleaseIn(In):
     basis: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 
 
+class DeclarationIn(In):
+    """Whether the file holds state secrets, or important or core data (QĐ 20/2025/QĐ-TTg)."""
+
+    answer: Literal["none", "contains"]
+    note: Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)] = ""
+
+
 class OrganizationIn(In):
     """A new agency; ``id`` is its public code (QĐ 20/2020/QĐ-TTg) where it has one."""
 
@@ -189,6 +196,7 @@ class OrganizationPatch(In):
     title: Texts | None = None
     description: Texts | None = None
     review: Literal["none", "second_person"] | None = None
+    declares: bool | None = None
 
 
 def several(given: Any) -> Any:
@@ -394,5 +402,6 @@ class SubmissionOut(Out):
     report_url: str
     version: int | None
     reason: dict[str, Any] | None
+    declaration: dict[str, Any] | None
     created: datetime
     finished: datetime | None

@@ -158,6 +158,18 @@ def release_column(
     return _report(site, caller, found, lang)
 
 
+@router.post("/submissions/{submission}/declaration", summary="Declare secrets", openapi_extra=may("editor"),
+             responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
+def declaration(
+    site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.DeclarationIn
+) -> Response:
+    """Answer whether the file holds state secrets, or important or core data (QĐ 20/2025/QĐ-TTg).
+
+    ``contains`` keeps it from being published; where the agency asks the question, so does no answer.
+    """
+    return _report(site, caller, site.catalog.declare(caller, submission, given.answer, given.note), lang)
+
+
 @router.post("/submissions/{submission}/publish", summary="Publish", openapi_extra=may("editor"),
              responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
 def publish(site: TheSite, caller: TheCaller, lang: Language, submission: str) -> Response:

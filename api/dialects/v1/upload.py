@@ -28,9 +28,12 @@ from pipelines.steps.receive import clean_name
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=Door)
 
-FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "recipe", "upload", "reading")
-CHOICES: Final = {"update": ("replace", "append", "correct"), "kind": ("update", "correction"),
-                  "recipe": ("use", "off")}
+FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "recipe", "upload", "reading",
+                 "declaration")
+CHOICES: Final = {
+    "update": ("replace", "append", "correct"), "kind": ("update", "correction"), "recipe": ("use", "off"),
+    "declaration": ("none", "contains"),
+}
 FORM_ROOM: Final = 1_000_000
 """Bytes that a form may have besides its file."""
 
@@ -57,6 +60,8 @@ FORM_SCHEMA: Final[dict[str, Any]] = {
                 "note": {"type": "string"},
                 "recipe": {"enum": list(CHOICES["recipe"]), "default": "use",
                            "description": "`off`: replay nothing of the resource's recipe."},
+                "declaration": {"enum": list(CHOICES["declaration"]), "description": "Whether the file holds state "
+                                "secrets, or important or core data (QĐ 20/2025/QĐ-TTg)."},
                 "reading": {"type": "string", "description": "JSON object: how the file is to be read where a guess "
                             "would be wrong (encoding, delimiter, quote, escape, comment, header_row, header_rows, "
                             "skip_footer, decimal, thousands, date_order, missing, columns)."},
@@ -176,6 +181,8 @@ class _Visit:
         }
         if not asked.replay:
             members["recipe"] = "off"
+        if asked.declaration:
+            members["declaration"] = asked.declaration
         if asked.read:
             members["reading"] = dict(asked.read)
         return fingerprint_of("POST", f"/datasets/{entry.id}/submissions", "", members)
@@ -212,4 +219,5 @@ def options(fields: dict[str, str], *, publish: bool) -> Options:
         update=cast("Any", fields.get("update") or "replace"), period=fields.get("period", ""),
         kind=cast("Any", fields.get("kind") or "update"), note=fields.get("note", ""), publish=publish,
         read=reading_part(fields.get("reading", "")), replay=fields.get("recipe", "") != "off",
+        declaration=fields.get("declaration", ""),
     )
