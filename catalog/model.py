@@ -281,7 +281,7 @@ class Artefact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableOutcome:
-    """One table: what was found and ``understood``; ``fixes`` can be made, ``repaired`` were, ``unfit`` are asked anew."""
+    """One table: what was found, ``understood``; ``fixes`` can be made, ``repaired`` were, ``unfit`` are asked anew."""
 
     resource: str
     sheet: str | None = None

@@ -174,13 +174,6 @@ class ColumnReleaseIn(In):
     basis: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 
 
-class DeclarationIn(In):
-    """Whether the file holds state secrets, or important or core data (QĐ 20/2025/QĐ-TTg)."""
-
-    answer: Literal["none", "contains"]
-    note: Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)] = ""
-
-
 class OrganizationIn(In):
     """A new agency; ``id`` is its public code (QĐ 20/2020/QĐ-TTg) where it has one."""
 

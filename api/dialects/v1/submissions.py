@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 import anyio
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from api.deps import Language, Site, TheCaller, TheSite, language
@@ -32,6 +33,13 @@ ON_THE_WAY: Final = ("received", "checking")
 State = Literal[
     "received", "checking", "blocked", "ready", "in_review", "published", "rejected", "failed", "withdrawn"
 ]
+
+
+class DeclarationIn(shapes.In):
+    """Whether the file holds state secrets, or important or core data (QĐ 20/2025/QĐ-TTg)."""
+
+    answer: Literal["none", "contains"]
+    note: Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)] = ""
 
 
 @router.get("/submissions", summary="Submissions in sight", openapi_extra=may("signed-in"),
@@ -161,7 +169,7 @@ def release_column(
 @router.post("/submissions/{submission}/declaration", summary="Declare secrets", openapi_extra=may("editor"),
              responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
 def declaration(
-    site: TheSite, caller: TheCaller, lang: Language, submission: str, given: shapes.DeclarationIn
+    site: TheSite, caller: TheCaller, lang: Language, submission: str, given: DeclarationIn
 ) -> Response:
     """Answer whether the file holds state secrets, or important or core data (QĐ 20/2025/QĐ-TTg).
 
