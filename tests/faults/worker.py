@@ -78,7 +78,7 @@ def with_fault(shop: Workshop) -> Workshop:
     return dataclasses.replace(
         shop,
         catalog=Wrapped(catalog, **{name: around(name, getattr(catalog, name))
-                                    for name in ("begin_check", "settle", "publish", "advance")}),
+                                    for name in ("begin_check", "settle", "publish", "advance", "record_recheck")}),
         files=Wrapped(files, put=put, put_state=around("state", files.put_state)),
         index=Wrapped(index, put=around("index", index.put)),
         examine=examine,
