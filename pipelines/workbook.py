@@ -6,18 +6,20 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+import numpy as np
+import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from pipelines import grid
 from pipelines.format import ReadOptions, Table, Unreadable
 from pipelines.grid import Notes, Row
+from pipelines.written import columns_of, text
 
 CHUNK = 1 << 20
 MAX_ENTRIES = 20_000
@@ -28,6 +30,7 @@ MAX_BOX = 25_000_000
 """How many cells the rectangle around a sheet's cells may have: calamine holds all of them, some 32 bytes each."""
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]{0,400}?\br=[\"']([A-Za-z]{1,3})(\d{1,7})[\"']")
+_PLAIN = b'<c r="XFD'
 _HIDDEN = re.compile(rb"<(?:\w+:)?(?:row|col)\b[^>]{0,400}?\bhidden=[\"'](?:1|true)[\"']")
 _ALL = "all"
 
@@ -87,27 +90,45 @@ def _named(core: bytes) -> bool:
 
 def _scan_sheet(archive: zipfile.ZipFile, name: str) -> bool:
     """Measure the rectangle around a sheet's cells, whatever its <dimension> says; tell of hidden parts."""
-    rows: set[int] = set()
-    lowest, highest, widest, cells, count = 1 << 30, 0, 0, 0, 0
-    columns: set[bytes] = set()
+    lowest, highest, cells, count = 1 << 30, 0, 0, 0
+    columns: set[int] = set()
     hidden, rest = False, b""
     for data in parts(archive, name):
         text = rest + data
         cut = text.rfind(b"<")
         text, rest = text[:cut], text[cut:][: 1 << 16]
-        hidden = hidden or bool(_HIDDEN.search(text))
+        hidden = hidden or (b"hidden=" in text and bool(_HIDDEN.search(text)))
         cells += sum(text.count(one) for one in (b"<c ", b"<c>", b":c ", b":c>"))
         count += text.count(b"<row") + text.count(b":row")
-        found = _CELL.findall(text)
-        columns.update(column for column, _ in found)
-        rows = {int(row) for _, row in found[:1] + found[-1:]}
-        lowest, highest = min([lowest, *rows]), max([highest, *rows])
-    widest = max((_column(one) for one in columns), default=0)
-    narrow = min((_column(one) for one in columns), default=1)
+        found, ends = _places(text)
+        columns |= found
+        lowest, highest = min([lowest, *ends]), max([highest, *ends])
+    widest, narrow = max(columns, default=0), min(columns, default=1)
     box = max((highest - min(lowest, highest) + 1) * (widest - narrow + 1), cells)
     if box > MAX_BOX or count > grid_limit() or highest > grid_limit():
         raise Unreadable("too-many-cells", limit=MAX_BOX)
     return hidden
+
+
+def _places(text: bytes) -> tuple[set[int], list[int]]:
+    """Give the columns in which cells stand, and the rows of the first and the last of them."""
+    data = np.frombuffer(text + b"\0" * len(_PLAIN), dtype=np.uint8)
+    begins = np.flatnonzero(data == ord("<"))
+    begins = begins[(data[begins + 1] == ord("c")) & (data[begins + 2] == ord(" "))]
+    tags = text.count(b"<c ") + text.count(b":c ")
+    plain = np.ones(len(begins), dtype=bool)
+    for offset, sign in enumerate(b' r="', 2):
+        plain &= data[begins + offset] == sign
+    if len(begins) != tags or not plain.all() or not tags:
+        found = _CELL.findall(text)
+        return {_column(column) for column, _ in found}, [int(row) for _, row in found[:1] + found[-1:]]
+    letters = [data[begins + 6 + place].astype(np.int32) & 0xDF for place in range(3)]
+    is_letter = [(one >= ord("A")) & (one <= ord("Z")) for one in letters]
+    number = letters[0] - 64
+    number = np.where(is_letter[1], number * 26 + letters[1] - 64, number)
+    number = np.where(is_letter[1] & is_letter[2], number * 26 + letters[2] - 64, number)
+    ends = [int(one[2]) for at in (begins[0], begins[-1]) if (one := _CELL.match(text, int(at)))]
+    return set(np.unique(number).tolist()), ends
 
 
 def grid_limit() -> int:
@@ -221,33 +242,66 @@ def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
         return workbook.get_sheet_by_name(name)
 
 
-def sheet_names(workbook: CalamineWorkbook) -> Sequence[str]:
+def sheet_names(path: Path) -> Sequence[str]:
     """Name the sheets that hold something, visible ones first, in the workbook's order."""
-    known = [one for one in workbook.sheets_metadata if "WorkSheet" in str(one.typ)]
-    known.sort(key=lambda one: one.visible != SheetVisibleEnum.Visible)
-    return tuple(one.name for one in known if _sheet(workbook, one.name).height)
+    return tuple(name for name in _sheets(path)[0] if _read(path, name).height)
 
 
-def hides(workbook: CalamineWorkbook) -> bool:
+def _sheets(path: Path) -> tuple[Sequence[str], bool]:
+    facts = path.stat()
+    return _known(path, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=4)
+def _known(path: Path, _changed: int, _size: int) -> tuple[Sequence[str], bool]:
+    """Name the worksheets, visible ones first; say whether some sheet is not visible."""
+    every = book(path).sheets_metadata
+    known = sorted(
+        (one for one in every if "WorkSheet" in str(one.typ)), key=lambda one: one.visible != SheetVisibleEnum.Visible
+    )
+    return tuple(one.name for one in known), any(one.visible != SheetVisibleEnum.Visible for one in every)
+
+
+def _first(path: Path) -> tuple[str, CalamineSheet]:
+    """Give the first sheet with data, visible ones first."""
+    for name in _sheets(path)[0]:
+        sheet = _read(path, name)
+        if sheet.height:
+            return name, sheet
+    raise Unreadable("empty-file")
+
+
+def _read(path: Path, name: str) -> CalamineSheet:
+    facts = path.stat()
+    return _kept(path, facts.st_mtime_ns, facts.st_size, name)
+
+
+@lru_cache(maxsize=1)
+def _kept(path: Path, _changed: int, _size: int, name: str) -> CalamineSheet:
+    """Read one sheet, once for its name and its cells; it is forgotten as soon as a table was made of one."""
+    return _sheet(book(path), name)
+
+
+def hides(path: Path) -> bool:
     """Whether some sheet is not visible."""
-    return any(one.visible != SheetVisibleEnum.Visible for one in workbook.sheets_metadata)
+    return _sheets(path)[1]
 
 
 def open_sheet(path: Path, options: ReadOptions, form: str) -> Table:
     """Give one sheet as a table: the one asked for, else the first visible one with data."""
-    workbook = book(path)
     wanted = options.sheet
-    if not wanted or wanted == _ALL:
-        names = sheet_names(workbook)
-        if not names:
-            raise Unreadable("empty-file")
-        wanted = names[0]
-    if wanted not in workbook.sheet_names or not _sheet(workbook, wanted).height:
+    try:
+        if not wanted or wanted == _ALL:
+            return _table(*_first(path), options, form)
+        sheet = _read(path, wanted) if wanted in _sheets(path)[0] else None
+    finally:
+        _kept.cache_clear()
+    if sheet is None or not sheet.height:
         raise Unreadable("no-such-sheet", sheet=wanted[:100])
-    return _table(_sheet(workbook, wanted), wanted, options, form)
+    return _table(wanted, sheet, options, form)
 
 
-def _table(sheet: CalamineSheet, name: str, options: ReadOptions, form: str) -> Table:
+def _table(name: str, sheet: CalamineSheet, options: ReadOptions, form: str) -> Table:
     kinds: dict[int, set[type]] = {}
     first = [_texts(row) for row in islice(_rows(sheet), options.header_row or 200)]
     header = options.header_row or (grid.find_header(first) or 0) + 1
@@ -257,8 +311,8 @@ def _table(sheet: CalamineSheet, name: str, options: ReadOptions, form: str) -> 
     grid.check_width(labels, options)
     notes = Notes()
     seen: dict[int, str] = _Declared(kinds)
-    rows = (_seen(row, kinds, len(labels)) for row in islice(_rows(sheet), header, None))
-    raw = grid.bounded(grid.batches(rows, header + 1, len(labels), notes), options)
+    rows = islice(_rows(sheet), header, None)
+    raw = grid.bounded(_batches(rows, header + 1, len(labels), notes, kinds), options)
     return Table(
         name=name,
         sheet=name,
@@ -293,6 +347,23 @@ def _texts(row: Sequence[Any]) -> list[str]:
     return [text(cell) for cell in row]
 
 
+def _batches(
+    rows: Iterator[list[Any]], first: int, width: int, notes: Notes, kinds: dict[int, set[type]]
+) -> Iterator[pa.RecordBatch]:
+    """Cut rows into batches, column by column where all rows have the table's width; note the types of the cells."""
+    size = max(64, min(grid.BATCH, 4_000_000 // max(1, width)))
+    number = first
+    while block := list(islice(rows, size)):
+        columns = columns_of(block, width, kinds)
+        if columns is None:
+            fitting = (_seen(row, kinds, width) for row in block)
+            yield from grid.batches(fitting, number, width, notes)
+        else:
+            numbers = pa.array(range(number, number + len(block)), pa.int64())
+            yield pa.record_batch([numbers, *columns], schema=grid.schema(width))
+        number += len(block)
+
+
 def _seen(row: Sequence[Any], kinds: dict[int, set[type]], width: int) -> Row:
     """Render a row and note which types its cells have; empty cells beyond the table's width are no cells."""
     cells = []
@@ -316,28 +387,3 @@ class _Declared(dict[int, str]):
     def get(self, index: int, default: Any = None) -> Any:
         """Give the declared kind, or the default where cells of several types stand."""
         return self[index] or default
-
-
-def text(cell: Any) -> str:  # noqa: PLR0911 - one line for each type
-    """Write a cell as people read it: whole numbers without a point, dates in ISO 8601, true and false small."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return _number(cell)
-    if isinstance(cell, datetime):
-        return cell.isoformat()
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        seconds = int(cell.total_seconds())
-        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    return str(cell)
-
-
-def _number(value: float) -> str:
-    if value == int(value) if abs(value) < 1e300 else False:  # noqa: PLR2004 - beyond, and NaN, Python's own words
-        return str(int(value))
-    said = repr(value)
-    return format(Decimal(said), "f") if "e" in said and abs(value) < 1e300 else said  # noqa: PLR2004

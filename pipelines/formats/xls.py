@@ -36,7 +36,7 @@ def matches(head: bytes, name: str) -> bool:
 
 def sheets(path: Path, options: ReadOptions) -> Sequence[str]:  # noqa: ARG001 - the shape's signature
     """Name the sheets with data, visible ones first."""
-    return workbook.sheet_names(workbook.book(path))
+    return workbook.sheet_names(path)
 
 
 def open(path: Path, options: ReadOptions) -> Table:  # noqa: A001 - the shape's verb

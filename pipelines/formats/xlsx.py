@@ -51,7 +51,7 @@ def matches(head: bytes, name: str) -> bool:
 def sheets(path: Path, options: ReadOptions) -> Sequence[str]:  # noqa: ARG001 - the shape's signature
     """Name the sheets with data, visible ones first."""
     _check(path)
-    return workbook.sheet_names(workbook.book(path))
+    return workbook.sheet_names(path)
 
 
 def open(path: Path, options: ReadOptions) -> Table:  # noqa: A001 - the shape's verb
@@ -63,7 +63,7 @@ def open(path: Path, options: ReadOptions) -> Table:  # noqa: A001 - the shape's
 def unseen(path: Path) -> Sequence[str]:
     """Name what a reader of the tables would not see: comments, hidden cells and sheets, attachments, authors."""
     found = list(_check(path))
-    return (*found, *(["hidden-sheets"] if workbook.hides(workbook.book(path)) else []))
+    return (*found, *(["hidden-sheets"] if workbook.hides(path) else []))
 
 
 def _check(path: Path) -> Sequence[str]:

@@ -11,6 +11,7 @@ from pipelines import cells
 from pipelines.step import Opened, Parcel, conclude
 from pipelines.steps.convert import documents
 from pipelines.steps.convert.excerpt import excerpt
+from pipelines.steps.convert.sheet import write_xlsx
 from pipelines.steps.convert.typed import Shape, shape_of, write_parquet
 from pipelines.validation import masking
 from pipelines.validation.personal import hides
@@ -188,7 +189,7 @@ def _documents(
         made.append(("json", parcel.work / f"{one.resource}.json"))
         documents.write_json(made[-1][1], names, source, shapes)
         path = parcel.work / f"{one.resource}.xlsx"
-        if documents.write_xlsx(path, names, source, shapes):
+        if write_xlsx(path, names, source, shapes):
             made.append(("xlsx", path))
     if parcel.format == "geojson":
         made.append(("geojson", parcel.work / f"{one.resource}.geojson"))

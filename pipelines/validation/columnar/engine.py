@@ -10,7 +10,7 @@ from frictionless import Checklist, FrictionlessException, helpers
 
 from pipelines.validation.columnar.plan import HandBack
 from pipelines.validation.columnar.run import Limits, Run
-from pipelines.validation.columnar.xlsx.workbook import swift_copy
+from pipelines.validation.columnar.sources import copy_of
 
 BLOCK = 4 << 20
 HASHES = ("md5", "sha256")
@@ -70,7 +70,7 @@ def _opened(resource: Any) -> Any:
     """An open copy of the resource; raises HandBack."""
     try:
         resource.to_descriptor(validate=True)
-        copy = swift_copy(resource.to_copy())
+        copy = copy_of(resource)
         if resource.has_defined("schema") and resource.schema:
             # A copy is made from a descriptor, which knows Frictionless's fields only: a field of ours goes along.
             fields = zip(resource.schema.fields, copy.schema.fields, strict=True)
