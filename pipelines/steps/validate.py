@@ -140,6 +140,7 @@ def _checked(
     held = _personal(table)
     secret = frozenset(one.index for one in held if one.hidden)
     rules, score = _by_the_sheet(table)
+    rules = readability.untold(rules, {group.code for group in told.groups.values()})
     rules = readability.hushed(rules) if secret else rules
     ours = [*_by_our_checks(table), *_beyond(table, beyond), _told_of(table, held), _risks(table)]
     parts = [_whole_table(table), told, *ours, rules]

@@ -64,6 +64,24 @@ def told(asked: Asked) -> tuple[Tally, dict[str, Any]]:
     return tally, {"levels": levels, "rules": rules}
 
 
+TWINS: Mapping[str, str] = {
+    "split-by-blanks": "blank-row",
+    "unquoted-delimiter": "extra-cell",
+    "nameless-column": "blank-label",
+}
+"""Rules whose findings Frictionless tells too, each in its place: they are counted in the score and not told twice."""
+
+
+def untold(tally: Tally, told: Collection[str]) -> Tally:
+    """Leave out findings that Frictionless has told (``told`` are its codes)."""
+    twice = {code for code, twin in TWINS.items() if twin in told}
+    return replace(
+        tally,
+        findings=[one for one in tally.findings if one.code not in twice],
+        groups={key: one for key, one in tally.groups.items() if one.code not in twice},
+    )
+
+
 SPOKEN = frozenset({"cell", "pairs", "values"})
 """Params that repeat what cells say."""
 
@@ -88,7 +106,12 @@ def _torn(asked: Asked) -> Sheet:
     if asked.sheet.format != "csv":
         return asked.sheet
     long = sorted(number for number, row in asked.ragged.items() if any(one.strip() for one in row[asked.width :]))
-    return replace(asked.sheet, torn=Some(count=len(long), places=tuple((one - 1, -1) for one in long[:50])))
+    torn = Some(count=len(long), places=tuple((one - 1, -1) for one in long[:50]))
+    sheet = asked.sheet
+    if long and len(long) * 5 < 2 * len(sheet.rows):  # a few long records make no further columns
+        rows = tuple(row[: asked.width] for row in sheet.rows)
+        sheet = replace(sheet, rows=rows, kinds=tuple(one[: asked.width] for one in sheet.kinds))
+    return replace(sheet, torn=torn)
 
 
 def _use(rule: Any, asked: Asked) -> Use:
