@@ -31,7 +31,8 @@ class Checked:
     """A file that was checked without storing anything: what it is, and what was found.
 
     Frictionless's own report of a table stands in its ``stats["report"]``. ``written`` are the repaired tables and the
-    logs of their changes, where they were wanted.
+    logs of their changes, where they were wanted; ``rows`` the tables as they were checked, the record number in front
+    of each row, where they were.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Checked:
     sha256: str
     outcome: Outcome
     written: tuple[Path, ...] = ()
+    rows: tuple[Path, ...] = ()
 
 
 def examine(parcel: Parcel, start: sandbox.Spawn | None = None) -> Outcome:
@@ -65,6 +67,7 @@ def check_file(
     engine: str = "auto",
     personal: bool = True,
     fixed: Path | None = None,
+    rows: Path | None = None,
     start: sandbox.Spawn | None = None,
     installed: Bookcase | None = None,
 ) -> Checked:
@@ -72,8 +75,9 @@ def check_file(
 
     ``personal`` whether columns are screened for personal data. With ``fixed`` the table after the accepted repairs
     (``options.fixes``) goes there as UTF-8 CSV, of several tables each under its name, and the log of changes beside
-    it (``x.csv`` → ``x.changes.csv``). The file itself is not touched. ``start`` as in ``examine``; ``installed`` are
-    the lists and standards of a site, beside those of the package.
+    it (``x.csv`` → ``x.changes.csv``). With ``rows`` the tables as they were checked go into that folder, one CSV each
+    with the record number in front of each row. The file itself is not touched. ``start`` as in ``examine``;
+    ``installed`` are the lists and standards of a site, beside those of the package.
     """
     digest, count = _hash(path)
     with tempfile.TemporaryDirectory(prefix="datamo-check-") as folder:
@@ -87,11 +91,14 @@ def check_file(
             limit_errors=limit_errors,
             engine=engine,
             personal=personal,
+            extras={"rows": True} if rows is not None else {},
             editions=installed.lay_out(installed.editions(), Path(folder) / "editions") if installed else (),
         )
         outcome = examine(parcel, start)
         written = _write(outcome, Path(folder), fixed) if fixed is not None else ()
-    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=_kept_nothing(outcome), written=written)
+        given = _rows(outcome, Path(folder), rows) if rows is not None else ()
+    kept = _kept_nothing(outcome)
+    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=kept, written=written, rows=given)
 
 
 def _write(outcome: Outcome, work: Path, fixed: Path) -> tuple[Path, ...]:
@@ -106,6 +113,16 @@ def _write(outcome: Outcome, work: Path, fixed: Path) -> tuple[Path, ...]:
                 shutil.copyfile(made, place)
                 written.append(place)
     return tuple(written)
+
+
+def _rows(outcome: Outcome, work: Path, folder: Path) -> tuple[Path, ...]:
+    """Copy the tables as they were checked, in their order."""
+    given = []
+    for number, table in enumerate(outcome.tables):
+        made = [Path(one.path).resolve() for one in table.artefacts if one.name == f"rows-{number}.csv"]
+        if made and made[0].is_relative_to(work.resolve()) and made[0].is_file():
+            given.append(Path(shutil.copyfile(made[0], folder / made[0].name)))
+    return tuple(given)
 
 
 def _hash(path: Path) -> tuple[str, int]:

@@ -48,6 +48,9 @@ def check(  # noqa: PLR0917 - each is an option
     accept: Annotated[
         list[str] | None, typer.Option(help="With --fix: a repair that needs a decision, such as report-form.")
     ] = None,
+    problems: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write the table with a column of all problems: .csv or .xlsx.")
+    ] = None,
     html: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the report as one HTML page.")] = None,
     pii: Annotated[bool, typer.Option("--pii/--no-pii", help="Look for personal data, column by column.")] = True,
     name: Annotated[str, typer.Option(help="What standard input is called, for its format.")] = "stdin.csv",
@@ -65,6 +68,10 @@ def check(  # noqa: PLR0917 - each is an option
     fixes = ("safe", *(accept or ())) if fix is not None else ()
     wishes = {"standard": standard, "sheet": sheet, "schema": _schema(schema), "read": read, "fixes": fixes}
     asked = {"limit_errors": limit_errors, "engine": engine, "personal": pii}
+    if problems is not None:
+        if len(files) > 1:
+            raise typer.BadParameter("one file", param_hint="--problems")
+        asked |= {"limit_errors": 0, "problems": (problems, voice(context).tongue)}
     raise typer.Exit(_run(voice(context), files, name, wishes, asked, fix, html))
 
 
@@ -137,7 +144,7 @@ def _targets(fix: Path | None, files: list[str], name: str) -> list[Path | None]
     return [*targets]
 
 
-def _check(one: str, name: str, options: Any, **asked: Any) -> Any:
+def _check(one: str, name: str, options: Any, *, problems: tuple[Path, str] | None = None, **asked: Any) -> Any:
     import gc
     from datetime import datetime
 
@@ -150,7 +157,23 @@ def _check(one: str, name: str, options: Any, **asked: Any) -> Any:
     today = datetime.now(VIETNAM).date()
     with _path(one) as path:
         shown = name if one == "-" else ""
-        return check_file(path, today=today, name=shown, options=options, start=sandbox.fork, **asked)
+        asked |= {"start": sandbox.fork}
+        if problems is None:
+            return check_file(path, today=today, name=shown, options=options, **asked)
+        with tempfile.TemporaryDirectory(prefix="datamo-rows-") as folder:
+            checked = check_file(path, today=today, name=shown, options=options, rows=Path(folder), **asked)
+            _tell(checked, *problems)
+        return checked
+
+
+def _tell(checked: Any, problems: Path, language: str) -> None:
+    """Write each table with its problems; of several, each under its name."""
+    from api.messages.table import write
+
+    tables = checked.outcome.tables
+    for rows, table in zip(checked.rows, tables, strict=False):
+        named = problems.with_name(f"{problems.stem}-{table.resource}{problems.suffix}")
+        write(rows, table.findings, problems if len(tables) == 1 else named, language)
 
 
 @contextmanager

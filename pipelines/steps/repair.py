@@ -135,7 +135,7 @@ def _proposed(parcel: Parcel, one: Opened, number: int) -> Opened:
     pins = dict(found.pins)
     if parcel.options.fixes:
         pins["repairs"] = {done.kind: done.count for done in one.repaired}
-    artefacts = (*found.artefacts, *_artefacts(parcel, one, number, held))
+    artefacts = (*found.artefacts, *_artefacts(parcel, one, number, held), *_rows(parcel, one, number))
     return dataclasses.replace(
         one, outcome=dataclasses.replace(
             found, fixes=fixes, repaired=repaired, pins=pins, artefacts=artefacts,
@@ -222,6 +222,25 @@ def _artefacts(parcel: Parcel, one: Opened, number: int, held: Collection[str]) 
             bytes=path.stat().st_size,
             rows=rows,
         )
+
+
+def _rows(parcel: Parcel, one: Opened, number: int) -> Iterator[Artefact]:
+    """Give the table as it was checked with the record number in front of each row, to a check that keeps nothing."""
+    if parcel.keep or not parcel.extras.get("rows") or one.cells is None:
+        return
+    path = parcel.work / f"rows-{number}.csv"
+    header = one.table.first_row - 1
+    ragged = {row: (str(row), *told) for row, told in one.table.ragged.items()}
+    rows = cells.write_csv(path, (str(header), *one.table.labels), map(_numbered, cells.read(one.cells)), ragged)
+    yield Artefact(resource=one.resource, name=path.name, role="report", media_type="text/csv", path=str(path),
+                   bytes=path.stat().st_size, rows=rows, public=False)
+
+
+def _numbered(one: pa.RecordBatch) -> pa.RecordBatch:
+    """Put the record numbers among the cells."""
+    numbers = pa.array(map(str, one.column(0).to_pylist()), pa.string())
+    names = ["row", "number", *grid.names(one.num_columns - 1)]
+    return pa.record_batch([one.column(0), numbers, *one.columns[1:]], names=names)
 
 
 def _personal(parcel: Parcel, one: Opened, held: Collection[str]) -> frozenset[str]:

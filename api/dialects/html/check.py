@@ -1,4 +1,4 @@
-"""Check a file without an account: it is read in the sandbox, the report is shown, and nothing of it is kept."""
+"""Check a file without an account: the report is shown, or a file made of it is given, and nothing of it is kept."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import shutil
 import tempfile
 from pathlib import Path
 from threading import BoundedSemaphore
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from fastapi import APIRouter, Request, Response
+from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
+from starlette.responses import FileResponse
 
 from api import deps
 from api.dialects.html import facts, forms, report, shelf
 from api.dialects.html.refused import PageRoute
+from api.dialects.html.repair import plan_of
 from api.dialects.html.upload import TheForm, field, file_of
 from api.dialects.html.view import Reader, TheReader, page
+from api.messages import table
 from catalog.errors import TooMany
 from catalog.model import Options
 from pipelines.check import Checked, check_file
@@ -24,6 +29,9 @@ router = APIRouter(route_class=PageRoute)
 AT_ONCE = 2
 WAIT_SECONDS = 60
 LIMIT_FINDINGS = 1000
+PROBLEMS = {"problems-csv": "csv", "problems-xlsx": "xlsx"}
+REPAIRED = {"vi": "đã-sửa", "en": "repaired"}
+NOTHING_KEPT = {"Cache-Control": "no-store"}
 
 
 @router.get("/check")
@@ -46,23 +54,57 @@ def check(request: Request, reader: TheReader, form: TheForm) -> Response:
         return _form(request, reader, standard, reader.say("Chưa chọn tệp nào."))
     if standard and standard not in shelf.standards(reader):
         standard = ""
+    wanted = field(form, "give", 20)
+    fixes = ("safe",) if wanted == "repaired" else ()
+    options = Options(standard=standard, sheet=field(form, "sheet", 200), fixes=fixes)
+    folder = Path(tempfile.mkdtemp(prefix="datamo-page-"))
+    swept = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        found = _checked(request, given, options, folder, wanted)
+        made = _made(reader, found, folder, wanted)
+    except BaseException:
+        swept.func(*swept.args, **swept.kwargs)
+        raise
+    if made is not None:
+        stem = Path(found.name).stem
+        name = f"{stem}{made.name.removeprefix('made')}"
+        return FileResponse(made, filename=name, headers=NOTHING_KEPT, background=swept)
+    told = report.report_of(reader, found.outcome)
+    shown = page(request, reader, "checked.html", checked=found, report=told, visible=report.visible, noindex=True,
+                 mends=plan_of(reader, found.outcome), chosen=standard, headers=NOTHING_KEPT)
+    shown.background = swept
+    return shown
+
+
+def _checked(request: Request, given: UploadFile, options: Options, folder: Path, wanted: str) -> Checked:
+    """Check the upload in a folder of its own, when it is its turn; the folder goes when the answer is sent."""
     gate: BoundedSemaphore = deps.site(request).extras.setdefault("html.checks", BoundedSemaphore(AT_ONCE))
     if not gate.acquire(timeout=WAIT_SECONDS):
         raise TooMany(retry_after=WAIT_SECONDS)
     try:
-        found = checked(request, given, Options(standard=standard, sheet=field(form, "sheet", 200)))
-    finally:
-        gate.release()
-    told = report.report_of(reader, found.outcome)
-    return page(request, reader, "checked.html", checked=found, report=told, visible=report.visible, noindex=True,
-                chosen=standard, headers={"Cache-Control": "no-store"})
-
-
-def checked(request: Request, given: UploadFile, options: Options) -> Checked:
-    """Put the upload into a folder of its own, check it there, and take the folder away."""
-    with tempfile.TemporaryDirectory(prefix="datamo-page-") as folder:
-        path = Path(folder) / "file"
+        path = folder / "file"
         with path.open("wb") as kept:
             shutil.copyfileobj(given.file, kept)
-        return check_file(path, today=facts.today(), name=clean_name(given.filename or "file"), options=options,
-                          limit_errors=LIMIT_FINDINGS, installed=deps.site(request).bookcase)
+        return check_file(
+            path, today=facts.today(), name=clean_name(given.filename or "file"), options=options,
+            limit_errors=0 if wanted in PROBLEMS else LIMIT_FINDINGS, installed=deps.site(request).bookcase,
+            fixed=folder / "repaired.csv" if wanted == "repaired" else None,
+            rows=folder if wanted in PROBLEMS else None,
+        )
+    finally:
+        gate.release()
+
+
+def _made(reader: Reader, found: Checked, folder: Path, wanted: str) -> Path | None:
+    """Make the file that was asked for instead of the page; None where there is none, as of an unreadable file."""
+    if wanted in PROBLEMS and found.rows:
+        made = folder / f"made-{table.LABEL_IN_NAMES[reader.lang]}.{PROBLEMS[wanted]}"
+        table.write(found.rows[0], found.outcome.tables[0].findings, made, reader.lang)
+        return made
+    if wanted == "repaired" and found.written:
+        made = folder / f"made-{REPAIRED[reader.lang]}.zip"
+        with ZipFile(made, "w", ZIP_DEFLATED) as packed:
+            for one in found.written:
+                packed.write(one, one.name)
+        return made
+    return None
