@@ -38,7 +38,7 @@ from frictionless import Schema
 from frictionless.resources import TableResource
 from pipelines.validation import validate
 path, engine = Path(sys.argv[1]), sys.argv[2]
-resource = TableResource(name="table", path=path.name, basepath=str(path.parent), format="csv",
+resource = TableResource(name="table", path=path.name, basepath=str(path.parent),
                          schema=Schema.from_descriptor(json.loads(sys.argv[3])))
 wall, cpu = time.perf_counter(), time.process_time()
 if engine == "ours":
