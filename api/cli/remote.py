@@ -54,6 +54,10 @@ class RemoteSite:
         address = f"/api/v1/datasets/{quote(key, safe='')}/submissions" + ("?publish=false" if hold else "")
         return self._call("POST", address, _body(head, file, tail, advance), headers)
 
+    def codes(self, codelist: str, day: str) -> dict[str, Any]:
+        """Give the codes of a list that are in force on a day there, releases of the site's stewards included."""
+        return self._call("GET", f"/api/v1/codelists/{quote(codelist, safe='')}?on={quote(day, safe='')}")
+
     def submission(self, name: str) -> dict[str, Any]:
         """Say how it stands; the site keeps us waiting until it has something to say."""
         return self._call("GET", f"/api/v1/submissions/{quote(name, safe='')}?wait=20")

@@ -95,11 +95,19 @@ def codes(
     context: typer.Context,
     listed: Annotated[str, typer.Argument(metavar="LIST", help="Id of the code list.")],
     on: Annotated[str, typer.Option(help="Day on which the codes are in force (YYYY-MM-DD); today.")] = "",
+    site: Annotated[str, typer.Option(help="Address of a site: as its stewards have released the list.")] = "",
 ) -> None:
     """List the codes that are in force on a day."""
     from standards.registry import CODELISTS
 
     spoken, day = voice(context), _day(on)
+    if site:
+        from api.cli.remote import RemoteSite
+
+        told = RemoteSite(site, "", spoken.tongue).codes(listed, day.isoformat())
+        rows = [(one["code"], one["name"], one["parent"] or "", one["valid_from"] or "") for one in told["items"]]
+        spoken.give({**told, "on": day.isoformat()}, table(rows, _head(spoken)))
+        return
     if listed not in CODELISTS:
         raise typer.BadParameter(f"{listed} ({', '.join(CODELISTS)})", param_hint="LIST")
     found = CODELISTS[listed]
@@ -203,8 +211,12 @@ def _entry(one: Entry) -> dict[str, Any]:
     return told
 
 
+def _head(spoken: Voice) -> list[str]:
+    return spoken.pick("mã|tên|cấp trên|từ ngày", "code|name|above|since").split("|")
+
+
 def _codes(entries: list[Entry], spoken: Voice) -> str:
-    head = spoken.pick("mã|tên|cấp trên|từ ngày", "code|name|above|since").split("|")
+    head = _head(spoken)
     return table(
         [(one.code, one.names.get(spoken.tongue, one.name), one.parent, one.valid_from or "") for one in entries], head
     )
