@@ -12,6 +12,7 @@ TITLES: Sentences = MappingProxyType({
     "grouped-integer": {"vi": "Số nguyên có dấu phân nhóm", "en": "Whole number with group marks"},
     "json-schema": {"vi": "JSON không đúng lược đồ", "en": "JSON of another shape"},
     "duration-bound": {"vi": "Khoảng thời gian ngoài giới hạn", "en": "Duration out of bounds"},
+    "reference-unchecked": {"vi": "Khóa ngoại chưa được kiểm tra", "en": "Reference not checked"},
     "unique-keys": {"vi": "Trùng khóa nhiều cột", "en": "Repeated key of several columns"},
 })
 SENTENCES: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({
@@ -47,6 +48,10 @@ SENTENCES: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({
             "en": "“{cell}” is longer than {expected}. Check the duration.",
         },
     },
+    "reference-unchecked": {"": {
+        "vi": "cột này tham chiếu đến {expected}; tham chiếu chưa được kiểm tra vì bảng kia không nằm trong tệp này.",
+        "en": "the column refers to {expected}; this was not checked, for the other table is not part of the file.",
+    }},
     "unique-keys": {"": {
         "vi": "“{cell}” đã có ở dòng {other}; các cột này gộp lại không được trùng. Hãy bỏ dòng thừa hoặc sửa lại.",
         "en": "“{cell}” stands in row {other} already; these columns together may not repeat. Remove or correct one.",

@@ -35,8 +35,8 @@ def _gaps() -> str:
     parts = [f"\n### {code}\n\n{_sentences(said)}" for code, said in gaps.SENTENCES.items()]
     return (
         "\n## Beyond Frictionless\n\nWhat Table Schema 2 asks for and Frictionless 5.21 passes over or refuses: "
-        "`categories`, `groupChar` of integers, `jsonSchema`, bounds on durations, `uniqueKeys`. All are errors, found "
-        "where the uploader's own schema asks for them; Frictionless's report stays as it is.\n" + "".join(parts)
+        "`categories`, `groupChar` of integers, `jsonSchema`, bounds on durations, `uniqueKeys`. They are errors (a "
+        "reference that could not be checked is a warning), found where the uploader's own schema asks for them; Frictionless's report stays as it is.\n" + "".join(parts)
     )
 
 

@@ -86,3 +86,18 @@ def test_what_cannot_be_meant_is_refused_with_its_place(field, pointer):
     assert caught.value.pointer == pointer
     with pytest.raises(NotSchema):
         gaps_of({"fields": [{"name": "a"}], "uniqueKeys": [["nowhere"]]})
+
+
+def test_a_reference_that_cannot_be_checked_is_said(tmp_path):
+    key = {"fields": "a", "reference": {"package": "xa-phuong", "resource": "xa", "fields": "ma"}}
+    schema = {"fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "string"}], "foreignKeys": [key]}
+    errors, table = checked(tmp_path, schema, "x;1")
+    assert errors == []
+    told = [findings.say(one, "en") for one in table.findings if one.code == "reference-unchecked"]
+    assert told == ["Column A (a): the column refers to xa-phuong/xa (ma); this was not checked, for the other table is not part of the file."]
+
+
+@pytest.mark.parametrize("key", ["a", {"fields": "nowhere", "reference": {"fields": "z"}}, {"fields": "a"}, {"fields": "a", "reference": {"fields": []}}])
+def test_a_foreign_key_of_no_meaning_is_refused_with_its_place(key):
+    with pytest.raises(NotSchema, match="#/foreignKeys"):
+        gaps_of({"fields": [{"name": "a"}], "foreignKeys": [key] if key != "a" else key})
