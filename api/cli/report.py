@@ -33,7 +33,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "count": "số lần",
         "examples": "ví dụ (dòng)",
         "fix": "sửa thành",
-        "more": "… và {n} mục nữa; --limit-errors 0 để lấy tất cả",
+        "more": "… và {n} mục nữa; xem hết: --limit-errors 0 cùng --html, --json hoặc --problems",
         "report": "Báo cáo kiểm tra",
         "repaired": "đã sửa",
         "read": "hiểu là",
@@ -60,7 +60,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "count": "count",
         "examples": "examples (rows)",
         "fix": "becomes",
-        "more": "… and {n} more; --limit-errors 0 gives all",
+        "more": "… and {n} more; to see all: --limit-errors 0 with --html, --json or --problems",
         "report": "Check report",
         "repaired": "repaired",
         "read": "read as",
@@ -193,6 +193,8 @@ def show(told: Mapping[str, Any], language: str) -> None:
     for one in told.get("tables", [told]):
         for line in guessed(one, words):
             console.print(Text("  " + _calm(line), style="dim"))
+        console.print(*(Text.assemble((mark, tint), "  ", _calm(line), "\n") for mark, tint, line in
+                        _kinds(one, words, language)), sep="", end="")
         if one["findings"]:
             grid = Table(box=None, pad_edge=False, header_style="dim")
             for head in ("", words["what"], words["fix"]):
@@ -205,6 +207,24 @@ def show(told: Mapping[str, Any], language: str) -> None:
             console.print(Text("  " + said, style="dim"))
         if hidden > 0:
             console.print(Text("  " + words["more"].format(n=hidden), style="dim"))
+
+
+def _kinds(
+    table: Mapping[str, Any], words: Mapping[str, str], language: str
+) -> Iterator[tuple[str, str, str]]:
+    """Say each kind of finding, worst and commonest first, where not all findings are shown one by one."""
+    if sum(group["count"] for group in table["groups"]) <= SHOWN_ROWS:
+        return
+    for group in sorted(table["groups"], key=lambda each: (list(MARKS).index(each["severity"]), -each["count"])):
+        yield *MARKS[group["severity"]], _kind(group, words, language)
+
+
+def _kind(group: Mapping[str, Any], words: Mapping[str, str], language: str) -> str:
+    """Say one kind of finding in a column: how many, and where the first ones are."""
+    field = f" ({words['field']} {group['field']})" if group["field"] else ""
+    rows = ", ".join(str(row) for row in group["examples"])
+    place = f"; {words['row']} {rows}{', …' if group['count'] > len(group['examples']) else ''}" if rows else ""
+    return f"{group['count']:,} × {findings.title(group['code'], language)}{field}{place}"
 
 
 def guessed(table: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
