@@ -19,7 +19,8 @@ NOT_OF_A_DATASET = {
     f"/api/v1/{path}" for path in (
         "datasets", "submissions", "organizations", "organizations/{organization}",
         "organizations/{organization}/members", "users", "users/me", "users/{user}", "tokens", "standards",
-        "standards/{standard}", "codelists", "codelists/{codelist}", "changes",
+        "standards/{standard}", "standards/{standard}/versions", "codelists", "codelists/{codelist}",
+        "codelists/{codelist}/releases", "codelists/{codelist}/releases/{release}", "changes", "work",
     )
 }
 INSIDERS = ("reader", "editor", "reviewer", "admin", "operator")
@@ -51,7 +52,7 @@ def shelf(town: Town) -> dict[str, dict[str, str]]:
     }
     ids = {"draft": draft["id"], "private": private["id"], "withdrawn": withdrawn["id"]}
     return {
-        state: {"dataset": key, "submission": uploads[state], "number": "1", "name": f"{state}.csv"}
+        state: {"dataset": key, "submission": uploads[state], "number": "1", "name": f"{state}.csv", "resource": "t"}
         for state, key in ids.items()
     }
 
@@ -61,7 +62,7 @@ def addresses(keys: dict[str, str]) -> list[str]:
     return [path.format(**keys) for path in paths]
 
 
-NOWHERE = {"dataset": "no-such-thing", "submission": "no-such-thing", "number": "1", "name": "no.csv"}
+NOWHERE = {"dataset": "no-such-thing", "submission": "no-such-thing", "number": "1", "name": "no.csv", "resource": "t"}
 
 
 def told(answer: Any) -> tuple[int, bytes, list[str]]:
@@ -116,8 +117,9 @@ def test_outsiders_cannot_tell_a_hidden_dataset_from_none_by_writing(
 ) -> None:
     bodies = {
         "/withdraw": {"reason": "x"}, "/release": {"submissions": ["x"]}, "/reject": {"reason": "x"},
-        "/republish": {"reason": "x"}, "/declaration": {"answer": "none"}, "/release-column": {"column": "a", "reason": "x", "basis": "x"},
-            "/resources": {"name": "a", "kind": "link", "url": "https://a.b/c"},
+        "/republish": {"reason": "x"}, "/declaration": {"answer": "none"}, "/reading": {"reading": {"encoding": "utf-8"}},
+        "/release-column": {"column": "a", "reason": "x", "basis": "x"},
+        "/recipes/{resource}": {"fixes": []}, "/resources": {"name": "a", "kind": "link", "url": "https://a.b/c"},
     }
     for state in ("draft", "private"):
         for verb, route in WRITES:

@@ -122,11 +122,13 @@ def test_a_file_with_errors_is_blocked_and_puts_nothing(tmp_path: Path) -> None:
     assert shelf_of(shop).staging, "the bytes stay for a repair"
 
 
-def test_a_file_that_cannot_be_read_has_failed_and_its_bytes_go(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_has_failed_and_its_bytes_wait_for_another_reading(tmp_path: Path) -> None:
+    """The sweep takes them after a day; until then its publisher may say how to read it."""
     shop = workshop(tmp_path, lambda _parcel: Outcome(readable=False, reason={"code": "encrypted"}))
     desk = desk_of(shop)
     assert check_and_publish(shop, at_once, desk.arrive()) == "failed"
-    assert shelf_of(shop).staging == {}
+    assert len(shelf_of(shop).staging) == 1
+    assert list(shop.work.iterdir()) == []
 
 
 def test_a_file_waits_for_a_second_person_where_the_agency_asks_for_one(tmp_path: Path) -> None:
