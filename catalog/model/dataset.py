@@ -1,0 +1,126 @@
+"""A dataset as the catalogue holds it: its entry, its versions, and the resources and files of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from standards.finding import Group
+from standards.profile import Profile
+from standards.record import Dataset, Text
+
+Visibility = Literal["public", "private"]
+EntryState = Literal["draft", "published", "withdrawn"]
+ResourceKind = Literal["table", "file", "link"]
+FileRole = Literal["original", "csv", "parquet", "json", "xlsx", "geojson", "report", "changes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One content-addressed object of a resource. ``public`` is False for an original that must stay private."""
+
+    resource: str
+    name: str
+    role: FileRole
+    media_type: str
+    bytes: int
+    sha256: str
+    rows: int | None = None
+    public: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnInfo:
+    """A published column: physical name, title per language, Table Schema type, meaning."""
+
+    name: str
+    title: Text = field(default_factory=dict)
+    type: str = "string"
+    meaning: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One part of a version: a table, an attachment or a link, with what it pins.
+
+    ``pins``: ``{"standard": "id@version", "codelists": {id: digest}, "checker": version}``; ``quality`` and ``profile``
+    describe the table; ``preview`` are its first rows (at most 100) as lists of text, in column order.
+    """
+
+    name: str
+    title: Text = field(default_factory=dict)
+    kind: ResourceKind = "table"
+    standard: str = ""
+    rows: int | None = None
+    columns: tuple[ColumnInfo, ...] = ()
+    files: tuple[File, ...] = ()
+    url: str = ""
+    profile: Profile | None = None
+    groups: tuple[Group, ...] = ()
+    preview: tuple[tuple[str, ...], ...] = ()
+    periods: tuple[str, ...] = ()
+    pins: Mapping[str, Any] = field(default_factory=dict)
+    format: str = ""
+    submission: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One atomic release of 0..n resources. Its bytes never change; withdrawal leaves a tombstone.
+
+    ``publisher`` is what the publisher was called when it was released; ``changes`` are counts added/removed/changed.
+    """
+
+    dataset: str
+    number: int
+    state: Literal["published", "withdrawn"] = "published"
+    kind: Literal["update", "correction"] = "update"
+    issued: datetime
+    note: str = ""
+    erratum: str = ""
+    resources: tuple[Resource, ...] = ()
+    manifest: str = ""
+    publisher: Mapping[str, Any] = field(default_factory=dict)
+    approver: str = ""
+    changes: Mapping[str, int] | None = None
+    republishes: int | None = None
+    reason: str = ""
+    withdrawn: datetime | None = None
+    declarations: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """All files of all resources, in order."""
+        return tuple(file for resource in self.resources for file in resource.files)
+
+    @property
+    def first_table(self) -> Resource | None:
+        """The table that ``/rows``, ``columns`` and ``standard`` at the top mean."""
+        return next((one for one in self.resources if one.kind == "table"), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A dataset as the catalogue holds it: identity, owner, description, state and its newest version's number.
+
+    ``about`` are the describing members; ``series`` is the id of the series (an Entry of kind series) it belongs to;
+    ``aliases`` are addresses it had before. ``sequence`` is the change sequence of its last change.
+    """
+
+    id: str
+    slug: str
+    organisation: str
+    about: Dataset
+    visibility: Visibility = "public"
+    state: EntryState = "draft"
+    version: int | None = None
+    series: str | None = None
+    kind: Literal["dataset", "series"] = "dataset"
+    created: datetime
+    modified: datetime
+    issued: datetime | None = None
+    reason: str = ""
+    withdrawn: datetime | None = None
+    sequence: int = 0
