@@ -110,6 +110,7 @@ class _Source(io.RawIOBase):
         self._signs, self._block = signs, plan.block
         self._raw: Any = None
         self._text: Any = None
+        self._rest = b""
         self._first: bytes | None = None
         if plan.offset is not None:
             self._raw = plan.open_bytes()
@@ -141,16 +142,38 @@ class _Source(io.RawIOBase):
     def _next(self, size: int) -> bytes:
         if self._raw is not None:
             chunk: bytes = self._raw.read(size)
+            self._refuse_other_bytes(chunk)
         else:
             chunk = self._text.read(max(1, size // 4)).encode("utf-8")
         self._signs.look(chunk)
         return chunk
+
+    def _refuse_other_bytes(self, chunk: bytes) -> None:
+        """Hand back what is not UTF-8: pyarrow would lose a ragged record whose text it cannot decode."""
+        text = self._rest + chunk
+        whole = _whole_characters(text) if chunk else len(text)
+        self._rest = text[whole:]
+        bounds = pa.py_buffer(np.array([0, whole], dtype=np.int32).tobytes())
+        try:
+            pa.Array.from_buffers(pa.string(), 1, [None, bounds, pa.py_buffer(text)]).validate(full=True)
+        except pa.ArrowInvalid as error:
+            raise HandBack("parse") from error
 
     def close(self) -> None:
         for one in (self._raw, self._text):
             if one is not None:
                 one.close()
         super().close()
+
+
+def _whole_characters(text: bytes) -> int:
+    """The length of a UTF-8 text without a character that is cut at its end."""
+    for back in range(1, min(3, len(text)) + 1):
+        byte = text[-back]
+        if byte >= 0xC0:  # noqa: PLR2004 - the first byte of several
+            needed = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4  # noqa: PLR2004
+            return len(text) - back if needed > back else len(text)
+    return len(text)
 
 
 def read_batches(plan: Plan, signs: Signs) -> Iterator[Batch]:

@@ -6,8 +6,11 @@ import warnings
 from random import Random
 
 import pytest
+from frictionless.resources import TableResource
 
 from pipelines.validation import source, validate
+from pipelines.validation.columnar import HandBack, validate_columnar
+from tests.pipelines.columnar.both import compared
 from tests.pipelines.columnar.damage import damaged, differs
 from tests.pipelines.columnar.tables import make_case
 
@@ -34,3 +37,20 @@ def test_a_pattern_from_outside_never_reaches_a_backtracking_engine(tmp_path, ro
     verdict = validate(resource, limit_errors=3)
     assert [error.type for error in verdict.report.tasks[0].errors] == ["constraint-error"] * 3
     assert verdict.engine == ("columnar" if rows > 3 else "frictionless")
+
+
+@pytest.mark.parametrize("bad", [b"k9,\xff,3,4\n", b"\xe9\n", "ệ".encode()[:2], b"x,1\n\xc3"])
+@pytest.mark.parametrize("at", [2, 150, 299])
+def test_bytes_of_another_encoding_in_a_ragged_row_are_not_lost(tmp_path, bad, at):
+    """pyarrow drops a ragged row that it cannot decode, and says nothing but a line on standard error."""
+    rows = [f"ệ{number},{number}\n".encode() for number in range(300)]
+    rows[at] = bad
+    (tmp_path / "table.csv").write_bytes(b"a,b\n" + b"".join(rows))
+
+    def resource():
+        return TableResource(path="table.csv", basepath=str(tmp_path), encoding="utf-8")
+
+    with pytest.raises(HandBack):
+        validate_columnar(resource(), block=997)
+    (tmp_path / "table.csv").write_bytes(b"a,b\n" + b"".join(rows[:at] + rows[at + 1 :]))
+    assert compared(validate_columnar(resource(), block=997)) == compared(resource().validate())
