@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.reading import reading_options
 from api.cli.voice import EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, progress, voice
 
 app = typer.Typer()
@@ -21,25 +22,14 @@ ENGINES = ("auto", "columnar", "frictionless")
 
 
 @app.command()
+@reading_options
 def check(  # noqa: PLR0917 - each is an option
     context: typer.Context,
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files; - reads standard input.")],
     standard: Annotated[str, typer.Option(help="Table standard to check against.")] = "",
     schema: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Table Schema (JSON).")] = None,
     sheet: Annotated[str, typer.Option(help="Name of a sheet, or all.")] = "",
-    encoding: Annotated[str, typer.Option(help="Read with this encoding instead of guessing.")] = "",
-    delimiter: Annotated[str, typer.Option(help="Delimiter: a character, or comma, semicolon, tab, pipe, space.")] = "",
-    quote: Annotated[str, typer.Option(help='Quote: ", \' or none.')] = "",
-    escape: Annotated[str, typer.Option(help="A quote inside a quoted cell: double or backslash.")] = "",
-    comment: Annotated[str, typer.Option(help="What lines of comment begin with (#, %, //, --), or none.")] = "",
-    header_row: Annotated[str, typer.Option(help="Record number of the (last) header row; 0 = no header.")] = "",
-    header_rows: Annotated[str, typer.Option(help="How many rows the header takes.")] = "",
-    skip_footer: Annotated[str, typer.Option(help="How many records at the end are no data.")] = "",
-    decimal: Annotated[str, typer.Option(help="Decimal mark of numbers: . or ,")] = "",
-    thousands: Annotated[str, typer.Option(help="Thousands mark: . , a space, ' or none.")] = "",
-    date_order: Annotated[str, typer.Option(help="Order in dates: dmy, mdy or ymd.")] = "",
-    missing: Annotated[str | None, typer.Option(help="Words that stand for nothing, by commas: NA,-")] = None,
-    reading: Annotated[str, typer.Option(help="All of these as one JSON object, also for single columns.")] = "",
+    read: Any = None,
     limit_errors: Annotated[int, typer.Option(min=0, help="At most so many findings; 0 = all.")] = 1000,
     engine: Annotated[str, typer.Option(help="auto, columnar or frictionless.")] = "auto",
     fix: Annotated[
@@ -61,10 +51,6 @@ def check(  # noqa: PLR0917 - each is an option
     is written as UTF-8 CSV with a log of every changed cell beside it (x.csv → x.changes.csv). The file itself stays
     as it is.
     """
-    words_for = {"encoding": encoding, "delimiter": delimiter, "quote": quote, "escape": escape, "comment": comment}
-    figures = {"header_row": header_row, "header_rows": header_rows, "skip_footer": skip_footer}
-    marks = {"decimal": decimal, "thousands": thousands, "date_order": date_order, "missing": missing}
-    read = _reading(reading, {**words_for, **figures, **marks})
     fixes = ("safe", *(accept or ())) if fix is not None else ()
     wishes = {"standard": standard, "sheet": sheet, "schema": _schema(schema), "read": read, "fixes": fixes}
     asked = {"limit_errors": limit_errors, "engine": engine, "personal": pii}
@@ -107,24 +93,6 @@ def _run(  # noqa: PLR0917 - what was asked for, in order
 
         html.write_text(page(documents, excerpts, words.tongue), encoding="utf-8")
     return worst
-
-
-def _reading(whole: str, single: dict[str, str | None]) -> dict[str, Any]:
-    """Put the options of reading together; those that stand alone are nearer than the JSON object."""
-    from standards.reading import BadOption, overrides, said
-
-    try:
-        given = json.loads(whole) if whole else {}
-    except ValueError as wrong:
-        raise typer.BadParameter(f"JSON: {wrong}", param_hint="--reading") from None
-    if not isinstance(given, dict):
-        raise typer.BadParameter("an object", param_hint="--reading")
-    try:
-        return said(overrides({**given, **{name: one for name, one in single.items() if one}}))
-    except BadOption as wrong:
-        hint = f"--{wrong.name.replace('_', '-')}" if wrong.name in single else "--reading"
-        value = single.get(wrong.name) or wrong.name
-        raise typer.BadParameter(value, param_hint=hint) from None
 
 
 def _targets(fix: Path | None, files: list[str], name: str) -> list[Path | None]:

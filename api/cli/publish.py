@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any, BinaryIO, cast
 
 import typer
 
+from api.cli.reading import reading_options
 from api.cli.voice import EXIT_DONE, EXIT_REFUSED, Voice, opened, progress, voice
 from api.messages import Sentences, say
 
@@ -39,6 +41,7 @@ STATES: Sentences = MappingProxyType({
 
 
 @app.command()
+@reading_options
 def publish(  # noqa: PLR0917 - each is an option
     context: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file.")],
@@ -54,6 +57,10 @@ def publish(  # noqa: PLR0917 - each is an option
     update: Annotated[str, typer.Option(help="replace, append or correct.")] = "replace",
     period: Annotated[str, typer.Option(help="Period of the rows, with append or correct.")] = "",
     note: Annotated[str, typer.Option(help="What has changed.")] = "",
+    declaration: Annotated[
+        str, typer.Option(help="Whether it holds state secrets or data that may not be opened: none or contains.")
+    ] = "",
+    read: Any = None,
     hold: Annotated[bool, typer.Option("--no-publish", help="Stop at ready.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end of the check.")] = False,
     seconds: Annotated[float, typer.Option("--timeout", help="How long to wait, in seconds.")] = 600.0,
@@ -66,7 +73,9 @@ def publish(  # noqa: PLR0917 - each is an option
     if not dataset and not (org and title):
         raise typer.BadParameter("--org and --title for a new dataset, or --dataset", param_hint="--dataset")
     wishes = {"resource": resource, "sheet": sheet, "standard": standard, "update": update, "period": period}
-    wishes |= {"note": note}
+    if declaration not in {"", "none", "contains"}:
+        raise typer.BadParameter("none or contains", param_hint="--declaration")
+    wishes |= {"note": note, "declaration": declaration, "reading": json.dumps(read) if read else ""}
     about = _about(meta, title, standard)
     words = voice(context)
     from api.wiring import read_settings
@@ -121,6 +130,13 @@ def _through(  # noqa: PLR0917 - each is an option
         words.say("Chưa kiểm tra xong. Bộ xử lý có đang chạy không?", "The check has not ended. Is a worker running?")
         return EXIT_REFUSED
     _explain(words, submission)
+    if submission["state"] == "ready" and not hold and not wishes["declaration"]:
+        words.say(
+            "Nếu cơ quan hỏi về bí mật nhà nước và dữ liệu không được mở: trả lời ở trang báo cáo, "
+            "hoặc gửi với --declaration.",
+            "Where the agency asks about state secrets and data that may not be opened: answer on the report page, "
+            "or send with --declaration.",
+        )
     return EXIT_REFUSED if submission["state"] in BAD_ENDS else EXIT_DONE
 
 
@@ -180,7 +196,9 @@ class LocalSite:
         from catalog.model import Options
         from pipelines.steps.receive import receive
 
-        options = Options(**{name: value for name, value in wishes.items() if value}, publish=not hold)  # type: ignore[arg-type]
+        said: dict[str, Any] = {name: value for name, value in wishes.items() if value}
+        read = json.loads(said.pop("reading", "{}"))
+        options = Options(**said, read=read, publish=not hold)
         with file.open("rb") as stream:
             made = receive(
                 self._catalog,

@@ -161,6 +161,7 @@ def test_reset_is_refused_but_in_environment_test_and_wants_to_be_sure(datamo: S
 def test_a_file_is_published_by_the_worker_and_the_command_waits_for_it(datamo: Speak, tmp_path: Path) -> None:
     (tmp_path / "truong.csv").write_text("ma,ten\n01,Trường A\n02,Trường B\n", encoding="utf-8")
     (tmp_path / "sai.csv").write_text("ma,ten\n01,Trường A,thừa\n", encoding="utf-8")
+    (tmp_path / "rong.csv").write_text('báo cáo,,\nma,ten,so\n01,Trường A,"1,5"\n', encoding="utf-8")
     (tmp_path / "about.yaml").write_text("description: Danh sách trường\ntags: [giáo dục]\ntemporal: {start: 2025-01-01}\n")
     datamo("org", "add", "H12", "--title", "Sở Giáo dục", environment="development")
     stop = threading.Event()
@@ -178,6 +179,14 @@ def test_a_file_is_published_by_the_worker_and_the_command_waits_for_it(datamo: 
         assert told["reason"]["code"] == "extra-cell"
         assert "Reason: Cell C2: " in err
         assert "thừa" in err
+        code, out, _ = datamo("publish", "rong.csv", "--dataset", "truong-hoc", "--wait", "--json", "--header-row", "2",
+                              "--reading", '{"columns": {"so": {"decimal": ","}}}', "--declaration", "contains")
+        told = document(out)
+        assert (code, told["state"]) == (0, "ready")
+        kept = site.catalog.submission(site.catalog.system(), told["id"])
+        assert kept.options.read == {"header_row": 2, "columns": {"so": {"decimal": ","}}}
+        assert kept.declaration is not None
+        assert kept.declaration.answer == "contains"
         code, out, err = datamo("publish", "sai.csv", "--dataset", "truong-hoc", "--wait", "--lang", "vi")
         assert out == "blocked: có lỗi phải sửa; chưa có gì được công bố\n"
     finally:
@@ -193,6 +202,9 @@ def test_publishing_wants_a_dataset_or_an_agency_and_a_title(datamo: Speak, tmp_
     assert datamo("publish", "a.csv")[0] == 2
     assert datamo("publish", "no.csv", "--dataset", "x")[0] == 2
     assert datamo("publish", "a.csv", "--dataset", "x", "--update", "merge")[0] == 2
+    assert datamo("publish", "a.csv", "--dataset", "x", "--declaration", "perhaps")[0] == 2
+    assert datamo("publish", "a.csv", "--dataset", "x", "--delimiter", "xx")[0] == 2
+    assert datamo("publish", "a.csv", "--dataset", "x", "--reading", "[]")[0] == 2
     assert datamo("publish", "a.csv", "--dataset", "nothing-here")[0] == 1
     datamo("org", "add", "H12", "--title", "Sở")
     assert datamo("publish", "a.csv", "--org", "H12", "--title", "T", "--meta", "bad.yaml")[0] == 2

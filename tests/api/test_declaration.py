@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.test_pages_forms import sign_in
-from tests.site import Town, make_town
+from tests.site import SCHOOLS, Town, make_town
 
 
 @pytest.fixture
@@ -111,3 +111,68 @@ def test_the_page_of_an_agency_that_does_not_ask_is_not_longer(town: Town) -> No
     key = ready(town, query="?publish=false")
     sign_in(town, "editor")
     assert "QĐ 20/2025/QĐ-TTg" not in town.client.get(f"/submissions/{key}").text
+
+
+PEOPLE = "/organizations/h12-so/people"
+
+
+def test_an_admin_has_her_agency_ask_and_ask_no_more(town: Town) -> None:
+    token = sign_in(town, "admin")
+    for rule, declares in (("asked", True), ("unasked", False)):
+        done = town.client.post("/organizations/h12-so/declares", data={"csrf": token, "rule": rule})
+        assert (done.status_code, done.headers["location"]) == (303, PEOPLE)
+        assert f'value="{rule}" checked' in town.client.get(PEOPLE).text
+        assert town.get("/api/v1/organizations/H12").json()["declares"] is declares
+
+
+@pytest.mark.parametrize(("who", "rule", "status"), [("admin", "perhaps", 422), ("admin", "", 422), ("editor", "asked", 403), ("reviewer", "asked", 403)])
+def test_a_rule_that_is_none_or_not_hers_to_make_changes_nothing(town: Town, who: str, rule: str, status: int) -> None:
+    token = sign_in(town, who)
+    assert town.client.post("/organizations/h12-so/declares", data={"csrf": token, "rule": rule}).status_code == status
+    assert town.get("/api/v1/organizations/H12").json()["declares"] is False
+
+
+def test_where_the_site_asks_everybody_the_agencys_page_says_so(town: Town, tmp_path: Path) -> None:
+    sign_in(town, "admin")
+    assert "hỏi mọi cơ quan" not in town.client.get(PEOPLE).text
+    town.catalog._declaration = "required"
+    assert "hỏi mọi cơ quan" in town.client.get(PEOPLE).text
+
+
+def send_form(town: Town, token: str, **fields: str) -> Any:
+    data = {"csrf": token, "organisation": "h12-so", "title": "Trường học hỏi trước", **fields}
+    return town.client.post("/publish", data=data, files={"file": ("a.csv", SCHOOLS)})
+
+
+def test_the_upload_form_of_an_agency_that_asks_wants_an_answer_and_no_link_gives_it(asking: Town) -> None:
+    token = sign_in(asking, "editor")
+    form = asking.client.get("/publish?declaration=none").text
+    assert 'name="declaration" value="none">' in form
+    refused = send_form(asking, token)
+    assert refused.status_code == 422
+    assert 'href="#declaration"' in refused.text
+    assert "Trường học hỏi trước" in refused.text
+    sent = send_form(asking, token, declaration="none")
+    assert sent.status_code == 303
+    key = sent.headers["location"].partition("?")[0].rsplit("/", 1)[-1]
+    asking.check(key)
+    told = asking.get(f"/api/v1/submissions/{key}", "editor").json()
+    assert (told["state"], told["declaration"]["answer"]) == ("published", "none")
+
+
+def test_a_dataset_of_an_agency_that_asks_is_asked_about_too(asking: Town) -> None:
+    token = sign_in(asking, "editor")
+    slug = asking.draft("Bộ đã có")["slug"]
+    refused = send_form(asking, token, dataset=slug, organisation="", title="")
+    assert refused.status_code == 422
+    assert 'href="#declaration"' in refused.text
+    kept = send_form(asking, token, dataset=slug, organisation="", title="", declaration="contains")
+    key = kept.headers["location"].partition("?")[0].rsplit("/", 1)[-1]
+    asking.check(key)
+    assert not asking.catalog.may_publish_by_itself(key)
+
+
+def test_the_upload_form_of_an_agency_that_does_not_ask_is_not_longer(town: Town) -> None:
+    token = sign_in(town, "editor")
+    assert "QĐ 20/2025/QĐ-TTg" not in town.client.get("/publish").text
+    assert send_form(town, token).status_code == 303

@@ -113,3 +113,38 @@ def test_the_form_needs_its_token_and_values_that_can_be(town: Town) -> None:
     reader = sign_in(town, "reader")
     assert "Read it differently" not in town.client.get(f"/submissions/{key}?lang=en").text
     assert town.client.post(path, data={"csrf": reader, "decimal": ","}).status_code == 403
+
+
+def workbook_in(town: Town, file: dict) -> str:
+    """A blocked submission of a file that is described like this."""
+    key = waiting_in(town)
+    one = town.catalog.submission(town.catalog.system(), key)
+    assert one.outcome is not None
+    town.catalog.recheck(town.catalog.system(), key)
+    town.catalog.begin_check(key)
+    town.catalog.settle(key, replace(one.outcome, file=file))
+    return key
+
+
+def test_the_form_offers_the_sheets_that_are_there_and_reads_the_one_chosen(town: Town) -> None:
+    key = workbook_in(town, {"format": "xlsx", "sheet": "Bìa", "sheets": ["Bìa", "Số <liệu>"]})
+    token = sign_in(town, "editor")
+    page = town.client.get(f"/submissions/{key}?lang=en").text
+    assert '<option value="Số &lt;liệu&gt;">' in page
+    assert "Every sheet with data" in page
+    assert town.client.post(f"/submissions/{key}/reading", data={"csrf": token, "sheet": "Số <liệu>"}).status_code == 303
+    assert town.catalog.submission(town.catalog.system(), key).options.sheet == "Số <liệu>"
+
+
+def test_where_nobody_could_look_the_sheet_is_written_in(town: Town) -> None:
+    key = workbook_in(town, {"format": "ods"})
+    sign_in(town, "editor")
+    assert '<input id="read-sheet" name="sheet"' in town.client.get(f"/submissions/{key}").text
+
+
+def test_a_file_without_sheets_is_not_asked_for_one(town: Town) -> None:
+    key = workbook_in(town, {"format": "csv", "sheets": []})
+    token = sign_in(town, "editor")
+    assert "read-sheet" not in town.client.get(f"/submissions/{key}").text
+    town.client.post(f"/submissions/{key}/reading", data={"csrf": token, "decimal": ",", "sheet": "B"})
+    assert town.catalog.submission(town.catalog.system(), key).options.sheet == ""

@@ -1,4 +1,4 @@
-"""An agency's people and its rule of review, for its admins; each asked again of the catalogue, which says who may."""
+"""An agency's people and its two rules, for its admins; each asked again of the catalogue, which says who may."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from api.dialects.html import desk, forms, labels
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, page
 from api.messages import refusals
-from catalog.errors import Conflict, Invalid, NotFound, NotKnown
+from catalog.errors import Conflict, Invalid, NotFound, NotKnown, Problem
 from catalog.model import Organisation
 
 router = APIRouter(route_class=PageRoute)
@@ -38,6 +38,7 @@ def _page(request: Request, reader: Reader, found: Organisation, *, name: str = 
         request, reader, "people.html", status=422 if wrong else 200, organisation=found, name=name, wrong=wrong,
         members=sorted(members, key=lambda one: (-order.index(one[1].role), one[0].name)), labels=labels,
         manages=desk.may(reader, found.id, ADMINS), noindex=True,
+        everywhere=not found.declares and deps.site(request).catalog.asks_declaration(found),
     )
 
 
@@ -66,4 +67,15 @@ def review(request: Request, reader: TheReader, key: str, *, csrf: Annotated[str
     forms.with_token(request, reader, csrf)
     catalog = deps.site(request).catalog
     found = catalog.amend_organisation(reader.caller, key, review=rule)
+    return RedirectResponse(f"/organizations/{found.slug}/people", status_code=303)
+
+
+@router.post("/organizations/{key}/declares")
+def declares(request: Request, reader: TheReader, key: str, *, csrf: Annotated[str, Form()] = "",
+             rule: Annotated[str, Form()] = "") -> Response:
+    """Choose whether publishers have to answer for each file whether it holds secrets."""
+    forms.with_token(request, reader, csrf)
+    if rule not in ("asked", "unasked"):
+        raise Invalid(problems=[Problem("#/rule", "unknown-value", {"name": "rule", "value": rule[:LONGEST]})])
+    found = deps.site(request).catalog.amend_organisation(reader.caller, key, declares=rule == "asked")
     return RedirectResponse(f"/organizations/{found.slug}/people", status_code=303)

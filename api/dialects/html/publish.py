@@ -25,9 +25,10 @@ from standards.record import Dataset
 
 router = APIRouter(route_class=PageRoute)
 FIELDS = ("dataset", "organisation", "title", "description", "theme", "frequency", "licence", "source", "standard",
-          "sheet", "update", "period", "note")
+          "sheet", "update", "period", "note", "declaration")
 FIELD_OF = {"themes": "theme", "organization": "organisation", "resource": "file", "kind": "update"}
 UPDATES = ("replace", "append", "correct")
+ANSWERS = ("none", "contains")
 SHORTEST_TITLE = 5
 
 
@@ -45,7 +46,7 @@ def publish_form(request: Request, reader: TheReader) -> Response:
     if not reader.caller.known:
         raise NotKnown("credentials-needed")
     query = request.query_params
-    given = {name: query.get(name, "")[:300] for name in FIELDS}
+    given = {name: query.get(name, "")[:300] for name in FIELDS} | {"declaration": ""}  # no address answers for anybody
     return _form(request, reader, given, [])
 
 
@@ -55,7 +56,8 @@ def _form(request: Request, reader: Reader, given: Mapping[str, str], wrong: lis
     return page(
         request, reader, "publish.html", status=422 if wrong else 200, given=given, wrong=wrong, noindex=True,
         bad={one["field"]: one["said"] for one in wrong}, agencies=offered.agencies, entries=offered.entries,
-        chosen=chosen, standards=shelf.choices(reader), limit=deps.site(request).upload_limit,
+        chosen=chosen, asking=asking(request, offered), standards=shelf.choices(reader),
+        limit=deps.site(request).upload_limit,
         themes=[(code, pages.gettext(reader.lang, name)) for code, name in labels.THEMES.items()],
         frequencies=[(code, labels.frequency(reader.lang, code)) for code in labels.OFFERED],
         licences=[(code, labels.licence(reader.lang, code)) for code in vocabulary.LICENCES],
@@ -79,7 +81,7 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
         raise NotKnown("credentials-needed")
     forms.with_token(request, reader, field(form, "csrf"))
     given = {name: field(form, name) for name in FIELDS}
-    wrong = mistakes(reader, given, form)
+    wrong = mistakes(reader, given, form) + unanswered(request, reader, given)
     if wrong:
         return _form(request, reader, given, wrong)
     try:
@@ -111,7 +113,7 @@ def refused_said(reader: Reader, refused: Refusal) -> list[dict[str, str]]:
 
 
 def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[dict[str, str]]:
-    """What is missing, in the order of the form."""
+    """What is missing, in the order of the form; that a question was not answered is told after it."""
     found: list[dict[str, str]] = []
     if not given["dataset"] and not given["organisation"]:
         found.append({"field": "organisation", "said": reader.say("Chọn cơ quan công bố.")})
@@ -124,6 +126,24 @@ def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[d
     if given["standard"] and given["standard"] not in shelf.standards(reader):
         found.append({"field": "standard", "said": reader.say("Chọn một tiêu chuẩn trong danh sách.")})
     return found
+
+
+def asking(request: Request, offered: Choices) -> tuple[Organisation, ...]:
+    """Those of the agencies that ask of every file whether it holds state secrets or data that may not be opened."""
+    catalog = deps.site(request).catalog
+    return tuple(one for one in offered.agencies if catalog.asks_declaration(one))
+
+
+def unanswered(request: Request, reader: Reader, given: Mapping[str, str]) -> list[dict[str, str]]:
+    """Say that the agency's question about secrets was not answered."""
+    offered = choices(request, reader)
+    entry = next((one for one in offered.entries if given["dataset"] in (one.slug, one.id)), None)
+    key = entry.organisation if entry else given["organisation"]
+    asked = any(key in (one.id, one.slug, one.code) for one in asking(request, offered))
+    if not asked or given["declaration"] in ANSWERS:
+        return []
+    said = reader.say("Trả lời câu hỏi về bí mật nhà nước và dữ liệu không được mở.")
+    return [{"field": "declaration", "said": said}]
 
 
 def _draft(request: Request, reader: Reader, given: Mapping[str, str]) -> Entry:
@@ -142,4 +162,5 @@ def options(given: Mapping[str, str]) -> Options:
     """What was asked for with the file."""
     update: Any = given["update"] if given["update"] in UPDATES else "replace"
     return Options(sheet=given["sheet"], standard=given["standard"], update=update, period=given["period"],
-                   note=given["note"], kind="correction" if update == "correct" else "update")
+                   note=given["note"], declaration=given["declaration"],
+                   kind="correction" if update == "correct" else "update")

@@ -35,6 +35,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 """The options that the form offers; those without choices are written in."""
 WHAT = {"header_row": "header", "header_rows": "header-rows", "skip_footer": "footer", "date_order": "date-order"}
+WORKBOOKS = ("xlsx", "xls", "ods")
+ALL = "all"
+LONGEST_SHEET = 200
 NAMES = {"tab": "\t", "space": " "}
 """What an option's value is called in the form, where a browser or a trim would lose it."""
 
@@ -79,7 +82,24 @@ def options_of(reader: Reader, submission: Submission) -> tuple[Option, ...]:
     """The form to read a file differently; none once its check was decided on."""
     if submission.state not in ("blocked", "ready", "failed"):
         return ()
-    return tuple(_options(reader, submission.options.read))
+    return (*_sheet(reader, submission), *_options(reader, submission.options.read))
+
+
+def _has_sheets(submission: Submission) -> bool:
+    """Whether the file is a workbook of which another sheet could be meant."""
+    file = submission.outcome.file if submission.outcome else {}
+    return file.get("format") in WORKBOOKS or len(file.get("sheets") or ()) > 1
+
+
+def _sheet(reader: Reader, submission: Submission) -> Iterator[Option]:
+    """The sheet as an option: one of those that are there, or, where nobody could look, written in."""
+    if not _has_sheets(submission):
+        return
+    value = submission.options.sheet
+    names = tuple(submission.outcome.file.get("sheets") or ()) if submission.outcome else ()
+    every = [(ALL, reader.say("Mọi trang có dữ liệu, mỗi trang một bảng"))] if len(names) > 1 else []
+    choices = (*((one, one) for one in names), *every)
+    yield Option(name="sheet", title=understood.title("sheet", reader.lang), value=value, choices=choices)
 
 
 def _options(reader: Reader, given: Mapping[str, object]) -> Iterator[Option]:
@@ -100,6 +120,7 @@ def read_differently(
     header_rows: Annotated[str, Form()] = "", skip_footer: Annotated[str, Form()] = "",
     decimal: Annotated[str, Form()] = "", thousands: Annotated[str, Form()] = "",
     date_order: Annotated[str, Form()] = "", missing: Annotated[str, Form()] = "",
+    sheet: Annotated[str, Form()] = "",
 ) -> Response:  # fmt: skip
     """Have the same upload read in another way and checked again; it need not be sent again."""
     forms.with_token(request, reader, csrf)
@@ -109,12 +130,14 @@ def read_differently(
         "date_order": date_order, "missing": missing,
     }  # fmt: skip
     catalog = deps.site(request).catalog
-    before = catalog.submission(reader.caller, key).options.read
+    found = catalog.submission(reader.caller, key)
+    before = found.options.read
     kept = {name: before[name] for name in ("comment", "columns") if name in before}
     try:
         wanted = said(overrides({**kept, **{name: NAMES.get(one, one.strip()) for name, one in given.items()}}))
     except BadOption as wrong:
         params = {"name": wrong.name, "value": given.get(wrong.name, "")[:100]}
         raise Invalid(problems=[Problem(f"#/{wrong.name}", "unknown-value", params)]) from None
-    catalog.recheck(reader.caller, key, read=wanted)
+    asked = sheet.strip()[:LONGEST_SHEET] if _has_sheets(found) else None
+    catalog.recheck(reader.caller, key, read=wanted, sheet=asked)
     return RedirectResponse(f"/submissions/{key}?wait=1", status_code=303)
