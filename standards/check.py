@@ -12,6 +12,10 @@ A check module has these names, and nothing else is public:
 * ``GOOD`` and ``BAD``: tuples of Example; GOOD gives nothing, BAD gives exactly CODE;
 * ``look(cells, use) -> Remark | None``.
 
+A check of cells may also name in ``EXPLAINS`` the constraints of its column (``pattern``, ``minLength``, ``maxLength``,
+``enum``, ``minimum`` …, and ``type``) that it speaks for: where its remark is an error, theirs on the same cell is not
+shown beside it (``Finding.also`` names it).
+
 SCOPE "cell" (the usual one): ``look`` gets the cells of *one row* that the use names (``use.field`` first, then the
 fields in ``use.args`` that are columns) and nothing else. It must be a pure function of them, so that an engine may
 call it once for each distinct combination. SCOPE "row" is the same promise about cells that differ in nearly every row

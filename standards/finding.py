@@ -31,7 +31,10 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One remark. ``params`` fill the sentence of ``code`` at the door; ``basis`` names the rule it rests on."""
+    """One remark. ``params`` fill the sentence of ``code`` at the door; ``basis`` names the rule it rests on.
+
+    ``also`` are the codes of other errors about the same value, for which this remark stands: people see one problem.
+    """
 
     code: str
     severity: Severity = "error"
@@ -41,6 +44,7 @@ class Finding:
     basis: str = ""
     count: int = 1
     fix: Fix | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

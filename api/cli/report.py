@@ -148,6 +148,7 @@ def _finding(one: Finding, language: str) -> dict[str, Any]:
         "cell": one.cell,
         "count": one.count,
         "fix": to_json(one.fix),
+        "also": list(one.also),
     }
 
 

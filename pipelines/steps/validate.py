@@ -16,6 +16,7 @@ from pipelines.cells import Numbers, numbers
 from pipelines.step import Opened, Parcel
 from pipelines.validation import Verdict, masking, readability, risk, schema, validate
 from pipelines.validation import personal as persons
+from pipelines.validation.absorbed import Absorber, absorber
 from pipelines.validation.distinct import finding_of_remark, run_checks
 from pipelines.validation.engine import every_error
 from pipelines.validation.findings import Convert, Known, Tally, finding_of, merged, tally
@@ -130,21 +131,20 @@ def _day_of(parcel: Parcel) -> date:
     return next((one[0] for one in confirmed if one is not None), parcel.today)
 
 
-def _checked(
-    parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None, beyond: Sequence[Gap] = ()
-) -> Opened:
+def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None, beyond: Sequence[Gap] = ()) -> Opened:
     """Judge one table and put what was found into its outcome."""
     began = time.perf_counter()
     table = _table(parcel, opened)
-    verdict, told = _by_frictionless(table, foreign)
+    checked = _by_our_checks(table)
+    taken = absorber(table.bound, (one for part in checked for one in part.groups.values()), parcel.limit_errors)
+    verdict, told = _by_frictionless(table, foreign, taken)
     held = _personal(table)
     secret = frozenset(one.index for one in held if one.hidden)
     rules, score = _by_the_sheet(table)
     rules = readability.untold(rules, {group.code for group in told.groups.values()})
     rules = readability.hushed(rules) if secret else rules
-    ours = [*_by_our_checks(table), *_beyond(table, beyond), _told_of(table, held), _risks(table)]
-    parts = [_whole_table(table), told, *ours, rules]
-    found = merged(parts, parcel.limit_errors)
+    ours = [*checked, *_beyond(table, beyond), _told_of(table, held), _risks(table)]
+    found = merged([_whole_table(table), told, *ours, rules], parcel.limit_errors)
     errors = found.errors("error")
     outcome = opened.outcome or TableOutcome(resource=opened.resource, sheet=opened.table.sheet)
     stats: dict[str, Any] = {
@@ -170,7 +170,7 @@ def _checked(
             standard=table.standard.id if table.standard else "",
             valid=errors == 0,
             profile=profile,
-            findings=tuple(masking.finding(one, secret) for one in found.findings),
+            findings=tuple(masking.finding(taken.stamped(one), secret) for one in found.findings),
             groups=tuple(found.groups.values()),
             stats=stats,
             personal_data=tuple(persons.spoken(held)),
@@ -184,7 +184,7 @@ def _checked(
 # --- Frictionless -----------------------------------------------------------------------------------------------------
 
 
-def _by_frictionless(table: _Table, foreign: schema.Descriptor | None) -> tuple[Verdict, Tally]:
+def _by_frictionless(table: _Table, foreign: schema.Descriptor | None, taken: Absorber) -> tuple[Verdict, Tally]:
     """Ask Frictionless under the schema of the standard, of the uploader, or the one that was seen.
 
     A seen type never blocks: where a cell does not fit it after all, the column widens to text and is asked again.
@@ -192,10 +192,10 @@ def _by_frictionless(table: _Table, foreign: schema.Descriptor | None) -> tuple[
     limit, convert = table.parcel.limit_errors, _convert(table)
     if table.standard is not None:
         described = schema.of_standard(table.standard, table.labels, table.fields)
-        return _asked(table, described, convert, limit)
+        return _asked(table, described, convert, limit, taken)
     if foreign is not None:
-        return _asked(table, foreign, convert, limit, foreign=True)
-    verdict, told = _asked(table, schema.of_profile(table.profile, table.labels), convert, limit)
+        return _asked(table, foreign, convert, limit, taken, foreign=True)
+    verdict, told = _asked(table, schema.of_profile(table.profile, table.labels), convert, limit, taken)
     wide = frozenset(
         index
         for index, one in enumerate(table.columns)
@@ -203,11 +203,11 @@ def _by_frictionless(table: _Table, foreign: schema.Descriptor | None) -> tuple[
     )
     if not wide:
         return verdict, told
-    return _asked(table, schema.of_profile(table.profile, table.labels, text=wide), convert, limit)
+    return _asked(table, schema.of_profile(table.profile, table.labels, text=wide), convert, limit, taken)
 
 
 def _asked(
-    table: _Table, described: schema.Descriptor, convert: Convert, limit: int, *, foreign: bool = False
+    table: _Table, described: schema.Descriptor, convert: Convert, limit: int, taken: Absorber, *, foreign: bool = False
 ) -> tuple[Verdict, Tally]:
     """Make the report with its limit, and count every error, in a second pass where the limit ended the first."""
     path, encoding, dialect = _input(table)
@@ -218,8 +218,8 @@ def _asked(
     verdict = validate(source(), limit_errors=limit)
     if verdict.complete:
         errors = (error for task in verdict.report.tasks for error in task.errors)
-        return verdict, tally(errors, convert, limit)
-    return verdict, tally(every_error(source()), convert, limit)
+        return verdict, tally(errors, convert, limit, taken)
+    return verdict, tally(every_error(source()), convert, limit, taken)
 
 
 def _input(table: _Table) -> tuple[Path, str, Mapping[str, Any]]:
@@ -305,8 +305,7 @@ def _whole_table(table: _Table) -> Tally:
     for one in table.whole:
         remark = one.check.look(cells, one.use)
         if remark is not None:
-            finding: Finding = finding_of_remark(one, remark, None, sheet=table.opened.table.sheet)
-            result.add(finding)
+            result.add(finding_of_remark(one, remark, None, sheet=table.opened.table.sheet))
     return result
 
 

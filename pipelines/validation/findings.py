@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from pipelines.validation.absorbed import Absorber, shown
 from standards.finding import Finding, Fix, Group, Place, Severity
 
 if TYPE_CHECKING:
@@ -188,12 +189,11 @@ def _order(finding: Finding) -> tuple[int, int]:
 Convert = Callable[["Error"], Finding]
 
 
-def tally(errors: Iterable[Error], convert: Convert, limit: int) -> Tally:
-    """Count errors, and keep the first ones as findings."""
+def tally(errors: Iterable[Error], convert: Convert, limit: int, taken: Absorber | None = None) -> Tally:
+    """Count errors, and keep the first ones as findings; ``taken`` are those that our checks explain better."""
     result = Tally(limit=limit)
-    for error in errors:
-        if not _is_echo(error):
-            result.add(convert(error))
+    for finding in shown((error for error in errors if not _is_echo(error)), convert, taken):
+        result.add(finding)
     return result
 
 

@@ -150,12 +150,32 @@ def _words(args: Mapping[str, Any]) -> list[str]:
 
 
 def bind_table(plan: Plan) -> list[Bound]:
-    """Bind the checks of the table as a whole: rows at all and, with a standard, its columns."""
+    """Bind the checks of the table as a whole: rows at all and, with a standard, its columns.
+
+    A standard that names one of these checks itself says how severe it is; what they compare with stays ours.
+    """
+    severities = {one.code: one.severity for one in plan.standard.checks} if plan.standard else {}
+    bound = [
+        _whole(plan, code, name, args, severities.get(code, "")) for code, name, args in _asked_of_tables(plan)
+    ]
+    return bound + [
+        _whole(plan, use.code, "", use.args, use.severity)
+        for use in (plan.standard.checks if plan.standard else ())
+        if use.code not in _OF_TABLES and plan.check(use.code).SCOPE == "table"
+    ]
+
+
+_OF_TABLES = frozenset({"no-rows", "byte-order-mark", "empty-column", "missing-column", "extra-column", "column-order"})
+"""Checks that every table, or every table with a standard, gets from us with their arguments."""
+
+
+def _asked_of_tables(plan: Plan) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """List the checks that are ours to ask of a table: code, the column that bears it, arguments."""
     empty = [plan.labels[index] for index in plan.empty if index not in plan.fields and plan.labels[index].strip()]
-    whole = [
-        _whole(plan, "no-rows", "", {}),
-        _whole(plan, "byte-order-mark", "", {"encoding": plan.encoding}),
-        *(_whole(plan, "empty-column", label, {"empty": empty}) for label in dict.fromkeys(empty)),
+    whole: list[tuple[str, str, Mapping[str, Any]]] = [
+        ("no-rows", "", {}),
+        ("byte-order-mark", "", {"encoding": plan.encoding}),
+        *(("empty-column", label, {"empty": empty}) for label in dict.fromkeys(empty)),
     ]
     if plan.standard is None:
         return whole
@@ -165,17 +185,9 @@ def bind_table(plan: Plan) -> list[Bound]:
     extra = [label for index, label in enumerate(plan.labels) if index not in plan.fields and label.strip()]
     return [
         *whole,
-        *(
-            _whole(plan, "missing-column", one.name, {"wanted": one.name, "wanted_title": dict(one.title)})
-            for one in missing
-        ),
-        *(_whole(plan, "extra-column", label, {"expected": names}) for label in extra),
-        _whole(plan, "column-order", "", {"expected": names}),
-        *(
-            _whole(plan, use.code, "", use.args, use.severity)
-            for use in plan.standard.checks
-            if plan.check(use.code).SCOPE == "table"
-        ),
+        *(("missing-column", one.name, {"wanted": one.name, "wanted_title": dict(one.title)}) for one in missing),
+        *(("extra-column", label, {"expected": names}) for label in extra),
+        ("column-order", "", {"expected": names}),
     ]
 
 

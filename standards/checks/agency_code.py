@@ -9,6 +9,7 @@ from standards.check import Cells, Example, Remark, Use
 CODE = "agency-code"
 SCOPE = "cell"
 SEVERITY = "error"
+EXPLAINS = ("pattern", "minLength", "maxLength", "enum")
 BASIS = "QĐ 20/2020/QĐ-TTg Đ.4 k.1; QCVN 102:2016/BTTTT"
 TITLE = {"vi": "Mã định danh cơ quan sai dạng", "en": "Agency identifier in the wrong form"}
 SENTENCES = {

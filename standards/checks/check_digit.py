@@ -14,6 +14,7 @@ from standards.check import Cells, Example, Remark, Use
 CODE = "check-digit"
 SCOPE = "cell"
 SEVERITY = "error"
+EXPLAINS = ("pattern", "minLength", "maxLength", "enum")
 BASIS = "TT 86/2024/TT-BTC"
 TITLE = {"vi": "Số định danh sai chữ số kiểm tra", "en": "Identifier fails its check digit"}
 SENTENCES = {

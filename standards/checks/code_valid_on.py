@@ -14,6 +14,7 @@ from standards.finding import Fix
 CODE = "code-valid-on"
 SCOPE = "cell"
 SEVERITY = "error"
+EXPLAINS = ("pattern", "minLength", "maxLength", "enum")
 BASIS = "QĐ 19/2025/QĐ-TTg; QĐ 124/2004/QĐ-TTg"
 TITLE = {"vi": "Mã không có hiệu lực vào ngày dữ liệu", "en": "Code not in force on the day of the data"}
 SENTENCES = {

@@ -8,6 +8,7 @@ from standards.finding import Fix
 CODE = "leading-zero-lost"
 SCOPE = "cell"
 SEVERITY = "error"
+EXPLAINS = ("pattern", "minLength", "maxLength", "enum")
 BASIS = "QĐ 19/2025/QĐ-TTg"
 TITLE = {"vi": "Mã mất số 0 ở đầu", "en": "Leading zero lost"}
 SENTENCES = {

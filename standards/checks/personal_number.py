@@ -9,6 +9,7 @@ from standards.check import Cells, Example, Remark, Use
 CODE = "personal-number"
 SCOPE = "cell"
 SEVERITY = "error"
+EXPLAINS = ("pattern", "minLength", "maxLength", "enum")
 BASIS = "Luật 91/2025/QH15"
 TITLE = {"vi": "Số định danh cá nhân trong cột mã số thuế", "en": "Personal number in a column of tax codes"}
 SENTENCES = {

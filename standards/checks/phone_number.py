@@ -9,6 +9,7 @@ from standards.check import Cells, Example, Remark, Use
 CODE = "phone-number"
 SCOPE = "cell"
 SEVERITY = "warning"
+EXPLAINS = ("pattern", "minLength", "maxLength", "enum")
 BASIS = "Quy hoạch kho số viễn thông (chưa đối chiếu văn bản gốc)"
 TITLE = {"vi": "Số điện thoại không đúng dạng", "en": "Telephone number not right"}
 SENTENCES = {

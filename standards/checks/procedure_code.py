@@ -9,6 +9,7 @@ from standards.check import Cells, Example, Remark, Use, label, reference_day
 CODE = "procedure-code"
 SCOPE = "cell"
 SEVERITY = "error"
+EXPLAINS = ("pattern", "minLength", "maxLength", "enum")
 BASIS = "Cơ sở dữ liệu quốc gia về thủ tục hành chính (dạng mã thấy trong dữ liệu công bố); QĐ 09/2025/QĐ-TTg"
 TITLE = {"vi": "Mã thủ tục hành chính không đúng", "en": "Procedure code not right"}
 SENTENCES = {

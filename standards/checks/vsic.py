@@ -11,6 +11,7 @@ from standards.codelist import Codelist
 CODE = "vsic"
 SCOPE = "cell"
 SEVERITY = "warning"
+EXPLAINS = ("pattern", "minLength", "maxLength", "enum")
 BASIS = "QĐ 36/2025/QĐ-TTg; QĐ 27/2018/QĐ-TTg; QĐ 10/2007/QĐ-TTg"
 TITLE = {"vi": "Mã ngành kinh tế không đúng", "en": "Industry code not right"}
 SENTENCES = {

@@ -9,6 +9,7 @@ from standards.check import Cells, Example, Remark, Use
 CODE = "year-range"
 SCOPE = "cell"
 SEVERITY = "error"
+EXPLAINS = ("pattern", "minLength", "maxLength", "type", "minimum", "maximum")
 BASIS = "TCVN ISO 8601"
 TITLE = {"vi": "Năm ngoài khoảng có thể có", "en": "Year out of range"}
 SENTENCES = {

@@ -104,6 +104,7 @@ def finding(one: Finding, language: str) -> JSON:
         "code": one.code, "severity": one.severity, "title": title, "message": message, "basis": one.basis,
         "place": {"sheet": place.sheet, "row": place.row, "column": place.column, "field": place.field},
         "cell": one.cell, "count": one.count, "fix": fix,
+        "also": list(one.also),
     }
 
 
