@@ -17,6 +17,7 @@ from api.settings import REMEDIES, Settings, WrongSetting, read_settings
 from catalog.catalog import Catalog
 from catalog.errors import Unavailable
 from catalog.ports import Files, Index, Records
+from pipelines.carrying.house import House
 from pipelines.flow import Workshop, start_of
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -81,6 +82,12 @@ class Site:
             bookcase=Bookcase(self.catalog, self.files),
         )
 
+    def house(self) -> House:
+        """Give what backing up, restoring and moving work with."""
+        return House(
+            catalog=self.catalog, records=self.records, files=self.files, index=self.index, jobs=self.jobs
+        )
+
     def worker(self, **wishes: Any) -> Any:
         """Give a worker for this site (``pipelines.worker.Worker``); one process holds one."""
         from catalog.adapters.sql.jobs import Locks, jobs_engine, worker_config
@@ -138,6 +145,11 @@ def open_site(settings: Settings | None = None, *, writer: bool = False, **overr
         secret=secret,
         writer=writer,
     )
+
+
+def open_folder(folder: Path) -> Files:
+    """Give a folder of this machine as a store of objects, for a backup."""
+    return _local_files(str(folder.absolute()), Settings())
 
 
 def database_url(settings: Settings) -> str:
@@ -237,4 +249,5 @@ def language_of_environment() -> str:
     return "en" if os.environ.get("DATAMO_LANGUAGE") == "en" else "vi"
 
 
-__all__ = ["Settings", "Site", "WrongSetting", "database_url", "language_of_environment", "open_site", "read_settings"]
+__all__ = ["Settings", "Site", "WrongSetting", "database_url", "language_of_environment", "open_folder",
+           "open_site", "read_settings"]

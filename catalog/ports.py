@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from catalog.events import Event
 from catalog.installed import Recheck, Release
@@ -145,6 +145,23 @@ class Unit(Protocol):
     def forget_answer(self, key: str) -> None: ...
     def totals(self) -> Mapping[str, int]:
         """``datasets``, ``versions``, ``rows``, ``organisations`` of what the public can see."""
+    def dump(self) -> Iterator[tuple[str, Iterator[Mapping[str, Any]]]]:
+        """Give the tables in the order in which they can be filled again, each with its rows as plain JSON values.
+
+        Sessions, kept answers and the readers' positions are left out; passwords and tokens go as hashes.
+        """
+    def load(self, tables: Iterable[tuple[str, Iterable[Mapping[str, Any]]]]) -> None:
+        """Fill the records with what ``dump`` gave; raises Conflict("site-not-empty") where something is held."""
+    def revision(self) -> str:
+        """Give the name of the schema's version."""
+    def knows(self, revision: str) -> bool:
+        """Whether rows of a schema of that version can be loaded."""
+    def is_empty(self) -> bool:
+        """Whether nothing is held: no agency, person, dataset or deed."""
+    def needed(self) -> Iterator[tuple[str, bool]]:
+        """Hashes of the objects that the records name; False: it may be missing (withdrawn, or only claimed)."""
+    def resume_changes(self, after: int) -> None:
+        """Let the change sequence of an empty site go on behind this number."""
     def site(self, name: str) -> str:
         """Give a fact about the site itself (secret, first start), "" when not set."""
     def set_site(self, name: str, value: str) -> None: ...

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from api.messages import Sentences, pick, releases, say
+from api.messages import Sentences, carrying, pick, releases, say
 
 TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     400: {"vi": "Yêu cầu không đúng", "en": "Bad request"},
@@ -369,5 +369,5 @@ def title(status: int, language: str) -> str:
 
 def sentence(code: str, params: Mapping[str, Any], language: str, *, status: int = 400) -> str:
     """Make the sentence of a refusal; one without words of its own gets those of its status."""
-    found = say(SENTENCES, code, params, language) or say(releases.SENTENCES, code, params, language)
-    return found or say(SENTENCES, FALLBACK.get(status, "refused"), params, language)
+    own = (say(some, code, params, language) for some in (SENTENCES, releases.SENTENCES, carrying.SENTENCES))
+    return next(filter(None, own), "") or say(SENTENCES, FALLBACK.get(status, "refused"), params, language)

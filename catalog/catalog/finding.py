@@ -125,6 +125,11 @@ class Finding(Base):
                 after = page[-1].sequence
         return found[:limit]
 
+    def former_addresses(self, kind: str, target: str) -> Sequence[str]:
+        """Give the addresses that a ``dataset`` or ``organisation`` (its id) had before."""
+        with self._records.read() as unit:
+            return unit.aliases(kind, target)
+
     def follow(self, reader: str, limit: int = 1000) -> Sequence[Change]:
         """Give the changes that a reader has not taken yet, oldest first."""
         with self._records.read() as unit:

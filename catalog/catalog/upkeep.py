@@ -12,7 +12,7 @@ from catalog.catalog.base import Base
 from catalog.catalog.submissions import is_set_aside
 from catalog.chain import broken_links
 from catalog.errors import NotFound, Unavailable
-from catalog.model import AuditRow, Caller, Entry, Version
+from catalog.model import AuditRow, Caller, Entry, Submission, Version
 from catalog.permit import may
 from catalog.ports import Unit
 
@@ -77,6 +77,8 @@ class Upkeep(Base):
             previous = version.manifest
 
     def _verify_version(self, version: Version, previous: str, seen: dict[str, str], *, deep: bool) -> Iterator[str]:
+        if version.state == "withdrawn" and not version.resources:  # a tombstone that came back without what lay there
+            return
         for file in version.files:
             if (wrong := self._object(file.sha256, file.bytes, seen, deep=deep)) and version.state == "published":
                 yield f"file {file.name} {wrong}"
@@ -152,9 +154,8 @@ class Upkeep(Base):
 
     def _sweep_staged(self, older_than_hours: int) -> int:
         with self._records.read() as unit:
-            found = unit.submissions(states=NEEDS_STAGED, limit=1_000_000)
-            waiting = {one.staged.key for one in found if one.state != "failed" or is_set_aside(one)}
-        old = [key for key in self._files.staged(older_than_hours) if key not in waiting]
+            needed = {one.staged.key for one in waiting(unit)}
+        old = [key for key in self._files.staged(older_than_hours) if key not in needed]
         for key in old:
             self._files.drop_staged(key)
         return len(old)
@@ -173,6 +174,12 @@ class Upkeep(Base):
             last = unit.last_change()
         if self._search_wait:
             self.wait_until_searchable(last)
+
+
+def waiting(unit: Unit) -> Sequence[Submission]:
+    """Give the uploads whose staged bytes are still needed: under way, waiting for people, or set aside."""
+    found = unit.submissions(states=NEEDS_STAGED, limit=1_000_000)
+    return [one for one in found if one.state != "failed" or is_set_aside(one)]
 
 
 def _audit(unit: Unit) -> Iterator[AuditRow]:

@@ -17,6 +17,8 @@ from catalog.ports import Files
 from standards.portable import to_json
 
 READER = "public-state"
+AGENCIES = "organisations.json"
+"""The record of all agencies with the addresses that they had before, as of the last change."""
 
 
 def follow(catalog: Catalog, files: Files, limit: int = 200) -> int:
@@ -27,6 +29,7 @@ def follow(catalog: Catalog, files: Files, limit: int = 200) -> int:
             content = json.dumps(record(catalog, change), ensure_ascii=False, sort_keys=True).encode()
             files.put_state(f"{change.sequence:012d}.json", content)
     if changes:
+        files.put_state(AGENCIES, json.dumps(agencies(catalog), ensure_ascii=False, sort_keys=True).encode())
         catalog.advance(READER, changes[-1].sequence)
     return len(changes)
 
@@ -42,10 +45,22 @@ def record(catalog: Catalog, change: Change) -> Mapping[str, Any]:
     if entry.visibility != "public" or entry.state == "draft":
         return about | {"state": "hidden"}
     if entry.state == "withdrawn":
-        return about | {"state": "withdrawn", "tombstone": _tombstone(entry)}
+        return about | {"state": "withdrawn", "tombstone": _tombstone(entry), "addresses": _addresses(catalog, entry)}
     publisher = catalog.organisation(catalog.system(), entry.organisation)
     about |= {"state": "published", "entry": to_json(entry), "organisation": to_json(publisher)}
-    return about if change.version is None else about | _version(catalog, entry, change.version)
+    about["addresses"] = _addresses(catalog, entry)
+    number = entry.version if change.version is None else change.version  # it may be public only since this change
+    return about if number is None else about | _version(catalog, entry, number)
+
+
+def agencies(catalog: Catalog) -> list[Mapping[str, Any]]:
+    """Give all agencies, with the addresses that they had before; everybody may see them."""
+    found = catalog.organisations(catalog.system())
+    return [{**to_json(one), "addresses": list(catalog.former_addresses("organisation", one.id))} for one in found]
+
+
+def _addresses(catalog: Catalog, entry: Entry) -> list[str]:
+    return list(catalog.former_addresses("dataset", entry.id))
 
 
 def _version(catalog: Catalog, entry: Entry, number: int) -> dict[str, Any]:
@@ -58,4 +73,7 @@ def _version(catalog: Catalog, entry: Entry, number: int) -> dict[str, Any]:
 
 
 def _tombstone(entry: Entry) -> Mapping[str, Any]:
-    return {"id": entry.id, "slug": entry.slug, "reason": entry.reason, "withdrawn": to_json(entry.withdrawn)}
+    return {
+        "id": entry.id, "slug": entry.slug, "organisation": entry.organisation, "kind": entry.kind,
+        "reason": entry.reason, "withdrawn": to_json(entry.withdrawn),
+    }

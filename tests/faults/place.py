@@ -39,7 +39,10 @@ class Place:
         }
         with self.site() as site:
             site.migrate()
-            site.catalog.add_organisation(site.catalog.system(), code="H99", title={"vi": "Cơ quan thử"})
+            self.furnish(site)
+
+    def furnish(self, site: Site) -> None:
+        site.catalog.add_organisation(site.catalog.system(), code="H99", title={"vi": "Cơ quan thử"})
 
     def settings(self) -> Settings:
         return Settings(**{

@@ -95,6 +95,12 @@ class Desk:
     def organisation(self, _caller: None, key: str) -> Organisation:
         return Organisation(id=key, slug="so", title={"vi": "Sở"}, created=NOW, modified=NOW)
 
+    def organisations(self, caller: None) -> list[Organisation]:
+        return [self.organisation(caller, "o")]
+
+    def former_addresses(self, kind: str, target: str) -> list[str]:
+        return [f"old-{kind}"] if target else []
+
     def begin_check(self, name: str) -> Submission:
         self.submission(None, name)
         self.diary.append(f"begin {name}")

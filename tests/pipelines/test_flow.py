@@ -270,9 +270,10 @@ def test_the_object_store_remembers_each_change_with_its_number(tmp_path: Path) 
     desk = desk_of(shop)
     desk.grow()
     followers(shop)["public-state"]()
-    ((name, content),) = shelf_of(shop).records.items()
-    told = json.loads(content)
-    assert name == "000000000001.json"
+    assert sorted(shelf_of(shop).records) == ["000000000001.json", "organisations.json"]
+    told = json.loads(shelf_of(shop).records["000000000001.json"])
+    (agency,) = json.loads(shelf_of(shop).records["organisations.json"])
+    assert (agency["slug"], agency["addresses"], told["addresses"]) == ("so", ["old-organisation"], ["old-dataset"])
     assert (told["state"], told["version"]["number"], told["entry"]["slug"]) == ("published", 1, "du-lieu")
     assert told["organisation"]["slug"] == "so", "without its agency it could not be rebuilt"
 

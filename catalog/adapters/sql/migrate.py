@@ -12,6 +12,21 @@ from sqlalchemy import Connection
 from catalog.errors import Unavailable
 
 
+def revision_of(connection: Connection) -> str:
+    """Give the version of the schema, "" where there is none yet."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def knows(revision: str) -> bool:
+    """Tell whether a version of the schema is one of ours."""
+    config = Config()
+    config.set_main_option("script_location", "infra:migrations")
+    try:
+        return ScriptDirectory.from_config(config).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
 def migrate(connection: Connection) -> None:
     """Upgrade in the connection's transaction; raises Unavailable for a schema that a newer Datamo made."""
     config = Config()

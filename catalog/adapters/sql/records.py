@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Codec, Enqueue
+from catalog.adapters.sql.carrying import CarriedRows
 from catalog.adapters.sql.engine import WRITE, open_engine
 from catalog.adapters.sql.installed import InstalledRows
 from catalog.adapters.sql.log import LogRows
@@ -26,7 +27,7 @@ WRITER_LOCK = 0x44_41_54_41_4D_4F
 """Number of the advisory lock that writers take on PostgreSQL: it keeps the sequences without gaps."""
 
 
-class SqlUnit(PeopleRows, ShelfRows, InstalledRows, LogRows):
+class SqlUnit(PeopleRows, ShelfRows, InstalledRows, LogRows, CarriedRows):
     """One transaction on the records."""
 
 
