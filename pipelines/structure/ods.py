@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.parsers import expat
 
-from pipelines import workbook
+from pipelines import workbook, written
 from pipelines.format import Unreadable
 from pipelines.structure.cells import LOOKS, PLACES, Gathered, Tally
 from pipelines.structure.styles import refuse
@@ -186,7 +186,7 @@ class _Reader:
 def _value(said: Mapping[str, str], words: str, kind: str) -> str:
     if kind == NUMBER:
         try:
-            return workbook.text(float(said.get("value", "")))
+            return written.text(float(said.get("value", "")))
         except ValueError:
             return words
     if kind == DATE:

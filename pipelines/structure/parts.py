@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from xml.parsers import expat
 
-from pipelines import workbook
+from pipelines import written
 from pipelines.format import Unreadable
 from pipelines.structure.cells import CELLS, LOOKS, Gathered, Tally
 from pipelines.structure.styles import PLAIN, Styles, refuse
@@ -141,13 +141,13 @@ class Body:
             return said, TEXT
         if self._styles.is_date(self._style):
             return self._day(number), DATE
-        return workbook.text(number), NUMBER
+        return written.text(number), NUMBER
 
     def _day(self, number: float) -> str:
         try:
             when = self._epoch + timedelta(days=number)
         except (OverflowError, ValueError):
-            return workbook.text(number)
+            return written.text(number)
         when = (when + timedelta(microseconds=500_000)).replace(microsecond=0)
         if number < 1:
             return when.time().isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
-from pipelines import workbook
+from pipelines import workbook, written
 from pipelines.structure.cells import CELLS, ROWS, Gathered
 from standards.sheet import NUMBER, TEXT, Sheet
 
@@ -19,7 +19,7 @@ def look(path: Path, name: str, others: tuple[str, ...] = ()) -> Sheet:
     rows = min(ROWS, CELLS // max(1, sheet.width))
     for at, row in enumerate(islice(sheet.iter_rows(), rows)):
         for column, cell in enumerate(row):
-            found.put(at, column, workbook.text(cell), TEXT if isinstance(cell, str) else NUMBER)
+            found.put(at, column, written.text(cell), TEXT if isinstance(cell, str) else NUMBER)
     texts, kinds = found.grid()
     spans = sheet.merged_cell_ranges or []
     return Sheet(
