@@ -94,11 +94,24 @@ def check_file(
             extras={"rows": True} if rows is not None else {},
             editions=installed.lay_out(installed.editions(), Path(folder) / "editions") if installed else (),
         )
-        outcome = examine(parcel, start)
-        written = _write(outcome, Path(folder), fixed) if fixed is not None else ()
-        given = _rows(outcome, Path(folder), rows) if rows is not None else ()
+        return look(parcel, bytes_=count, sha256=digest, fixed=fixed, rows=rows, start=start)
+
+
+def look(
+    parcel: Parcel,
+    *,
+    bytes_: int,
+    sha256: str,
+    fixed: Path | None = None,
+    rows: Path | None = None,
+    start: sandbox.Spawn | None = None,
+) -> Checked:
+    """Check a file that is packed already, and copy what is wanted of it out of its work folder; as ``check_file``."""
+    outcome = examine(parcel, start)
+    written = _write(outcome, parcel.work, fixed) if fixed is not None else ()
+    given = _rows(outcome, parcel.work, rows) if rows is not None else ()
     kept = _kept_nothing(outcome)
-    return Checked(name=parcel.name, bytes=count, sha256=digest, outcome=kept, written=written, rows=given)
+    return Checked(name=parcel.name, bytes=bytes_, sha256=sha256, outcome=kept, written=written, rows=given)
 
 
 def _write(outcome: Outcome, work: Path, fixed: Path) -> tuple[Path, ...]:

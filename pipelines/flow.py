@@ -35,6 +35,7 @@ from catalog.events import Event, FileArrived, ReleaseAccepted, ReleaseDrafted, 
 from catalog.model import Options, Outcome, Resource, Submission, Version
 from catalog.ports import Files, Index, Records
 from pipelines import releases
+from pipelines.again import base
 from pipelines.lists import Bookcase, Edition
 from pipelines.releases import Office
 from pipelines.sandbox import Spawn
@@ -240,7 +241,7 @@ def _parcel(shop: Workshop, one: Submission, work: Path) -> Parcel:
         options=options,
         today=shop.today(),
         dataset_slug=entry.slug,
-        base=_base(shop, target, work) if builds else {},
+        base=base(shop.files, target, work) if builds else {},
         base_periods={target.name: target.periods} if builds and target else {},
         base_version=newest.number if builds and newest else None,
         editions=_editions(shop, work),
@@ -273,18 +274,3 @@ def _standard(of_dataset: str, newest: Version | None, target: Resource | None) 
     if target is not None:
         return target.standard
     return of_dataset if newest is None or newest.first_table is None else ""
-
-
-def _base(shop: Workshop, target: Resource | None, work: Path) -> Mapping[str, Path]:
-    """Give the rows that an append or a correction builds on: where they lie on this machine, else a copy."""
-    roles = {one.role: one for one in target.files} if target else {}
-    file = roles.get("csv") or roles.get("parquet")
-    if target is None or file is None:
-        return {}
-    path = work / f"base.{file.role}"
-    if local := shop.files.local(file.sha256):
-        path.symlink_to(local)
-        return {target.name: path}
-    with shop.files.open(file.sha256) as stream, path.open("wb") as copy:
-        shutil.copyfileobj(stream, copy, _BLOCK)
-    return {target.name: path}

@@ -89,7 +89,7 @@ def _run(  # noqa: PLR0917 - what was asked for, in order
     if words.json:
         words.give(documents[0] if len(documents) == 1 else documents, "")
     if html is not None:
-        from api.cli.page import page
+        from api.messages.standalone import page
 
         html.write_text(page(documents, excerpts, words.tongue), encoding="utf-8")
     return worst
@@ -116,7 +116,7 @@ def _check(one: str, name: str, options: Any, *, problems: tuple[Path, str] | No
     import gc
     from datetime import datetime
 
-    import api.cli.report  # noqa: F401 - loaded before the child is forked, so that it is loaded once
+    import api.messages.document  # noqa: F401 - loaded before the child is forked, so that it is loaded once
     from catalog.quality import VIETNAM
     from pipelines import sandbox
     from pipelines.check import check_file
@@ -161,13 +161,14 @@ def _path(one: str) -> Iterator[Path]:
 
 
 def _show(words: Any, checked: Any, quiet: bool, *, mended: bool) -> dict[str, Any]:
-    from api.cli.report import document, repairs, show
+    from api.cli.report import show
+    from api.messages.document import decisions, document, repairs
 
     told = document(checked, words.tongue)
     if mended:
         told |= {"fixes": repairs(checked, words.tongue), "written": [str(one) for one in checked.written]}
     if not quiet:
-        show(told, words.tongue)
+        show(told, words.tongue, decisions(checked, words.tongue))
     return told
 
 

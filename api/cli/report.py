@@ -1,185 +1,24 @@
-"""How `datamo check` shows what was found: as the contract's JSON document, and on the terminal."""
+"""How `datamo check` shows on the terminal what was found, to a person."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from api.messages import findings, understood
-from standards.portable import to_json
-from standards.repair import KINDS, together
-
-if TYPE_CHECKING:
-    from catalog.model import TableOutcome
-    from pipelines.check import Checked
-    from standards.finding import Finding, Group
-    from standards.profile import Column
+from api.messages import findings
+from api.messages.document import WORDS, score, summary, verdict_word
 
 SHOWN_ROWS = 20
 MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "cyan")}
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "vi": {
-        "valid": "hợp lệ",
-        "invalid": "chưa hợp lệ",
-        "unreadable": "không đọc được",
-        "rows": "dòng",
-        "columns": "cột",
-        "errors": "lỗi",
-        "warnings": "cảnh báo",
-        "row": "dòng",
-        "field": "cột",
-        "cell": "ô",
-        "what": "nội dung",
-        "count": "số lần",
-        "examples": "ví dụ (dòng)",
-        "fix": "sửa thành",
-        "more": "… và {n} mục nữa; xem hết: --limit-errors 0 cùng --html, --json hoặc --problems",
-        "report": "Báo cáo kiểm tra",
-        "repaired": "đã sửa",
-        "read": "hiểu là",
-        "written": "Đã ghi {path}",
-        "score": "máy đọc được: {levels}",
-        "level": "cấp {level} đạt {passed}/{asked}",
-    },
-    "en": {
-        "valid": "valid",
-        "invalid": "not valid",
-        "unreadable": "not readable",
-        "rows": "rows",
-        "columns": "columns",
-        "errors": "errors",
-        "warnings": "warnings",
-        "rows1": "row",
-        "columns1": "column",
-        "errors1": "error",
-        "warnings1": "warning",
-        "row": "row",
-        "field": "field",
-        "cell": "cell",
-        "what": "finding",
-        "count": "count",
-        "examples": "examples (rows)",
-        "fix": "becomes",
-        "more": "… and {n} more; to see all: --limit-errors 0 with --html, --json or --problems",
-        "report": "Check report",
-        "repaired": "repaired",
-        "read": "read as",
-        "written": "Written to {path}",
-        "score": "machine-readable: {levels}",
-        "level": "level {level} {passed}/{asked}",
-    },
-}
+WAYS = ("safe", "decide", "hand", "note")
+"""Who repairs: `--fix` by itself, a person's decision, a person's hand, nobody."""
+
+Key = tuple[str, str, str | None]
 
 
-def document(checked: Checked, language: str) -> dict[str, Any]:
-    """Give the JSON document of one file; several tables stand under ``tables``, and the first of them on top."""
-    outcome = checked.outcome
-    tables = [_table(one, language) for one in outcome.tables]
-    first = tables[0] if tables else _nothing()
-    found = {
-        "valid": outcome.valid,
-        "file": {
-            "name": checked.name,
-            "bytes": checked.bytes,
-            "sha256": checked.sha256,
-            "format": None,
-            "encoding": None,
-            "dialect": None,
-            "sheet": None,
-            **to_json(outcome.file),
-        },
-        **first,
-    }
-    if not outcome.readable and outcome.reason:
-        found["reason"] = _reason(outcome.reason, language)
-    return found | ({"tables": tables} if len(tables) > 1 else {})
-
-
-def repairs(checked: Checked, language: str) -> list[dict[str, Any]]:
-    """Give the repairs that were made, by kind, with up to three cells before and after."""
-    return [
-        {"title": KINDS[one.kind].title[language], "detail": KINDS[one.kind].does[language]} | to_json(one)
-        for one in together(each for table in checked.outcome.tables for each in table.repaired)
-    ]
-
-
-def _nothing() -> dict[str, Any]:
-    return {
-        "standard": None,
-        "stats": {"rows": 0, "columns": 0, "errors": 0, "warnings": 0},
-        "understood": [],
-        "findings": [],
-        "groups": [],
-        "profile": {"columns": []},
-        "personal_data": [],
-        "report": None,
-    }
-
-
-def _reason(reason: Mapping[str, Any], language: str) -> dict[str, Any]:
-    params = dict(reason.get("params") or {})
-    return {"code": str(reason.get("code", "")), "params": params, "detail": findings.why(reason, language)}
-
-
-def _table(table: TableOutcome, language: str) -> dict[str, Any]:
-    stats = dict(table.stats)
-    report, _ = stats.pop("report", None), stats.pop("excerpt", None)
-    identity, _, number = str(table.pins.get("standard") or table.standard).partition("@")
-    return {
-        "standard": {"id": identity, "version": number} if identity else None,
-        "stats": to_json(stats),
-        "understood": [understood.told(one, language) for one in table.understood],
-        "findings": [_finding(one, language) for one in table.findings],
-        "groups": [_group(one) for one in table.groups],
-        "profile": {"columns": [_column(one) for one in (table.profile.columns if table.profile else ())]},
-        "personal_data": to_json(table.personal_data),
-        "report": to_json(report),
-    }
-
-
-def _finding(one: Finding, language: str) -> dict[str, Any]:
-    return {
-        "code": one.code,
-        "severity": one.severity,
-        "title": findings.title(one.code, language),
-        "message": findings.say(one, language) or one.code,
-        "basis": one.basis,
-        "place": to_json(one.place),
-        "cell": one.cell,
-        "count": one.count,
-        "fix": to_json(one.fix),
-        "also": list(one.also),
-    }
-
-
-def _group(one: Group) -> dict[str, Any]:
-    return {
-        "code": one.code,
-        "severity": one.severity,
-        "field": one.field,
-        "count": one.count,
-        "examples": list(one.examples),
-        "fixable": one.fixable,
-    }
-
-
-def _column(one: Column) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "kind": one.kind,
-        "missing": one.missing,
-        "distinct": one.distinct,
-        "min": one.minimum,
-        "max": one.maximum,
-        "top": [list(pair) for pair in one.top],
-        "meaning": one.meaning,
-    }
-
-
-def show(told: Mapping[str, Any], language: str) -> None:
-    """Print the report for a person."""
+def show(told: Mapping[str, Any], language: str, decisions: Sequence[tuple[str, str, int]] = ()) -> None:
+    """Print the report for a person. ``decisions`` are repairs that she may accept: kind, what it is, how many."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     words = WORDS[language]
@@ -194,30 +33,63 @@ def show(told: Mapping[str, Any], language: str) -> None:
     for one in told.get("tables", [told]):
         for line in guessed(one, words):
             console.print(Text("  " + _calm(line), style="dim"))
-        console.print(*(Text.assemble((mark, tint), "  ", _calm(line), "\n") for mark, tint, line in
-                        _kinds(one, words, language)), sep="", end="")
-        if one["findings"]:
-            grid = Table(box=None, pad_edge=False, header_style="dim")
-            for head in ("", words["what"], words["fix"]):
-                grid.add_column(head, overflow="fold")
-            for finding in one["findings"][:SHOWN_ROWS]:
-                grid.add_row(*_cells(finding))
-            console.print(grid)
-        hidden = sum(group["count"] for group in one["groups"]) - min(len(one["findings"]), SHOWN_ROWS)
+        for mark, tint, line in told_of(one, words, language):
+            gap = "  " if mark.strip() else ""
+            console.print(Text.assemble((mark, tint), gap, (_calm(line), "" if gap else tint)))
         if said := score(one["stats"], words):
             console.print(Text("  " + said, style="dim"))
-        if hidden > 0:
-            console.print(Text("  " + words["more"].format(n=hidden), style="dim"))
+    for kind, title, count in decisions:
+        console.print(Text("  " + words["accept"].format(kind=kind, title=title, n=f"{count:,}"), style="dim"))
 
 
-def _kinds(
+def told_of(
     table: Mapping[str, Any], words: Mapping[str, str], language: str
 ) -> Iterator[tuple[str, str, str]]:
-    """Say each kind of finding, worst and commonest first, where not all findings are shown one by one."""
-    if sum(group["count"] for group in table["groups"]) <= SHOWN_ROWS:
-        return
-    for group in sorted(table["groups"], key=lambda each: (list(MARKS).index(each["severity"]), -each["count"])):
-        yield *MARKS[group["severity"]], _kind(group, words, language)
+    """Say what was found by who repairs it: by itself, after a decision, by hand; (mark, colour, line) each.
+
+    Every kind is named with its count and first places; single sentences are shown while there is room, and how many
+    are not is said.
+    """
+    held: dict[str, list[Mapping[str, Any]]] = {way: [] for way in WAYS}
+    by_kind: dict[Key, list[Mapping[str, Any]]] = {}
+    for finding in table["findings"]:
+        by_kind.setdefault((finding["code"], finding["severity"], finding["place"]["field"]), []).append(finding)
+    for group in table["groups"]:
+        held[_way(group, by_kind.get(_key(group), ()))].append(group)
+    each = max(SHOWN_ROWS // max(len(table["groups"]), 1), 1)
+    room = SHOWN_ROWS
+    for way, groups in held.items():
+        if not groups:
+            continue
+        yield "", "bold", words[way].format(n=f"{sum(one['count'] for one in groups):,}")
+        for group in sorted(groups, key=lambda one: (list(MARKS).index(one["severity"]), -one["count"])):
+            yield *MARKS[group["severity"]], _kind(group, words, language)
+            shown = by_kind.get(_key(group), [])[: min(each, room)]
+            room -= len(shown)
+            for finding in shown:
+                yield "   ", "dim", _said(finding)
+    hidden = sum(group["count"] for group in table["groups"]) - (SHOWN_ROWS - room)
+    if hidden > 0:
+        yield "", "dim", words["more"].format(n=f"{hidden:,}")
+
+
+def _key(group: Mapping[str, Any]) -> Key:
+    return group["code"], group["severity"], group["field"]
+
+
+def _way(group: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> str:
+    """Say who repairs a kind of finding: the most careful of what its findings need, as far as they are told."""
+    fixes = [one["fix"] for one in findings]
+    if not any(fixes):
+        return "note" if group["severity"] == "info" else "hand"
+    if None in fixes or group["fixable"] < group["count"]:
+        return "decide"
+    return "safe" if all(one["safe"] for one in fixes) else "decide"
+
+
+def _said(finding: Mapping[str, Any]) -> str:
+    after = (finding["fix"] or {}).get("after")
+    return str(finding["message"]) + (f" → {_short(after)}" if after is not None else "")
 
 
 def _kind(group: Mapping[str, Any], words: Mapping[str, str], language: str) -> str:
@@ -248,44 +120,9 @@ def _mended(told: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
         yield words["written"].format(path=path)
 
 
-def score(stats: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    """Say how many of the rules of machine readability that could be decided hold, level by level."""
-    levels = (stats.get("readability") or {}).get("levels", ())
-    said = [
-        words["level"].format(level=one["level"], passed=one["passed"], asked=one["passed"] + one["found"])
-        for one in levels
-    ]
-    return words["score"].format(levels=", ".join(said)) if said else ""
-
-
-def verdict_word(told: Mapping[str, Any]) -> str:
-    """Give the word for what came of it."""
-    return "unreadable" if told.get("reason") else "valid" if told["valid"] else "invalid"
-
-
 def _verdict(told: Mapping[str, Any], words: Mapping[str, str]) -> Any:
     word = verdict_word(told)
     return words[word], "bold green" if word == "valid" else "bold red"
-
-
-def summary(told: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    """Say in a line what the file is and how much was found."""
-    parts = [str(told["file"][key]) for key in ("format", "encoding") if told["file"].get(key)]
-    stats = told["stats"]
-    parts += [
-        f"{stats[key]:,} {words.get(key + '1', words[key]) if stats[key] == 1 else words[key]}"
-        for key in ("rows", "columns", "errors", "warnings")
-        if stats.get(key) is not None
-    ]
-    return " · ".join(parts)
-
-
-def _cells(finding: Mapping[str, Any]) -> Sequence[Any]:
-    from rich.text import Text
-
-    mark, colour = MARKS.get(finding["severity"], MARKS["info"])
-    fix = finding["fix"]
-    return Text(mark, style=colour), Text(_calm(finding["message"])), Text(_short(fix["after"]) if fix else "")
 
 
 def _calm(text: str | None) -> str:

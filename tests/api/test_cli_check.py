@@ -175,3 +175,16 @@ def test_the_html_report_stands_alone_is_small_and_leads_from_cell_to_message(ca
     assert len([one for one in ids if one.startswith("f")]) == 1000
     assert set(re.findall(r"href=#([^ >]+)", page)) <= set(ids)
     assert '<td id=c1-0-2-2 class=warning aria-describedby="f1-0-0"><a href=#f1-0-0>' in page
+
+
+def test_the_terminal_says_who_repairs_what_and_how_much_it_has_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"2025-08-01,{1 if at % 3 else 27},00004,{'' if at % 4 else ' '}Hà Nội{',x' if at == 7 else ''}" for at in range(40)]
+    Path("m.csv").write_text("ref_date,province_code,commune_code,province_name\n" + "\n".join(rows), encoding="utf-8")
+    told = checked(capsys, "m.csv", "--standard", "vn-admin-area")[1]
+    assert run(["check", "m.csv", "--standard", "vn-admin-area", "--lang", "en"]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    safe, decide, hand = (said.index(one) for one in ("Safe repairs, made by --fix FILE: 36", "Need your decision: 14", "To be corrected by hand: 42"))
+    assert safe < said.index("26 × Leading zero lost (field province_code); row 3, 4") < decide < said.index("14 × Code not in force") < hand
+    shown = len(re.findall(r"Cell [A-E]\d+ ?[(:]|The columns are not in the order of", said))
+    assert f"… and {sum(one['count'] for one in told['groups']) - shown} more not told one by one" in said
+    assert "--fix FILE --accept successor=YYYY-MM-DD/YYYY-MM-DD: Add a column with the new codes, 14" in said

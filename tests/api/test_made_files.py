@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -73,3 +74,63 @@ def test_without_an_account_the_repaired_file_and_the_problems_are_given_and_not
     assert plain.text.count("\n") == 4
     unreadable = town.client.post("/check", data={"give": "repaired"}, files={"file": ("a.csv", b"")})
     assert "<main" in unreadable.text
+
+
+def test_without_an_account_the_report_is_given_as_one_page_too(town: Town) -> None:
+    files = {"file": ("xã.csv", DIRTY.encode())}
+    given = town.client.post("/check?lang=en", data={"standard": "vn-admin-area", "give": "report-html"}, files=files)
+    assert given.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in given.headers["content-security-policy"]
+    alone(given.text)
+    assert "Check report" in given.text
+    unreadable = town.client.post("/check", data={"give": "report-html"}, files={"file": ("a.csv", b"")})
+    alone(unreadable.text)
+
+
+def alone(page: str) -> None:
+    """It loads nothing and runs nothing, and each of its links ends in itself."""
+    assert page.startswith("<!doctype html>")
+    assert not re.search(r"<script|<link|https?://|src=|@import|url\(| on\w+=", page)
+    assert set(re.findall(r"href=#([^ >]+)", page)) <= set(re.findall(r" id=([^ >]+)", page))
+
+
+def held_in(town: Town) -> str:
+    slug = town.draft()["slug"]
+    key = str(town.upload(slug, DIRTY.encode(), "xã.csv", data={"standard": "vn-admin-area"}, query="?publish=false").json()["id"])
+    town.check(key)
+    return key
+
+
+def test_people_of_the_agency_take_files_made_of_a_submission(town: Town) -> None:
+    key = held_in(town)
+    path = f"/api/v1/submissions/{key}"
+    page = town.get(f"{path}/report.html?lang=en", "reader")
+    alone(page.text)
+    assert "class=error" in page.text
+    assert (page.headers["cache-control"], page.headers["content-type"]) == ("private, no-store", "text/html; charset=utf-8")
+    rows = list(csv.reader(io.StringIO(town.get(f"{path}/problems.csv?lang=en", "reader").text)))
+    assert rows[0][4].startswith("problems: The columns are not in the order")
+    assert "code 27" in rows[2][4]
+    assert openpyxl.load_workbook(io.BytesIO(town.get(f"{path}/problems.xlsx", "reader").content)).active["B3"].comment is not None
+    assert town.get(f"{path}/problems.csv?table=no-such", "reader").status_code == 404
+    shown = town.get(f"/submissions/{key}", "reader")
+    assert f'href="{path}/problems.xlsx"' in shown.text
+
+
+def test_the_log_tells_every_repaired_cell_and_is_not_there_without_repairs(town: Town) -> None:
+    key = held_in(town)
+    path = f"/api/v1/submissions/{key}/changes.csv"
+    assert town.get(path, "editor").status_code == 404
+    town.catalog.recheck(town.caller("editor"), key, fixes=["safe"])
+    assert town.get(path, "editor").status_code == 404
+    town.check(key)
+    log = list(csv.reader(io.StringIO(town.get(path, "editor").text)))
+    assert ["2", "province_code", "zero-padding", "1", "01"] in log
+
+
+def test_files_made_of_a_submission_are_for_its_agency_only(town: Town) -> None:
+    key = held_in(town)
+    for name in ("report.html", "problems.csv", "problems.xlsx", "changes.csv"):
+        for who in ("", "stranger", "nobody"):
+            hidden, nothing = (town.get(f"/api/v1/submissions/{one}/{name}", who) for one in (key, "no-such-thing"))
+            assert (hidden.status_code, hidden.content) == (404, nothing.content)

@@ -19,7 +19,7 @@ from api.dialects.html.refused import PageRoute
 from api.dialects.html.repair import plan_of
 from api.dialects.html.upload import TheForm, field, file_of
 from api.dialects.html.view import Reader, TheReader, page
-from api.messages import table
+from api.messages import standalone, table
 from catalog.errors import TooMany
 from catalog.model import Options
 from pipelines.check import Checked, check_file
@@ -30,8 +30,11 @@ AT_ONCE = 2
 WAIT_SECONDS = 60
 LIMIT_FINDINGS = 1000
 PROBLEMS = {"problems-csv": "csv", "problems-xlsx": "xlsx"}
+REPORT = "report-html"
 REPAIRED = {"vi": "đã-sửa", "en": "repaired"}
+REPORTED = {"vi": "báo-cáo", "en": "report"}
 NOTHING_KEPT = {"Cache-Control": "no-store"}
+MADE = NOTHING_KEPT | {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 
 
 @router.get("/check")
@@ -68,7 +71,7 @@ def check(request: Request, reader: TheReader, form: TheForm) -> Response:
     if made is not None:
         stem = Path(found.name).stem
         name = f"{stem}{made.name.removeprefix('made')}"
-        return FileResponse(made, filename=name, headers=NOTHING_KEPT, background=swept)
+        return FileResponse(made, filename=name, headers=MADE, background=swept)
     told = report.report_of(reader, found.outcome)
     shown = page(request, reader, "checked.html", checked=found, report=told, visible=report.visible, noindex=True,
                  mends=plan_of(reader, found.outcome), chosen=standard, headers=NOTHING_KEPT)
@@ -100,6 +103,10 @@ def _made(reader: Reader, found: Checked, folder: Path, wanted: str) -> Path | N
     if wanted in PROBLEMS and found.rows:
         made = folder / f"made-{table.LABEL_IN_NAMES[reader.lang]}.{PROBLEMS[wanted]}"
         table.write(found.rows[0], found.outcome.tables[0].findings, made, reader.lang)
+        return made
+    if wanted == REPORT:
+        made = folder / f"made-{REPORTED[reader.lang]}.html"
+        made.write_text(standalone.of_check(found, reader.lang, "site"), encoding="utf-8")
         return made
     if wanted == "repaired" and found.written:
         made = folder / f"made-{REPAIRED[reader.lang]}.zip"

@@ -5,6 +5,7 @@ from api.dialects.v1 import (
     feed,
     files,
     health,
+    made,
     organisations,
     people,
     recipes,
@@ -20,8 +21,8 @@ from api.dialects.v1 import (
 from api.dialects.v1.shelf import doubt
 
 SUBJECTS = (
-    datasets, files, rows, versions, upload, submissions, recipes, organisations, people, registries, feed, stewards,
-    sites,
+    datasets, files, rows, versions, upload, submissions, made, recipes, organisations, people, registries, feed,
+    stewards, sites,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

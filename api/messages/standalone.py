@@ -1,12 +1,15 @@
-"""The report of `datamo check` as one HTML page that needs nothing else: what was found, and each cell in its place."""
+"""The report on a file as one HTML page that needs nothing else: what was found, and each cell in its place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from api.cli.report import WORDS, summary, verdict_word
+from api.messages.document import WORDS, document, repairs, summary, verdict_word
+
+if TYPE_CHECKING:
+    from pipelines.check import Checked
 
 WHOLE = 3
 """So many findings of a kind are told in whole sentences; the others by their place and cell."""
@@ -31,43 +34,56 @@ TEXT: Mapping[str, Mapping[str, str]] = {
     "vi": {
         "where": "Các ô có nhận xét", "found": "Đã thấy gì", "blocks": "chặn công bố", "warning": "nên sửa",
         "info": "ghi chú", "whole": "cả bảng", "fixed": "Đã sửa", "rule": "Căn cứ",
-        "unsaid": "Còn {n} chỗ nữa cùng loại; --limit-errors 0 để lấy tất cả.",
+        "unsaid": "Còn {n} chỗ nữa cùng loại; {all}.",
+        "cli": "--limit-errors 0 để lấy tất cả", "site": "tệp có cột vấn đề ghi đủ tất cả",
         "shown": "Bảng này chỉ có những dòng đầu tiên có nhận xét; bấm vào ô để xem nhận xét.",
     },
     "en": {
         "where": "The cells in question", "found": "What was found", "blocks": "blocks publication",
         "warning": "should be corrected", "info": "note", "whole": "the table as a whole", "fixed": "Repaired",
-        "rule": "Basis", "unsaid": "{n} more of this kind; --limit-errors 0 gives all.",
+        "rule": "Basis", "unsaid": "{n} more of this kind; {all}.",
+        "cli": "--limit-errors 0 gives all", "site": "the file with the problems column holds all of them",
         "shown": "Only the first rows with findings are here; a cell leads to what is said of it.",
     },
 }  # fmt: skip
 
 
-def page(documents: Sequence[Mapping[str, Any]], excerpts: Sequence[Sequence[Cells]], language: str) -> str:
-    """Give the page. ``excerpts`` hold, for each table of each document, the rows that findings speak of."""
+def of_check(checked: Checked, language: str, door: str) -> str:
+    """Give the page of one file, with the repairs that were made; ``door`` as in ``page``."""
+    told = document(checked, language) | {"fixes": repairs(checked, language)}
+    return page([told], [[table.stats.get("excerpt") or {} for table in checked.outcome.tables]], language, door)
+
+
+def page(
+    documents: Sequence[Mapping[str, Any]], excerpts: Sequence[Sequence[Cells]], language: str, door: str = "cli"
+) -> str:
+    """Give the page. ``excerpts`` hold, for each table of each document, the rows that findings speak of.
+
+    ``door`` ("cli", "site") is where it is asked for, and so how all findings are got when there are too many.
+    """
     title = WORDS[language]["report"]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     head += f"<title>{title}</title><style>{STYLE}</style>"
     bodies = "".join(
-        _file(one, cells, f"{at}-", language)
+        _file(one, cells, f"{at}-", language, door)
         for at, (one, cells) in enumerate(zip(documents, excerpts, strict=True), 1)
     )
     return f'<!doctype html><html lang="{language}"><head>{head}</head><body><h1>{title}</h1>{bodies}</body></html>\n'
 
 
-def _file(told: Mapping[str, Any], excerpts: Sequence[Cells], mark: str, language: str) -> str:
-    words = WORDS[language]
+def _file(told: Mapping[str, Any], excerpts: Sequence[Cells], mark: str, language: str, door: str) -> str:
+    words, text = WORDS[language], {**TEXT[language], "all": TEXT[language][door]}
     reason = told.get("reason")
     parts = [
         f"<h2>{escape(told['file']['name'])}: {words[verdict_word(told)]}</h2><p>{escape(summary(told, words))}</p>",
         f"<p>{escape(reason['detail'] or reason['code'])}</p>" if reason else "",
-        _repairs(told.get("fixes") or (), TEXT[language]),
+        _repairs(told.get("fixes") or (), text),
     ]
     for at, table in enumerate(told.get("tables", [told])):
         parts.append(_reads(table, words["read"]))
         if table["findings"]:
             cells = excerpts[at] if at < len(excerpts) else {}
-            parts += _table(table, cells, f"{mark}{at}", TEXT[language])
+            parts += _table(table, cells, f"{mark}{at}", text)
     return f"<section>{''.join(parts)}</section>"
 
 
@@ -120,7 +136,7 @@ def _kind(held: Sequence[tuple[int, Finding]], count: int, cells: Cells, mark: s
     )
     rest = "".join(f"<li id=f{mark}-{at}>{_brief(one, cells, mark)}</li>" for at, one in held[WHOLE:])
     said = sum(one["count"] for _, one in held)
-    more = f"<p>{text['unsaid'].format(n=count - said)}</p>" if count > said else ""
+    more = f"<p>{text['unsaid'].format(n=count - said, all=text['all'])}</p>" if count > said else ""
     return (
         f"<h4>{escape(first['title'])}{field}: {count} ({severity})</h4>{basis}<ul>{whole}</ul>"
         + (f"<ul class=compact>{rest}</ul>" if rest else "")
