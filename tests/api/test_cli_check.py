@@ -183,7 +183,7 @@ def test_the_terminal_says_who_repairs_what_and_how_much_it_has_not_told(capsys:
     told = checked(capsys, "m.csv", "--standard", "vn-admin-area")[1]
     assert run(["check", "m.csv", "--standard", "vn-admin-area", "--lang", "en"]) == 1
     said = " ".join(capsys.readouterr().out.split())
-    safe, decide, hand = (said.index(one) for one in ("Safe repairs, made by --fix FILE: 36", "Need your decision: 14", "To be corrected by hand: 42"))
+    safe, decide, hand = (said.index(one) for one in ("Safe repairs, made by --fix FILE: 36", "Need your decision: 14", "To be corrected by hand: 16"))
     assert safe < said.index("26 × Leading zero lost (field province_code); row 3, 4") < decide < said.index("14 × Code not in force") < hand
     shown = len(re.findall(r"Cell [A-E]\d+ ?[(:]|The columns are not in the order of", said))
     assert f"… and {sum(one['count'] for one in told['groups']) - shown} more not told one by one" in said
