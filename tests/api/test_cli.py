@@ -59,7 +59,7 @@ def test_help_names_every_command(datamo: Speak) -> None:
     code, out, _ = datamo("--help")
     assert code == 0
     commands = ["check", "standards", "init", "migrate", "serve", "work", "user", "org", "token", "publish", "reindex",
-                "verify", "gc", "jobs", "reset"]
+                "verify", "gc", "jobs", "reset", "backup", "restore", "move", "rebuild"]
     for name in commands:
         assert f"\n  {name} " in out
 

@@ -27,6 +27,7 @@ class Place:
 
     def __init__(self, folder: Path, engines: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.killed_at = folder / "killed"
         self.examined = folder / "examined"
         self.environment = {
