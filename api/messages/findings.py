@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from api.messages import Sentences, fill, frictionless, gaps, personal, pick, reasons, refusals
 from api.messages import say as refusal
-from api.messages.shapes import in_words
+from api.messages.shapes import FORMS, example_of, in_words
 from standards import registry
 from standards.finding import Finding, Place
 
@@ -132,13 +132,29 @@ def _variants(code: str) -> Variants | None:
 def _filled(code: str, params: Mapping[str, Any], language: str) -> str:
     """Choose the variant and fill it; an unknown variant takes the plain sentence, or the first."""
     worded = {key: _worded(key, value, language) for key, value in params.items()}
-    if params.get("variant") == "pattern":
-        worded["expected"] = in_words(str(params.get("expected", "")), language)
+    params, worded = _shaped(params, worded, language)
     variants = _variants(code)
-    if not variants:
+    if not variants or (code in reasons.FAILED and "names" in params):  # a whole file, not what a rule saw on a sheet
         return reasons.reason(code, worded, language)
     plain = variants.get("") or next(iter(variants.values()))
     return fill(pick(variants.get(str(params.get("variant", ""))) or plain, language), worded)
+
+
+def _shaped(
+    params: Mapping[str, Any], worded: dict[str, Any], language: str
+) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """Say patterns and formats in words, and choose the variant that fits what could be said."""
+    variant, form = str(params.get("variant", "")), str(params.get("format", ""))
+    if variant == "pattern":
+        pattern = str(params.get("expected", ""))
+        said = in_words(pattern, language)
+        return {**params, "variant": "pattern-signs" if said == pattern else variant}, {**worded, "expected": said}
+    example = example_of(form)
+    if variant in {"date", "time", "datetime"} and example:
+        return {**params, "variant": f"{variant}-form"}, {**worded, "example": example}
+    if variant == "string":
+        return params, {**worded, "form": pick(FORMS.get(form, FORMS[""]), language)}
+    return params, worded
 
 
 def _worded(name: str, value: Any, language: str) -> Any:

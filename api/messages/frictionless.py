@@ -1,11 +1,11 @@
-"""The sentences of Frictionless's errors, all 61 types, in Vietnamese and English; variants are pieces of its notes."""
+"""The sentences of Frictionless's errors, all 61 types, in both languages; variants are pieces of its notes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from api.messages import Sentences
+from api.messages import frictionless_titles
 
 Variants = Mapping[str, Mapping[str, str]]
 
@@ -15,22 +15,31 @@ def _one(vi: str, en: str) -> Variants:
     return {"": {"vi": vi, "en": en}}
 
 
-_SETUP_VI = "thiết lập kiểm tra không dùng được ({note}). Đây là việc của người quản trị Datamo, không phải của tệp."
-_SETUP_EN = "the set-up of the check cannot be used ({note}). This is for Datamo's operator, not a matter of the file."
+_SETUP_VI = "thiết lập kiểm tra không dùng được, không phải do tệp. Báo cho người quản trị Datamo câu này: {note}."
+_SETUP_EN = "the set-up of the check cannot be used; the file is not the cause. Tell Datamo's operator this: {note}."
 _SETUP = _one(_SETUP_VI, _SETUP_EN)
 _DESCRIBED = _one(
-    "mô tả kèm theo dữ liệu có chỗ không dùng được ({note}). Sửa mô tả rồi gửi lại.",
-    "the description that came with the data cannot be used ({note}). Correct it and send again.",
+    "mô tả kèm theo dữ liệu có chỗ không dùng được. Sửa mô tả rồi gửi lại; nguyên văn thông báo: {note}.",
+    "the description that came with the data cannot be used. Correct it and send again; the message in full: {note}.",
 )
+
+def _untold(vi: str, en: str) -> Variants:
+    """Make the sentences of a type that stands for others and says nothing of its own."""
+    return _one(
+        f"{vi} có lỗi. Mở tệp kiểm tra lại, hoặc hỏi người quản trị Datamo; nguyên văn thông báo: {{note}}.",
+        f"{en} an error. Look at the file, or ask Datamo's operator; the message in full: {{note}}.",
+    )
+
 
 SENTENCES: Mapping[str, Variants] = MappingProxyType({
     # --- the file
-    "error": _one("có lỗi ({note}).", "there is an error ({note})."),
-    "data-error": _one("dữ liệu có lỗi ({note}).", "the data have an error ({note})."),
-    "file-error": _one("tệp có lỗi ({note}).", "the file has an error ({note})."),
+    "error": _untold("tệp này", "this file has"),
+    "data-error": _untold("dữ liệu", "the data have"),
+    "file-error": _untold("tệp", "the file has"),
     "hash-count": _one(
-        "tệp không đúng với mã băm đã khai: khai {expected}, thực tế {actual}. Tệp có thể hỏng khi truyền; gửi lại.",
-        "the file does not have the hash that was declared: {expected} against {actual}. "
+        "nội dung tệp khác với tệp đã khai (mã kiểm tra khai {expected}, thực tế {actual}). "
+        "Tệp có thể hỏng khi truyền; gửi lại.",
+        "the content is not that of the declared file (its checksum is {actual} instead of {expected}). "
         "It may be damaged; send it again.",
     ),
     "byte-count": _one(
@@ -38,7 +47,7 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
         "the file has {actual} bytes, {expected} were declared. It may be damaged; send it again.",
     ),
     # --- the table
-    "table-error": _one("bảng có lỗi ({note}).", "the table has an error ({note})."),
+    "table-error": _untold("bảng", "the table has"),
     "field-count": _one(
         "bảng có {actual} cột, khai {expected} cột. Kiểm tra lại số cột.",
         "the table has {actual} columns, {expected} were declared. Check the number of columns.",
@@ -48,23 +57,27 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
         "the table has {actual} rows, {expected} were declared. Check whether all rows are there.",
     ),
     "table-dimensions": _one(
-        "kích thước bảng khác yêu cầu ({note}).", "the size of the table is not the required one ({note})."
+        "số dòng hoặc số cột khác yêu cầu. Kiểm tra xem bảng có đủ không; nguyên văn thông báo: {note}.",
+        "the table has not as many rows or columns as it needs. "
+        "Check whether all of it is there; the message in full: {note}.",
     ),
     "deviated-value": _one(
-        "giá trị khác xa các giá trị còn lại của cột ({note}). Kiểm tra đơn vị và dấu thập phân.",
-        "the value is far from the others of its column ({note}). Check the unit and the decimal mark.",
+        "giá trị {value} khác xa các giá trị còn lại của cột “{of}” (thường từ {least} đến {most}). "
+        "Kiểm tra đơn vị và dấu thập phân.",
+        'the value {value} is far from the others of the column "{of}" (mostly {least} to {most}). '
+        "Check the unit and the decimal mark.",
     ),
     "deviated-cell": _one(
-        "ô dài hơn nhiều so với các ô khác của cột ({note}). Kiểm tra xem có nội dung dán nhầm không.",
-        "the cell is much longer than the others of its column ({note}). "
+        "một ô của cột “{of}” dài hơn nhiều so với các ô khác. Kiểm tra xem có nội dung dán nhầm không.",
+        'a cell of the column "{of}" is much longer than its others. '
         "Check whether something was pasted by mistake.",
     ),
     "required-value": _one(
-        "cột thiếu một giá trị bắt buộc phải có ({note}).",
-        "a value that has to occur in the column is missing ({note}).",
+        "cột “{of}” thiếu giá trị “{value}”, giá trị phải có ở ít nhất một dòng. Thêm dòng còn thiếu.",
+        'the column "{of}" lacks the value "{value}", which at least one row must have. Add the missing row.',
     ),
     # --- the header
-    "header-error": _one("dòng tên cột có lỗi ({note}).", "the header has an error ({note})."),
+    "header-error": _untold("dòng tên cột", "the header has"),
     "blank-header": _one(
         "bảng không có dòng tên cột. Thêm một dòng tên cột ở trên cùng.",
         "the table has no header. Add a row of column names at the top.",
@@ -73,7 +86,7 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
         "không tên cột nào khớp với mô tả bảng. Kiểm tra xem có chọn đúng tiêu chuẩn không.",
         "no column name agrees with the description of the table. Check whether the right standard was chosen.",
     ),
-    "label-error": _one("tên cột có lỗi ({note}).", "a column name has an error ({note})."),
+    "label-error": _untold("tên cột", "a column name has"),
     "extra-label": _one(
         "cột “{cell}” không có trong mô tả bảng. Bỏ cột, hoặc thêm vào mô tả.",
         'the column "{cell}" is not in the description of the table. Remove it, or describe it.',
@@ -95,26 +108,41 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
         'the column is called "{cell}" where the description has "{wanted}". Rename or reorder the columns.',
     ),
     # --- rows
-    "row-error": _one("dòng có lỗi ({note}).", "the row has an error ({note})."),
+    "row-error": _untold("dòng", "the row has"),
     "blank-row": _one(
         "dòng trống hoàn toàn. Bản công bố sẽ bỏ dòng này.",
         "the row is blank. It is left out of what is published.",
     ),
     "primary-key": {
         "same": {
-            "vi": "khóa của dòng trùng với dòng {other}. Mỗi dòng cần một khóa riêng; bỏ hoặc sửa một trong hai dòng.",
-            "en": "the key of this row is that of row {other} too. "
+            "vi": "dòng có cùng mã nhận diện với dòng {other}, mà mỗi dòng cần một mã riêng. Bỏ hoặc sửa một "
+            "trong hai dòng.",
+            "en": "the cells that identify this row are those of row {other} too. "
             "Each row needs its own; remove or correct one of them.",
         },
         "blank": {
-            "vi": "các cột khóa của dòng đều trống. Điền khóa cho dòng này.",
-            "en": "the key columns of this row are all empty. Fill them in.",
+            "vi": "các ô nhận diện dòng này đều trống. Điền các ô đó.",
+            "en": "the cells that identify this row are all empty. Fill them in.",
         },
     },
-    "foreign-key": _one(
-        "giá trị không có trong bảng được tham chiếu ({note}). Thêm vào bảng đó, hoặc sửa giá trị.",
-        "the value is not in the table it refers to ({note}). Add it there, or correct the value.",
-    ),
+    "foreign-key": {
+        "": {
+            "vi": "giá trị không có trong bảng mà cột này trỏ tới. Thêm vào bảng đó, hoặc sửa giá trị.",
+            "en": "the value is not in the table that this column points to. Add it there, or correct the value.",
+        },
+        "absent": {
+            "vi": "cột {of}: “{value}” không có trong cột {there} của bảng “{table}”. "
+            "Thêm vào bảng đó, hoặc sửa giá trị.",
+            "en": 'column {of}: "{value}" is not in the column {there} of the table "{table}". '
+            "Add it there, or correct the value.",
+        },
+        "absent-here": {
+            "vi": "cột {of}: “{value}” không có trong cột {there} của chính bảng này. Thêm dòng đó, hoặc sửa "
+            "giá trị.",
+            "en": 'column {of}: "{value}" is not in the column {there} of this same table. '
+            "Add that row, or correct the value.",
+        },
+    },
     "duplicate-row": {
         "same": {
             "vi": "dòng trùng hoàn toàn với dòng {other}. Bỏ một trong hai.",
@@ -122,11 +150,11 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
         },
     },
     "row-constraint": _one(
-        "dòng không thỏa điều kiện ({note}). Kiểm tra các ô của dòng.",
-        "the row does not keep a rule ({note}). Check its cells.",
+        "các ô của dòng không khớp với nhau theo quy tắc “{rule}”. Kiểm tra và sửa các ô của dòng.",
+        'the cells of the row do not agree with the rule "{rule}". Check and correct them.',
     ),
     # --- cells
-    "cell-error": _one("ô có lỗi ({note}).", "the cell has an error ({note})."),
+    "cell-error": _untold("ô “{cell}”", 'the cell "{cell}" has'),
     "extra-cell": _one(
         "dòng có ô thừa “{cell}”, nằm ngoài các cột có tên. "
         "Kiểm tra xem có dấu phân cách thừa hay nội dung thiếu ngoặc kép không.",
@@ -139,8 +167,9 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
     ),
     "type-error": {
         "": {
-            "vi": "“{cell}” không phải kiểu {type} mà cột này cần. Sửa ô này.",
-            "en": '"{cell}" is not of the type {type} that this column needs. Correct the cell.',
+            "vi": "“{cell}” không đúng loại giá trị mà cột này cần. Xem các ô đúng của cột rồi sửa ô này.",
+            "en": '"{cell}" is not the kind of value that this column needs. Look at its good cells and '
+            'correct this one.',
         },
         "integer": {
             "vi": "“{cell}” không phải số nguyên. Chỉ ghi chữ số, không dấu phân cách hàng nghìn, không đơn vị.",
@@ -153,12 +182,16 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
             "move the unit to the header.",
         },
         "boolean": {
-            "vi": "“{cell}” không phải đúng hoặc sai. Ghi true hoặc false.",
-            "en": '"{cell}" is neither true nor false. Write true or false.',
+            "vi": "“{cell}” không phải một trong hai giá trị đúng, sai. Ghi true (đúng) hoặc false (sai), "
+            "hoặc cặp từ mà cột đang dùng.",
+            "en": '"{cell}" is neither true nor false. Write true or false, or the pair of words that the '
+            'column uses.',
         },
         "date": {
-            "vi": "“{cell}” không phải ngày dạng năm-tháng-ngày. Ghi như 2025-07-01; Datamo không đoán ngày và tháng.",
-            "en": '"{cell}" is not a date in the form year-month-day. Write it like 2025-07-01; Datamo does not guess.',
+            "vi": "“{cell}” không phải ngày dạng năm-tháng-ngày. Ghi như 2025-07-01; Datamo không đoán ngày "
+            "và tháng.",
+            "en": '"{cell}" is not a date in the form year-month-day. Write it like 2025-07-01; Datamo does '
+            'not guess days and months.',
         },
         "time": {
             "vi": "“{cell}” không phải giờ. Ghi như 08:30:00.",
@@ -176,23 +209,70 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
             "vi": "“{cell}” không phải tháng của năm. Ghi như 2025-07.",
             "en": '"{cell}" is not a month of a year. Write it like 2025-07.',
         },
+        "date-form": {
+            "vi": "“{cell}” không phải ngày viết theo dạng của cột. Ghi như {example}.",
+            "en": '"{cell}" is not a date as this column writes it. Write it like {example}.',
+        },
+        "time-form": {
+            "vi": "“{cell}” không phải giờ viết theo dạng của cột. Ghi như {example}.",
+            "en": '"{cell}" is not a time as this column writes it. Write it like {example}.',
+        },
+        "datetime-form": {
+            "vi": "“{cell}” không phải ngày giờ viết theo dạng của cột. Ghi như {example}.",
+            "en": '"{cell}" is not a date with time as this column writes it. Write it like {example}.',
+        },
+        "duration": {
+            "vi": "“{cell}” không phải khoảng thời gian. Ghi như P1Y6M (một năm sáu tháng) hoặc P15D (15 ngày).",
+            "en": '"{cell}" is not a length of time. Write it like P1Y6M (a year and six months) or P15D (15 days).',
+        },
+        "geopoint": {
+            "vi": "“{cell}” không phải toạ độ của một điểm. Ghi kinh độ, dấu phẩy, vĩ độ, như 105.85, 21.03.",
+            "en": '"{cell}" is not the coordinates of a point. Write longitude, comma, latitude, like 105.85, 21.03.',
+        },
+        "geojson": {
+            "vi": "“{cell}” không phải hình bản đồ dạng GeoJSON. Xuất lại từ phần mềm bản đồ.",
+            "en": '"{cell}" is not a shape in GeoJSON. Export it again from the map program.',
+        },
+        "object": {
+            "vi": "“{cell}” không phải nhóm giá trị dạng JSON. Ghi trong dấu ngoặc nhọn, hoặc tách thành nhiều cột.",
+            "en": '"{cell}" is not a JSON group of values. Write it in braces, or make it several columns.',
+        },
+        "array": {
+            "vi": "“{cell}” không phải danh sách dạng JSON. Ghi trong dấu ngoặc vuông, như [1, 2], hoặc tách "
+            "thành nhiều cột.",
+            "en": '"{cell}" is not a JSON list. Write it in square brackets, like [1, 2], or make it several '
+            'columns.',
+        },
+        "list": {
+            "vi": "“{cell}” không phải danh sách các giá trị đúng loại. Kiểm tra từng giá trị và dấu ngăn "
+            "giữa chúng.",
+            "en": '"{cell}" is not a list of values of the right kind. Check each value and the mark between them.',
+        },
         "string": {
-            "vi": "“{cell}” không đúng dạng {format} mà cột này cần. Sửa ô này.",
-            "en": '"{cell}" does not have the form {format} that this column needs. Correct the cell.',
+            "vi": "“{cell}” không phải {form}. Sửa ô này.",
+            "en": '"{cell}" is not {form}. Correct the cell.',
         },
     },
     "constraint-error": {
         "": {
-            "vi": "“{cell}” không thỏa điều kiện {constraint} = {expected} của cột. Sửa ô này.",
-            "en": '"{cell}" does not keep the rule {constraint} = {expected} of this column. Correct the cell.',
+            "vi": "“{cell}” không đúng quy định của cột ({expected}). Xem các ô đúng của cột rồi sửa ô này.",
+            "en": '"{cell}" does not keep the rule of this column ({expected}). Look at its good cells and '
+            'correct this one.',
         },
         "required": {
             "vi": "ô trống, mà cột này bắt buộc có giá trị. Điền giá trị.",
             "en": "the cell is empty, but this column needs a value. Fill it in.",
         },
         "pattern": {
-            "vi": "“{cell}” không đúng dạng {expected} của cột. Sửa ô này.",
-            "en": '"{cell}" does not have the form {expected} of this column. Correct the cell.',
+            "vi": "“{cell}” không đúng dạng của cột: {expected}. Sửa ô này.",
+            "en": '"{cell}" does not have the form of this column: {expected}. Correct the cell.',
+        },
+        "pattern-signs": {
+            "vi": "“{cell}” không đúng dạng ghi của cột. Xem các ô đúng của cột hoặc ví dụ trong tiêu chuẩn "
+            "rồi sửa ô "
+            "này; dạng viết bằng ký hiệu: {expected}",
+            "en": '"{cell}" does not have the form of this column. Look at its good cells or the example in the '
+            "standard and correct this one; the form written in signs: {expected}",
         },
         "enum": {
             "vi": "“{cell}” không thuộc các giá trị được dùng: {expected}. Chọn một trong số đó.",
@@ -235,35 +315,41 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
         '"{cell}" may have been cut off when the file was made. Compare it with the source.',
     ),
     "forbidden-value": _one(
-        "“{cell}” là giá trị không được dùng ở cột này ({note}).", '"{cell}" may not be used in this column ({note}).'
+        "“{cell}” là giá trị không được dùng ở cột này. Thay bằng giá trị khác, hoặc để trống.",
+        '"{cell}" may not be used in this column. Write another value, or leave the cell empty.',
     ),
     "sequential-value": _one(
         "“{cell}” không nối tiếp giá trị của dòng trên. Kiểm tra số thứ tự.",
         '"{cell}" does not follow the value above it. Check the numbering.',
     ),
     "ascii-value": _one(
-        "“{cell}” có ký tự ngoài bảng ASCII, mà cột này chỉ dùng ASCII.",
-        '"{cell}" holds characters beyond ASCII, which this column does not use.',
+        "“{cell}” có chữ có dấu hoặc ký hiệu lạ, mà cột này chỉ dùng chữ không dấu, chữ số và dấu câu "
+        "thường. Ghi lại không dấu.",
+        '"{cell}" has letters with marks or unusual signs; this column takes plain letters, digits and punctuation '
+        "only. Write it without them.",
     ),
     # --- reading
     "resource-error": _DESCRIBED,
     "source-error": _one(
-        "tệp không có nội dung bảng để đọc ({note}). Mở tệp xem có dữ liệu không rồi gửi lại.",
-        "the file holds no table that can be read ({note}). Open it, see whether the data are there, and send again.",
+        "tệp không có bảng nào đọc được. Mở tệp xem có dữ liệu không rồi gửi lại.",
+        "the file holds no table that can be read. Open it, see whether the data are there, and send again.",
     ),
-    "scheme-error": _one("không mở được tệp ({note}).", "the file could not be opened ({note})."),
+    "scheme-error": _one(
+        "không mở được tệp. Gửi lại tệp từ máy của bạn; nguyên văn thông báo: {note}.",
+        "the file could not be opened. Send it again from your computer; the message in full: {note}.",
+    ),
     "format-error": _one(
-        "tệp không đúng định dạng đã nhận ra ({note}). Lưu lại thành CSV hoặc XLSX rồi gửi lại.",
-        "the file does not keep to its format ({note}). Save it as CSV or XLSX and send again.",
+        "nội dung tệp không đúng với đuôi tệp. Lưu lại thành CSV hoặc XLSX rồi gửi lại.",
+        "the content of the file does not go with its ending. Save it as CSV or XLSX and send again.",
     ),
     "encoding-error": _one(
-        "có ký tự không đọc được theo bảng mã đã nhận ra ({note}). Lưu tệp ở UTF-8 rồi gửi lại.",
-        "some characters cannot be read in the encoding that was found ({note}). "
+        "có ký tự không đọc được theo bảng mã đã nhận ra. Lưu tệp ở UTF-8 rồi gửi lại.",
+        "some characters cannot be read in the encoding that was found. "
         "Save the file as UTF-8 and send again.",
     ),
     "compression-error": _one(
-        "không giải nén được tệp ({note}). Nén lại bằng gzip hoặc gửi tệp không nén.",
-        "the file could not be unpacked ({note}). Compress it with gzip, or send it as it is.",
+        "không giải nén được tệp. Nén lại bằng gzip hoặc gửi tệp không nén.",
+        "the file could not be unpacked. Compress it with gzip, or send it as it is.",
     ),
     # --- descriptions and set-up
     "metadata-error": _DESCRIBED,
@@ -286,69 +372,5 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
     "report-task-error": _SETUP,
 })
 
-_TITLES: Mapping[str, tuple[str, str]] = {
-    "error": ("Lỗi", "Error"),
-    "data-error": ("Lỗi dữ liệu", "Error in the data"),
-    "file-error": ("Lỗi tệp", "Error in the file"),
-    "hash-count": ("Sai mã băm", "Other hash than declared"),
-    "byte-count": ("Sai dung lượng", "Other size than declared"),
-    "table-error": ("Lỗi bảng", "Error in the table"),
-    "field-count": ("Sai số cột", "Other number of columns"),
-    "row-count": ("Sai số dòng", "Other number of rows"),
-    "table-dimensions": ("Sai kích thước bảng", "Size of the table"),
-    "deviated-value": ("Giá trị khác thường", "Unusual value"),
-    "deviated-cell": ("Ô dài khác thường", "Unusually long cell"),
-    "required-value": ("Thiếu giá trị phải có", "Required value missing"),
-    "header-error": ("Lỗi dòng tên cột", "Error in the header"),
-    "blank-header": ("Không có tên cột", "No header"),
-    "unmatched-header": ("Tên cột không khớp", "Header does not match"),
-    "label-error": ("Lỗi tên cột", "Error in a column name"),
-    "extra-label": ("Cột ngoài mô tả", "Column not described"),
-    "missing-label": ("Thiếu cột", "Column missing"),
-    "blank-label": ("Cột không có tên", "Column without a name"),
-    "duplicate-label": ("Tên cột trùng nhau", "Column name used twice"),
-    "incorrect-label": ("Tên cột khác mô tả", "Another column name"),
-    "row-error": ("Lỗi dòng", "Error in a row"),
-    "blank-row": ("Dòng trống", "Blank row"),
-    "primary-key": ("Trùng hoặc thiếu khóa", "Key repeated or missing"),
-    "foreign-key": ("Tham chiếu không có", "Reference not found"),
-    "duplicate-row": ("Dòng lặp lại", "Row repeated"),
-    "row-constraint": ("Dòng không thỏa điều kiện", "Row breaks a rule"),
-    "cell-error": ("Lỗi ô", "Error in a cell"),
-    "extra-cell": ("Ô thừa", "Extra cell"),
-    "missing-cell": ("Thiếu ô", "Missing cell"),
-    "type-error": ("Sai kiểu dữ liệu", "Wrong type"),
-    "constraint-error": ("Không thỏa điều kiện của cột", "Breaks a rule of its column"),
-    "unique-error": ("Giá trị lặp lại", "Value repeated"),
-    "truncated-value": ("Giá trị có thể bị cắt", "Value may be cut off"),
-    "forbidden-value": ("Giá trị không được dùng", "Value not in use"),
-    "sequential-value": ("Không nối tiếp", "Not in sequence"),
-    "ascii-value": ("Ký tự ngoài ASCII", "Not ASCII"),
-    "resource-error": ("Mô tả tệp không dùng được", "Description of the file"),
-    "source-error": ("Tệp không có bảng", "Nothing to read"),
-    "scheme-error": ("Không mở được tệp", "File not opened"),
-    "format-error": ("Sai định dạng", "Format not kept"),
-    "encoding-error": ("Không đọc được ký tự", "Characters not readable"),
-    "compression-error": ("Không giải nén được", "Not unpacked"),
-    "metadata-error": ("Mô tả không dùng được", "Description not usable"),
-    "catalog-error": ("Mô tả danh mục không dùng được", "Description of the catalogue"),
-    "dataset-error": ("Mô tả bộ dữ liệu không dùng được", "Description of the dataset"),
-    "package-error": ("Mô tả gói dữ liệu không dùng được", "Description of the package"),
-    "schema-error": ("Mô tả bảng không dùng được", "Description of the table"),
-    "field-error": ("Mô tả cột không dùng được", "Description of a column"),
-    "stats-error": ("Số liệu khai kèm không dùng được", "Declared figures"),
-    "dialect-error": ("Mô tả cách ghi tệp không dùng được", "Description of the dialect"),
-    "control-error": ("Mô tả cách ghi tệp không dùng được", "Description of the dialect"),
-    "detector-error": ("Thiết lập nhận dạng", "Set-up of detection"),
-    "checklist-error": ("Thiết lập kiểm tra", "Set-up of checks"),
-    "check-error": ("Thiết lập kiểm tra", "Set-up of a check"),
-    "inquiry-error": ("Thiết lập kiểm tra", "Set-up of an inquiry"),
-    "inquiry-task-error": ("Thiết lập kiểm tra", "Set-up of an inquiry"),
-    "pipeline-error": ("Thiết lập xử lý", "Set-up of a pipeline"),
-    "step-error": ("Thiết lập xử lý", "Set-up of a step"),
-    "report-error": ("Báo cáo", "Report"),
-    "report-task-error": ("Báo cáo", "Report"),
-}
-
-TITLES: Sentences = MappingProxyType({code: {"vi": vi, "en": en} for code, (vi, en) in _TITLES.items()})
+TITLES = frictionless_titles.TITLES
 """Type → language → what the error is called."""

@@ -10,10 +10,10 @@ from api.messages import Sentences
 TITLES: Sentences = MappingProxyType({
     "category": {"vi": "Giá trị ngoài danh mục của cột", "en": "Not one of the categories"},
     "grouped-integer": {"vi": "Số nguyên có dấu phân nhóm", "en": "Whole number with group marks"},
-    "json-schema": {"vi": "JSON không đúng lược đồ", "en": "JSON of another shape"},
+    "json-schema": {"vi": "Nội dung JSON không đúng mô tả", "en": "JSON of another shape"},
     "duration-bound": {"vi": "Khoảng thời gian ngoài giới hạn", "en": "Duration out of bounds"},
-    "reference-unchecked": {"vi": "Khóa ngoại chưa được kiểm tra", "en": "Reference not checked"},
-    "unique-keys": {"vi": "Trùng khóa nhiều cột", "en": "Repeated key of several columns"},
+    "reference-unchecked": {"vi": "Chưa đối chiếu với bảng khác", "en": "Reference not checked"},
+    "unique-keys": {"vi": "Nhóm cột có giá trị trùng", "en": "Several columns repeat together"},
 })
 SENTENCES: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "category": {"": {
@@ -35,8 +35,9 @@ SENTENCES: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({
         },
     },
     "json-schema": {"": {
-        "vi": "nội dung JSON không đúng lược đồ tại {where} (quy tắc {rule}). Hãy sửa phần đó.",
-        "en": "the JSON does not fit the schema at {where} (rule {rule}). Correct that part.",
+        "vi": "nội dung JSON của ô không đúng mô tả của cột ở chỗ {where} (quy tắc {rule}). Hãy sửa phần đó.",
+        "en": "the JSON in the cell does not fit the column's description at {where} (rule {rule}). Correct "
+        "that part.",
     }},
     "duration-bound": {
         "minimum": {
@@ -49,8 +50,10 @@ SENTENCES: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({
         },
     },
     "reference-unchecked": {"": {
-        "vi": "cột này tham chiếu đến {expected}; tham chiếu chưa được kiểm tra vì bảng kia không nằm trong tệp này.",
-        "en": "the column refers to {expected}; this was not checked, for the other table is not part of the file.",
+        "vi": "cột này trỏ tới {expected}, bảng không nằm trong tệp này nên chưa đối chiếu được. Tự đối "
+        "chiếu hai bảng.",
+        "en": "the column points to {expected}, which is not part of the file and was not compared. Compare "
+        "the two yourself.",
     }},
     "unique-keys": {"": {
         "vi": "“{cell}” đã có ở dòng {other}; các cột này gộp lại không được trùng. Hãy bỏ dòng thừa hoặc sửa lại.",

@@ -11,8 +11,8 @@ from api.messages import Sentences, pick, say
 FAILED: Sentences = MappingProxyType(
     {
         "empty-file": {
-            "vi": "Tệp không có dữ liệu nào.",
-            "en": "The file holds no data.",
+            "vi": "Tệp không có dữ liệu nào. Mở tệp kiểm tra rồi gửi lại.",
+            "en": "The file holds no data. Open it, look, and send it again.",
         },
         "binary-content": {
             "vi": "Tên tệp là của bảng dạng chữ nhưng nội dung là loại tệp khác. Hãy tải lên đúng tệp, hoặc đặt "
@@ -22,19 +22,21 @@ FAILED: Sentences = MappingProxyType(
         },
         "nul-bytes": {
             "vi": "Tệp chứa ký tự rỗng (NUL), thường do chép hỏng. Hãy xuất lại tệp từ phần mềm gốc.",
-            "en": "The file contains NUL characters, mostly a sign of a damaged copy. Export it again from its source.",
+            "en": "The file contains NUL characters, mostly a sign of a damaged copy. Export it again from "
+            "its source.",
         },
         "undecidable-encoding": {
             "vi": "Không xác định được bảng mã của tệp. Hãy lưu lại theo UTF-8, hoặc chọn bảng mã khi tải lên.",
             "en": "The encoding cannot be told. Save the file as UTF-8, or name its encoding when you upload it.",
         },
         "undecodable": {
-            "vi": "Tệp có ký tự không đọc được theo bảng mã {encoding}. Hãy chọn bảng mã khác hoặc lưu lại theo UTF-8.",
+            "vi": "Tệp có ký tự không đọc được theo bảng mã {encoding}. Hãy chọn bảng mã khác hoặc lưu lại "
+            "theo UTF-8.",
             "en": "The file has bytes that mean nothing in {encoding}. Choose another encoding, or save it as UTF-8.",
         },
         "unknown-encoding": {
-            "vi": "Không có bảng mã nào tên là “{encoding}”.",
-            "en": "There is no encoding called “{encoding}”.",
+            "vi": "Không có bảng mã nào tên là “{encoding}”. Hãy chọn một bảng mã trong danh sách.",
+            "en": "There is no encoding called “{encoding}”. Choose one of the list.",
         },
         "unclosed-quote": {
             "vi": "Dấu nháy mở ở dòng {row} không được đóng, nên phần còn lại của tệp không đọc được. Hãy thêm "
@@ -47,12 +49,16 @@ FAILED: Sentences = MappingProxyType(
             "en": "A cell in row {row} is longer than the limit. Look at the quotes and delimiters around it.",
         },
         "line-too-long": {
-            "vi": "Tệp có một dòng dài quá giới hạn, nên có lẽ không phải là bảng.",
-            "en": "The file has a line longer than the limit; it is probably no table.",
+            "vi": "Tệp có một dòng dài quá giới hạn, nên có lẽ không phải là bảng. Hãy xuất lại tệp dạng CSV "
+            "hoặc XLSX.",
+            "en": "The file has a line longer than the limit; it is probably no table. Export it again as "
+            "CSV or XLSX.",
         },
         "too-many-columns": {
-            "vi": "Bảng có {columns} cột; giới hạn là {limit}.",
-            "en": "The table has {columns} columns; the limit is {limit}.",
+            "vi": "Bảng có {columns} cột; giới hạn là {limit}. Hãy chia thành nhiều bảng, hoặc chuyển các "
+            "năm, tháng thành dòng.",
+            "en": "The table has {columns} columns; the limit is {limit}. Split it, or turn years and months "
+            "into rows.",
         },
         "too-many-rows": {
             "vi": "Bảng có nhiều dòng hơn giới hạn {limit}. Hãy chia thành nhiều tệp, chẳng hạn theo năm.",
@@ -63,13 +69,15 @@ FAILED: Sentences = MappingProxyType(
             "en": "The sheet spans too many cells. Delete cells that stand far from the table and save it again.",
         },
         "no-header": {
-            "vi": "Không có dòng tiêu đề ở dòng {row}.",
-            "en": "There is no header on row {row}.",
+            "vi": "Không có dòng tiêu đề ở dòng {row}. Hãy chọn dòng khác làm dòng tiêu đề.",
+            "en": "There is no header on row {row}. Choose another row as the header.",
         },
         "fixed-width": {
-            "vi": "Các cột được xếp thẳng bằng dấu cách ({columns} cột), không có dấu phân cách. Hãy xuất lại tệp dạng "
+            "vi": "Các cột được xếp thẳng bằng dấu cách ({columns} cột), không có dấu phân cách. Hãy xuất "
+            "lại tệp dạng "
             "CSV, hoặc mở bằng phần mềm bảng tính (cột có độ rộng cố định) rồi lưu thành CSV.",
-            "en": "The columns are lined up with spaces ({columns} of them) and no delimiter divides them. Export the "
+            "en": "The columns are lined up with spaces ({columns} of them) and no delimiter divides them. "
+            "Export the "
             "file as CSV, or open it in a spreadsheet program as fixed-width text and save it as CSV.",
         },
         "mixed-encodings": {
@@ -84,8 +92,8 @@ FAILED: Sentences = MappingProxyType(
             "option out.",
         },
         "bomb": {
-            "vi": "Tệp nén nở ra lớn bất thường nên không được mở.",
-            "en": "The file unpacks to an abnormal size and was not opened.",
+            "vi": "Tệp nén nở ra lớn bất thường nên không được mở. Hãy gửi tệp không nén.",
+            "en": "The file unpacks to an abnormal size and was not opened. Send it unpacked.",
         },
         "truncated": {
             "vi": "Tệp bị cắt cụt hoặc hỏng. Hãy tải lên lại từ bản gốc.",
@@ -100,32 +108,33 @@ FAILED: Sentences = MappingProxyType(
             "en": "The file is no workbook, or a damaged one. Open it in a spreadsheet program and save it again.",
         },
         "no-such-sheet": {
-            "vi": "Không có trang tính “{sheet}”, hoặc trang đó trống.",
-            "en": "There is no sheet “{sheet}”, or it is empty.",
+            "vi": "Không có trang tính “{sheet}”, hoặc trang đó trống. Hãy chọn trang khác.",
+            "en": "There is no sheet “{sheet}”, or it is empty. Choose another one.",
         },
         "not-json": {
-            "vi": "Tệp không đúng cú pháp JSON.",
-            "en": "The file is not valid JSON.",
+            "vi": "Nội dung tệp không phải JSON đúng cách viết. Hãy xuất lại từ phần mềm gốc.",
+            "en": "The content of the file is not written as JSON. Export it again from its source.",
         },
         "too-deep": {
-            "vi": "JSON lồng nhau quá sâu (giới hạn {limit} tầng).",
-            "en": "The JSON nests too deep (the limit is {limit} levels).",
+            "vi": "JSON lồng nhau quá sâu (giới hạn {limit} tầng). Hãy xuất thành danh sách các dòng, hoặc CSV.",
+            "en": "The JSON nests too deep (the limit is {limit} levels). Export it as a list of rows, or as CSV.",
         },
         "no-table": {
-            "vi": "Không tìm thấy bảng nào trong tệp. Cần một danh sách các đối tượng có cùng thuộc tính.",
-            "en": "No table was found in the file. It needs a list of objects with the same members.",
+            "vi": "Không tìm thấy bảng nào trong tệp. Hãy gửi tệp có một danh sách các mục cùng tên thuộc tính.",
+            "en": "No table was found in the file. Send one that holds a list of items with the same members.",
         },
         "several-tables": {
             "vi": "Tệp chứa nhiều bảng ({names}). Hãy tách mỗi bảng thành một tệp.",
             "en": "The file holds several tables ({names}). Give each a file of its own.",
         },
         "not-a-feature": {
-            "vi": "Phần tử ở dòng {row} không phải là đối tượng GeoJSON (Feature).",
-            "en": "The item of row {row} is no GeoJSON feature.",
+            "vi": "Phần tử ở dòng {row} không phải là đối tượng bản đồ (Feature của GeoJSON). Hãy xuất lại "
+            "từ phần mềm bản đồ.",
+            "en": "The item of row {row} is no GeoJSON feature. Export it again from the map program.",
         },
         "not-parquet": {
-            "vi": "Tệp không phải là Parquet, hoặc đã hỏng.",
-            "en": "The file is no Parquet file, or a damaged one.",
+            "vi": "Tệp không phải là Parquet, hoặc đã hỏng. Hãy xuất lại, hoặc gửi dạng CSV.",
+            "en": "The file is no Parquet file, or a damaged one. Export it again, or send it as CSV.",
         },
         "unsupported-compression": {
             "vi": "Tệp Parquet nén bằng {compression}, loại nén không được nhận vì lý do an toàn. Hãy ghi lại "
@@ -142,7 +151,8 @@ FAILED: Sentences = MappingProxyType(
             "en": "Reading this file took too long and was stopped. Split the file.",
         },
         "crashed": {
-            "vi": "Không đọc được tệp: chương trình đọc gặp lỗi ({cause}). Hãy lưu lại tệp ở định dạng khác, như CSV.",
+            "vi": "Không đọc được tệp: chương trình đọc gặp lỗi ({cause}). Hãy lưu lại tệp ở định dạng khác, "
+            "như CSV.",
             "en": "The file cannot be read: its reader stopped ({cause}). Save it in another format, such as CSV.",
         },
         "storage-full": {
@@ -156,20 +166,22 @@ FAILED: Sentences = MappingProxyType(
             "operators will have it checked again. You may also send it once more.",
         },
         "base-unreadable": {
-            "vi": "Không đọc được phiên bản trước để ghép dữ liệu vào.",
-            "en": "The version to build on cannot be read.",
+            "vi": "Không đọc được phiên bản trước để ghép dữ liệu vào. Hãy báo cho người quản trị trang.",
+            "en": "The version to build on cannot be read. Tell the site's operator.",
         },
         "unknown-standard": {
-            "vi": "Không có chuẩn dữ liệu “{standard}”.",
-            "en": "There is no data standard “{standard}”.",
+            "vi": "Không có tiêu chuẩn “{standard}”. Hãy chọn một tiêu chuẩn trong danh sách.",
+            "en": "There is no standard “{standard}”. Choose one of the list.",
         },
         "schema-unusable": {
-            "vi": "Lược đồ gửi kèm không dùng được (tại {pointer}).",
-            "en": "The schema that came with the file cannot be used (at {pointer}).",
+            "vi": "Mô tả bảng gửi kèm không dùng được (ở chỗ {pointer}). Hãy sửa chỗ đó rồi gửi lại.",
+            "en": "The description of the table that came with the file cannot be used (at {pointer}). "
+            "Correct it and send again.",
         },
         "pattern-unsupported": {
-            "vi": "Mẫu “{pattern}” trong lược đồ không được hỗ trợ.",
-            "en": "The pattern “{pattern}” in the schema is not supported.",
+            "vi": "Mẫu “{pattern}” trong mô tả bảng không dùng được. Hãy bỏ mẫu này hoặc viết đơn giản hơn.",
+            "en": "The pattern “{pattern}” in the description of the table cannot be used. Leave it out or "
+            "write a simpler one.",
         },
     }
 )
@@ -181,17 +193,15 @@ BLOCKED: Sentences = MappingProxyType(
             "vi": "Người duyệt đã từ chối: {detail}",
             "en": "Turned down by the reviewer: {detail}",
         },
-        "no-rows": {
-            "vi": "Bảng có tiêu đề nhưng không có dòng dữ liệu nào.",
-            "en": "The table has a header but no rows.",
-        },
         "not-valid": {
             "vi": "Bảng “{resource}” có lỗi cần sửa trước khi công bố.",
             "en": "The table “{resource}” has errors to be mended before it is published.",
         },
         "columns-differ": {
-            "vi": "Các cột không giống phiên bản trước. Thiếu: {missing}. Thừa: {extra}.",
-            "en": "The columns are not those of the version before. Missing: {missing}. Extra: {extra}.",
+            "vi": "Các cột không giống phiên bản trước. Thiếu: {missing}. Thừa: {extra}. Hãy đổi tên hoặc bổ "
+            "sung cột cho khớp.",
+            "en": "The columns are not those of the version before. Missing: {missing}. Extra: {extra}. "
+            "Rename or add columns so that they agree.",
         },
         "period-exists": {
             "vi": "Dữ liệu của kỳ {period} đã có. Để thay thế, hãy chọn đính chính.",
@@ -207,14 +217,6 @@ BLOCKED: Sentences = MappingProxyType(
             "en": "No column tells the period of a row (every row must lie in {period}), so one period cannot be "
             "corrected.",
         },
-        "extra-cell": {
-            "vi": "Dòng {row} có {actual} ô, nhiều hơn {expected} cột của bảng.",
-            "en": "Row {row} has {actual} cells, more than the table's {expected} columns.",
-        },
-        "missing-cell": {
-            "vi": "Dòng {row} có {actual} ô, ít hơn {expected} cột của bảng.",
-            "en": "Row {row} has {actual} cells, fewer than the table's {expected} columns.",
-        },
     }
 )
 """Reasons of the states ``rejected`` and ``blocked`` that are not findings of checks: what people, reading and
@@ -224,9 +226,11 @@ TOLD: Sentences = MappingProxyType(
     {
         "header-missing": {
             "vi": "bảng không có dòng tiêu đề: dòng này đã là dữ liệu, nên các cột tạm mang tên column_1 … "
-            "column_{columns}. Hãy thêm một dòng ghi tên cột; nếu dòng này đúng là tiêu đề, hãy chọn header_row={row}.",
+            "column_{columns}. Hãy thêm một dòng ghi tên cột; nếu dòng này đúng là tiêu đề, hãy chọn dòng "
+            "{row} làm dòng tiêu đề.",
             "en": "the table has no header: this row is data already, so the columns are called column_1 … "
-            "column_{columns} for now. Add a row with their names; if this row is the header, say header_row={row}.",
+            "column_{columns} for now. Add a row with their names; if this row is the header, choose row "
+            "{row} as the header.",
         },
         "header-repeated": {
             "vi": "lặp lại tiêu đề nên không được tính là dữ liệu.",

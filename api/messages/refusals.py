@@ -47,11 +47,11 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "The request did not come from one of our own pages. Load the page again and try once more.",
     },
     "not-known": {
-        "vi": "Mã truy cập (token) sai, đã hết hạn hoặc đã bị thu hồi.",
+        "vi": "Mã truy cập sai, đã hết hạn hoặc đã bị thu hồi.",
         "en": "The access token is wrong, has expired or was revoked.",
     },
     "credentials-needed": {
-        "vi": "Việc này cần đăng nhập hoặc mã truy cập (token).",
+        "vi": "Việc này cần đăng nhập hoặc mã truy cập.",
         "en": "This needs a sign-in or an access token.",
     },
     "method-not-allowed": {
@@ -156,7 +156,7 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Chỉ sắp xếp được theo relevance, modified, issued hoặc title.",
         "en": "Sort by relevance, modified, issued or title.",
     },
-    "slug-taken": {"vi": "Địa chỉ (slug) này đã được dùng.", "en": "This address (slug) is taken."},
+    "slug-taken": {"vi": "Địa chỉ này đã được dùng.", "en": "This address is taken."},
     "name-taken": {"vi": "Tên này đã được dùng.", "en": "This name is taken."},
     "last-admin": {
         "vi": "Cơ quan sẽ không còn quản trị viên nào; hãy giao vai trò này cho người khác trước.",
@@ -206,7 +206,7 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "The form did not come from one of our own pages. Load the page again and try once more.",
     },
     "bad-token": {
-        "vi": "Mã truy cập (token) sai, đã hết hạn hoặc đã bị thu hồi.",
+        "vi": "Mã truy cập sai, đã hết hạn hoặc đã bị thu hồi.",
         "en": "The access token is wrong, has expired or was revoked.",
     },
     "bad-password": {"vi": "Tên đăng nhập hoặc mật khẩu không đúng.", "en": "The name or the password is not right."},

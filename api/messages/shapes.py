@@ -18,6 +18,29 @@ _KINDS = {
 }
 
 
+FORMS = {
+    "": {"vi": "chữ đúng dạng của cột", "en": "text in the form of the column"},
+    "email": {"vi": "địa chỉ thư điện tử", "en": "an e-mail address"},
+    "uri": {"vi": "địa chỉ web đầy đủ, như https://example.vn/a", "en": "a whole web address, like https://example.vn/a"},
+    "uuid": {"vi": "mã UUID, như 123e4567-e89b-12d3-a456-426614174000",
+             "en": "a UUID, like 123e4567-e89b-12d3-a456-426614174000"},
+    "binary": {"vi": "dữ liệu viết bằng base64", "en": "data written in base64"},
+    "wkt": {"vi": "hình bản đồ dạng WKT, như POINT (105.85 21.03)", "en": "a shape in WKT, like POINT (105.85 21.03)"},
+}
+"""Format of a text column → what its cells are called."""
+
+_MOMENT = {"Y": "2025", "y": "25", "m": "07", "d": "01", "H": "08", "I": "08", "M": "30", "S": "00", "p": "AM",
+           "b": "Jul", "B": "July", "f": "000000", "z": "+0700", "%": "%"}
+
+
+def example_of(form: str) -> str:
+    """``"01/07/2025"`` for ``%d/%m/%Y``: a moment as a format writes it; "" where the format says more than we know."""
+    parts = re.split(r"%(.)", form)
+    if len(parts) == 1 or any(one not in _MOMENT for one in parts[1::2]):
+        return ""
+    return "".join(_MOMENT[one] if at % 2 else one for at, one in enumerate(parts))
+
+
 def in_words(pattern: str, language: str) -> str:
     """``"5 chữ số"`` for ``[0-9]{5}``; a pattern that is more than a row of such parts stays as it is."""
     parts, place = [], 0

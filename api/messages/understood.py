@@ -33,12 +33,13 @@ TITLES: Sentences = MappingProxyType({
 EVIDENCE: Sentences = MappingProxyType({
     "asked": {"vi": "Do bạn chọn.", "en": "You said so."},
     "mark": {"vi": "Tệp bắt đầu bằng dấu của bảng mã này.", "en": "The file begins with the mark of this encoding."},
-    "ascii": {"vi": "Tệp chỉ có ký tự ASCII, bảng mã nào cũng đọc như nhau.",
-              "en": "The file is plain ASCII; it reads alike in every encoding."},
-    "all-utf8": {"vi": "Mọi byte của tệp đều hợp lệ theo UTF-8.", "en": "All bytes of the file are valid UTF-8."},
-    "zeros": {"vi": "Byte 0 xen kẽ giữa các chữ cái.", "en": "Zero bytes stand between the letters."},
+    "ascii": {"vi": "Tệp chỉ có chữ không dấu, bảng mã nào cũng đọc như nhau.",
+              "en": "The file has plain letters only; it reads alike in every encoding."},
+    "all-utf8": {"vi": "Toàn bộ tệp đọc được theo UTF-8.", "en": "The whole file can be read as UTF-8."},
+    "zeros": {"vi": "Cách ghi từng chữ trong tệp chỉ có ở bảng mã này.",
+              "en": "Letters are stored as only this encoding does."},
     "letters": {"vi": "{share} % chữ có dấu đọc ra từ có nghĩa trong bảng mã này.",
-                "en": "{share} % of the words beyond ASCII make sense in this encoding."},
+                "en": "{share} % of the words with marks make sense in this encoding."},
     "last-resort": {"vi": "Không bảng mã nào khác hợp với các chữ trong tệp.",
                     "en": "No other encoding fits the letters."},
     "agree": {"vi": "{agree} trong {rows} dòng đầu có đúng {width} ô.",
@@ -63,7 +64,7 @@ EVIDENCE: Sentences = MappingProxyType({
     "habit": {"vi": "Các ô như “{cell}” đọc được theo nhiều cách; đây là cách viết thường dùng ở Việt Nam.",
               "en": "Cells like “{cell}” can be read in several ways; this is how dates are written in Viet Nam."},
     "words": {"vi": "{count} ô ghi “{cell}”; mọi ô khác đọc được thành {kind}.",
-              "en": "{count} cells say “{cell}”; all others are of the kind {kind}."},
+              "en": "{count} cells say “{cell}”; all others can be read as {kind}."},
     "dressed": {"vi": "Số viết kèm dấu hoặc chữ, ví dụ “{cell}”; cột được giữ nguyên dạng chữ.",
                 "en": "Numbers with signs or words around them, as in “{cell}”; the column is kept as text."},
     "years": {"vi": "Các năm như “{cell}” chỉ hợp với lịch này.", "en": "Years like “{cell}” only fit this calendar."},
@@ -111,7 +112,9 @@ def title(what: str, language: str) -> str:
 
 def why(guess: Guess, language: str) -> str:
     """Say why it was chosen."""
-    return say(EVIDENCE, guess.evidence, _params(guess.params), language)
+    params = _params(guess.params)
+    kind = _KINDS.get(str(params.get("kind", "")))
+    return say(EVIDENCE, guess.evidence, {**params, "kind": pick(kind, language)} if kind else params, language)
 
 
 def _params(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,6 +122,15 @@ def _params(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: " ".join(str(value)[:60].split()) if isinstance(value, str) else value for name, value in given.items()
     }
+
+
+_KINDS: Sentences = MappingProxyType({
+    "integer": {"vi": "số nguyên", "en": "whole numbers"}, "number": {"vi": "số", "en": "numbers"},
+    "boolean": {"vi": "đúng hay sai", "en": "true or false"}, "date": {"vi": "ngày", "en": "dates"},
+    "datetime": {"vi": "ngày giờ", "en": "dates with time"}, "time": {"vi": "giờ", "en": "times"},
+    "year": {"vi": "năm", "en": "years"}, "yearmonth": {"vi": "tháng của năm", "en": "months of a year"},
+    "string": {"vi": "chữ", "en": "text"},
+})
 
 
 def told(guess: Guess, language: str) -> dict[str, Any]:

@@ -18,6 +18,9 @@ CELL = 200
 
 EXAMPLES = 5
 
+MEMBERS = 100
+"""So many members of an enumeration are kept; a sentence names the first of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -37,10 +40,31 @@ _EXPECTED = re.compile(r'^expected is "(.*)" and actual is "(.*)"$', re.DOTALL)
 _TWELVE = re.compile(r"\d{12}", re.ASCII)
 
 
+_ABSENT = re.compile(r'^for "(.*)": values "(.*)" not found in the lookup table "(.*)" as "(.*)"$', re.DOTALL)
+_DEVIATED = re.compile(r'^value "(.*)" in row at position "\d+" and field "(.*)" is deviated "\[(.*), (.*)\]"$')
+_DEVIATED_CELL = re.compile(r'^cell at row "\d+" and field "(.*)" has deviated size$')
+_REQUIRED = re.compile(r'^The value "(.*)" is required to be present in field "(.*)" in at least one row\.$', re.DOTALL)
+_RULE = re.compile(r'^the row constraint to conform is "(.*)"$', re.DOTALL)
+_LISTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+_NAMED: Mapping[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
+    "foreign-key": (_ABSENT, ("of", "value", "table", "there")),
+    "deviated-value": (_DEVIATED, ("value", "of", "least", "most")),
+    "deviated-cell": (_DEVIATED_CELL, ("of",)),
+    "required-value": (_REQUIRED, ("value", "of")),
+    "row-constraint": (_RULE, ("rule",)),
+}
+"""Notes that Frictionless writes in one way: what to look for, and the names of its pieces."""
+
+
 def params_of(code: str, note: str) -> dict[str, Any]:  # noqa: PLR0911 - one return per form of note
     """Take a note apart into the params of its sentence; what is not understood stays whole as ``note``."""
+    if code in _NAMED and (found := _NAMED[code][0].match(note)):
+        params = {name: text[:CELL] for name, text in zip(_NAMED[code][1], found.groups(), strict=True)}
+        if code == "foreign-key":
+            params["variant"] = "absent" if params["table"] else "absent-here"
+        return params
     if found := _CONSTRAINT.match(note):
-        return {"variant": found[1], "constraint": found[1], "expected": found[2][:CELL]}
+        return {"variant": found[1], "constraint": found[1], "expected": _expected(found[1], found[2])}
     if found := _TYPE.match(note):
         kind, form = found[1], found[2]
         params = {"variant": kind, "type": kind}
@@ -54,6 +78,12 @@ def params_of(code: str, note: str) -> dict[str, Any]:  # noqa: PLR0911 - one re
     if code == "primary-key":
         return {"variant": "blank"}
     return {"note": note[:CELL]} if note else {}
+
+
+def _expected(constraint: str, text: str) -> str | list[str]:
+    """Give the members of an enumeration that is printed as a list, and other constraints as they stand."""
+    members = [one[0] or one[1] for one in _LISTED.findall(text)] if constraint == "enum" else []
+    return [one[:CELL] for one in members[:MEMBERS]] or text[:CELL]
 
 
 def finding_of(error: Error, columns: Sequence[Known], *, shift: int = 0, sheet: str | None = None) -> Finding:

@@ -24,12 +24,17 @@ def mask(cell: str) -> str:
 
 def finding(one: Finding, columns: Collection[int]) -> Finding:
     """Mask the cell of a finding in a column that is held back, and drop what its sentence would repeat of it."""
+    if columns and one.place.column is None and one.code in _REPEATS:
+        return replace(one, params={key: value for key, value in one.params.items() if key in {"of", "table", "there"}})
     if one.place.column is None or one.place.column - 1 not in columns or one.code == "personal-data":
         return one
     kept = {key: value for key, value in one.params.items() if key in _HARMLESS}
     fix = replace(one.fix, after=None) if one.fix else None
     return replace(one, cell=None if one.cell is None else mask(one.cell), params=kept, fix=fix)
 
+
+_REPEATS = frozenset({"foreign-key", "row-constraint", "deviated-value", "required-value"})
+"""Errors of whole rows and tables whose sentence repeats values, of any column."""
 
 _HARMLESS = frozenset(
     {"variant", "type", "constraint", "format", "title", "wanted", "positions", "other", "kind", "names"}

@@ -20,12 +20,12 @@ SENTENCES = {
         "{after}. Compare with the identifier that was given and correct it.",
     },
     "small": {
-        "vi": "“{cell}” có chữ thường hoặc dấu cách. Mã chỉ gồm chữ in hoa, chữ số và dấu chấm: {after}.",
-        "en": '"{cell}" has small letters or blanks. An identifier has capitals, digits and dots only: {after}.',
+        "vi": "“{cell}” có chữ thường hoặc dấu cách. Mã chỉ gồm chữ in hoa, chữ số và dấu chấm: sửa thành {after}.",
+        "en": '"{cell}" has small letters or blanks. An identifier has capitals, digits and dots only: write {after}.',
     },
     "long": {
-        "vi": "mã dài {length} ký tự; mã định danh tối đa {most} ký tự. Kiểm tra lại mã.",
-        "en": "the identifier has {length} characters; {most} is the most. Check it.",
+        "vi": "mã {cell} dài {length} ký tự; mã định danh tối đa {most} ký tự. Kiểm tra lại mã.",
+        "en": "the identifier {cell} has {length} characters; {most} is the most. Check it.",
     },
     "form": {
         "vi": "“{cell}” không có dạng mã định danh: một chữ cái và hai chữ số (cấp 1), rồi các nhóm cách nhau bằng dấu "

@@ -12,9 +12,9 @@ BASIS = "RFC 3629"
 TITLE = {"vi": "Tệp có dấu BOM ở đầu", "en": "Byte order mark"}
 SENTENCES = {
     "": {
-        "vi": "tệp UTF-8 bắt đầu bằng dấu BOM, mà nhiều chương trình đọc lẫn vào tên cột đầu tiên. "
+        "vi": "tệp UTF-8 bắt đầu bằng một dấu ẩn (BOM), mà nhiều chương trình đọc lẫn vào tên cột đầu tiên. "
         "Bản công bố không có dấu này.",
-        "en": "the UTF-8 file begins with a byte order mark, which many programs read as part of the first column "
+        "en": "the UTF-8 file begins with a hidden mark (BOM), which many programs read as part of the first column "
         "name. What is published has none.",
     }
 }

@@ -15,9 +15,10 @@ BASIS = "行政データにおける機械可読性に関するルール L1-08"
 TITLE = {"vi": "Ký tự không nhìn thấy", "en": "Invisible characters"}
 SENTENCES = {
     "": {
-        "vi": "ô có ký tự không nhìn thấy ({points}), làm cho tìm kiếm và so sánh sai. Bỏ chúng: “{after}”.",
-        "en": "the cell holds invisible characters ({points}), which break searching and comparing. "
-        'Without them: "{after}".',
+        "vi": "“{cell}” có ký tự không nhìn thấy ({points}), làm cho tìm kiếm và so sánh sai. Bỏ chúng, còn "
+        "lại: “{after}”.",
+        "en": '"{cell}" holds invisible characters ({points}), which break searching and comparing. '
+        'Remove them: "{after}".',
     }
 }
 GOOD = (

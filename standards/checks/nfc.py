@@ -13,10 +13,10 @@ BASIS = "TCVN 6909:2001"
 TITLE = {"vi": "Chữ có dấu ở dạng tổ hợp rời", "en": "Letters and marks stored apart"}
 SENTENCES = {
     "": {
-        "vi": "“{cell}” ghi chữ và dấu thành ký tự rời (không phải Unicode dựng sẵn NFC), nên tìm kiếm và so sánh "
-        "sẽ sai. Bản dựng sẵn: “{after}”.",
-        "en": '"{cell}" stores letters and marks apart (not in Unicode NFC), which breaks searching and comparing. '
-        'In composed form: "{after}".',
+        "vi": "“{cell}” ghi chữ và dấu thành ký tự rời, nên tìm kiếm và so sánh "
+        "sẽ sai. Ghi lại thành: “{after}”.",
+        "en": '"{cell}" stores letters and marks apart, which breaks searching and comparing. '
+        'Write it as: "{after}".',
     }
 }
 GOOD = (

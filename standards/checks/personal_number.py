@@ -14,9 +14,9 @@ BASIS = "Luật 91/2025/QH15"
 TITLE = {"vi": "Số định danh cá nhân trong cột mã số thuế", "en": "Personal number in a column of tax codes"}
 SENTENCES = {
     "": {
-        "vi": "số 12 chữ số là số định danh cá nhân, từ 01/7/2025 cũng là mã số thuế của cá nhân. "
+        "vi": "“{cell}”: số 12 chữ số là số định danh cá nhân, từ 01/7/2025 cũng là mã số thuế của cá nhân. "
         "Bỏ dòng này hoặc để trống ô; dữ liệu cá nhân không được công bố.",
-        "en": "a number of 12 digits is a personal identification number, which since 1 July 2025 is also "
+        "en": '"{cell}": a number of 12 digits is a personal identification number, which since 1 July 2025 is also '
         "the tax code of a natural person. Remove the row or empty the cell; personal data may not be published.",
     }
 }

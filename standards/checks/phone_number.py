@@ -19,11 +19,14 @@ SENTENCES = {
     },
     "zero": {
         "vi": "{cell} thiếu số 0 ở đầu, có lẽ là 0{cell}. Đặt cột ở dạng văn bản rồi ghi đủ số.",
-        "en": "{cell} lacks its leading zero and is probably 0{cell}. Format the column as text and write all digits.",
+        "en": "{cell} lacks its leading zero and is probably 0{cell}. Format the column as text and write "
+        "all digits.",
     },
     "prefix": {
-        "vi": "không có đầu số nào như của {cell}. Máy bàn bắt đầu bằng 02 và có 11 chữ số, di động có 10 chữ số.",
-        "en": "no prefix is like that of {cell}. Landlines begin with 02 and have 11 digits, mobiles have 10.",
+        "vi": "không có đầu số nào như của {cell}. Máy bàn bắt đầu bằng 02 và có 11 chữ số, di động có 10 "
+        "chữ số. Kiểm tra lại số.",
+        "en": "no prefix is like that of {cell}. Landlines begin with 02 and have 11 digits, mobiles have "
+        "10. Check it.",
     },
     "length": {
         "vi": "{cell} có {digits} chữ số; số bắt đầu như vậy có {expected} chữ số. Kiểm tra lại số.",
@@ -56,7 +59,8 @@ _ONE = re.compile(r"(?:\+?84|0084)?[0-9]{6,12}")
 _OLD = re.compile(r"01[2689][0-9]{8}")
 _LANDLINE, _MOBILE, _BARE = 11, 10, (9, 10)
 _SERVICE = ("1800", "1900", "069", "080", "067")
-"""Service numbers; numbers of the army, of satellites and of networks of the state, of whose length nothing is said."""
+"""Service numbers; numbers of the army, of satellites and of networks of the state, of whose length nothing "
+"is said."""
 
 
 def look(cells: Cells, use: Use) -> Remark | None:  # noqa: PLR0911 - one return per answer

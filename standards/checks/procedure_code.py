@@ -26,9 +26,9 @@ SENTENCES = {
         "dot ({after}). Format the column as text and write the code again.",
     },
     "closed": {
-        "vi": "đuôi mã là {tail} ({name}), mã đã đóng từ {until_on}; từ ngày đó dùng {successors}. "
+        "vi": "mã {cell} có đuôi {tail} ({name}), mã đã đóng từ {until_on}; từ ngày đó dùng {successors}. "
         "Kiểm tra mã thủ tục sau sắp xếp đơn vị hành chính.",
-        "en": "the tail is {tail} ({name}), a code closed on {until_on}; since then use {successors}. "
+        "en": "code {cell} ends in {tail} ({name}), a code closed on {until_on}; since then use {successors}. "
         "Check the procedure's code after the reorganisation.",
     },
 }

@@ -12,11 +12,15 @@ TITLE = {"vi": "Ô bắt buộc theo điều kiện", "en": "Conditionally requi
 SENTENCES = {
     "blank": {
         "vi": "ô này phải có giá trị khi cột {when_field} là “{given}”. Điền giá trị, hoặc sửa cột {when_field}.",
-        "en": 'this cell must be filled where the column {when_field} is "{given}". Fill it, or correct {when_field}.',
+        "en": 'this cell must be filled where the column {when_field} is "{given}". Fill it, or correct '
+        '{when_field}.',
     },
     "filled": {
-        "vi": "ô này phải để trống khi cột {when_field} là “{given}”. Xoá giá trị, hoặc sửa cột {when_field}.",
-        "en": 'this cell must be empty where the column {when_field} is "{given}". Empty it, or correct {when_field}.',
+        "vi": "ô ghi “{cell}” nhưng phải để trống khi cột {when_field} là “{given}”. Xoá giá trị, hoặc sửa cột "
+        "{when_field}.",
+        "en": 'the cell says "{cell}" but must be empty where the column {when_field} is "{given}". Empty '
+        'it, or correct '
+        "{when_field}.",
     },
 }
 _ARGS = {"when": "location_type", "is": ["", "0", "1", "2"]}

@@ -15,15 +15,19 @@ BASIS = "行政データにおける機械可読性に関するルール L3-04"
 TITLE = {"vi": "Giá trị lệch đơn vị tính", "en": "Value in another unit"}
 SENTENCES = {
     "": {
-        "vi": "{value} gấp khoảng {times} lần các giá trị cùng nhóm (trung vị {middle}): có lẽ dòng này dùng đơn vị "
+        "vi": "{value} gấp khoảng {times} lần các giá trị cùng nhóm (giá trị ở giữa {middle}): có lẽ dòng "
+        "này dùng đơn vị "
         "tính khác (đồng, nghìn đồng, triệu đồng). Kiểm tra đơn vị.",
-        "en": "{value} is about {times} times the other values of its group (median {middle}): this row probably uses "
+        "en": "{value} is about {times} times the other values of its group (middle value {middle}): this "
+        "row probably uses "
         "another unit (dong, thousands, millions). Check the unit.",
     },
     "smaller": {
-        "vi": "{value} chỉ bằng khoảng một phần {times} các giá trị cùng nhóm (trung vị {middle}): có lẽ dòng này dùng "
+        "vi": "{value} chỉ bằng khoảng một phần {times} các giá trị cùng nhóm (giá trị ở giữa {middle}): có "
+        "lẽ dòng này dùng "
         "đơn vị tính khác. Kiểm tra đơn vị.",
-        "en": "{value} is about one part in {times} of the other values of its group (median {middle}): this row "
+        "en": "{value} is about one part in {times} of the other values of its group (middle value "
+        "{middle}): this row "
         "probably uses another unit. Check the unit.",
     },
 }

@@ -11,9 +11,11 @@ BASIS = "Luật 91/2025/QH15; thông lệ thống kê (ngưỡng 5)"
 TITLE = {"vi": "Số đếm người quá nhỏ", "en": "Small count of people"}
 SENTENCES = {
     "": {
-        "vi": "số đếm người nhỏ hơn {least} có thể làm lộ danh tính ở địa bàn nhỏ. Gộp nhóm, hoặc để trống và ghi rõ "
+        "vi": "{cell}: số đếm người nhỏ hơn {least} có thể làm lộ danh tính ở địa bàn nhỏ. Gộp nhóm, hoặc để "
+        "trống và ghi rõ "
         "là không công bố; nếu bảng không nói về cá nhân thì giữ nguyên.",
-        "en": "a count of people below {least} may tell who they are where few live. Merge groups, or leave the cell "
+        "en": "{cell}: a count of people below {least} may tell who they are where few live. Merge groups, "
+        "or leave the cell "
         "empty and say that it is withheld; keep it where the table is not about persons.",
     }
 }

@@ -12,8 +12,8 @@ BASIS = "行政データにおける機械可読性に関するルール L1-06"
 TITLE = {"vi": "Khoảng trắng thừa ở đầu hoặc cuối ô", "en": "Spaces at the beginning or end"}
 SENTENCES = {
     "": {
-        "vi": "“{cell}” có khoảng trắng thừa ở đầu hoặc cuối. Bỏ khoảng trắng: “{after}”.",
-        "en": '"{cell}" begins or ends with spaces. Without them: "{after}".',
+        "vi": "“{cell}” có khoảng trắng thừa ở đầu hoặc cuối. Bỏ khoảng trắng, còn lại: “{after}”.",
+        "en": '"{cell}" begins or ends with spaces. Remove them: "{after}".',
     },
     "blank": {
         "vi": "ô chỉ có khoảng trắng. Để trống ô.",

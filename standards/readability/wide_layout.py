@@ -17,13 +17,13 @@ TITLE = {"vi": "Bảng ngang (bảng chéo)", "en": "Wide table (crosstab)"}
 SENTENCES = {
     "": {
         "vi": (
-            "{n} cột ({names}) là các giá trị của cùng một chiều (năm, tháng, nhóm tuổi…), không "
-            "phải các thuộc tính khác nhau. Chuyển thành bảng dọc: một cột cho chiều đó, một cột "
-            "cho giá trị."
+            "{n} cột ({names}) chia cùng một số liệu theo năm, tháng hay nhóm tuổi… thay vì là những "
+            "số liệu khác nhau. Chuyển thành bảng dọc: một cột ghi năm (tháng, nhóm tuổi…), một cột "
+            "ghi giá trị."
         ),
         "en": (
-            "{n} columns ({names}) are values of one dimension (years, months, bands of age …), "
-            "not different attributes. Make the table long: a column for that dimension and one "
+            "{n} columns ({names}) give one figure by years, months or bands of age … and not "
+            "different figures. Make the table long: a column for the year (month, band) and one "
             "for the value."
         ),
     },

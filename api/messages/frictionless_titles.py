@@ -1,0 +1,75 @@
+"""What Frictionless's errors are called, all 61 types, in Vietnamese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from api.messages import Sentences
+
+_TITLES: Mapping[str, tuple[str, str]] = {
+    "error": ("Lỗi", "Error"),
+    "data-error": ("Lỗi dữ liệu", "Error in the data"),
+    "file-error": ("Lỗi tệp", "Error in the file"),
+    "hash-count": ("Tệp khác với tệp đã khai", "Not the declared file"),
+    "byte-count": ("Sai dung lượng", "Other size than declared"),
+    "table-error": ("Lỗi bảng", "Error in the table"),
+    "field-count": ("Sai số cột", "Other number of columns"),
+    "row-count": ("Sai số dòng", "Other number of rows"),
+    "table-dimensions": ("Sai kích thước bảng", "Size of the table"),
+    "deviated-value": ("Giá trị khác thường", "Unusual value"),
+    "deviated-cell": ("Ô dài khác thường", "Unusually long cell"),
+    "required-value": ("Thiếu giá trị phải có", "Required value missing"),
+    "header-error": ("Lỗi dòng tên cột", "Error in the header"),
+    "blank-header": ("Không có tên cột", "No header"),
+    "unmatched-header": ("Tên cột không khớp", "Header does not match"),
+    "label-error": ("Lỗi tên cột", "Error in a column name"),
+    "extra-label": ("Cột ngoài mô tả", "Column not described"),
+    "missing-label": ("Thiếu cột", "Column missing"),
+    "blank-label": ("Cột không có tên", "Column without a name"),
+    "duplicate-label": ("Tên cột trùng nhau", "Column name used twice"),
+    "incorrect-label": ("Tên cột khác mô tả", "Another column name"),
+    "row-error": ("Lỗi dòng", "Error in a row"),
+    "blank-row": ("Dòng trống", "Blank row"),
+    "primary-key": ("Dòng trùng mã nhận diện hoặc thiếu mã", "Row not told apart"),
+    "foreign-key": ("Tham chiếu không có", "Reference not found"),
+    "duplicate-row": ("Dòng lặp lại", "Row repeated"),
+    "row-constraint": ("Dòng không thỏa điều kiện", "Row breaks a rule"),
+    "cell-error": ("Lỗi ô", "Error in a cell"),
+    "extra-cell": ("Ô thừa", "Extra cell"),
+    "missing-cell": ("Thiếu ô", "Missing cell"),
+    "type-error": ("Không đúng loại giá trị", "Another kind of value"),
+    "constraint-error": ("Không đúng quy định của cột", "Breaks a rule of its column"),
+    "unique-error": ("Giá trị lặp lại", "Value repeated"),
+    "truncated-value": ("Giá trị có thể bị cắt", "Value may be cut off"),
+    "forbidden-value": ("Giá trị không được dùng", "Value not in use"),
+    "sequential-value": ("Không nối tiếp", "Not in sequence"),
+    "ascii-value": ("Chữ có dấu hoặc ký hiệu lạ", "Unusual letters or signs"),
+    "resource-error": ("Mô tả tệp không dùng được", "Description of the file"),
+    "source-error": ("Tệp không có bảng", "Nothing to read"),
+    "scheme-error": ("Không mở được tệp", "File not opened"),
+    "format-error": ("Sai định dạng", "Format not kept"),
+    "encoding-error": ("Không đọc được ký tự", "Characters not readable"),
+    "compression-error": ("Không giải nén được", "Not unpacked"),
+    "metadata-error": ("Mô tả không dùng được", "Description not usable"),
+    "catalog-error": ("Mô tả danh mục không dùng được", "Description of the catalogue"),
+    "dataset-error": ("Mô tả bộ dữ liệu không dùng được", "Description of the dataset"),
+    "package-error": ("Mô tả gói dữ liệu không dùng được", "Description of the package"),
+    "schema-error": ("Mô tả bảng không dùng được", "Description of the table"),
+    "field-error": ("Mô tả cột không dùng được", "Description of a column"),
+    "stats-error": ("Số liệu khai kèm không dùng được", "Declared figures"),
+    "dialect-error": ("Mô tả cách ghi tệp không dùng được", "Description of how the file is written"),
+    "control-error": ("Mô tả cách ghi tệp không dùng được", "Description of how the file is written"),
+    "detector-error": ("Thiết lập nhận dạng", "Set-up of detection"),
+    "checklist-error": ("Thiết lập kiểm tra", "Set-up of checks"),
+    "check-error": ("Thiết lập kiểm tra", "Set-up of a check"),
+    "inquiry-error": ("Thiết lập kiểm tra", "Set-up of an inquiry"),
+    "inquiry-task-error": ("Thiết lập kiểm tra", "Set-up of an inquiry"),
+    "pipeline-error": ("Thiết lập xử lý", "Set-up of processing"),
+    "step-error": ("Thiết lập xử lý", "Set-up of a step"),
+    "report-error": ("Báo cáo", "Report"),
+    "report-task-error": ("Báo cáo", "Report"),
+}
+
+TITLES: Sentences = MappingProxyType({code: {"vi": vi, "en": en} for code, (vi, en) in _TITLES.items()})
+"""Type → language → what the error is called."""
