@@ -54,7 +54,8 @@ class Table:
     record number. ``kinds`` are the types that the format itself declares by column index; "string" there means text
     on purpose (a code), never to be taken for a number. ``plain`` says that Frictionless can read the original
     itself, given ``encoding`` and ``dialect`` (``delimiter``, ``quote``, ``header_row``).
-    ``understood`` are the guesses that were made, complete once the batches are exhausted.
+    ``understood`` are the guesses that were made, complete once the batches are exhausted; ``passed`` is the text of
+    records that are no rows of the table (above the header, under the data, comments), complete then too.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Table:
     plain: bool = False
     ragged: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     understood: Sequence[Guess] = ()
+    passed: Sequence[str] = ()
 
 
 class Format(Protocol):

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.format import ReadOptions, Unreadable
 from standards.finding import Finding, Place, Severity
+from standards.mentions import concealed
 
 Row = Sequence[str]
 
@@ -21,6 +22,7 @@ PREAMBLE = 40
 """Above how many records a header is looked for."""
 KEPT_REMARKS = 1000
 KEPT_RAGGED = 100_000
+BESIDE = " | "
 FOOTER = 30
 """How many records at the end of a table may be notes."""
 
@@ -43,7 +45,8 @@ class Notes:
     """What is met below record ``header``: remarks, and ragged rows as they stand, by record number.
 
     ``others`` are delimiters by which a record of one cell may be divided instead, ``comment`` is what lines that are
-    no records begin with; ``dropped`` are the numbers of records that are left out.
+    no records begin with; ``dropped`` are the numbers of records left out, ``passed`` is
+    the text of those.
     """
 
     header: int = 0
@@ -53,6 +56,11 @@ class Notes:
     others: str = ""
     comment: str = ""
     dropped: set[int] = field(default_factory=set)
+    passed: list[str] = field(default_factory=list)
+
+    def pass_over(self, rows: Iterable[Row]) -> None:
+        """Keep the text of records that are no rows of the table, for whoever looks for persons in it."""
+        self.passed += [text for row in rows if (text := BESIDE.join(cell for cell in row if cell.strip()))]
 
     def remark(self, code: str, severity: str = "error", **more: object) -> None:
         """Keep a remark, up to a bound; how many were not kept is counted."""
@@ -71,6 +79,7 @@ class Notes:
         if row and number > self.header:
             if self.comment and row[0].lstrip().startswith(self.comment):
                 self.dropped.add(number)
+                self.pass_over([row])
                 return [""] * width
             if len(row) == 1 and (divided := self._divided(row[0], width)):
                 self.remark("delimiter-changed", "warning", row=number, found=divided[0])
@@ -223,8 +232,9 @@ def _cut(held: list[pa.RecordBatch], notes: Notes, said: int | None) -> Iterator
     table = pa.Table.from_batches(held)
     keep = table.num_rows - (_footer(table, notes) if said is None else _told(table, notes, said))
     last = table["row"][keep - 1].as_py() if keep else notes.header
+    notes.pass_over([str(cell) for cell in list(row.values())[1:]] for row in table.slice(keep).to_pylist())
     for number in [number for number in notes.ragged if number > last]:
-        del notes.ragged[number]
+        notes.pass_over([notes.ragged.pop(number)])
     yield from table.slice(0, keep).combine_chunks().to_batches()
 
 
@@ -239,7 +249,7 @@ def _told(table: pa.Table, notes: Notes, said: int) -> int:
 
 def _skipped(notes: Notes, first: int, cell: str, rows: int) -> None:
     notes.remarks[:] = [one for one in notes.remarks if one.place.row is None or one.place.row < first]
-    notes.remark("footer-skipped", "warning", row=first, cell=cell.strip()[:200], rows=rows)
+    notes.remark("footer-skipped", "warning", row=first, cell=concealed(cell.strip()[:200]), rows=rows)
 
 
 def _is_total(row: Row, above: Sequence[Row]) -> bool:

@@ -20,6 +20,7 @@ from pipelines import grid
 from pipelines.format import ReadOptions, Table, Unreadable
 from pipelines.grid import Notes, Row
 from pipelines.written import columns_of, text
+from standards.mentions import mentioned
 
 CHUNK = 1 << 20
 MAX_ENTRIES = 20_000
@@ -84,6 +85,8 @@ def check_sheets(archive: zipfile.ZipFile) -> Sequence[str]:
 
 
 def _named(core: bytes) -> bool:
+    if mentioned(core.decode("utf-8", "replace")):
+        return True
     people = re.findall(rb"<(?:dc:creator|cp:lastModifiedBy)[^>]*>([^<]+)<", core)
     return any(one.strip().lower() not in {b"openpyxl", b"xlsxwriter"} for one in people)
 
@@ -310,6 +313,7 @@ def _table(name: str, sheet: CalamineSheet, options: ReadOptions, form: str) -> 
     labels = tuple(_trimmed(first[header - 1], max((len(_trimmed(row)) for row in first), default=0)))
     grid.check_width(labels, options)
     notes = Notes()
+    notes.pass_over(first[: header - 1])
     seen: dict[int, str] = _Declared(kinds)
     rows = islice(_rows(sheet), header, None)
     raw = grid.bounded(_batches(rows, header + 1, len(labels), notes, kinds), options)
@@ -325,6 +329,7 @@ def _table(name: str, sheet: CalamineSheet, options: ReadOptions, form: str) -> 
         remarks=notes.remarks,
         ragged=notes.ragged,
         kinds=seen,
+        passed=notes.passed,
     )
 
 

@@ -74,6 +74,17 @@ def mentioned(text: str) -> tuple[Mention, str] | None:
     return None
 
 
+def concealed(text: str) -> str:
+    """Give a text with every value that it mentions masked; one that mentions nothing stays as it is."""
+    if mentioned(text) is None:
+        return text
+    plain = unicodedata.normalize("NFKC", text)
+    for one in MENTIONS:
+        for value in {found[1] for found in re.finditer(one.pattern, plain) if not _is_public(plain, found[1])}:
+            plain = plain.replace(value, masked(re.sub(r"[ .\-]", "", value), one.trait.shows))
+    return plain
+
+
 def _is_public(text: str, value: str) -> bool:
     """Whether a number is an enterprise's tax code and the text calls it one."""
     return is_mst(re.sub(r"[ .\-]", "", value)) and re.search(r"(?i)\bMST\b|mã số thuế|tax code", text) is not None

@@ -78,20 +78,21 @@ def _run(  # noqa: PLR0917 - what was asked for, in order
     options = Options(**wishes)
     targets = _targets(fix, files, name)
     _known_standard(options.standard)
-    worst, documents, excerpts = EXIT_DONE, [], []
+    from api.messages.standalone import form_of, page
+
+    worst, documents, excerpts, plans = EXIT_DONE, [], [], []
     with progress("datamo check", len(files)) as advance:
         for one, target in zip(files, targets, strict=True):
             checked = _check(one, name, options, **asked, fixed=target)
             advance(1)
             documents.append(_show(words, checked, words.json, mended=fix is not None))
             excerpts.append([table.stats.get("excerpt") or {} for table in checked.outcome.tables])
+            plans.append([form_of(table) for table in checked.outcome.tables])
             worst = max(worst, _exit_code(checked.outcome))
     if words.json:
         words.give(documents[0] if len(documents) == 1 else documents, "")
     if html is not None:
-        from api.messages.standalone import page
-
-        html.write_text(page(documents, excerpts, words.tongue), encoding="utf-8")
+        html.write_text(page(documents, excerpts, words.tongue, plans), encoding="utf-8")
     return worst
 
 

@@ -11,7 +11,7 @@ BLOCKED, ASKED, NAMED = "personal-data", "personal-data-asked", "personal-data-n
 TITLES: Sentences = MappingProxyType(
     {
         BLOCKED: {"vi": "Cột giống dữ liệu cá nhân", "en": "The column looks like personal data"},
-        NAMED: {"vi": "Tên có chứa dữ liệu cá nhân", "en": "A name holds personal data"},
+        NAMED: {"vi": "Dữ liệu cá nhân ngoài bảng", "en": "Personal data outside the table"},
         ASKED: {"vi": "Cột có thể chứa dữ liệu cá nhân", "en": "The column may hold personal data"},
     }
 )
@@ -40,8 +40,16 @@ SENTENCES = MappingProxyType(
                 "en": "the name of a column holds {kind} ({cell}). The header is probably a row of data: add a header.",
             },
             "note": {
-                "vi": "phần ghi chú ngoài bảng có {kind} ({cell}). Xoá phần đó rồi gửi lại.",
-                "en": "a note outside the table holds {kind} ({cell}). Remove it and send again.",
+                "vi": "phần ghi chú ngoài bảng có {kind} ({cell}), nên bản gốc được giữ riêng, không công bố. Muốn "
+                "công khai cả bản gốc thì xoá phần đó rồi gửi lại.",
+                "en": "a note outside the table holds {kind} ({cell}), so the original is kept private. To publish the "
+                "original too, remove the note and send again.",
+            },
+            "office": {
+                "vi": "phần ghi chú ngoài bảng có {kind} ({cell}), có vẻ là của cơ quan. Nếu là của cá nhân thì "
+                "xoá rồi gửi lại.",
+                "en": "a note outside the table holds {kind} ({cell}), it seems of an office. If it belongs to a "
+                "person, remove it and send again.",
             },
         },
         ASKED: {

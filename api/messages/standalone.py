@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from api.messages.document import WORDS, document, repairs, summary, verdict_word
+from api.messages.document import WORDS, document, repairs, score, summary, verdict_word
 
 if TYPE_CHECKING:
+    from catalog.model import TableOutcome
     from pipelines.check import Checked
 
 WHOLE = 3
 """So many findings of a kind are told in whole sentences; the others by their place and cell."""
+SHORT = 40
+"""So many characters of a cell before and after are shown."""
 COLUMNS = 12
 """So many columns of the table are shown beside those with findings."""
 
@@ -36,6 +39,8 @@ TEXT: Mapping[str, Mapping[str, str]] = {
         "info": "ghi chú", "whole": "cả bảng", "fixed": "Đã sửa", "rule": "Căn cứ",
         "unsaid": "Còn {n} chỗ nữa cùng loại; {all}.",
         "cli": "--limit-errors 0 để lấy tất cả", "site": "tệp có cột vấn đề ghi đủ tất cả",
+        "form": "Biểu mẫu và bảng lấy ra từ đó",
+        "before": "Trước: trang tính như đã nộp", "after": "Sau: các dòng đầu của bảng ({n} dòng)",
         "shown": "Bảng này chỉ có những dòng đầu tiên có nhận xét; bấm vào ô để xem nhận xét.",
     },
     "en": {
@@ -43,6 +48,8 @@ TEXT: Mapping[str, Mapping[str, str]] = {
         "warning": "should be corrected", "info": "note", "whole": "the table as a whole", "fixed": "Repaired",
         "rule": "Basis", "unsaid": "{n} more of this kind; {all}.",
         "cli": "--limit-errors 0 gives all", "site": "the file with the problems column holds all of them",
+        "form": "The form and the table in it",
+        "before": "Before: the sheet as it came", "after": "After: the first rows of the table ({n} rows)",
         "shown": "Only the first rows with findings are here; a cell leads to what is said of it.",
     },
 }  # fmt: skip
@@ -51,27 +58,46 @@ TEXT: Mapping[str, Mapping[str, str]] = {
 def of_check(checked: Checked, language: str, door: str) -> str:
     """Give the page of one file, with the repairs that were made; ``door`` as in ``page``."""
     told = document(checked, language) | {"fixes": repairs(checked, language)}
-    return page([told], [[table.stats.get("excerpt") or {} for table in checked.outcome.tables]], language, door)
+    tables = checked.outcome.tables
+    excerpts = [[table.stats.get("excerpt") or {} for table in tables]]
+    return page([told], excerpts, language, [[form_of(table) for table in tables]], door)
+
+
+def form_of(table: TableOutcome) -> Mapping[str, Any]:
+    """Give the first rows before and after of a form that can be, or was, made a table; {} where there is none."""
+    return next((one.preview for one in (*table.repaired, *table.fixes) if one.preview.get("after")), {})
 
 
 def page(
-    documents: Sequence[Mapping[str, Any]], excerpts: Sequence[Sequence[Cells]], language: str, door: str = "cli"
+    documents: Sequence[Mapping[str, Any]],
+    excerpts: Sequence[Sequence[Cells]],
+    language: str,
+    plans: Sequence[Sequence[Mapping[str, Any]]] = (),
+    door: str = "cli",
 ) -> str:
     """Give the page. ``excerpts`` hold, for each table of each document, the rows that findings speak of.
 
-    ``door`` ("cli", "site") is where it is asked for, and so how all findings are got when there are too many.
+    ``plans`` hold likewise what ``form_of`` gives. ``door`` ("cli", "site") is where it is asked for, and so how all
+    findings are got when there are too many.
     """
     title = WORDS[language]["report"]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     head += f"<title>{title}</title><style>{STYLE}</style>"
     bodies = "".join(
-        _file(one, cells, f"{at}-", language, door)
+        _file(one, cells, plans[at - 1] if plans else (), f"{at}-", language, door)
         for at, (one, cells) in enumerate(zip(documents, excerpts, strict=True), 1)
     )
     return f'<!doctype html><html lang="{language}"><head>{head}</head><body><h1>{title}</h1>{bodies}</body></html>\n'
 
 
-def _file(told: Mapping[str, Any], excerpts: Sequence[Cells], mark: str, language: str, door: str) -> str:
+def _file(  # noqa: PLR0917 - what is drawn, in order
+    told: Mapping[str, Any],
+    excerpts: Sequence[Cells],
+    plans: Sequence[Mapping[str, Any]],
+    mark: str,
+    language: str,
+    door: str,
+) -> str:
     words, text = WORDS[language], {**TEXT[language], "all": TEXT[language][door]}
     reason = told.get("reason")
     parts = [
@@ -81,6 +107,10 @@ def _file(told: Mapping[str, Any], excerpts: Sequence[Cells], mark: str, languag
     ]
     for at, table in enumerate(told.get("tables", [told])):
         parts.append(_reads(table, words["read"]))
+        if said := score(table["stats"], words):
+            parts.append(f"<p class=soft>{escape(said[:1].upper() + said[1:])}</p>")
+        if at < len(plans) and plans[at]:
+            parts.append(_plan(plans[at], TEXT[language]))
         if table["findings"]:
             cells = excerpts[at] if at < len(excerpts) else {}
             parts += _table(table, cells, f"{mark}{at}", text)
@@ -95,6 +125,23 @@ def _reads(table: Mapping[str, Any], word: str) -> str:
         for one in table["understood"]
     )
     return f"<details><summary>{word.capitalize()}</summary><ul>{items}</ul></details>" if items else ""
+
+
+def _plan(plan: Mapping[str, Any], text: Mapping[str, str]) -> str:
+    """Draw the first rows of a report form before and after it is made a table."""
+    before, after = _grid(plan["before"], "td"), _grid(plan["after"], "th")
+    made = text["after"].format(n=f"{plan['rows']:,}")
+    return f"<h3>{text['form']}</h3><p class=soft>{text['before']}</p>{before}<p class=soft>{made}</p>{after}"
+
+
+def _grid(rows: Sequence[Sequence[str]], first: str) -> str:
+    """Draw rows as a table, of wide ones the first columns; ``first`` is what the cells of the first row are."""
+    drawn = []
+    for at, row in enumerate(rows):
+        tag = first if at == 0 else "td"
+        cells = [*row[: 2 * COLUMNS], *(["…"] if len(row) > 2 * COLUMNS else [])]
+        drawn.append("<tr>" + "".join(f"<{tag}>{escape(str(cell)[:SHORT])}</{tag}>" for cell in cells) + "</tr>")
+    return f"<div class=scroll><table>{''.join(drawn)}</table></div>"
 
 
 def _repairs(fixes: Sequence[Mapping[str, Any]], text: Mapping[str, str]) -> str:

@@ -25,7 +25,8 @@ verdict on a column is *block* (the table is not valid, reason `personal-data`),
 
 6. Longer text is searched for personal numbers, telephone numbers, private mailboxes and insurance cards
    (`standards/mentions.py`); a column of notes that mentions some is asked about, and its cells are shown nowhere. The names of
-   the file, the sheet and the columns are searched too (`personal-data-named`).
+   the file, the sheet and the columns are searched too (`personal-data-named`), and so is what stands around a table: lines above
+   the header, notes under the data, comments. Where they mention somebody, the original is kept private; an office's contact is told.
 7. Where a table has birth dates beside sex, place, ethnic group or occupation, rows whose combination fewer than five share are
    counted: a warning with figures (`re-identification`), never with values.
 

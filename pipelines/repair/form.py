@@ -11,6 +11,7 @@ from pipelines import cells, grid
 from pipelines.format import Table
 from pipelines.structure.cells import ROWS
 from standards.form import NAMES, Form, plan
+from standards.mentions import concealed
 from standards.page import Page, is_number, page
 from standards.portable import to_json
 from standards.repair import EXAMPLES, Change, Repair
@@ -76,16 +77,25 @@ def _repair(form: Form, laid: Page, made: Unfolded) -> Repair:
     before = [_ended(row) for row in laid.sheet.rows[: form.body[0] + PREVIEW]][: 2 * PREVIEW]
     first = [_ended(row) for row in laid.sheet.rows[form.body[0] : form.body[1]] if any(row)]
     examples = tuple(
-        Change(row=form.body[0] + at + 1, before=" | ".join(old)[:_SHOWN], after=" | ".join(new)[:_SHOWN])
+        Change(row=form.body[0] + at + 1, before=concealed(" | ".join(old))[:_SHOWN], after=" | ".join(new)[:_SHOWN])
         for at, (old, new) in enumerate(zip(first, made.rows, strict=False))
     )[:EXAMPLES]
     shown: dict[str, Any] = {
-        "plan": to_json(form),
-        "before": [[cell[:_SHOWN] for cell in row] for row in before],
+        "plan": _hushed(to_json(form)),
+        "before": [[concealed(cell)[:_SHOWN] for cell in row] for row in before],
         "after": [list(made.labels), *([cell[:_SHOWN] for cell in row] for row in made.rows[:PREVIEW])],
         "rows": len(made.rows),
     }
     return Repair(kind=KIND, safe=False, count=len(made.rows), examples=examples, preview=shown)
+
+
+def _hushed(told: Any) -> Any:
+    """Mask what the words of a plan (titles, signatures) mention of persons."""
+    if isinstance(told, dict):
+        return {name: _hushed(one) for name, one in told.items()}
+    if isinstance(told, list):
+        return [_hushed(one) for one in told]
+    return concealed(told) if isinstance(told, str) else told
 
 
 def _ended(row: Sequence[str]) -> list[str]:

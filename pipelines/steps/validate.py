@@ -14,7 +14,7 @@ from typing import Any
 from catalog.model import Artefact, Outcome, TableOutcome
 from pipelines.cells import Numbers, numbers
 from pipelines.step import Opened, Parcel
-from pipelines.validation import Verdict, masking, readability, risk, schema, validate
+from pipelines.validation import Verdict, masking, outside, readability, risk, schema, validate
 from pipelines.validation import personal as persons
 from pipelines.validation.absorbed import Absorber, absorber
 from pipelines.validation.distinct import finding_of_remark, run_checks
@@ -142,7 +142,7 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None, 
     secret = frozenset(one.index for one in held if one.hidden)
     rules, score = _by_the_sheet(table)
     rules = readability.untold(rules, {group.code for group in told.groups.values()})
-    rules = readability.hushed(rules) if secret else rules
+    rules = readability.hushed(rules) if secret or outside.is_private(opened.table) else rules
     ours = [*checked, *_beyond(table, beyond), _told_of(table, held), _risks(table)]
     found = merged([_whole_table(table), told, *ours, rules], parcel.limit_errors)
     errors = found.errors("error")
@@ -337,7 +337,7 @@ def _risks(table: _Table) -> Tally:
     sheet = opened.table.sheet
     headers = {f"header:{at}": one for at, one in enumerate(table.labels)}
     names = {"file": table.parcel.name, "sheet": sheet or "", **headers}
-    for one in risk.by_name(names, sheet):
+    for one in (*risk.by_name(names, sheet), *outside.told(opened.table)):
         result.add(one)
     rare = risk.combinations(opened.cells, table.labels, today=table.parcel.today, sheet=sheet)
     if rare is not None:

@@ -188,3 +188,20 @@ def test_the_terminal_says_who_repairs_what_and_how_much_it_has_not_told(capsys:
     shown = len(re.findall(r"Cell [A-E]\d+ ?[(:]|The columns are not in the order of", said))
     assert f"… and {sum(one['count'] for one in told['groups']) - shown} more not told one by one" in said
     assert "--fix FILE --accept successor=YYYY-MM-DD/YYYY-MM-DD: Add a column with the new codes, 14" in said
+
+
+def test_the_html_report_says_the_score_and_shows_a_form_before_and_after(capsys: pytest.CaptureFixture[str]) -> None:
+    wide = ",".join(f"c{at}" for at in range(40))
+    rows = "".join(f"{at:02},<i>Trường {at}," + ",".join(str(at + one) for one in range(39)) + "\n" for at in range(6))
+    Path("form.csv").write_text(f"ma,{wide}\n{rows}\nNgười lập: chị Lan 0912 345 678\n", encoding="utf-8")
+    checked(capsys, "form.csv", "--html", "form.html", "--lang", "en")
+    page = Path("form.html").read_text(encoding="utf-8")
+    assert "<p class=soft>Machine-readable: level 1 " in page
+    assert "Before: the sheet as it came" in page
+    assert "After: the first rows of the table (6 rows)" in page
+    assert "&lt;i&gt;Trường 5</td>" in page
+    assert "<td>…</td>" in page
+    assert "0912 345 678" not in page
+    assert len(page.encode()) < 300_000
+    checked(capsys, "good.csv", "--html", "good.html", "--lang", "en")
+    assert "Before: the sheet" not in Path("good.html").read_text(encoding="utf-8")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pytest
 
 from catalog.model import Options
+from pipelines import inside
 from pipelines.steps import convert, validate
 from pipelines.validation import masking
 from pipelines.validation.personal import passing, percent, tidied
@@ -260,3 +263,53 @@ def test_counts_by_sex_and_place_are_no_list_of_persons(tmp_path):
     rows = "\n".join(f"{at % 2 + 1},{at:05d},0-4,{at}" for at in range(20))
     result = outcome(parcel(tmp_path, f"gioi_tinh,ma_xa,nhom_tuoi,dan_so\n{rows}\n"))
     assert "re-identification" not in {one.code for one in result.findings}
+
+
+TABLE = "ma,ten,so\n" + "".join(f"{at:02},Trường {at},{at}\n" for at in range(1, 8))
+CARD = "001203012345"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "variant", "public"),
+    [
+        ("DANH SÁCH TRƯỜNG\n", "", None, True),
+        ("Liên hệ: chị Lan 0912 345 678\n", "", "note", False),
+        ("", f"Ghi chú: CCCD {CARD}\n", "note", False),
+        ("", f"\nNgười lập: Nguyễn A | {CARD}\n", "note", False),
+        (f"# người lập {CARD}\n", "", "note", False),
+        ("Đường dây nóng Sở Giáo dục: 0912 345 678\n", "", "office", True),
+        ("Đường dây nóng: 1900 1234; văn thư: vanthu@so.gov.vn\n", "", None, True),
+        ("Sở Giáo dục. Người lập: ông Ba 0912 345 678\n", "", "note", False),
+        ("Mã số thuế 0100109106\n", "Nguồn: QĐ 124/2025 trang 12\n", None, True),
+    ],
+)
+def test_what_stands_around_a_table_is_searched_and_keeps_the_original_private(tmp_path, above, below, variant, public):
+    made = parcel(tmp_path, above + TABLE + below)
+    found = inside.look(made)
+    told = [one for one in found.tables[0].findings if one.code == "personal-data-named"]
+    assert [one.params["variant"] for one in told] == ([variant] if variant else [])
+    assert [one.severity for one in told] == ([] if not variant else ["info" if variant == "office" else "warning"])
+    assert found.original.public is public
+    assert found.valid
+    if variant == "note":
+        kept = str(found)
+        assert CARD not in kept
+        assert "0912 345 678" not in kept
+
+
+def test_what_stands_around_a_table_of_a_workbook_is_searched_too(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["B2"] = "Báo cáo. Liên hệ: chị Lan 0912 345 678"
+    for at, row in enumerate([["ma", "ten", "so"], *([f"{at:02}", f"Trường {at}", at] for at in range(1, 6))], 4):
+        for column, cell in enumerate(row, 2):
+            sheet.cell(at, column, cell)
+    sheet["B12"] = f"Người lập: CCCD {CARD}"
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    found = inside.look(replace(parcel(tmp_path, TABLE), path=path, name="a.xlsx"))
+    told = [one for one in found.tables[0].findings if one.code == "personal-data-named"]
+    assert [one.params["variant"] for one in told] == ["note", "note"]
+    assert not found.original.public
+    assert CARD not in str(found)
+    assert "0912 345 678" not in str(found)

@@ -114,6 +114,7 @@ def _table(file: _Opened, options: ReadOptions) -> Table:
         others="".join(one for one in ",;\t|" if one != dialect.delimiter),
         comment="" if options.comment == "none" else options.comment or "#",
     )
+    notes.pass_over(row for at, row in enumerate(first[: header.last], 1) if at != header.row)
     if header.missing:
         said = "warning" if options.header_row == 0 else "error"
         notes.remark("header-missing", said, row=header.last + 1, columns=len(labels))
@@ -135,6 +136,7 @@ def _table(file: _Opened, options: ReadOptions) -> Table:
         ragged=notes.ragged,
         plain=encoding in encodings.PLAIN and not packed and dialect.plain and header.plain,
         understood=guesses,
+        passed=notes.passed,
     )
 
 

@@ -12,6 +12,7 @@ from pipelines import grid
 from pipelines.format import ReadOptions, Unreadable
 from pipelines.grid import FIGURE
 from standards.heading import JOINT, Span, clean, find_heading
+from standards.mentions import concealed
 from standards.reading import Guess
 
 Rows = Sequence[Sequence[str]]
@@ -49,7 +50,7 @@ def find(rows: Rows, skip: int, options: ReadOptions) -> Header:
         raise Unreadable("empty-file")
     at = skip + found
     if options.header_rows is None and _is_data(rows, at):
-        cell = JOINT.join(clean(one) for one in rows[at][:3])
+        cell = concealed(JOINT.join(clean(one) for one in rows[at][:3]))
         guess = _guess(0, str(at + 1), "no-header", sure="likely", cell=cell)
         return _none(rows, at, guess)
     if options.header_rows is not None:
@@ -61,7 +62,7 @@ def find(rows: Rows, skip: int, options: ReadOptions) -> Header:
 def _single(rows: Rows, skip: int, at: int) -> Header:
     above = [row for row in rows[skip:at] if grid.filled(row)]
     if above:
-        cell = JOINT.join(clean(one) for one in above[0] if one.strip())
+        cell = concealed(JOINT.join(clean(one) for one in above[0] if one.strip()))
         guess = _guess(at + 1, str(skip + 1), "below", sure="likely", rows=at - skip, cell=cell)
     else:
         guess = _guess(at + 1, "0", "first", sure="certain")

@@ -13,7 +13,7 @@ from pipelines.steps.convert import documents
 from pipelines.steps.convert.excerpt import excerpt
 from pipelines.steps.convert.sheet import write_xlsx
 from pipelines.steps.convert.typed import Shape, shape_of, write_parquet
-from pipelines.validation import masking
+from pipelines.validation import masking, outside
 from pipelines.validation.personal import hides
 from standards.finding import Finding, Group, Place
 from standards.profile import Column, Profile
@@ -212,9 +212,11 @@ def _artefact(one: Opened, role: FileRole, path: Path) -> Artefact:
 
 
 def _original(parcel: Parcel) -> Artefact | None:
-    """Give the original another name where a derived file has its name already."""
+    """Keep the original private where it mentions persons outside its tables; name it apart from derived files."""
     one = parcel.original
     if one is None:
         return None
+    if parcel.personal and any(outside.is_private(each.table) for each in parcel.tables):
+        one = dataclasses.replace(one, public=False)
     taken = {made.name for table in parcel.tables if table.outcome for made in table.outcome.artefacts}
     return dataclasses.replace(one, name=f"original-{one.name}") if one.name in taken else one
