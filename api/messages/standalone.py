@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from api.messages.document import WORDS, document, repairs, score, summary, verdict_word
+from api.messages.findings import letters
 
 if TYPE_CHECKING:
     from catalog.model import TableOutcome
@@ -26,7 +27,7 @@ STYLE = """
 :root { color-scheme: light dark }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
 h3 { margin: 1.5rem 0 .25rem } ul { margin: .25rem 0; padding-left: 1.25rem } li { overflow-wrap: anywhere }
-.compact { columns: 16rem; font-size: .9rem }
+.compact { columns: 16rem; font-size: .9rem } i { font-style: normal; background: #8882; white-space: pre-wrap }
 .scroll { overflow-x: auto } table { border-collapse: collapse; font-size: .9rem }
 td, th { text-align: left; padding: .25rem .5rem; border: 1px solid #8884; vertical-align: top; white-space: pre-wrap }
 td a { color: inherit; text-decoration: none; display: block; min-height: 1em; min-width: 1em }
@@ -193,7 +194,7 @@ def _kind(held: Sequence[tuple[int, Finding]], count: int, cells: Cells, mark: s
 
 def _place(one: Finding) -> str:
     row, column = one["place"]["row"], one["place"]["column"]
-    return f"{row or ''}{':' if row and column else ''}{column or ''}"
+    return f"{letters(column) if column else ''}{row or ''}"
 
 
 def _to(one: Finding, cells: Cells, mark: str) -> str:
@@ -204,9 +205,9 @@ def _to(one: Finding, cells: Cells, mark: str) -> str:
 
 def _brief(one: Finding, cells: Cells, mark: str) -> str:
     place = _to(one, cells, mark) or escape(_place(one))
-    cell = f" {escape(one['cell'])}" if one["cell"] is not None else ""
+    cell = f" <i>{escape(one['cell'])}</i>" if one["cell"] is not None else ""
     after = (one["fix"] or {}).get("after")
-    return f"{place}{cell}" + (f" → {escape(after)}" if after is not None else "")
+    return f"{place}{cell}" + (f" → <i>{escape(after)}</i>" if after is not None else "")
 
 
 def _rows(table: Mapping[str, Any], cells: Cells, numbered: Sequence[tuple[int, Finding]], mark: str) -> str:
