@@ -23,18 +23,13 @@ def mask(cell: str) -> str:
 
 
 def finding(one: Finding, columns: Collection[int]) -> Finding:
-<<<<<<< HEAD
-    """Mask the cell of a finding in a column that is held back, and drop what its sentence would repeat of it."""
-    if columns and one.place.column is None and one.code in _REPEATS:
-        return replace(one, params={key: value for key, value in one.params.items() if key in {"of", "table", "there"}})
-    if one.place.column is None or one.place.column - 1 not in columns or one.code == "personal-data":
-=======
     """Mask the cell of a finding in a column that is held back, and drop what its sentence would repeat of it.
 
     The column's own name stays: it is no cell.
     """
+    if columns and one.place.column is None and one.code in _REPEATS:
+        return replace(one, params={key: value for key, value in one.params.items() if key in {"of", "table", "there"}})
     if one.place.column is None or one.place.column - 1 not in columns or one.code in _OURS:
->>>>>>> 08f9b47 (Name cells as spreadsheets do and show their spaces in the HTML report; a hidden column keeps its name and share in its sentences; give buttons and boxes room)
         return one
     own = one.place.field
     kept = {key: value for key, value in one.params.items() if key in _HARMLESS or (own and value == own)}
@@ -42,13 +37,11 @@ def finding(one: Finding, columns: Collection[int]) -> Finding:
     return replace(one, cell=None if one.cell is None else mask(one.cell), params=kept, fix=fix)
 
 
-<<<<<<< HEAD
 _REPEATS = frozenset({"foreign-key", "row-constraint", "deviated-value", "required-value"})
 """Errors of whole rows and tables whose sentence repeats values, of any column."""
-=======
+
 _OURS = frozenset({"personal-data", "personal-data-asked"})
 """Findings whose cell is a masked sample already, and whose sentence repeats nothing."""
->>>>>>> 08f9b47 (Name cells as spreadsheets do and show their spaces in the HTML report; a hidden column keeps its name and share in its sentences; give buttons and boxes room)
 
 _HARMLESS = frozenset(
     {"variant", "type", "constraint", "format", "title", "wanted", "positions", "other", "kind", "names"}
