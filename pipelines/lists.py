@@ -13,16 +13,18 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from catalog.installed import Release
-from catalog.ports import Files
 from pipelines.format import Unreadable
 from standards import codelist as codelists
 from standards import release as merging
 from standards.codelist import Codelist
 from standards.registry import SHIPPED, Standards, with_installed
 from standards.standard import TableStandard, elements, from_yaml
+
+if TYPE_CHECKING:  # the check of a small file needs none of the catalogue's ports
+    from catalog.installed import Release
+    from catalog.ports import Files
 
 FRESH_SECONDS = 1.0
 """How long the doors answer from memory before they ask whether something was installed."""

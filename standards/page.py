@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -36,7 +37,7 @@ _TOTAL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of the table on a sheet: index, name, and its body cells with row, text and sign, blanks too."""
 
@@ -44,26 +45,21 @@ class Column:
     label: str
     cells: tuple[tuple[int, str, str], ...]
 
-    @property
+    @functools.cached_property
     def said(self) -> list[tuple[int, str, str]]:
         """The cells that hold something."""
         return [one for one in self.cells if one[1].strip()]
 
-    @property
+    @functools.cached_property
     def figures(self) -> int:
         """How many cells hold a number, as the file says or as it is written."""
         return sum(1 for _, text, kind in self.cells if kind == NUMBER or is_number(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A sheet with its layout; ``body`` are the first row of data and the one after the last.
+class _Layout:
+    """What a sheet's rows are; members as those of Page."""
 
-    ``above`` are rows with words over the header, ``below`` those under the data; ``gaps`` blank rows inside the data;
-    ``bare`` columns without anything between others; ``second`` is where another table seems to begin.
-    """
-
-    sheet: Sheet
     heading: Heading | None
     body: tuple[int, int] = (0, 0)
     above: tuple[int, ...] = ()
@@ -73,6 +69,57 @@ class Page:
     second: tuple[int, int] | None = None
     columns: tuple[Column, ...] = ()
 
+
+class Page:
+    """A sheet with its layout, worked out when it is first asked for: few pages of the checks' examples ever are."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+
+    @functools.cached_property
+    def _layout(self) -> _Layout:
+        return _laid_out(self.sheet)
+
+    @property
+    def heading(self) -> Heading | None:
+        """The header, where there is any."""
+        return self._layout.heading
+
+    @property
+    def body(self) -> tuple[int, int]:
+        """The first row of data and the one after the last."""
+        return self._layout.body
+
+    @property
+    def above(self) -> tuple[int, ...]:
+        """Rows with words over the header."""
+        return self._layout.above
+
+    @property
+    def below(self) -> tuple[int, ...]:
+        """Rows with words under the data."""
+        return self._layout.below
+
+    @property
+    def gaps(self) -> tuple[int, ...]:
+        """Blank rows inside the data."""
+        return self._layout.gaps
+
+    @property
+    def bare(self) -> tuple[int, ...]:
+        """Columns without anything between others."""
+        return self._layout.bare
+
+    @property
+    def second(self) -> tuple[int, int] | None:
+        """Where another table seems to begin."""
+        return self._layout.second
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the table, with the cells of its body."""
+        return self._layout.columns
+
     @property
     def labels(self) -> tuple[str, ...]:
         """Names of the columns, joined over the rows of the header."""
@@ -80,19 +127,22 @@ class Page:
 
 
 def page(sheet: Sheet) -> Page:
-    """Lay a sheet out."""
+    """Give a sheet with its layout."""
+    return Page(sheet)
+
+
+def _laid_out(sheet: Sheet) -> _Layout:
     rows = sheet.rows
     heading = find_heading(rows, sheet.merges)
     if heading is None:
-        return Page(sheet=sheet, heading=None)
+        return _Layout(heading=None)
     end = _end(rows, heading.body) if sheet.whole else len(rows)
     second = _second(rows, heading, end)
     last = min(end, second[0]) if second and second[1] == 0 else end
     while last > heading.body and not _said(rows[last - 1]):
         last -= 1
     width = len(heading.paths)
-    return Page(
-        sheet=sheet,
+    return _Layout(
         heading=heading,
         body=(heading.body, max(last, heading.body)),
         above=tuple(index for index in range(heading.first) if _said(rows[index])),

@@ -3,94 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import metadata, resources
+from importlib import import_module, metadata, resources
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from standards import codelist as _codelist
 from standards.check import Check
-from standards.checks import (
-    adds_up,
-    agency_code,
-    at_most,
-    byte_order_mark,
-    check_digit,
-    code_valid_on,
-    column_order,
-    date_order,
-    empty_column,
-    extra_column,
-    form_totals,
-    future_date,
-    half_width_kana,
-    hierarchy,
-    in_country,
-    invisible_characters,
-    leading_zero_lost,
-    legacy_font_encoding,
-    missing_column,
-    mixed_scripts,
-    name_matches_code,
-    near_duplicate,
-    nfc,
-    no_rows,
-    official_mailbox,
-    old_district,
-    one_name_per_code,
-    overdue,
-    parent_of,
-    percent_sum,
-    period_overlap,
-    personal_number,
-    phone_number,
-    prefix_of,
-    procedure_code,
-    re_identification,
-    report_form,
-    required_when,
-    scale_outlier,
-    small_cells,
-    subtotals,
-    trim,
-    vsic,
-    year_range,
-)
 from standards.codelist import Codelist
 from standards.personal import abroad, belongings, contact, identity, insurance, person, public
-from standards.readability import (
-    area_without_code,
-    blank_or_zero,
-    choices_not_uniform,
-    codes_without_list,
-    drawing_objects,
-    formulas,
-    header_not_first,
-    header_not_unique,
-    hidden_cells,
-    layout_differs_by_year,
-    layout_spaces,
-    line_breaks_in_records,
-    meaning_by_format,
-    merged_cells,
-    nameless_column,
-    no_definitions,
-    not_machine_readable,
-    notes_around_table,
-    number_with_text,
-    omitted_values,
-    other_with_detail,
-    platform_characters,
-    several_data_in_cell,
-    several_tables,
-    split_by_blanks,
-    symbols_undefined,
-    time_notation,
-    unit_missing,
-    unquoted_delimiter,
-    wide_layout,
-)
 from standards.standard import TableStandard, read
 from standards.trait import Trait
 
@@ -117,6 +39,27 @@ class Shelf(Mapping[str, T]):
 
     def __len__(self) -> int:
         return len(tuple(self._ids()))
+
+
+class Corridor(Sequence[Any]):
+    """Modules of one package, in the order of the documentation, each imported when it is first asked for.
+
+    A check of a hundred rows uses few of them, and waits for each that is loaded (infra/decisions/0020).
+    """
+
+    def __init__(self, package: str, names: Sequence[str]) -> None:
+        self.names = names
+        self._package = package
+
+    def __getitem__(self, at: Any) -> Any:
+        return [*map(self.named, self.names[at])] if isinstance(at, slice) else self.named(self.names[at])
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def named(self, name: str) -> Any:
+        """Give the module of that name."""
+        return import_module(f"{self._package}.{name}")
 
 
 def installed(group: str) -> tuple[Any, ...]:
@@ -225,96 +168,128 @@ def with_installed(
 
 # --- checks: one module each, in the order of the documentation -------------------------------------------------------
 
-_CHECKS: tuple[Any, ...] = (
-    code_valid_on,
-    name_matches_code,
-    parent_of,
-    prefix_of,
-    hierarchy,
-    one_name_per_code,
-    leading_zero_lost,
-    agency_code,
-    procedure_code,
-    vsic,
-    check_digit,
-    personal_number,
-    re_identification,
-    small_cells,
-    phone_number,
-    official_mailbox,
-    in_country,
-    old_district,
-    date_order,
-    future_date,
-    year_range,
-    period_overlap,
-    overdue,
-    adds_up,
-    at_most,
-    subtotals,
-    percent_sum,
-    scale_outlier,
-    near_duplicate,
-    required_when,
-    nfc,
-    legacy_font_encoding,
-    trim,
-    invisible_characters,
-    mixed_scripts,
-    half_width_kana,
-    missing_column,
-    extra_column,
-    column_order,
-    no_rows,
-    empty_column,
-    byte_order_mark,
-    report_form,
-    form_totals,
-)
-READABILITY: tuple[Any, ...] = (
-    not_machine_readable,
-    several_tables,
-    split_by_blanks,
-    notes_around_table,
-    nameless_column,
-    layout_spaces,
-    several_data_in_cell,
-    platform_characters,
-    blank_or_zero,
-    drawing_objects,
-    meaning_by_format,
-    merged_cells,
-    hidden_cells,
-    line_breaks_in_records,
-    unquoted_delimiter,
-    number_with_text,
-    omitted_values,
-    header_not_unique,
-    choices_not_uniform,
-    other_with_detail,
-    formulas,
-    header_not_first,
-    codes_without_list,
-    symbols_undefined,
-    unit_missing,
-    time_notation,
-    area_without_code,
-    layout_differs_by_year,
-    no_definitions,
-    wide_layout,
-)
+_CHECKS = Corridor("standards.checks", (
+    "code_valid_on",
+    "name_matches_code",
+    "parent_of",
+    "prefix_of",
+    "hierarchy",
+    "one_name_per_code",
+    "leading_zero_lost",
+    "agency_code",
+    "procedure_code",
+    "vsic",
+    "check_digit",
+    "personal_number",
+    "re_identification",
+    "small_cells",
+    "phone_number",
+    "official_mailbox",
+    "in_country",
+    "old_district",
+    "date_order",
+    "future_date",
+    "year_range",
+    "period_overlap",
+    "overdue",
+    "adds_up",
+    "at_most",
+    "subtotals",
+    "percent_sum",
+    "scale_outlier",
+    "near_duplicate",
+    "required_when",
+    "nfc",
+    "legacy_font_encoding",
+    "trim",
+    "invisible_characters",
+    "mixed_scripts",
+    "half_width_kana",
+    "missing_column",
+    "extra_column",
+    "column_order",
+    "no_rows",
+    "empty_column",
+    "byte_order_mark",
+    "report_form",
+    "form_totals",
+))  # fmt: skip
+READABILITY = Corridor("standards.readability", (
+    "not_machine_readable",
+    "several_tables",
+    "split_by_blanks",
+    "notes_around_table",
+    "nameless_column",
+    "layout_spaces",
+    "several_data_in_cell",
+    "platform_characters",
+    "blank_or_zero",
+    "drawing_objects",
+    "meaning_by_format",
+    "merged_cells",
+    "hidden_cells",
+    "line_breaks_in_records",
+    "unquoted_delimiter",
+    "number_with_text",
+    "omitted_values",
+    "header_not_unique",
+    "choices_not_uniform",
+    "other_with_detail",
+    "formulas",
+    "header_not_first",
+    "codes_without_list",
+    "symbols_undefined",
+    "unit_missing",
+    "time_notation",
+    "area_without_code",
+    "layout_differs_by_year",
+    "no_definitions",
+    "wide_layout",
+))  # fmt: skip
 """The 30 rules of machine readability, L1-01 to L3-09, asked of the sheet as it lies in its file."""
 
-CHECKS: tuple[Check, ...] = (*_CHECKS, *READABILITY, *installed("datamo.checks"))
+_ABOUT_SHEETS = Corridor("standards.checks", ("report_form", "form_totals"))
+
+
+@functools.cache
+def _others() -> tuple[Check, ...]:
+    return installed("datamo.checks")
+
+
+class _Checks(Sequence[Check]):
+    """All checks in their order; one that is asked for by its code is loaded alone."""
+
+    def __getitem__(self, at: Any) -> Any:
+        return (*self,)[at]
+
+    def __iter__(self) -> Iterator[Check]:
+        yield from (*_CHECKS, *READABILITY, *_others())
+
+    def __len__(self) -> int:
+        return len(_CHECKS) + len(READABILITY) + len(_others())
+
+    def of(self, code: str) -> Check | None:
+        """Give the check of that code, None if there is none. A module of ours bears its code as its name."""
+        name = code.replace("-", "_")
+        ours: Iterable[Check] = (each.named(name) for each in (_CHECKS, READABILITY) if name in each.names)
+        return next((one for one in (*ours, *_others()) if code == one.CODE), None)
+
+
+CHECKS = _Checks()
 """Modules have the shape of a Check without saying so; tests/standards/test_checks.py holds each of them to it."""
 
 
 def check(code: str) -> Check:
     """Give the check of that code; KeyError if there is none."""
-    for one in CHECKS:
-        if code == one.CODE:
-            return one
-    raise KeyError(code)
+    found = CHECKS.of(code)
+    if found is None:
+        raise KeyError(code)
+    return found
+
+
+def sheet_checks() -> tuple[Check, ...]:
+    """Give the checks of whole sheets that are no rules of machine readability."""
+    return (*_ABOUT_SHEETS, *(one for one in _others() if one.SCOPE == "sheet"))
 
 
 # --- personal data: one module for each subject -----------------------------------------------------------------------

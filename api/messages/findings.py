@@ -119,7 +119,7 @@ def place_of(place: Place, named: Any, language: str) -> str:
 
 
 def _check(code: str) -> Any:
-    return next((one for one in registry.CHECKS if code == one.CODE), None)
+    return registry.CHECKS.of(code)
 
 
 def _variants(code: str) -> Variants | None:

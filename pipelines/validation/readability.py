@@ -51,12 +51,11 @@ def told(asked: Asked) -> tuple[Tally, dict[str, Any]]:
         rules.append({"rule": rule.RULE, "code": rule.CODE, "state": state})
         if remark is not None:
             tally.add(_finding(rule, remark, use, asked.sheet))
-    for check in registry.CHECKS:
-        if check.SCOPE == "sheet" and check not in registry.READABILITY:
-            use = _use(check, asked)
-            remark = check.look(cells, use)
-            if remark is not None:
-                tally.add(_finding(check, remark, use, asked.sheet))
+    for check in registry.sheet_checks():
+        use = _use(check, asked)
+        remark = check.look(cells, use)
+        if remark is not None:
+            tally.add(_finding(check, remark, use, asked.sheet))
     levels = [
         {"level": level, **{state: _count(rules, level, state) for state in ("passed", "found", "open")}}
         for level in (1, 2, 3)

@@ -12,7 +12,7 @@ from datetime import date
 
 import pytest
 
-from standards import checks, readability
+from standards import checks, readability, registry
 from standards.check import Example, Remark, Use, day_of, padded
 from standards.codelist import ancestors
 from standards.registry import CHECKS, codelist
@@ -202,3 +202,11 @@ def test_a_remark_on_a_unit_rests_on_the_decision_and_not_on_a_repository():
     assert look(check, check.BAD[1]).basis == "QĐ 19/2025/QĐ-TTg"
     use = Use(field="x", needs=("x",), args={"list": "iso3166-1"}, codelists=codelist, today=TURN)
     assert check.look({"x": "QQ"}, use).basis == codelist("iso3166-1").source
+
+
+def test_a_check_is_found_alone_by_its_code_and_those_about_sheets_are_listed() -> None:
+    """The lists load lazily: the module's name is the code, and what is asked of sheets is known without loading all."""
+    assert all(registry.check(one.CODE) is one for one in CHECKS)
+    assert registry.CHECKS.of("no-such-check") is None
+    about_sheets = [one for one in CHECKS if one.SCOPE == "sheet" and one not in registry.READABILITY]
+    assert set(map(id, registry.sheet_checks())) == set(map(id, about_sheets))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from catalog.model import Artefact, ColumnInfo, FileRole, TableOutcome
@@ -11,7 +12,6 @@ from pipelines import cells
 from pipelines.step import Opened, Parcel, conclude
 from pipelines.steps.convert import documents
 from pipelines.steps.convert.excerpt import excerpt
-from pipelines.steps.convert.sheet import write_xlsx
 from pipelines.steps.convert.typed import Shape, shape_of, write_parquet
 from pipelines.validation import masking, outside
 from pipelines.validation.personal import hides
@@ -22,6 +22,8 @@ from standards.standard import Field, match_columns
 SMALL = 100_000
 """Up to how many rows a table is offered as JSON and XLSX too."""
 PREVIEW = 100
+WRITER = "pipelines.steps.convert.sheet"
+"""What writes XLSX; named, not imported, because a check that keeps nothing writes none (start-up of small files)."""
 ID = "_id"
 
 MEDIA: Mapping[FileRole, str] = {
@@ -189,7 +191,7 @@ def _documents(
         made.append(("json", parcel.work / f"{one.resource}.json"))
         documents.write_json(made[-1][1], names, source, shapes)
         path = parcel.work / f"{one.resource}.xlsx"
-        if write_xlsx(path, names, source, shapes):
+        if import_module(WRITER).write_xlsx(path, names, source, shapes):
             made.append(("xlsx", path))
     if parcel.format == "geojson":
         made.append(("geojson", parcel.work / f"{one.resource}.geojson"))
