@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,6 +26,8 @@ KEPT_RAGGED = 100_000
 BESIDE = " | "
 FOOTER = 30
 """How many records at the end of a table may be notes."""
+MOST_BLANK = 100_000
+"""Blank rows in one gap: more come of a stray cell far below a table, and each would be told as a problem."""
 
 NOTE = re.compile(
     r"^\s*(\(?\*+\)?|※|注|出典|資料|nguồn|ghi chú|chú thích|đơn vị tính|người lập|source|note|footnote|last updated)",
@@ -199,10 +202,11 @@ def batches(rows: Iterable[Row], first: int, width: int, notes: Notes) -> Iterat
 
 
 def bounded(stream: Iterator[pa.RecordBatch], options: ReadOptions) -> Iterator[pa.RecordBatch]:
-    """Let batches pass until the limits on rows and cells are reached, then refuse."""
-    rows = 0
+    """Let batches pass until the limits on rows and cells, or on blank rows in one gap, are reached; then refuse."""
+    rows = gap = 0
     for one in stream:
         rows += one.num_rows
+        gap = _gap(one, gap)
         if rows > options.max_rows:
             raise Unreadable("too-many-rows", limit=options.max_rows)
         if rows * (one.num_columns - 1) > options.max_cells:
@@ -210,9 +214,19 @@ def bounded(stream: Iterator[pa.RecordBatch], options: ReadOptions) -> Iterator[
         yield one
 
 
-def without_footer(
-    stream: Iterator[pa.RecordBatch], notes: Notes, said: int | None = None
-) -> Iterator[pa.RecordBatch]:
+def _gap(one: pa.RecordBatch, gap: int) -> int:
+    """Count the blank rows with which a batch ends, ``gap`` of which came before it; refuse where they are too many."""
+    filled = pc.indices_nonzero(pc.invert(is_blank(one))).to_numpy().astype(np.int64)
+    # One stands in front, ``gap`` rows before the batch, and one behind: what lies between two neighbours is blank.
+    places = np.concatenate([[-gap - 1], filled, [one.num_rows]])
+    blank = np.diff(places) - 1
+    if blank.max() > MOST_BLANK:
+        first = one["row"][0].as_py() + int(places[blank.argmax()]) + 1
+        raise Unreadable("too-many-blank-rows", row=first, limit=MOST_BLANK)
+    return int(blank[-1])
+
+
+def without_footer(stream: Iterator[pa.RecordBatch], notes: Notes, said: int | None = None) -> Iterator[pa.RecordBatch]:
     """Hold the end of a table back and leave notes under it out (``footer-skipped``, with their text).
 
     ``said`` is how many records at the end are no data, where somebody said so.

@@ -64,6 +64,12 @@ FAILED: Sentences = MappingProxyType(
             "vi": "Bảng có nhiều dòng hơn giới hạn {limit}. Hãy chia thành nhiều tệp, chẳng hạn theo năm.",
             "en": "The table has more rows than the limit of {limit}. Split it, for example by year.",
         },
+        "too-many-blank-rows": {
+            "vi": "Từ dòng {row} có hơn {limit} dòng trống liền nhau. Hãy xóa các dòng trống cùng ô lạc ở xa bên dưới "
+            "bảng (nếu có), rồi lưu lại.",
+            "en": "From row {row} on there are more than {limit} blank rows. Delete them, and any stray cell far below "
+            "the table, and save the file again.",
+        },
         "too-many-cells": {
             "vi": "Trang tính trải trên quá nhiều ô. Hãy xóa các ô ở xa bảng, rồi lưu lại.",
             "en": "The sheet spans too many cells. Delete cells that stand far from the table and save it again.",

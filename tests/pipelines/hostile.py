@@ -95,6 +95,19 @@ CASES: Mapping[str, tuple[str, Callable[[], bytes], str]] = {
         ),
         "too-many-cells",
     ),
+    "a stray cell a million rows below": (
+        "a.xlsx",
+        lambda: workbook(
+            '<row r="1"><c r="A1" t="inlineStr"><is><t>a</t></is></c></row><row r="2"><c r="A2"><v>1</v></c></row>'
+            '<row r="1048576"><c r="A1048576"><v>1</v></c></row>'
+        ),
+        "too-many-blank-rows",
+    ),
+    "a million blank lines between records": (
+        "a.csv",
+        lambda: b"a,b\n1,2\n" + b",\n" * 1_000_000 + b"3,4\n",
+        "too-many-blank-rows",
+    ),
     "a ZIP bomb": ("a.xlsx", zip_bomb, "bomb"),
     "an ODS of repeated rows": ("a.ods", lambda: ods_with(REPEATED.format(CELL)), "too-many-cells"),
     "another ZIP called ODS": ("a.ods", other_zip, "not-a-workbook"),

@@ -2,7 +2,9 @@
 
 ``tests/golden/frictionless_reports.json.gz`` holds 2,866 cases (CSV and TSV files of ``data/`` in Frictionless's source
 distribution, MIT licence; 134 files under 1,158 schemas, with dialects, checks and limits): what was asked, and of the
-report the stats, labels, warnings and the SHA-256 of all error descriptors. The data files are not kept here: they are
+report the stats, labels, warnings and the SHA-256 of all error descriptors. ``frictionless_typed_reports.json.gz`` holds
+875 more, of workbooks (XLSX, XLS, ODS), JSON, JSON Lines and Parquet; ODS and Parquet are handed back as long as the
+libraries with which Frictionless reads them (ezodf, fastparquet) are not installed. The data files are not kept here: they are
 unpacked from the source distribution, which pip fetches into ``var/cache`` and whose hash stands below.
 """
 
@@ -30,6 +32,7 @@ from pipelines.validation.columnar import HandBack, validate_columnar
 ROOT = Path(__file__).parents[3]
 CACHE = ROOT / "var" / "cache"
 NAME = "frictionless-5.21.0"
+TYPED = "frictionless_typed_reports"
 SHA256 = "4d9848570bc682943375824a4be7633e8bbdeff228affee763cab346e48000b4"
 
 
@@ -71,9 +74,9 @@ def has_pip(python: str) -> bool:
     return subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
 
 
-def read_cases() -> tuple[list[dict[str, Any]], list[Any]]:
+def read_cases(name: str = "frictionless_reports") -> tuple[list[dict[str, Any]], list[Any]]:
     """Give the cases, and the schemas that they name by index."""
-    kept = json.loads(gzip.decompress((ROOT / "tests/golden/frictionless_reports.json.gz").read_bytes()))
+    kept = json.loads(gzip.decompress((ROOT / f"tests/golden/{name}.json.gz").read_bytes()))
     return kept["cases"], kept["schemas"]
 
 

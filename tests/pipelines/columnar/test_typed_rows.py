@@ -71,7 +71,7 @@ def say_the_same(path: Path, schema: Any, chance: Random) -> str:
     return reason
 
 
-@settings(quick, max_examples=60)
+@settings(quick, max_examples=40)
 @given(chance=CHANCE)
 def test_both_engines_give_the_same_report_on_workbooks(tmp_path, chance):
     path = tmp_path / "table.xlsx"

@@ -30,6 +30,7 @@ _HEAD = re.compile(
     rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="(?i:utf-8)")?(?: standalone="yes")?\?>\s*)?'
     rb"(?P<root><worksheet [^<>]*>)"
 )
+_NUMBER_LATE = re.compile(rb'<row ((?:[A-Za-z]\w*="[^"<>&]*" )+)r="([0-9]+)"')
 _TAIL = re.compile(rb'(?: (?!xmlns)[A-Za-z_][\w:.-]*="[^"<>&]*")* ?/?>')
 
 
@@ -174,6 +175,8 @@ class Rows:
             return
         if not block.startswith(b"<row "):
             raise OddXml
+        if not block.startswith(b'<row r="'):  # LibreOffice once sorted attributes by name; in XML they have no order
+            block = _NUMBER_LATE.sub(rb'<row r="\2" \1', block)
         found = scan(block, width, known)
         numbers = found.numbers
         if (np.diff(numbers, prepend=self._next - 1) < 1).any():
