@@ -149,7 +149,9 @@ def open_site(settings: Settings | None = None, *, writer: bool = False, **overr
 
 def open_folder(folder: Path) -> Files:
     """Give a folder of this machine as a store of objects, for a backup."""
-    return _local_files(str(folder.absolute()), Settings())
+    from catalog.adapters.files_local import LocalFiles
+
+    return LocalFiles(folder.absolute())
 
 
 def database_url(settings: Settings) -> str:
