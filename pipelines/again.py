@@ -12,6 +12,7 @@ from catalog.errors import Gone, NotFound
 from catalog.model import Resource, Submission, Version
 from catalog.ports import Files
 from catalog.quality import VIETNAM
+from pipelines import references
 from pipelines.check import Checked, look
 from pipelines.lists import Bookcase
 from pipelines.step import Parcel
@@ -72,6 +73,7 @@ class Again:
             base_periods={target.name: target.periods} if target else {},
             base_version=before.number if before else None,
             editions=self.bookcase.lay_out(self.bookcase.editions(), work / "editions"),
+            references=references.lay_out(self.catalog, self.files, entry, options.schema, work),
         )
 
     def _before(self, one: Submission) -> Version | None:

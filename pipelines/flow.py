@@ -34,7 +34,7 @@ from catalog.errors import Gone, NotFound
 from catalog.events import Event, FileArrived, ReleaseAccepted, ReleaseDrafted, Start
 from catalog.model import Options, Outcome, Resource, Submission, Version
 from catalog.ports import Files, Index, Records
-from pipelines import releases
+from pipelines import references, releases
 from pipelines.again import base
 from pipelines.lists import Bookcase, Edition
 from pipelines.releases import Office
@@ -245,6 +245,7 @@ def _parcel(shop: Workshop, one: Submission, work: Path) -> Parcel:
         base_periods={target.name: target.periods} if builds and target else {},
         base_version=newest.number if builds and newest else None,
         editions=_editions(shop, work),
+        references=references.lay_out(shop.catalog, shop.files, entry, options.schema, work),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from catalog.model import Artefact, Options, Outcome, TableOutcome
 from pipelines.format import Table
 from pipelines.lists import Edition, standards_of
+from pipelines.references import Reference
 from standards.finding import Finding, reason_of
 from standards.profile import Profile
 from standards.registry import Standards
@@ -64,7 +65,8 @@ class Parcel:
     builds on, by resource; ``base_periods`` are the periods that its rows cover. ``keep`` says whether artefacts are
     wanted (publishing) or only findings (``datamo check``). ``personal`` whether columns are screened for
     personal data. ``editions`` are the code lists and standards that a site's stewards installed: the file is checked
-    under them. ``extras`` holds free notes as JSON.
+    under them. ``references`` are the tables of the site that its schema refers to; None where there is no site to ask.
+    ``extras`` holds free notes as JSON.
     """
 
     path: Path
@@ -87,6 +89,7 @@ class Parcel:
     original: Artefact | None = None
     outcome: Outcome | None = None
     editions: tuple[Edition, ...] = ()
+    references: tuple[Reference, ...] | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -131,16 +131,12 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
             "en": "the value is not in the table that this column points to. Add it there, or correct the value.",
         },
         "absent": {
-            "vi": "cột {of}: “{value}” không có trong cột {there} của bảng “{table}”. "
-            "Thêm vào bảng đó, hoặc sửa giá trị.",
-            "en": 'column {of}: "{value}" is not in the column {there} of the table "{table}". '
-            "Add it there, or correct the value.",
+            "vi": "“{cell}” không có trong cột {there} của bảng “{table}”. Thêm vào bảng đó, hoặc sửa giá trị.",
+            "en": '"{cell}" is not in the column {there} of the table "{table}". Add it there, or correct the value.',
         },
         "absent-here": {
-            "vi": "cột {of}: “{value}” không có trong cột {there} của chính bảng này. Thêm dòng đó, hoặc sửa "
-            "giá trị.",
-            "en": 'column {of}: "{value}" is not in the column {there} of this same table. '
-            "Add that row, or correct the value.",
+            "vi": "“{cell}” không có trong cột {there} của chính bảng này. Thêm dòng đó, hoặc sửa giá trị.",
+            "en": '"{cell}" is not in the column {there} of this same table. Add that row, or correct the value.',
         },
     },
     "duplicate-row": {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,16 +9,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from catalog.model import Artefact, Outcome, TableOutcome
+from catalog.model import Outcome, TableOutcome
 from pipelines.cells import Numbers, numbers
+from pipelines.lookedup import LookedUp, looked_up
 from pipelines.step import Opened, Parcel
-from pipelines.validation import Verdict, masking, outside, readability, risk, schema, validate
+from pipelines.validation import Verdict, masking, outside, papers, readability, risk, schema, validate
 from pipelines.validation import personal as persons
 from pipelines.validation.absorbed import Absorber, absorber
 from pipelines.validation.distinct import finding_of_remark, run_checks
 from pipelines.validation.engine import every_error
 from pipelines.validation.findings import Convert, Known, Tally, finding_of, merged, tally
 from pipelines.validation.gaps import Gap, gaps_of, judge
+from pipelines.validation.lookups import ForeignKey, Lookup, keys_of
 from pipelines.validation.patterns import Unsupported
 from pipelines.validation.source import resource_of
 from pipelines.validation.uses import Bound, Plan, bind, bind_table
@@ -30,9 +30,6 @@ from standards.profile import Profile
 from standards.repair import answers, days
 from standards.screening import Held
 from standards.standard import Field, TableStandard, match_columns
-
-CHECKER = "1"
-"""Version of our verdicts; counts up when the same file would be judged otherwise."""
 
 TOLD_BY_FRICTIONLESS = frozenset({"extra-cell", "missing-cell", "blank-row", "blank-label", "duplicate-label"})
 """Remarks of the reading that Frictionless makes too, in its own place and order."""
@@ -49,11 +46,13 @@ def run(parcel: Parcel) -> Parcel:
         given = parcel.options.schema
         foreign = schema.rebuilt(given) if given is not None else None
         beyond = gaps_of(given) if given is not None else ()
+        keys = keys_of(given) if given is not None else ()
     except schema.NotSchema as wrong:
         return _stopped(parcel, "schema-unusable", pointer=wrong.pointer)
     except Unsupported as wrong:
         return _stopped(parcel, "pattern-unsupported", pattern=str(wrong)[:200])
-    return replace(parcel, tables=tuple(_checked(parcel, opened, foreign, beyond) for opened in parcel.tables))
+    asked = _Asked(foreign, beyond, keys)
+    return replace(parcel, tables=tuple(_checked(parcel, opened, asked) for opened in parcel.tables))
 
 
 def _stopped(parcel: Parcel, code: str, **params: Any) -> Parcel:
@@ -131,20 +130,30 @@ def _day_of(parcel: Parcel) -> date:
     return next((one[0] for one in confirmed if one is not None), parcel.today)
 
 
-def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None, beyond: Sequence[Gap] = ()) -> Opened:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the uploader's own schema asks for: what Frictionless judges, what we do, and what it refers to."""
+
+    foreign: schema.Descriptor | None
+    beyond: Sequence[Gap]
+    keys: Sequence[ForeignKey]
+
+
+def _checked(parcel: Parcel, opened: Opened, asked: _Asked) -> Opened:
     """Judge one table and put what was found into its outcome."""
     began = time.perf_counter()
     table = _table(parcel, opened)
     checked = _by_our_checks(table)
     taken = absorber(table.bound, (one for part in checked for one in part.groups.values()), parcel.limit_errors)
-    verdict, told = _by_frictionless(table, foreign, taken)
+    found_keys = _references(table, asked)
+    verdict, told = _by_frictionless(table, asked.foreign, taken, found_keys.lookups)
     held = _personal(table)
     secret = frozenset(one.index for one in held if one.hidden)
     rules, score = _by_the_sheet(table)
     rules = readability.untold(rules, {group.code for group in told.groups.values()})
     rules = readability.hushed(rules) if secret or outside.is_private(opened.table) else rules
-    ours = [*checked, *_beyond(table, beyond), _told_of(table, held), _risks(table)]
-    found = merged([_whole_table(table), told, *ours, rules], parcel.limit_errors)
+    ours = [*checked, *_beyond(table, asked.beyond), _told_of(table, held), _risks(table)]
+    found = merged([_whole_table(table), told, *ours, found_keys.told, rules], parcel.limit_errors)
     errors = found.errors("error")
     outcome = opened.outcome or TableOutcome(resource=opened.resource, sheet=opened.table.sheet)
     stats: dict[str, Any] = {
@@ -175,8 +184,8 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None, 
             stats=stats,
             personal_data=tuple(persons.spoken(held)),
             understood=tuple(masking.guess(one, secret) for one in outcome.understood),
-            pins=_pins(table, verdict),
-            artefacts=(*outcome.artefacts, _report(table, verdict, secret)),
+            pins=papers.pins(parcel, table.standard, verdict, found_keys.pins),
+            artefacts=(*outcome.artefacts, papers.report(parcel, opened, verdict, secret)),
         ),
     )
 
@@ -184,7 +193,9 @@ def _checked(parcel: Parcel, opened: Opened, foreign: schema.Descriptor | None, 
 # --- Frictionless -----------------------------------------------------------------------------------------------------
 
 
-def _by_frictionless(table: _Table, foreign: schema.Descriptor | None, taken: Absorber) -> tuple[Verdict, Tally]:
+def _by_frictionless(
+    table: _Table, foreign: schema.Descriptor | None, taken: Absorber, lookups: Sequence[Lookup] = ()
+) -> tuple[Verdict, Tally]:
     """Ask Frictionless under the schema of the standard, of the uploader, or the one that was seen.
 
     A seen type never blocks: where a cell does not fit it after all, the column widens to text and is asked again.
@@ -194,7 +205,7 @@ def _by_frictionless(table: _Table, foreign: schema.Descriptor | None, taken: Ab
         described = schema.of_standard(table.standard, table.labels, table.fields)
         return _asked(table, described, convert, limit, taken)
     if foreign is not None:
-        return _asked(table, foreign, convert, limit, taken, foreign=True)
+        return _asked(table, foreign, convert, limit, taken, foreign=True, lookups=lookups)
     verdict, told = _asked(table, schema.of_profile(table.profile, table.labels), convert, limit, taken)
     wide = frozenset(
         index
@@ -207,13 +218,20 @@ def _by_frictionless(table: _Table, foreign: schema.Descriptor | None, taken: Ab
 
 
 def _asked(
-    table: _Table, described: schema.Descriptor, convert: Convert, limit: int, taken: Absorber, *, foreign: bool = False
+    table: _Table,
+    described: schema.Descriptor,
+    convert: Convert,
+    limit: int,
+    taken: Absorber,
+    *,
+    foreign: bool = False,
+    lookups: Sequence[Lookup] = (),
 ) -> tuple[Verdict, Tally]:
     """Make the report with its limit, and count every error, in a second pass where the limit ended the first."""
     path, encoding, dialect = _input(table)
 
     def source() -> Any:
-        return resource_of(path, described, encoding=encoding, dialect=dialect, foreign=foreign)
+        return resource_of(path, described, encoding=encoding, dialect=dialect, foreign=foreign, lookups=lookups)
 
     verdict = validate(source(), limit_errors=limit)
     if verdict.complete:
@@ -286,6 +304,13 @@ def _by_the_sheet(table: _Table) -> tuple[Tally, dict[str, Any]]:
         codelists=table.parcel.standards.codelist,
     )
     return readability.told(asked)
+
+
+def _references(table: _Table, asked: _Asked) -> LookedUp:
+    """Find what the uploader's schema refers to; a standard comes before that schema."""
+    if asked.foreign is None or table.standard is not None or not asked.keys:
+        return LookedUp()
+    return looked_up(table.parcel, table.opened, asked.foreign, asked.keys)
 
 
 def _beyond(table: _Table, gaps: Sequence[Gap]) -> list[Tally]:
@@ -366,32 +391,3 @@ def _told_of(table: _Table, held: tuple[Held, ...]) -> Tally:
             )
         )
     return result
-
-
-def _pins(table: _Table, verdict: Verdict) -> dict[str, Any]:
-    """Name what the verdict rests on: standard, digests of its code lists, version of the checker."""
-    standard = table.standard
-    lists = standard.codelists() if standard else ()
-    return {
-        "standard": f"{standard.id}@{standard.version}" if standard else "",
-        "codelists": {one: table.parcel.standards.codelist(one).digest for one in lists},
-        "checker": f"{CHECKER} (frictionless {verdict.version})",
-    }
-
-
-def _report(table: _Table, verdict: Verdict, secret: frozenset[int]) -> Artefact:
-    """Write the report as ``frictionless validate --json`` would print it."""
-    name = f"{table.opened.resource}.report.json"
-    content = json.dumps(masking.report(verdict.report.to_descriptor(), secret), ensure_ascii=False).encode()
-    path = table.parcel.work / name
-    path.write_bytes(content)
-    return Artefact(
-        resource=table.opened.resource,
-        name=name,
-        role="report",
-        media_type="application/json",
-        path=str(path),
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        public=False,
-    )

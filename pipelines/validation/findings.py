@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CELL = 200
 """A finding shows at most so many characters of a cell."""
 
+SELF = "./self"
+"""The name under which a table is looked up in itself; no sheet and no dataset can have it."""
+
 EXAMPLES = 5
 
 MEMBERS = 100
@@ -40,14 +43,14 @@ _EXPECTED = re.compile(r'^expected is "(.*)" and actual is "(.*)"$', re.DOTALL)
 _TWELVE = re.compile(r"\d{12}", re.ASCII)
 
 
-_ABSENT = re.compile(r'^for "(.*)": values "(.*)" not found in the lookup table "(.*)" as "(.*)"$', re.DOTALL)
+_AGAIN = re.compile(r"\.[0-9]+$")
+"""What a table is called besides its name when several keys refer to it."""
 _DEVIATED = re.compile(r'^value "(.*)" in row at position "\d+" and field "(.*)" is deviated "\[(.*), (.*)\]"$')
 _DEVIATED_CELL = re.compile(r'^cell at row "\d+" and field "(.*)" has deviated size$')
 _REQUIRED = re.compile(r'^The value "(.*)" is required to be present in field "(.*)" in at least one row\.$', re.DOTALL)
 _RULE = re.compile(r'^the row constraint to conform is "(.*)"$', re.DOTALL)
 _LISTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _NAMED: Mapping[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
-    "foreign-key": (_ABSENT, ("of", "value", "table", "there")),
     "deviated-value": (_DEVIATED, ("value", "of", "least", "most")),
     "deviated-cell": (_DEVIATED_CELL, ("of",)),
     "required-value": (_REQUIRED, ("value", "of")),
@@ -59,10 +62,7 @@ _NAMED: Mapping[str, tuple[re.Pattern[str], tuple[str, ...]]] = {
 def params_of(code: str, note: str) -> dict[str, Any]:  # noqa: PLR0911 - one return per form of note
     """Take a note apart into the params of its sentence; what is not understood stays whole as ``note``."""
     if code in _NAMED and (found := _NAMED[code][0].match(note)):
-        params = {name: text[:CELL] for name, text in zip(_NAMED[code][1], found.groups(), strict=True)}
-        if code == "foreign-key":
-            params["variant"] = "absent" if params["table"] else "absent-here"
-        return params
+        return {name: text[:CELL] for name, text in zip(_NAMED[code][1], found.groups(), strict=True)}
     if found := _CONSTRAINT.match(note):
         return {"variant": found[1], "constraint": found[1], "expected": _expected(found[1], found[2])}
     if found := _TYPE.match(note):
@@ -89,6 +89,8 @@ def _expected(constraint: str, text: str) -> str | list[str]:
 def finding_of(error: Error, columns: Sequence[Known], *, shift: int = 0, sheet: str | None = None) -> Finding:
     """Make a finding of an error; ``shift`` is added to the row numbers of data rows."""
     told = error.to_descriptor()
+    if error.type == "foreign-key":
+        return _reference_finding(told, columns, shift, sheet)
     number = told.get("fieldNumber")
     known = columns[number - 1] if number and number <= len(columns) else None
     row = told.get("rowNumber")
@@ -113,6 +115,30 @@ def finding_of(error: Error, columns: Sequence[Known], *, shift: int = 0, sheet:
         params=params,
         fix=_fix(error.type, cell, known),
     )
+
+
+def _reference_finding(told: Mapping[str, Any], columns: Sequence[Known], shift: int, sheet: str | None) -> Finding:
+    """Place a missing key in the first of its columns; its cells are shown as they were read, masked where personal."""
+    labels = [one.label for one in columns]
+    at = [labels.index(one) if one in labels else None for one in told["fieldNames"]]
+    known = [columns[one] if one is not None else None for one in at]
+    cells = [_cell("foreign-key", {"cell": one}, own) for one, own in zip(told["fieldCells"], known, strict=True)]
+    name, others = _AGAIN.sub("", told["referenceName"]), ", ".join(told["referenceFieldNames"])
+    params: dict[str, Any] = {"variant": "absent-here", "there": others[:CELL]}
+    if name != SELF:
+        params |= {"variant": "absent", "table": name[:CELL]}
+    if len(at) > 1:
+        params["columns"] = [one + 1 for one in at if one is not None]
+    if known[0] and known[0].title:
+        params["title"] = dict(known[0].title)
+    place = Place(
+        sheet=sheet,
+        row=told["rowNumber"] + shift,
+        column=None if at[0] is None else at[0] + 1,
+        field=known[0].label if known[0] else told["fieldNames"][0],
+    )
+    cell = ", ".join(one or "" for one in cells)[:CELL]
+    return Finding(code="foreign-key", severity="error", place=place, cell=cell, params=params)
 
 
 def _header_row(told: Mapping[str, Any], shift: int) -> int | None:

@@ -39,16 +39,12 @@ STARTS = tuple(datetime(year, month, 1) for year, month in ((1696, 9), (1697, 2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """One thing to look for: in the cells of one column, or (``look`` None) that no two rows agree in several.
-
-    With ``untold`` there is nothing to look at, only to say: what the schema refers to, which is not at hand.
-    """
+    """One thing to look for: in the cells of one column, or (``look`` None) that no two rows agree in several."""
 
     code: str
     columns: tuple[int, ...]
-    missing: tuple[frozenset[str], ...] = ()
+    missing: tuple[frozenset[str], ...]
     look: Look | None = None
-    untold: str = ""
 
 
 def gaps_of(given: Any) -> tuple[Gap, ...]:
@@ -69,29 +65,7 @@ def gaps_of(given: Any) -> tuple[Gap, ...]:
             raise NotSchema(f"#/uniqueKeys/{at}")
         columns = tuple(names.index(one) for one in key)
         found.append(Gap(code="unique-keys", columns=columns, missing=tuple(missing[one] for one in columns)))
-    return (*found, *_references(given.get("foreignKeys"), names))
-
-
-def _references(given: Any, names: Sequence[Any]) -> Iterator[Gap]:
-    """The foreign keys of a schema; a file comes alone, so that its publisher is told that they were not checked."""
-    if given is not None and not isinstance(given, list | tuple):
-        raise NotSchema("#/foreignKeys")
-    for at, one in enumerate(given or ()):
-        reference = one.get("reference") if isinstance(one, Mapping) else None
-        fields = _names(one.get("fields")) if isinstance(one, Mapping) else ()
-        others = _names(reference.get("fields")) if isinstance(reference, Mapping) else ()
-        if not isinstance(reference, Mapping) or not fields or not set(fields) <= set(names):
-            raise NotSchema(f"#/foreignKeys/{at}")
-        if len(fields) != len(others):
-            raise NotSchema(f"#/foreignKeys/{at}/reference")
-        place = "/".join(str(reference[key]) for key in ("package", "resource") if reference.get(key))
-        untold = f"{place[:CELL]} ({', '.join(others)[:CELL]})".strip()
-        yield Gap(code="reference-unchecked", columns=tuple(names.index(field) for field in fields), untold=untold)
-
-
-def _names(given: Any) -> tuple[str, ...]:
-    listed = (given,) if isinstance(given, str) else given
-    return tuple(listed) if isinstance(listed, list | tuple) and all(isinstance(one, str) for one in listed) else ()
+    return tuple(found)
 
 
 def _missing(given: Any) -> frozenset[str]:
@@ -245,10 +219,6 @@ def judge(cells: Path, gaps: Sequence[Gap], labels: Sequence[str], *, limit: int
     if not gaps:
         return result
     for gap in gaps:
-        if gap.untold:
-            where = Place(sheet=sheet, column=gap.columns[0] + 1, field=labels[gap.columns[0]])
-            result.add(Finding(code=gap.code, severity="warning", place=where, params={"expected": gap.untold}))
-            continue
         for row, cell, params in _told(cells, gap):
             place = Place(sheet=sheet, row=row, column=gap.columns[0] + 1, field=labels[gap.columns[0]])
             result.add(Finding(code=gap.code, severity="error", place=place, cell=cell[:CELL], params=params))

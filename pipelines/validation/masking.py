@@ -25,20 +25,25 @@ def mask(cell: str) -> str:
 def finding(one: Finding, columns: Collection[int]) -> Finding:
     """Mask the cell of a finding in a column that is held back, and drop what its sentence would repeat of it.
 
-    The column's own name stays: it is no cell.
+    The column's own name stays: it is no cell. A missing key shows cells of all its columns, ``columns`` of the params.
     """
     if columns and one.place.column is None and one.code in _REPEATS:
-        return replace(one, params={key: value for key, value in one.params.items() if key in {"of", "table", "there"}})
-    if one.place.column is None or one.place.column - 1 not in columns or one.code in _OURS:
+        return replace(one, params={key: value for key, value in one.params.items() if key in _OF_A_REFERENCE})
+    places = {one.place.column, *(one.params.get("columns", ()) if one.code == "foreign-key" else ())}
+    if one.place.column is None or one.code in _OURS or not any(place - 1 in columns for place in places):
         return one
+    harmless = _HARMLESS | _OF_A_REFERENCE if one.code == "foreign-key" else _HARMLESS
     own = one.place.field
-    kept = {key: value for key, value in one.params.items() if key in _HARMLESS or (own and value == own)}
+    kept = {key: value for key, value in one.params.items() if key in harmless or (own and value == own)}
     fix = replace(one.fix, after=None) if one.fix else None
     return replace(one, cell=None if one.cell is None else mask(one.cell), params=kept, fix=fix)
 
 
 _REPEATS = frozenset({"foreign-key", "row-constraint", "deviated-value", "required-value"})
 """Errors of whole rows and tables whose sentence repeats values, of any column."""
+
+_OF_A_REFERENCE = frozenset({"of", "table", "there"})
+"""Names of columns and tables."""
 
 _OURS = frozenset({"personal-data", "personal-data-asked"})
 """Findings whose cell is a masked sample already, and whose sentence repeats nothing."""
@@ -91,6 +96,10 @@ def _error(one: Mapping[str, Any], columns: Collection[int]) -> dict[str, Any]:
     if one.get("fieldNumber", 0) - 1 in columns and one.get("cell"):
         secret.append(str(one["cell"]))
         masked["cell"] = mask(str(one["cell"]))
+    if secret and one.get("fieldCells"):
+        # Values as they were read, of columns that have only names here: none of the row's is shown.
+        secret += [str(cell) for cell in one["fieldCells"] if cell]
+        masked["fieldCells"] = [mask(str(cell)) for cell in one["fieldCells"]]
     for member in ("note", "message"):
         for value in sorted(set(secret), key=len, reverse=True):
             masked[member] = str(masked.get(member, "")).replace(value, mask(value))

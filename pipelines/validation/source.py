@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,21 +13,26 @@ if TYPE_CHECKING:
     from frictionless import Field
     from frictionless.resources import TableResource
 
+    from pipelines.validation.lookups import Lookup
+
 
 def resource_of(
     path: Path,
     schema: Mapping[str, Any],
     *,
+    name: str = "table",
     encoding: str = "utf-8",
     dialect: Mapping[str, Any] | None = None,
     foreign: bool = False,
+    lookups: Sequence[Lookup] = (),
 ) -> TableResource:
     """Build a CSV resource over a local file: its plain name in its own folder, with our encoding, dialect and schema.
 
     ``dialect``: ``delimiter``, ``quote``, ``header_row`` as the format found them. ``foreign`` says that the patterns
-    of the schema come from outside: they are matched on RE2.
+    of the schema come from outside: they are matched on RE2. ``lookups`` are what its foreign keys refer to: they come
+    beside the resource into a package.
     """
-    from frictionless import Dialect, Schema
+    from frictionless import Dialect, Package, Schema
     from frictionless.formats import CsvControl
     from frictionless.resources import TableResource
 
@@ -40,8 +45,8 @@ def resource_of(
         built.fields = [_on_re2(one) for one in built.fields]
         for one in built.fields:
             one.schema = built  # where the missing values stand
-    return TableResource(
-        name="table",
+    table = TableResource(
+        name=name,
         path=path.name,
         basepath=str(path.parent),
         scheme="file",
@@ -50,6 +55,14 @@ def resource_of(
         dialect=Dialect(header_rows=[header], controls=[control]),
         schema=built,
     )
+    if lookups:
+        built.foreign_keys = [_foreign_key(one) for one in lookups]
+        Package(resources=[table, *(resource_of(one.path, one.schema, name=one.name) for one in lookups)])
+    return table
+
+
+def _foreign_key(one: Lookup) -> dict[str, Any]:
+    return {"fields": list(one.key.fields), "reference": {"resource": one.name, "fields": list(one.key.others)}}
 
 
 def _on_re2(field: Field) -> Field:

@@ -37,8 +37,6 @@ FOR_MACHINES = re.compile(r"DATAMO_|multipart|Idempotency|RE2|valid_to|status:|E
 """Sentences that only programmers and operators get to see."""
 
 NOTES = {
-    "foreign-key": ['for "ma": values "7" not found in the lookup table "tinh" as "id"',
-                    'for "ma": values "7" not found in the lookup table "" as "id"', "odd"],
     "deviated-value": ['value "900" in row at position "3" and field "dan_so" is deviated "[1.00, 9.00]"'],
     "deviated-cell": ['cell at row "3" and field "ten" has deviated size'],
     "required-value": ['The value "VN" is required to be present in field "ma" in at least one row.'],
@@ -67,9 +65,10 @@ NOTES = {
         ]
     ],
 }  # fmt: skip
-CELLS = {"type-error", "constraint-error", "unique-error", "truncated-value", "forbidden-value", "sequential-value",
+REFERENCES = [{"variant": "absent", "table": "tinh", "there": "id"}, {"variant": "absent-here", "there": "id"}]
+CELLS = {"foreign-key", "type-error", "constraint-error", "unique-error", "truncated-value", "forbidden-value", "sequential-value",
          "ascii-value", "cell-error", "extra-cell"}
-OTHERWISE = {"json-schema", "reference-unchecked", "overdue"}
+OTHERWISE = {"json-schema", "reference-unchecked", "reference-unknown", "overdue"}
 """A place inside a long cell, a whole column, and a day that is written as a date."""
 TITLE = {"vi": "Mã xã", "en": "Commune code"}
 QUOTES_AN_ELLIPSIS = {"unquoted-delimiter", "symbols-undefined"}
@@ -78,8 +77,8 @@ MASKED = {"personal-data", "personal-number", "official-mailbox"}
 
 def of_frictionless():
     for code in frictionless.SENTENCES:
-        for note in NOTES.get(code, ["some words"]):
-            params = {**params_of(code, note), "title": TITLE, "wanted": "ma_xa"}
+        told = REFERENCES if code == "foreign-key" else [params_of(code, note) for note in NOTES.get(code, ["some words"])]
+        for params in ({**one, "title": TITLE, "wanted": "ma_xa"} for one in told):
             place = Place(row=17, column=3, field="ma_xa") if code in CELLS else Place(row=17)
             yield Finding(code=code, place=place, cell="Ab12" if code in CELLS or "label" in code else None, params=params)
 
@@ -221,7 +220,8 @@ def test_members_of_a_list_are_named_and_a_date_is_asked_for_as_its_column_write
 
 
 def test_a_reference_out_of_a_column_held_back_repeats_no_value():
-    params = params_of("foreign-key", NOTES["foreign-key"][0])
-    hidden = masking.finding(Finding(code="foreign-key", place=Place(row=2), params=params), {0})
-    assert "7" not in findings.say(hidden, "vi").replace("Dòng 2", "")
-    assert "“7”" in findings.say(Finding(code="foreign-key", place=Place(row=2), params=params), "vi")
+    missing = Finding(code="foreign-key", place=Place(row=2, column=3), cell="712", params=REFERENCES[0])
+    hidden = findings.say(masking.finding(missing, {2}), "vi")
+    assert "7" not in hidden
+    assert "“tinh”" in hidden
+    assert "“712”" in findings.say(masking.finding(missing, {1}), "vi")

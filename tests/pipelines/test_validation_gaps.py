@@ -11,6 +11,7 @@ from catalog.model import Options
 from pipelines.inside import look
 from pipelines.step import Parcel
 from pipelines.validation.gaps import gaps_of
+from pipelines.validation.lookups import keys_of
 from pipelines.validation.schema import NotSchema
 
 
@@ -102,4 +103,4 @@ def test_a_reference_that_cannot_be_checked_is_said(tmp_path):
 @pytest.mark.parametrize("key", ["a", {"fields": "nowhere", "reference": {"fields": "z"}}, {"fields": "a"}, {"fields": "a", "reference": {"fields": []}}])
 def test_a_foreign_key_of_no_meaning_is_refused_with_its_place(key):
     with pytest.raises(NotSchema, match="#/foreignKeys"):
-        gaps_of({"fields": [{"name": "a"}], "foreignKeys": [key] if key != "a" else key})
+        keys_of({"fields": [{"name": "a"}], "foreignKeys": [key] if key != "a" else key})

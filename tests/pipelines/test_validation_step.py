@@ -154,7 +154,8 @@ def test_a_schema_of_the_uploader_judges_by_its_known_members(tmp_path):
         "foreignKeys": [{"fields": "code", "reference": {"resource": "http://example.com/x.csv", "fields": "a"}}],
     }
     result = outcome(parcel(tmp_path, "code\n12\n123\n", schema=schema))
-    [finding] = result.findings
+    [untold, finding] = result.findings
+    assert (untold.code, untold.severity) == ("reference-unchecked", "warning")
     assert (finding.code, finding.place.row) == ("constraint-error", 3)
     assert finding.params["constraint"] == "pattern"
 

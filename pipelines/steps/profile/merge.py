@@ -12,14 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import cells, grid
-from pipelines.format import ReadOptions, Unreadable
-from pipelines.formats import parquet
-from pipelines.formats.csv.dialect import Dialect
-from pipelines.formats.csv.reading import fast, slow
-from pipelines.grid import Notes
 from pipelines.step import Opened, Parcel
 from pipelines.steps.profile.evidence import hashes, iso_dates
 from pipelines.steps.profile.period import Span, gap, span, within
+from pipelines.stored import picked, stored
 from standards.finding import Finding
 from standards.profile import Column, Profile
 
@@ -39,7 +35,7 @@ class Joined:
 
 def merge(parcel: Parcel, one: Opened, seen: Profile, new: Path, base: Path) -> Joined:
     """Append the new rows after the base's, or let them take the place of the base's rows of the same period."""
-    labels, old = _base(base)
+    labels, old = stored(base)
     order = _order(labels, one.table.labels)
     if order is None:
         return Joined(remarks=(_differ(labels, one.table.labels),))
@@ -72,26 +68,6 @@ def _differ(old: Sequence[str], new: Sequence[str]) -> Finding:
     missing = [name for name in before if name not in now]
     extra = [name for name in now if name not in before]
     return Finding(code="columns-differ", params={"missing": ", ".join(missing), "extra": ", ".join(extra)})
-
-
-def _base(path: Path) -> tuple[Sequence[str], Callable[[], Iterator[pa.RecordBatch]]]:
-    """Give labels and cells of the version built on: its canonical CSV, or its Parquet without ``_id``."""
-    with path.open("rb") as file:
-        marked = file.read(4) == b"PAR1"
-    if marked:
-        table = parquet.open(path, ReadOptions())
-        keep = [index for index, name in enumerate(table.labels) if name != "_id"]
-        names = ["_id" if table.labels[index] == "_id_original" else table.labels[index] for index in keep]
-        return names, lambda: (_picked(one, keep) for one in parquet.open(path, ReadOptions()).batches)
-    labels = next(slow(path, "utf-8", Dialect()), None)
-    if not labels:
-        raise Unreadable("base-unreadable")
-    return labels, lambda: fast(path, "utf-8", Dialect(), len(labels), 1, Notes())
-
-
-def _picked(one: pa.RecordBatch, order: Sequence[int]) -> pa.RecordBatch:
-    columns = [one.column(0), *(one.column(index + 1) for index in order)]
-    return pa.record_batch(columns, schema=grid.schema(len(order)))
 
 
 def _order(old: Sequence[str], new: Sequence[str]) -> Sequence[int] | None:
@@ -155,7 +131,7 @@ class _Base:
 
     def _parts(self, *, inside: bool) -> Iterator[pa.RecordBatch]:
         for one in self._rows():
-            part = _picked(one, self._order)
+            part = picked(one, self._order)
             if self._column is None or self._test is None:
                 if not inside:
                     yield part
