@@ -7,4 +7,5 @@ $bin/ruff check .
 $bin/mypy
 # The engines of the tests are fetched before the clock of any test runs; one that cannot be is told by its tests.
 infra/elasticsearch/es.sh install || true
-exec $bin/python -m pytest "$@"
+# Files of tests share three processes: most wait for servers and workers, not for a core. Each process has servers of its own.
+exec $bin/python -m pytest -n "${DATAMO_TEST_PROCESSES:-3}" --dist loadfile "$@"
