@@ -71,6 +71,7 @@ def _command(folder: Path, ports: list[int]) -> list[str]:
     return [
         str(binary()), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder / 'data'}", "-filer", "-s3",
         f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=256", "-volume.max=50",
+        "-s3.port.iceberg=0", "-s3.port.lance=0",  # they have fixed ports, which two servers on one machine would both want
         *(f"-{name}={port}" for name, port in zip(names, ports, strict=True)),
     ]
 
