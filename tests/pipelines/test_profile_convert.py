@@ -94,6 +94,12 @@ def test_the_publishers_word_on_the_decimal_mark_settles_doubt(tmp_path) -> None
     assert (seen.kind, seen.group, seen.maximum) == ("number", ".", "93536")
 
 
+def test_the_commonest_numbers_are_written_as_the_smallest_and_largest_are(tmp_path) -> None:
+    seen = one_column(tmp_path, ["1.047,31", "5,78", "1.047,31", "9,97"], decimal=",")
+    assert (seen.minimum, seen.maximum) == ("5.78", "1047.31")
+    assert seen.top == (("1047.31", 2), ("5.78", 1), ("9.97", 1))
+
+
 def test_whole_numbers_under_a_label_that_says_year_are_years(tmp_path) -> None:
     seen, _ = walked(tmp_path, "Năm,namsinh_con\n2024,2024\n2025,2025\n")
     assert [one.kind for one in seen.tables[0].profile.columns] == ["year", "integer"]

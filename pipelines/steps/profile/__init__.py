@@ -17,7 +17,7 @@ from pipelines.steps.profile.evidence import EXACT, Evidence, Reading
 from pipelines.steps.profile.guesses import of_column
 from pipelines.steps.profile.meaning import meaning
 from pipelines.steps.profile.merge import merge
-from pipelines.steps.profile.numbers import spread
+from pipelines.steps.profile.numbers import commonest, spread
 from standards.finding import Finding, Place
 from standards.profile import Column, Profile
 from standards.reading import Guess, Overrides, overrides
@@ -127,7 +127,7 @@ def _column(  # noqa: PLR0917 - one call, one place
         distinct=max(seen.distinct.count(seen.rows - seen.missing) - len(absent), 0),
         minimum=low,
         maximum=high,
-        top=seen.distinct.top(),
+        top=commonest(seen.distinct.top(), reading),
         meaning=meaning(label, seen.distinct.values.slice(0, 2_000).to_pylist(), standards) if texts else None,
         format=reading.format if reading else "",
         decimal=reading.decimal if reading else "",

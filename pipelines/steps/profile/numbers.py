@@ -28,6 +28,14 @@ def spread(
     return None, None, ()
 
 
+def commonest(top: Sequence[tuple[str, int]], reading: Reading | None) -> tuple[tuple[str, int], ...]:
+    """Write the commonest values as minimum and maximum are written: a page shows them side by side."""
+    if reading is None or reading.kind not in ("integer", "number", "year") or not top:
+        return tuple(top)
+    values = canonical(pa.array([value for value, _ in top], pa.string()), reading.decimal, reading.group)
+    return tuple(zip(values.to_pylist(), (count for _, count in top), strict=True))
+
+
 def _numbers(pieces: Iterable[pa.StringArray], reading: Reading) -> tuple[str | None, str | None, tuple[int, ...]]:
     parts: list[np.ndarray] = []
     lowest = highest = ""
