@@ -192,7 +192,10 @@ class ForeignKey:
         return np.fromiter((self._good(*one) for one in zip(keys, values, strict=True)), dtype=bool)
 
     def _good(self, key: Any, values: Any) -> bool:
-        verdict = self.verdicts.get(key)
+        try:
+            verdict = self.verdicts.get(key)
+        except TypeError:  # a list or an object in a cell: its row is for Frictionless to read
+            return False
         if verdict is None:
             read = tuple(reader(cell)[0] for reader, cell in zip(self.readers, values, strict=True))
             verdict = self.verdicts[key] = set(read) == {None} or read in self.known
