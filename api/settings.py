@@ -47,6 +47,10 @@ class WrongSetting(Exception):
         super().__init__(f"{self.name} {said}: {remedy}.")
 
 
+class Away(WrongSetting):
+    """What a setting names does not answer: the setting may be wrong, or the engine may be back soon."""
+
+
 class Settings(BaseSettings):
     """The settings of one site, from the environment, then ``.env``, then ``datamo.toml`` in the working directory.
 

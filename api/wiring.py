@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import secrets
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from api.settings import REMEDIES, Settings, WrongSetting, read_settings
+from api.settings import REMEDIES, Away, Settings, WrongSetting, read_settings
 from catalog.catalog import Catalog
 from catalog.errors import Unavailable
 from catalog.ports import Files, Index, Records
@@ -33,6 +34,13 @@ STORES: Mapping[str, tuple[str, str]] = {
 }
 """What a store that cannot be used is said to be, and what to do."""
 
+DATABASES: Mapping[str, tuple[type[WrongSetting], str, str]] = {
+    "database-down": (Away, "names a database that does not answer", "see that it runs and can be reached from here"),
+    "database-denied": (WrongSetting, "names a database that does not let us in or is not there",
+                        "see that the name, the password and the database are right"),
+}
+"""What a database that cannot be used is said to be, and what to do."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -50,18 +58,27 @@ class Site:
     def migrate(self) -> None:
         """Bring the records and the queue to this version; safe to repeat, also by several processes at once.
 
-        Raises WrongSetting when the store of files cannot be used as it is set.
+        Raises WrongSetting when the store of files or the database cannot be used as it is set; Away when one of them
+        does not answer.
         """
         self._prove_files()
-        self.records.migrate()
-        self.jobs.prepare()
+        try:
+            self.records.migrate()
+            self.jobs.prepare()
+        except Unavailable as refused:
+            if refused.code not in DATABASES:
+                raise
+            kind, said, remedy = DATABASES[refused.code]
+            raise kind("database_url", said, remedy) from refused
 
     def _prove_files(self) -> None:
         try:
             self.files.check()
         except Unavailable as refused:
             said, remedy = STORES.get(refused.code, STORES["storage-down"])
-            raise WrongSetting("files_url", said, remedy) from refused
+            elsewhere = self.settings.files_url.startswith("s3:")
+            kind = Away if refused.code == "storage-down" and elsewhere else WrongSetting
+            raise kind("files_url", said, remedy) from refused
 
     def workshop(self) -> Workshop:
         """Give what the flows work with."""
@@ -88,13 +105,18 @@ class Site:
             catalog=self.catalog, records=self.records, files=self.files, index=self.index, jobs=self.jobs
         )
 
+    def prepare(self, stop: threading.Event) -> None:
+        """Do as ``migrate`` does, but wait some minutes for a store or a database that is away, or until ``stop``."""
+        from pipelines.patience import patiently
+
+        patiently(self.migrate, stop, what="start", passing=lambda problem: isinstance(problem, Away))
+
     def worker(self, **wishes: Any) -> Any:
-        """Give a worker for this site (``pipelines.worker.Worker``); one process holds one."""
+        """Give a worker for this site (``pipelines.worker.Worker``) that is prepared; one process holds one."""
         from catalog.adapters.sql.jobs import Locks, jobs_engine, worker_config
         from pipelines.worker import Worker
 
         here = self if self.writer else open_site(self.settings, writer=True)
-        here.migrate()
         engine = jobs_engine(database_url(self.settings))
         return Worker(
             here.workshop(),
@@ -251,5 +273,5 @@ def language_of_environment() -> str:
     return "en" if os.environ.get("DATAMO_LANGUAGE") == "en" else "vi"
 
 
-__all__ = ["Settings", "Site", "WrongSetting", "database_url", "language_of_environment", "open_folder",
+__all__ = ["Away", "Settings", "Site", "WrongSetting", "database_url", "language_of_environment", "open_folder",
            "open_site", "read_settings"]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -32,6 +33,7 @@ from pipelines.flow import (
     followers,
     recheck,
 )
+from pipelines.patience import patiently
 from pipelines.steps import index
 
 LOG = logging.getLogger("datamo.worker")
@@ -52,16 +54,23 @@ FOLLOWERS_LOCK = "followers"
 class Bench(Protocol):
     """What a worker needs of the jobs: signs of life, and the work of slots whose worker is gone."""
 
+    def asked(self) -> AbstractContextManager[None]:
+        """Say in our words, as Unavailable, what goes wrong with the database inside."""
+
     def beat(self, slot: str) -> None: ...
     def leave(self, slot: str) -> None: ...
     def running_slots(self) -> Sequence[str]: ...
-    def take_over(self, slot: str) -> int: ...
+    def orphans(self, slot: str) -> Sequence[str]: ...
+    def take_over(self, slot: str, jobs: Sequence[str] | None = None) -> int: ...
 
 
 class Locks(Protocol):
     """Locks that die with their process."""
 
     def take(self, name: str) -> bool: ...
+    def keep(self) -> None:
+        """Find out which locks are lost, as the database was away; they may be taken again."""
+
     def release(self, name: str) -> None: ...
     def release_all(self) -> None: ...
 
@@ -73,6 +82,12 @@ class Patience:
     attempts: int = 6
     seconds: float = 1.0
     growth: float = 3.0
+    outage: float = 6 * 3600.0
+    """How long (seconds) a step waits for the database or the store of files to come back before that is a failure."""
+
+
+class SlotLost(Exception):
+    """The database was away and another worker has our slot by now: this one starts over in another."""
 
 
 class SetAside(Exception):
@@ -104,37 +119,79 @@ class Worker:
         self._patience = patience or Patience()
         self._drain_seconds = drain_seconds
         self._followers = {name: Paced(step) for name, step in followers(shop).items()}
-        self._beat = Paced(lambda: self._bench.beat(self.slot), every=BEAT_SECONDS)
+        self._running: set[str] = set()
+        self._doubtful: set[str] = set()
+        self._stop = threading.Event()
+        self._beat = Paced(self.show_life, every=BEAT_SECONDS)
+        self._follow = Paced(self.follow)
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
         self._mend = Paced(lambda: index.mend(shop.catalog, shop.index), every=MEND_SECONDS)
         self.slot = ""
 
     def run(self, stop: threading.Event, slot: int | None = None) -> None:
-        """Work until ``stop`` is set; then let running steps end and leave. Raises Conflict when the slot is taken."""
-        self.slot = self._take_slot(slot)
+        """Work until ``stop`` is set; then let running steps end and leave. Raises Conflict when the slot is taken.
+
+        A database that is away when the worker starts is waited for; one that goes away later, too.
+        """
+        self._stop = stop
+        while not stop.is_set():
+            try:
+                self._work(slot)
+            except SlotLost:
+                LOG.warning("slot %s belongs to another worker now: starting over", self.slot)
+
+    def _work(self, slot: int | None) -> None:
+        self.slot = patiently(lambda: self._take_slot(slot), self._stop, what="take a slot")
         LOG.info("worker in slot %s", self.slot)
         try:
-            self._launch()
-            while not stop.wait(TURN_SECONDS):
+            patiently(self._launch, self._stop, what="begin to work")
+            LOG.info("worker in slot %s takes up work", self.slot)
+            while not self._stop.wait(TURN_SECONDS):
                 self.turn()
         finally:
             DBOS.destroy(workflow_completion_timeout_sec=self._drain_seconds, destroy_registry=True)
-            self._bench.leave(self.slot)
-            self._locks.release_all()
-            LOG.info("worker left slot %s", self.slot)
+            self._leave()
+
+    def _leave(self) -> None:
+        try:
+            with self._bench.asked():
+                self._bench.leave(self.slot)
+        except Unavailable as refused:
+            LOG.warning("could not sign off: %s", refused.code)
+        self._locks.release_all()
+        LOG.info("worker left slot %s", self.slot)
 
     def turn(self) -> None:
         """Do what is due between checks: a sign of life, the followers, a look for orphaned work."""
         self._beat()
-        if self._locks.take(FOLLOWERS_LOCK):
+        self._follow()
+        self._sweep()
+
+    def follow(self) -> None:
+        """Let search and the store's public state follow the changes; one worker of all does it."""
+        with self._bench.asked():
+            first = self._locks.take(FOLLOWERS_LOCK)
+        if first:
             self._mend()
             for one in self._followers.values():
                 one()
-        self._sweep()
+
+    def show_life(self) -> None:
+        """Give a sign of life and see that the slot is still ours. Raises SlotLost."""
+        with self._bench.asked():
+            self._locks.keep()
+            if not self._locks.take(self.slot):
+                raise SlotLost
+            self._bench.beat(self.slot)
 
     def look_after_orphans(self) -> int:
-        """Give the work of slots without a worker back to the queue; returns how many jobs that were."""
-        taken = 0
+        """Give the work of slots without a worker back to the queue; returns how many jobs that were.
+
+        So it goes with jobs of our own slot that we do not run, as the database went away when they were handed to us.
+        """
+        mine = set(self._bench.orphans(self.slot)) - self._running
+        stuck, self._doubtful = sorted(mine & self._doubtful), mine
+        taken = self._bench.take_over(self.slot, stuck) if stuck else 0
         for slot in self._bench.running_slots():
             if slot != self.slot and self._locks.take(slot):
                 try:
@@ -145,42 +202,64 @@ class Worker:
 
     def _take_slot(self, wanted: int | None) -> str:
         for number in [wanted] if wanted else range(1, MOST_SLOTS + 1):
-            if self._locks.take(f"worker-{number}"):
-                return f"worker-{number}"
+            with self._bench.asked():
+                if self._locks.take(f"worker-{number}"):
+                    return f"worker-{number}"
         raise Conflict("slot-taken", slot=wanted or MOST_SLOTS)
 
     def _launch(self) -> None:
-        """Register the flows, launch DBOS (which recovers what was under way in this slot) and open the queue."""
+        """Register the flows, launch DBOS (which recovers what was under way in this slot) and open the queues."""
         shop = self._shop
 
         @DBOS.workflow(name=CHECK_AND_PUBLISH, max_recovery_attempts=MOST_RECOVERIES)
         def run_check_and_publish(submission: str) -> str:
-            try:
-                return check_and_publish(shop, self._durably, submission)
-            except SetAside:
-                self._durably("set-aside", lambda: shop.catalog.set_aside(submission).state)
-                raise
+            with self._at_work():
+                try:
+                    return check_and_publish(shop, self._durably, submission)
+                except SetAside:
+                    self._durably("set-aside", lambda: shop.catalog.set_aside(submission).state)
+                    raise
 
         self._register(EXPLORE, explore)
         self._register(RECHECK, recheck)
-        DBOS(config=self._config(self.slot))
-        DBOS.launch()
-        DBOS.register_queue(CHECKS, worker_concurrency=self._at_once, polling_interval_sec=TURN_SECONDS)
-        DBOS.register_queue(RECHECKS, worker_concurrency=1, polling_interval_sec=TURN_SECONDS)
+        try:
+            with self._bench.asked():
+                DBOS(config=self._config(self.slot))
+                DBOS.launch()
+                DBOS.register_queue(CHECKS, worker_concurrency=self._at_once, polling_interval_sec=TURN_SECONDS)
+                DBOS.register_queue(RECHECKS, worker_concurrency=1, polling_interval_sec=TURN_SECONDS)
+        except Unavailable:
+            DBOS.destroy(destroy_registry=True)
+            raise
 
     def _register(self, name: str, flow: Callable[[Workshop, Durably, str], str]) -> None:
         """Register a flow of stewards' work; one that fails is set aside where ``datamo jobs`` shows it."""
 
         @DBOS.workflow(name=name, max_recovery_attempts=MOST_RECOVERIES)
         def run(key: str) -> str:
-            return flow(self._shop, self._durably, key)
+            with self._at_work():
+                return flow(self._shop, self._durably, key)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Remember that this very process runs the flow, for ``look_after_orphans``."""
+        job = str(DBOS.workflow_id)
+        self._running.add(job)
+        try:
+            yield
+        finally:
+            self._running.discard(job)
 
     def _durably(self, name: str, step: Callable[[], str]) -> str:
-        """Run one step on DBOS: remembered when done, tried again with growing pauses when it fails."""
+        """Run one step on DBOS: remembered when done, tried again with growing pauses when it fails.
+
+        While the database or the store is away the step waits for it, which is no failure of the step.
+        """
+        patience = self._patience
 
         def tried() -> str:
             try:
-                return step()
+                return patiently(step, self._stop, what=f"do {name}", seconds=patience.outage, pause=patience.seconds)
             except Exception:
                 LOG.exception("step %s of %s failed", name, DBOS.workflow_id)
                 raise
@@ -188,9 +267,9 @@ class Worker:
         wishes = StepWishes(
             name=name,
             retries_allowed=True,
-            max_attempts=self._patience.attempts,
-            interval_seconds=self._patience.seconds,
-            backoff_rate=self._patience.growth,
+            max_attempts=patience.attempts,
+            interval_seconds=patience.seconds,
+            backoff_rate=patience.growth,
             should_retry=worth_trying_again,
         )
         try:
@@ -218,6 +297,8 @@ class Paced:
         try:
             self._work()
             self.failures = 0
+        except SlotLost:
+            raise
         except Unavailable as refused:
             self.failures += 1
             LOG.warning("a follower has to wait, %d times now: %s", self.failures, refused.code)

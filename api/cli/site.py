@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -52,8 +53,9 @@ def serve(
     """Serve the portal and the APIs until Ctrl-C."""
     import uvicorn
 
+    tell_what_happens(logging.WARNING)
     with opened(context) as site:
-        site.migrate()
+        site.prepare(threading.Event())
         meet_search(context, site, patient=True)
     beside = WorkerBeside(start_worker) if with_worker else None
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when it has shut down: we go on to the end
@@ -146,22 +148,32 @@ def work(
     parent: Annotated[int, typer.Option(hidden=True)] = 0,
 ) -> None:
     """Run a pipeline worker until Ctrl-C or SIGTERM; what is under way then goes on at the next start."""
-    import logging
+    from api.wiring import Away
+    from catalog.errors import Unavailable
 
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for loud in ("alembic", "dbos", "elastic_transport"):
-        logging.getLogger(loud).setLevel(logging.WARNING)
+    tell_what_happens(logging.INFO)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     if parent:
         threading.Thread(target=_leave_with, args=(parent, stop), daemon=True).start()
     with opened(context, writer=True) as site:
-        site.migrate()
-        meet_search(context, site, patient=True)
-        site.worker().run(stop, slot or None)
+        try:
+            site.prepare(stop)
+            meet_search(context, site, patient=True)
+            site.worker().run(stop, slot or None)
+        except (Away, Unavailable):
+            if not stop.is_set():
+                raise
     sys.stderr.flush()
     os._exit(EXIT_DONE)  # a step that has not ended by now goes on at the next start: do not wait for its thread
+
+
+def tell_what_happens(level: int) -> None:
+    """Send what the process does (INFO) and waits for (WARNING) to standard error."""
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for loud in ("alembic", "dbos", "elastic_transport"):
+        logging.getLogger(loud).setLevel(logging.WARNING)
 
 
 def _leave_with(parent: int, stop: threading.Event) -> None:

@@ -323,6 +323,10 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Cơ sở dữ liệu tạm ngừng. Hãy thử lại sau ít phút.",
         "en": "The database is down at the moment. Try again in a few minutes.",
     },
+    "database-denied": {
+        "vi": "Cơ sở dữ liệu không cho Datamo vào, hoặc không có ở địa chỉ của DATAMO_DATABASE_URL.",
+        "en": "The database does not let Datamo in, or is not there at the address of DATAMO_DATABASE_URL.",
+    },
     "database-newer": {
         "vi": "Cơ sở dữ liệu thuộc về một bản Datamo mới hơn.",
         "en": "The database belongs to a newer Datamo.",

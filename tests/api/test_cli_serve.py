@@ -31,5 +31,5 @@ def test_a_worker_that_is_killed_is_started_anew_until_the_site_stops() -> None:
     finally:
         beside.stop()
     assert [one.poll() is not None for one in started] == [True, True]
-    time.sleep(0.1)
+    assert not beside._keeper.is_alive()
     assert len(started) == 2, "after the end nothing is started any more"

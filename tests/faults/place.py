@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,12 +58,16 @@ class Place:
         finally:
             site.close()
 
-    def worker(self, fault: str = "", times: int = 1) -> subprocess.Popen[bytes]:
-        """Start a worker process; ``fault`` says where it kills itself, ``times`` how often over all starts."""
-        command = [sys.executable, "-m", "tests.faults.worker", str(self.folder), fault, str(times)]
+    def worker(self, fault: str = "", times: int = 1, command: str = "") -> subprocess.Popen[bytes]:
+        """Start a worker process; ``fault`` says where it kills itself, ``times`` how often over all starts.
+
+        ``command``: one of ``datamo`` instead, as an operator starts it.
+        """
+        faulty = ["tests.faults.worker", str(self.folder), fault, str(times)]
+        started = [sys.executable, "-m", *(["api.cli", command] if command else faulty)]
         environment = {**os.environ, **self.environment, "PYTHONPATH": str(ROOT)}
         log = (self.folder / "worker.log").open("ab")
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        return subprocess.Popen(started, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     def draft(self, site: Site, title: str) -> str:
         about = Dataset(title={"vi": title})
@@ -97,6 +101,14 @@ class Place:
             time.sleep(0.1)
         return None
 
+    def wait_worker(self, site: Site, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Wait until a worker is in its slot and has given a sign of life."""
+        return eventually(site.jobs.workers, seconds)
+
+    def wait_log(self, words: str, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Wait until a worker has said so."""
+        return eventually(lambda: words in self.log(), seconds)
+
     def wait_indexed(self, site: Site, seconds: float = PATIENCE_SECONDS) -> bool:
         """Wait until search has followed every change."""
         until = time.monotonic() + seconds
@@ -111,6 +123,16 @@ class Place:
 
     def log(self) -> str:
         return (self.folder / "worker.log").read_text(errors="replace")[-6000:]
+
+
+def eventually(look: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> bool:
+    """Look again and again until there is something to see; False when the time is over."""
+    until = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

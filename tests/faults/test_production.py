@@ -97,11 +97,19 @@ class Postgres:
         self._server = get_server(folder, cleanup_mode="delete")
         self.url = self._server.get_uri()
 
-    def fail(self, seconds: float) -> None:
-        """Go down as when the power fails, and come up again after some seconds."""
+    def go_down(self) -> None:
+        """Go down as when the power fails."""
         pg_ctl(["-m", "immediate", "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
-        time.sleep(seconds)
+
+    def come_up(self) -> None:
+        """Be there again."""
         self._server.ensure_postgres_running()
+
+    def fail(self, seconds: float) -> None:
+        """Be away for some seconds."""
+        self.go_down()
+        time.sleep(seconds)
+        self.come_up()
 
     def close(self) -> None:
         self._server.cleanup()
@@ -129,7 +137,7 @@ def test_nothing_is_lost_when_the_database_goes_down_twice_under_work(
         outage = threading.Thread(target=lambda: [postgres_of_its_own.fail(1.5) for _ in range(2)])
         try:
             submissions = [place.upload(site, one).id for one in datasets[:3]]
-            time.sleep(2)
+            assert place.wait_worker(site), place.log()
             outage.start()
             submissions += [patiently(lambda one=one: place.upload(site, one).id) for one in datasets[3:]]
             outage.join()
@@ -140,3 +148,49 @@ def test_nothing_is_lost_when_the_database_goes_down_twice_under_work(
             assert [len(site.catalog.versions(site.catalog.system(), one)) for one in datasets] == [1] * 6
         finally:
             stop(worker)
+
+
+@pytest.mark.parametrize("moment", ["before it starts", "at any moment while it starts"])
+def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(
+    postgres_of_its_own: Postgres, tmp_path: Path, moment: str
+) -> None:
+    create_database(postgres_of_its_own.url, "site", "template0")
+    place = Place(tmp_path, {"DATAMO_DATABASE_URL": database(postgres_of_its_own.url, "site")})
+    with place.site() as site:
+        dataset = place.draft(site, "truong-hoc")
+        submission = place.upload(site, dataset).id
+        if moment == "before it starts":
+            postgres_of_its_own.go_down()
+            worker = place.worker()
+            assert place.wait_log("cannot start yet"), place.log()
+        else:
+            worker = place.worker()
+            for _ in range(4):
+                postgres_of_its_own.fail(1.0)
+        try:
+            postgres_of_its_own.come_up()
+            assert patiently(lambda: ",".join(place.wait(site, [submission]))) == "published", place.log()
+            assert worker.poll() is None, place.log()
+            assert list(site.catalog.verify(deep=True)) == []
+        finally:
+            assert stop(worker) == 0, place.log()
+
+
+def test_a_worker_that_is_told_to_stop_while_it_waits_for_the_database_goes_at_once(
+    postgres_of_its_own: Postgres, tmp_path: Path
+) -> None:
+    create_database(postgres_of_its_own.url, "site", "template0")
+    place = Place(tmp_path, {"DATAMO_DATABASE_URL": database(postgres_of_its_own.url, "site")})
+    postgres_of_its_own.go_down()
+    worker = place.worker(command="work")
+    assert place.wait_log("cannot start yet"), place.log()
+    assert stop(worker) == 0, place.log()
+
+
+def test_a_worker_whose_database_does_not_let_it_in_says_so_at_once(postgres_of_its_own: Postgres, tmp_path: Path) -> None:
+    create_database(postgres_of_its_own.url, "site", "template0")
+    place = Place(tmp_path, {"DATAMO_DATABASE_URL": database(postgres_of_its_own.url, "site")})
+    place.environment["DATAMO_DATABASE_URL"] = database(postgres_of_its_own.url, "missing")
+    assert place.worker(command="work").wait(120) == 3
+    assert place.log().count("DATAMO_DATABASE_URL") == 1, place.log()
+    assert "Traceback" not in place.log()

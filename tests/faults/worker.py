@@ -101,6 +101,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     plain = open_site(writer=True)
     site = FaultySite(**{one.name: getattr(plain, one.name) for one in dataclasses.fields(plain)})
+    site.prepare(stop)
     site.worker(patience=Patience(attempts=6, seconds=0.2, growth=1.5), drain_seconds=10).run(stop)
     site.close()
 

@@ -1,7 +1,8 @@
-"""The worker on real DBOS and a real SQLite file, with a desk in memory: the queue, retries, slots, followers."""
+"""The worker on real DBOS, on SQLite and on PostgreSQL, with a desk in memory: the queue, retries, slots, followers."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from catalog.adapters.sql.jobs import Locks, SqlJobs, jobs_engine, worker_config
 from catalog.errors import Conflict, NotFound, Unavailable
 from catalog.events import DatasetChanged, FileArrived
 from catalog.model import Job, Outcome
 from pipelines.flow import Workshop, start_of
+from pipelines.patience import patiently
 from pipelines.step import Parcel
-from pipelines.worker import Paced, Patience, Worker, worth_trying_again
+from pipelines.worker import Paced, Patience, SlotLost, Worker, worth_trying_again
 from tests.pipelines.desk import Desk, Drawer, workshop
 from tests.pipelines.test_flow import good
 
@@ -27,8 +31,8 @@ SECONDS = 60.0
 class Bench:
     """One database with its jobs, and what is needed to start workers on it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = f"sqlite:///{folder}/jobs.db"
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.engine = jobs_engine(self.url)
         self.jobs = SqlJobs(self.engine, start_of)
         self.jobs.prepare()
@@ -66,9 +70,13 @@ def eventually(look: Callable[[], Any]) -> Any:
     return None
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    if request.param == "sqlite":
+        made = Bench(f"sqlite:///{tmp_path}/jobs.db")
+    else:
+        address = make_url(request.getfixturevalue("fresh_postgres")).set(drivername="postgresql+psycopg")
+        made = Bench(address.render_as_string(hide_password=False))
     yield made
     made.jobs.close()
 
@@ -227,3 +235,88 @@ def test_work_that_is_done_often_keeps_its_pace_and_slows_down_while_it_fails() 
     failing()
     assert done == [1, 2]
     assert failing.failures == 1
+
+
+def test_a_worker_whose_slot_was_taken_while_the_database_was_away_goes_on_in_another(bench: Bench, tmp_path: Path) -> None:
+    """A server that restarts forgets its advisory locks; locks of files are never lost."""
+    if bench.engine.dialect.name == "sqlite":
+        locks = Locks(bench.engine)
+        assert locks.take("worker-1")
+        locks.keep()
+        assert not Locks(bench.engine).take("worker-1")
+        locks.release_all()
+        return
+    shop = workshop(tmp_path, good)
+    desk = shop.catalog
+    assert isinstance(desk, Desk)
+    desk.arrive(name="s1")
+    thief = Locks(bench.engine)
+    with bench.working(shop) as worker:
+        assert eventually(lambda: worker.slot == "worker-1" and bench.jobs.workers())
+        cut_off(bench)
+        assert eventually(lambda: thief.take("worker-1"))
+        with pytest.raises(SlotLost):
+            worker.show_life()
+        bench.arrive("s1")
+        assert eventually(lambda: worker.slot == "worker-2"), "it found out by itself"
+        assert bench.until("s1", "done") is not None
+    thief.release_all()
+
+
+def cut_off(bench: Bench) -> None:
+    """End every other connection to the database, as a restart of the server does."""
+    with bench.engine.connect() as connection:
+        connection.execute(text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid()"
+        ))
+
+
+def test_waiting_grows_and_ends_when_told_or_when_it_took_too_long() -> None:
+    asked: list[float] = []
+
+    def ask() -> None:
+        asked.append(time.monotonic())
+        raise Unavailable("database-down")
+
+    with pytest.raises(Unavailable):
+        patiently(ask, threading.Event(), what="ask", seconds=0.2, pause=0.01)
+    pauses = [later - earlier for earlier, later in itertools.pairwise(asked)]
+    assert pauses == sorted(pauses)
+    asked.clear()
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Unavailable):
+        patiently(ask, stop, what="ask")
+    assert len(asked) == 1
+
+
+def test_what_will_not_pass_is_not_waited_for() -> None:
+    asked: list[int] = []
+
+    def ask() -> None:
+        asked.append(1)
+        raise Unavailable("database-denied")
+
+    with pytest.raises(Unavailable):
+        patiently(ask, threading.Event(), what="ask")
+    assert asked == [1]
+
+
+def test_a_step_that_finds_the_store_full_waits_for_room_however_often_it_fails(bench: Bench, tmp_path: Path) -> None:
+    tries: list[int] = []
+
+    def full(parcel: Parcel) -> Outcome:
+        tries.append(1)
+        if len(tries) < 6:
+            raise Unavailable("storage-full")
+        return good(parcel)
+
+    shop = workshop(tmp_path, full)
+    desk = shop.catalog
+    assert isinstance(desk, Desk)
+    desk.arrive(name="s1")
+    with bench.working(shop):
+        bench.arrive("s1")
+        assert bench.until("s1", "done") is not None
+    assert len(tries) == 6

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from catalog.errors import Unavailable
 
@@ -14,6 +18,30 @@ WRITE = "datamo_write"
 """Execution option of a connection that is going to write."""
 
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON")
+
+REFUSED = ("authentication failed", "does not exist", "no pg_hba.conf entry", "unable to open database file")
+"""How a server, or the disk, says that waiting will not help: the address or what is in it is wrong."""
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """Say in our words that the database cannot be reached, is busy or full, or does not let us in."""
+    try:
+        yield
+    except PoolTimeout as wrong:
+        raise Unavailable("database-down") from wrong
+    except OperationalError as wrong:
+        raise Unavailable(_code(str(wrong.orig))) from wrong
+    except DBAPIError as wrong:
+        if wrong.connection_invalidated:
+            raise Unavailable("database-down") from wrong
+        raise
+
+
+def _code(said: str) -> str:
+    if any(one in said for one in REFUSED):
+        return "database-denied"
+    return "storage-full" if "full" in said.lower() else "database-down"
 
 
 def open_engine(url: str, *, pool_size: int = 10) -> Engine:

@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from dbos import DBOSClient
 from dbos import DBOSConfig as Config
 from dbos._serialization import DBOSPortableJSONSerializer
 
+from catalog.adapters.sql.engine import in_our_words
 from catalog.errors import Conflict, NotFound
 from catalog.events import Event, Starts
 from catalog.model import Job
@@ -84,8 +86,9 @@ class SqlJobs:
 
     def prepare(self) -> None:
         """Create or upgrade DBOS's own tables and ours for signs of life; part of ``Records.migrate``."""
-        self._client._sys_db.run_migrations()  # noqa: SLF001 - the public way wants an address; our engine has the pragmas
-        _metadata.create_all(self._engine)
+        with in_our_words():
+            self._client._sys_db.run_migrations()  # noqa: SLF001 - the public way wants an address; ours has the pragmas
+            _metadata.create_all(self._engine)
 
     def enqueue(self, connection: sa.Connection, event: Event) -> None:
         """Enqueue what the event starts inside the caller's transaction: no commit, no job. Once per job id."""
@@ -143,6 +146,10 @@ class SqlJobs:
             self._client.delete_workflows([one.workflow_id for one in done])
         return len(done)
 
+    def asked(self) -> AbstractContextManager[None]:
+        """Say in our words, as Unavailable, what goes wrong with the database inside."""
+        return in_our_words()
+
     def beat(self, slot: str) -> None:
         """Note that the worker in this slot is alive."""
         row = {"seen": time.time(), "host": socket.gethostname()}
@@ -177,9 +184,9 @@ class SqlJobs:
         )
         return tuple(sorted({one.executor_id for one in found if one.executor_id}))
 
-    def take_over(self, slot: str) -> int:
-        """Put the jobs of a slot whose worker is gone (the caller holds its lock) back into their queue."""
-        jobs = self.orphans(slot)
+    def take_over(self, slot: str, jobs: Sequence[str] | None = None) -> int:
+        """Put the jobs of a slot whose worker is gone (the caller holds its lock), or some, back into their queue."""
+        jobs = self.orphans(slot) if jobs is None else jobs
         for job in jobs:
             self._client.resume_workflow(job, queue_name=self._must_find(job).queue_name)
         return len(jobs)
@@ -238,6 +245,12 @@ class Locks:
             self._held[name] = held
         return held is not None
 
+    def keep(self) -> None:
+        """Find out which locks are lost (a server that restarts forgets them) and let go of them."""
+        for name, held in tuple(self._held.items()):
+            if not isinstance(held, int) and not _lives(held):
+                self.release(name)
+
     def release(self, name: str) -> None:
         """Let go of a lock we hold."""
         held = self._held.pop(name, None)
@@ -270,6 +283,14 @@ class Locks:
             return connection
         connection.close()
         return None
+
+
+def _lives(connection: sa.Connection) -> bool:
+    try:
+        connection.execute(sa.select(1))
+    except sa.exc.DBAPIError:
+        return False
+    return True
 
 
 def _job(status: Any) -> Job:

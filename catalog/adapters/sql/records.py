@@ -8,19 +8,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, insert, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Codec, Enqueue
 from catalog.adapters.sql.carrying import CarriedRows
-from catalog.adapters.sql.engine import WRITE, open_engine
+from catalog.adapters.sql.engine import WRITE, in_our_words, open_engine
 from catalog.adapters.sql.installed import InstalledRows
 from catalog.adapters.sql.log import LogRows
 from catalog.adapters.sql.migrate import migrate
 from catalog.adapters.sql.people import PeopleRows
 from catalog.adapters.sql.shelf import ShelfRows
-from catalog.errors import Unavailable
 from catalog.events import Event, SiteReset
 
 WRITER_LOCK = 0x44_41_54_41_4D_4F
@@ -57,7 +54,7 @@ class SqlRecords:
     @contextmanager
     def begin(self) -> Iterator[SqlUnit]:
         """Give a unit of work that writes; leaving it commits, an exception rolls back."""
-        with self._queue(), self._outside(), self._writing.begin() as connection:
+        with self._queue(), in_our_words(), self._writing.begin() as connection:
             if not self._sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
             yield SqlUnit(connection, self._codec, self._now, self._enqueue)
@@ -65,7 +62,7 @@ class SqlRecords:
     @contextmanager
     def read(self) -> Iterator[SqlUnit]:
         """Give a unit of work that sees one state of the records and writes nothing."""
-        with self._outside(), self.engine.connect() as plain:
+        with in_our_words(), self.engine.connect() as plain:
             connection = plain if self._sqlite else plain.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True,
             )
@@ -80,22 +77,9 @@ class SqlRecords:
         with self._turn:
             yield
 
-    @contextmanager
-    def _outside(self) -> Iterator[None]:
-        """Say in our words that the database cannot be reached, is busy or full."""
-        try:
-            yield
-        except (OperationalError, PoolTimeout) as wrong:
-            code = "storage-full" if "full" in str(wrong).lower() else "database-down"
-            raise Unavailable(code) from wrong
-        except DBAPIError as wrong:
-            if wrong.connection_invalidated:
-                raise Unavailable("database-down") from wrong
-            raise
-
     def migrate(self) -> None:
         """Bring the schema to the version that this code needs; raises Unavailable for a newer one."""
-        with self._queue(), self._outside(), self._writing.begin() as connection:
+        with self._queue(), in_our_words(), self._writing.begin() as connection:
             if not self._sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
             migrate(connection)
