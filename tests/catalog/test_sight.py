@@ -244,8 +244,8 @@ def test_verify_says_what_search_lacks_and_what_it_should_not_hold():
     document = desk.catalog.document(old.id)
     index.held = {known.id: index.held[known.id], old.id: (0, document), "strange": (1, document)}
     assert sorted(desk.catalog.verify()) == sorted([
-        f"{lost.slug}: search does not know it", f"{old.slug}: search holds an older state",
-        "search holds strange, which is not to be found",
+        f"I7: {lost.slug}: search does not know it", f"I7: {old.slug}: search holds an older state",
+        "I7: search holds strange, which is not to be found",
     ])
     index.broken = True
     assert desk.catalog.verify() == []

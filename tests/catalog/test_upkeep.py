@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from catalog.adapters.files_local import LocalFiles
 from catalog.adapters.sql import SqlRecords
+from catalog.catalog.promises import PROMISES
 from catalog.errors import Conflict, NotAllowed, NotFound, Unavailable
+from catalog.events import VersionPublished
 from catalog.model import NOBODY
 from catalog.question import Question
 from tests.catalog.desk import CSV, Desk, a_desk
@@ -46,7 +50,7 @@ def file_of(desk: Desk, role: str = "parquet"):
 
 def test_a_lost_object_is_found(desk):
     desk.stand.files.delete(file_of(desk).sha256)
-    assert desk.catalog.verify() == ["truong-hoc-2025 version 2: file schools.parquet is missing"]
+    assert desk.catalog.verify() == ["I6: truong-hoc-2025 version 2: file schools.parquet is missing"]
 
 
 def test_a_cut_object_is_found_without_reading_it(desk):
@@ -61,7 +65,7 @@ def test_a_flipped_bit_is_found_by_reading(desk):
     content[5] ^= 1
     desk.stand.files.objects[sha256] = bytes(content)
     assert desk.catalog.verify() == []
-    assert desk.catalog.verify(deep=True) == ["truong-hoc-2025 version 2: file schools.parquet does not have its hash"]
+    assert desk.catalog.verify(deep=True) == ["I6: truong-hoc-2025 version 2: file schools.parquet does not have its hash"]
 
 
 def test_a_lost_or_altered_manifest_is_found(desk):
@@ -69,23 +73,132 @@ def test_a_lost_or_altered_manifest_is_found(desk):
     sha256 = desk.catalog.version(NOBODY, entry.id).manifest
     kept = desk.stand.files.objects[sha256]
     desk.stand.files.objects[sha256] = kept.replace(b"so-giao-duc", b"so-gian-lan")
-    assert desk.catalog.verify() == ["truong-hoc-2025 version 2: manifest does not have its hash"]
+    assert desk.catalog.verify() == ["I6: truong-hoc-2025 version 2: manifest does not have its hash"]
     desk.stand.files.delete(sha256)
-    assert desk.catalog.verify() == ["truong-hoc-2025 version 2: manifest is missing"]
+    assert desk.catalog.verify() == ["I6: truong-hoc-2025 version 2: manifest is missing"]
 
 
 def test_records_that_were_tampered_with_are_found(desk):
     shelf, entry = desk.stand.records.shelf, desk.catalog.all_datasets(desk.operator)[0]
     first, second = (shelf.versions[entry.id, number] for number in (1, 2))
     shelf.versions[entry.id, 2] = replace(second, resources=first.resources)
-    assert desk.catalog.verify() == ["truong-hoc-2025 version 2: manifest names other files than the records"]
+    assert desk.catalog.verify() == ["I1: truong-hoc-2025 version 2: manifest names other files than the records"]
+    table = replace(second.resources[0], rows=7)
+    shelf.versions[entry.id, 2] = replace(second, resources=(table,))
+    assert desk.catalog.verify() == ["I1: truong-hoc-2025 version 2: table schools has 7 rows, its files [3]"]
+    table = replace(second.resources[0], files=tuple(one for one in second.files if one.role != "csv"))
+    shelf.versions[entry.id, 2] = replace(second, resources=(table,))
+    assert "I1: truong-hoc-2025 version 2: table schools has no csv" in desk.catalog.verify()
     shelf.versions[entry.id, 2] = replace(second, manifest=first.manifest)
-    assert "truong-hoc-2025 version 2: manifest does not follow the one before" in desk.catalog.verify()
+    assert "I1: truong-hoc-2025 version 2: manifest does not follow the one before" in desk.catalog.verify()
+    assert "I4: truong-hoc-2025 version 2: its manifest is not the one that was sealed" in desk.catalog.verify()
     del shelf.versions[entry.id, 1]
-    assert any("version numbers are not 1 to 1" in one for one in desk.catalog.verify())
+    found = desk.catalog.verify()
+    assert any("I3: truong-hoc-2025: version numbers are not 1 to 1" in one for one in found)
+    assert f"I9: dataset {entry.id} version 1 was released and is not there" in found
     shelf.versions[entry.id, 1], shelf.versions[entry.id, 2] = first, second
     shelf.entries[entry.id] = replace(entry, version=1)
-    assert desk.catalog.verify() == ["truong-hoc-2025: newest version is 2, the dataset says 1"]
+    assert desk.catalog.verify() == ["I8: truong-hoc-2025: newest version is 2, the dataset says 1"]
+    shelf.entries[entry.id] = replace(entry, sequence=99)
+    assert desk.catalog.verify() == ["I8: truong-hoc-2025: stands ahead of the change sequence"]
+
+
+def test_a_version_without_a_row_in_the_audit_chain_is_found(desk):
+    shelf, entry = desk.stand.records.shelf, desk.catalog.all_datasets(desk.operator)[0]
+    second = shelf.versions[entry.id, 2]
+    shelf.versions[entry.id, 2] = replace(second, state="withdrawn", reason="x", withdrawn=second.issued)
+    assert desk.catalog.verify() == ["I9: truong-hoc-2025 version 2: the audit chain does not know of its withdrawal"]
+    shelf.versions[entry.id, 2] = second
+    shelf.versions[entry.id, 3] = replace(second, number=3)
+    shelf.entries[entry.id] = replace(entry, version=3)
+    assert "I9: truong-hoc-2025 version 3: the audit chain does not know of it" in desk.catalog.verify()
+
+
+def test_an_upload_that_was_published_twice_is_found(desk):
+    entry = desk.catalog.all_datasets(desk.operator)[0]
+    with desk.stand.records.begin() as unit:
+        one = unit.submissions(states=("published",))[0]
+        unit.audit("eve", "publish", entry.id, version=1, manifest=desk.catalog.version(NOBODY, entry.id, 1).manifest,
+                   submissions={one.id: one.staged.sha256})
+    assert desk.catalog.verify() == [f"I3: upload {one.id} was published twice"]
+
+
+def test_an_upload_that_nobody_works_on_is_found(desk):
+    one = desk.attach(desk.draft("Chờ").id)
+    assert desk.catalog.verify() == []
+    desk.stand.jobs.take()
+    assert desk.catalog.verify() == [f"I2: upload {one.id} is received, and nobody works on it"]
+    desk.catalog.begin_check(one.id)
+    assert desk.catalog.verify() == [f"I2: upload {one.id} is checking, and nobody works on it"]
+
+
+def test_an_upload_whose_bytes_are_lost_or_altered_is_found(desk):
+    one = desk.attach(desk.draft("Chờ").id)
+    content, at = desk.stand.files.uploads[one.staged.key]
+    desk.stand.files.uploads[one.staged.key] = (content[:-1] + b"!", at)
+    assert desk.catalog.verify() == []
+    assert desk.catalog.verify(deep=True) == [f"I2: the bytes of upload {one.id} do not have their hash"]
+    del desk.stand.files.uploads[one.staged.key]
+    assert desk.catalog.verify() == [f"I2: the bytes of upload {one.id} are missing"]
+
+
+def test_an_artefact_that_waits_to_be_published_and_is_lost_is_found(desk):
+    one = desk.ready(desk.draft("Chờ").id, CSV + b"y,y\n")
+    lost = one.outcome.tables[0].artefacts[1]
+    desk.stand.files.delete(lost.sha256)
+    assert desk.catalog.verify() == [f"I6: upload {one.id}: parquet {lost.name} is missing"]
+
+
+def test_an_upload_that_became_a_version_which_is_not_there_is_found(desk):
+    shelf = desk.stand.records.shelf
+    one = next(one for one in shelf.submissions.values() if one.version == 2)
+    shelf.submissions[one.id] = replace(one, version=9)
+    assert desk.catalog.verify() == [f"I2: upload {one.id} says published, its version is not there"]
+
+
+def test_what_nobody_needs_and_no_sweep_took_is_found(desk):
+    stranger, _ = desk.stand.files.put(io.BytesIO(b"a stranger"))
+    key, _, _ = desk.stand.files.stage(io.BytesIO(b"never attached"), 100)
+    assert desk.catalog.verify() == []
+    desk.catalog.sweep()  # the stranger is noted now
+    desk.stand.clock.forward(hours=73)
+    found = desk.catalog.verify()
+    assert f"I5: object {stranger} is referred to by nothing" in found
+    assert f"I5: staged bytes {key} belong to no upload" in found
+    desk.catalog.sweep()
+    unknown, _ = desk.stand.files.put(io.BytesIO(b"another"))
+    assert desk.catalog.verify() == []
+    assert f"I5: object {unknown} is not known" in desk.catalog.verify(grace_hours=0)
+
+
+def test_a_version_that_was_announced_after_a_newer_one_is_found(desk):
+    entry = desk.catalog.all_datasets(desk.operator)[0]
+    with desk.stand.records.begin() as unit:
+        unit.announce(VersionPublished(dataset=entry.id, number=1))
+    assert desk.catalog.verify() == [f"I8: change 3 goes back to version 1 of {entry.id}"]
+
+
+def test_a_public_record_that_tells_what_is_hidden_is_found(desk):
+    entry = desk.catalog.all_datasets(desk.operator)[0]
+    desk.catalog.advance("public-state", desk.catalog.last_change())
+    assert desk.catalog.verify() == []
+    assert desk.catalog.verify(deep=True) == [f"I10: the public record does not know {entry.slug}"]
+    said = json.dumps({"sequence": 2, "dataset": entry.id, "state": "published"}).encode()
+    desk.stand.files.put_state("000000000002.json", said)
+    assert desk.catalog.verify(deep=True) == []
+    desk.stand.records.shelf.entries[entry.id] = replace(entry, visibility="private")
+    assert desk.catalog.verify(deep=True) == [f"I10: the public record says published of {entry.id}, which is hidden"]
+
+
+def test_a_store_that_cannot_be_written_is_not_ready(desk):
+    desk.stand.files.broken = True
+    assert desk.catalog.verify() == ["I12: files is not ready: storage-down"]
+
+
+@pytest.mark.parametrize("name", PROMISES)
+def test_every_promise_is_told_in_the_page_for_operators(name):
+    page = (Path(__file__).parent.parent.parent / "docs" / "operate.md").read_text(encoding="utf-8")
+    assert f"| {name} | {PROMISES[name]}" in page
 
 
 @pytest.mark.parametrize("deed", [
@@ -102,7 +215,7 @@ def test_an_audit_row_that_was_changed_or_removed_is_found(solid, deed):
 def test_a_gap_in_the_change_sequence_is_found(desk):
     desk.catalog.amend(desk.editor, "truong-hoc-2025", visibility="public")
     del desk.stand.records.shelf.changes[2]
-    assert desk.catalog.verify() == ["change sequence has a gap after 1"]
+    assert desk.catalog.verify() == ["I8: change sequence has a gap after 1"]
 
 
 def test_files_of_a_withdrawn_version_are_no_broken_promise(desk):
