@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +15,11 @@ from starlette.routing import Route
 from api import errors
 from api.deps import Site, language
 from api.dialects import html, v1
-from api.middleware.counters import Counters
 from api.middleware.limits import Limits
 from api.middleware.manners import Manners
 from api.middleware.statics import Statics
 from api.openapi import documented
+from api.watch.meters import Meters
 from catalog.catalog import Catalog
 from catalog.errors import Refusal
 from catalog.ports import Files
@@ -39,12 +40,18 @@ def create_app(
     search_wait: bool = False,
     rate_limits: bool = False,
     extras: dict[str, Any] | None = None,
+    meters: Meters | None = None,
+    rooms: Mapping[str, Path] | None = None,
 ) -> FastAPI:
-    """Make the application for one site; every value is plain, wiring reads the settings."""
-    counters = Counters()
+    """Make the application for one site; every value is plain, wiring reads the settings.
+
+    ``meters`` count for it; ``rooms`` are the folders whose disk the metrics tell of.
+    """
+    meters = meters or Meters()
     site = Site(
         catalog=catalog, files=files, url=site_url.rstrip("/"), language=language, environment=environment,
-        upload_limit=upload_limit, search_wait=search_wait, extras={"counters": counters, **(extras or {})},
+        upload_limit=upload_limit, search_wait=search_wait,
+        extras={"meters": meters, "rooms": rooms or {}, **(extras or {})},
     )
     app = FastAPI(
         title="Datamo", version=VERSION, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None,
@@ -56,7 +63,7 @@ def create_app(
     _hang_refusals(app)
     if rate_limits:
         app.add_middleware(Limits, language=language)
-    app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=counters.observe,
+    app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=meters.answered,
                        changed=lambda: v1.doubt(site))
     return app
 
@@ -77,9 +84,10 @@ def _hang_refusals(app: FastAPI) -> None:
 async def _refused(request: Request, error: Exception) -> Response:
     """Every refusal, by its address: pages are drawn by the html dialect, all else is problem+json."""
     refusal = _as_refusal(error)
+    request.app.state.site.extras["meters"].refused(errors.code_of(refusal))
     if _is_page(request):
         return html.error_page(request, refusal)
-    return errors.answer(refusal, language(request))
+    return errors.answer(refusal, language(request), getattr(request.state, "request_id", ""))
 
 
 def _faulted(request: Request, request_id: str) -> Response:

@@ -106,9 +106,10 @@ def _member(problem: Problem, language: str) -> dict[str, Any]:
     return {"pointer": problem.pointer, "code": problem.code, "detail": sentence}
 
 
-def answer(refusal: Refusal, language: str) -> Response:
-    """Answer with the refusal as a problem+json response."""
-    body = orjson.dumps(document(refusal, language), default=str, option=JSON)
+def answer(refusal: Refusal, language: str, request_id: str = "") -> Response:
+    """Answer with the refusal as a problem+json response; ``id`` is what the log knows the request by."""
+    problem = {**document(refusal, language), **({"id": request_id} if request_id else {})}
+    body = orjson.dumps(problem, default=str, option=JSON)
     headers = {"Cache-Control": "no-store", "Content-Language": language, **headers_of(refusal)}
     return Response(body, status_of(refusal), headers, MEDIA_TYPE)
 

@@ -31,6 +31,7 @@ REMEDIES: Mapping[str, str] = {
     "environment": "use production, development or test",
     "upload_limit": "use a number of bytes, or a number with kB, MB or GB, like 500MB",
     "rate_limits": "use on or off",
+    "log_format": "use auto, json or console",
     "checks_at_once": "use a whole number from 1 to 64",
     "copies_dir": "use the path of a folder that every process of the site on this machine may write to",
     "copies_limit": "use a number of bytes, or a number with kB, MB or GB, like 10GB",
@@ -130,6 +131,11 @@ class Settings(BaseSettings):
         10 * 10**9,
         description="How much `DATAMO_COPIES_DIR` may hold: bytes, or a number with kB, MB or GB.",
         json_schema_extra={"shown": "10GB"},
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto",
+        description="How `datamo serve` and `datamo work` write to standard error: `json` (one object a line), "
+        "`console` (for people), or `auto` (`console` on a terminal, else `json`).",
     )
     token: str = Field("", description="The API token that `datamo publish` shows to the site of `DATAMO_SITE_URL`.")
 

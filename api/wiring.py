@@ -6,12 +6,13 @@ import contextlib
 import functools
 import os
 import secrets
+import shutil
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from api.settings import REMEDIES, Away, Settings, WrongSetting, read_settings
@@ -20,6 +21,10 @@ from catalog.errors import Unavailable
 from catalog.ports import Files, Index, Records
 from pipelines.carrying.house import House
 from pipelines.flow import Workshop, start_of
+from pipelines.sandbox import Spawn
+
+if TYPE_CHECKING:  # what counts looks at the environment when it is imported: not before ``share_meters``
+    from api.watch.meters import Meters
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 """Dates of validity are dates in Viet Nam."""
@@ -54,6 +59,7 @@ class Site:
     jobs: Any
     secret: str
     writer: bool = False
+    meters: Meters | None = None
 
     def migrate(self) -> None:
         """Bring the records and the queue to this version; safe to repeat, also by several processes at once.
@@ -86,7 +92,11 @@ class Site:
         from pipelines.lists import Bookcase
         from pipelines.nursery import Nursery
 
-        nursery = Nursery()
+        nursery: Spawn = Nursery()
+        if self.meters is not None:
+            from api.watch.ports import watched_children
+
+            nursery = watched_children(nursery, self.meters)
         return Workshop(
             catalog=self.catalog,
             records=self.records,
@@ -116,15 +126,28 @@ class Site:
         from catalog.adapters.sql.jobs import Locks, jobs_engine, worker_config
         from pipelines.worker import Worker
 
-        here = self if self.writer else open_site(self.settings, writer=True)
+        here = self if self.writer else open_site(self.settings, writer=True, meters=self.meters)
         engine = jobs_engine(database_url(self.settings))
         return Worker(
             here.workshop(),
             config=lambda slot: worker_config(engine, slot),
             bench=here.jobs,
             locks=Locks(engine),
-            **{"at_once": self.settings.checks_at_once, **wishes},
+            **{"at_once": self.settings.checks_at_once, "watch": self.meters, **wishes},
         )
+
+    @property
+    def rooms(self) -> dict[str, Path]:
+        """Give the folders of this machine whose disk may fill up."""
+        settings = self.settings
+        found = {"work": settings.work_dir, "copies": settings.copies_dir}
+        if settings.files_url.startswith("file:"):
+            found["files"] = Path(settings.files_url.removeprefix("file:").removeprefix("//"))
+        if settings.search_url.startswith("tantivy:"):
+            found["search"] = Path(settings.search_url.removeprefix("tantivy:").removeprefix("//"))
+        if settings.database_url.startswith("sqlite"):
+            found["database"] = Path(database_url(settings).removeprefix("sqlite:///")).parent
+        return {name: path.absolute() for name, path in found.items()}
 
     def close(self) -> None:
         """Let go of everything."""
@@ -133,11 +156,13 @@ class Site:
         self.jobs.close()
 
 
-def open_site(settings: Settings | None = None, *, writer: bool = False, **overrides: Any) -> Site:
+def open_site(
+    settings: Settings | None = None, *, writer: bool = False, meters: Meters | None = None, **overrides: Any
+) -> Site:
     """Wire a site from its settings. Raises WrongSetting for an address that is not understood.
 
     ``writer`` is for the processes that may write the search index (the worker, ``datamo reindex``); they never wait
-    for search themselves.
+    for search themselves. ``meters`` count what the store of files, the index and the sandbox are asked.
     """
     settings = settings or read_settings(**overrides)
     url = database_url(settings)
@@ -146,6 +171,10 @@ def open_site(settings: Settings | None = None, *, writer: bool = False, **overr
     files = _choose(settings, "files_url", FILES, writer=writer)
     secret = settings.secret or _kept_secret(settings)
     index = _choose(settings, "search_url", INDEXES, writer=writer, secret=secret)
+    if meters is not None:
+        from api.watch.ports import watched_files, watched_index
+
+        files, index = watched_files(files, meters), watched_index(index, meters)
     catalog = Catalog(
         records=records,
         files=files,
@@ -166,6 +195,7 @@ def open_site(settings: Settings | None = None, *, writer: bool = False, **overr
         jobs=jobs,
         secret=secret,
         writer=writer,
+        meters=meters,
     )
 
 
@@ -268,10 +298,27 @@ def _kept_secret(settings: Settings) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def share_meters(settings: Settings) -> Path:
+    """Let all processes that this one starts count together, in a folder that this one removes at its end.
+
+    To be called before anything is imported that counts: the library looks once. What processes that were killed left
+    behind is removed.
+    """
+    work = settings.work_dir.absolute()
+    for left in work.glob("meters-*"):
+        if not Path("/proc", left.name.partition("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = work / f"meters-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    return folder
+
+
 def language_of_environment() -> str:
     """Find the language for a person when the settings themselves may be wrong."""
     return "en" if os.environ.get("DATAMO_LANGUAGE") == "en" else "vi"
 
 
 __all__ = ["Away", "Settings", "Site", "WrongSetting", "database_url", "language_of_environment", "open_folder",
-           "open_site", "read_settings"]
+           "open_site", "read_settings", "share_meters"]

@@ -14,6 +14,7 @@ from catalog.model import (
     Entry,
     File,
     Job,
+    JobCount,
     Membership,
     Organisation,
     Person,
@@ -239,6 +240,8 @@ class Jobs(Protocol):
     def retry(self, job: str) -> None: ...
     def workers(self) -> Sequence[tuple[str, float]]:
         """(slot, seconds since its last sign of life)."""
+    def counts(self) -> Sequence[JobCount]:
+        """Count what waits, runs or was set aside, by queue."""
     def wipe(self) -> None:
         """Forget all work, under way or done (``datamo reset``)."""
 

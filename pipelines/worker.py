@@ -35,6 +35,7 @@ from pipelines.flow import (
 )
 from pipelines.patience import patiently
 from pipelines.steps import index
+from pipelines.watch import Unwatched, Watch, following, step_of
 
 LOG = logging.getLogger("datamo.worker")
 
@@ -110,7 +111,9 @@ class Worker:
         at_once: int = 2,
         patience: Patience | None = None,
         drain_seconds: int = 30,
+        watch: Watch | None = None,
     ) -> None:
+        self._watch = watch or Unwatched()
         self._shop = shop
         self._config = config
         self._bench = bench
@@ -118,7 +121,7 @@ class Worker:
         self._at_once = at_once
         self._patience = patience or Patience()
         self._drain_seconds = drain_seconds
-        self._followers = {name: Paced(step) for name, step in followers(shop).items()}
+        self._followers = {name: Paced(self._watched(name, step)) for name, step in followers(shop).items()}
         self._running: set[str] = set()
         self._doubtful: set[str] = set()
         self._stop = threading.Event()
@@ -250,6 +253,13 @@ class Worker:
         finally:
             self._running.discard(job)
 
+    def _watched(self, name: str, step: Callable[[], int]) -> Callable[[], int]:
+        def follow() -> int:
+            with following(name, self._watch):
+                return step()
+
+        return follow
+
     def _durably(self, name: str, step: Callable[[], str]) -> str:
         """Run one step on DBOS: remembered when done, tried again with growing pauses when it fails.
 
@@ -258,11 +268,11 @@ class Worker:
         patience = self._patience
 
         def tried() -> str:
-            try:
-                return patiently(step, self._stop, what=f"do {name}", seconds=patience.outage, pause=patience.seconds)
-            except Exception:
-                LOG.exception("step %s of %s failed", name, DBOS.workflow_id)
-                raise
+            with step_of(str(DBOS.workflow_id), name, self._watch):
+                made = patiently(step, self._stop, what=f"do {name}", seconds=patience.outage, pause=patience.seconds)
+            if name == "examine":
+                self._watch.settled(made)
+            return made
 
         wishes = StepWishes(
             name=name,

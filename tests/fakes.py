@@ -6,6 +6,7 @@ import hashlib
 import io
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -31,6 +32,7 @@ from catalog.model import (
     Entry,
     File,
     Job,
+    JobCount,
     Membership,
     Organisation,
     Person,
@@ -571,6 +573,10 @@ class FakeJobs:
 
     def workers(self) -> Sequence[tuple[str, float]]:
         return [("worker-0", self.silent)]
+
+    def counts(self) -> Sequence[JobCount]:
+        numbers = Counter(one.state for one in self.work.values() if one.state in ("waiting", "running", "set-aside"))
+        return [JobCount(queue="checks", state=state, number=number, oldest_seconds=0.0) for state, number in numbers.items()]
 
     def wipe(self) -> None:
         self.work.clear()

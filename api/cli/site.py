@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.voice import EXIT_DONE, EXIT_REFUSED, meet_search, opened, voice
 
+if TYPE_CHECKING:
+    from api.watch.meters import Meters
+    from api.wiring import Site
+
 app = typer.Typer()
 
 DRAIN_SECONDS = 40
+ANSWER_SECONDS = 30
+"""How long answers under way may take when the site is told to stop."""
 
 
 @app.command()
@@ -50,13 +56,16 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Number of web processes.")] = 1,
     with_worker: Annotated[bool, typer.Option("--with-worker", help="Run a pipeline worker beside.")] = False,
 ) -> None:
-    """Serve the portal and the APIs until Ctrl-C."""
+    """Serve the portal and the APIs until Ctrl-C; answers under way are finished first, for at most 30 seconds."""
     import uvicorn
 
-    tell_what_happens(logging.WARNING)
+    from api.wiring import share_meters
+
     with opened(context) as site:
+        _write_down(site)
         site.prepare(threading.Event())
         meet_search(context, site, patient=True)
+        shared = share_meters(site.settings) if with_worker or workers > 1 else None
     beside = WorkerBeside(start_worker) if with_worker else None
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again when it has shut down: we go on to the end
     voice(context).say(f"Đang phục vụ tại http://{host}:{port}", f"Serving at http://{host}:{port}")
@@ -67,22 +76,36 @@ def serve(
             host=host,
             port=port,
             workers=workers,
-            log_level="warning",
+            log_config=None,
+            access_log=False,
             server_header=False,
             date_header=True,
             proxy_headers=True,
+            timeout_graceful_shutdown=ANSWER_SECONDS,
         )
     finally:
         if beside is not None:
             beside.stop()
+        if shared is not None:
+            shutil.rmtree(shared, ignore_errors=True)
+
+
+def _write_down(site: Site, meters: Meters | None = None) -> None:
+    """Let this process write its log as the settings say, and count the errors in it."""
+    from api.watch.logs import set_up
+
+    set_up(form=site.settings.log_format, count=meters.logged if meters else None)
 
 
 def make_app() -> Any:
     """Make the application of the settings' site: what each web process starts with."""
     from api.app import create_app
+    from api.watch.meters import Meters
     from api.wiring import open_site
 
-    site = open_site()
+    meters = Meters()
+    site = open_site(meters=meters)
+    _write_down(site, meters)
     settings = site.settings
     return create_app(
         site.catalog,
@@ -93,6 +116,8 @@ def make_app() -> Any:
         upload_limit=settings.upload_limit,
         search_wait=settings.search_refresh == "wait",
         rate_limits=settings.rate_limited,
+        meters=meters,
+        rooms=site.rooms,
     )
 
 
@@ -145,35 +170,36 @@ class WorkerBeside:
 def work(
     context: typer.Context,
     slot: Annotated[int, typer.Option(min=0, max=64, help="Take this slot; 0 takes the first that is free.")] = 0,
+    metrics_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Tell Prometheus at this port what the worker counts; 0: nowhere.")
+    ] = 0,
+    metrics_host: Annotated[str, typer.Option(help="Address of the port for metrics.")] = "127.0.0.1",
     parent: Annotated[int, typer.Option(hidden=True)] = 0,
 ) -> None:
     """Run a pipeline worker until Ctrl-C or SIGTERM; what is under way then goes on at the next start."""
+    from api.watch.meters import Meters
     from api.wiring import Away
     from catalog.errors import Unavailable
 
-    tell_what_happens(logging.INFO)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     if parent:
         threading.Thread(target=_leave_with, args=(parent, stop), daemon=True).start()
-    with opened(context, writer=True) as site:
+    meters = Meters()
+    with opened(context, writer=True, meters=meters) as site:
+        _write_down(site, meters)
         try:
             site.prepare(stop)
             meet_search(context, site, patient=True)
+            if metrics_port:
+                meters.serve(metrics_host, metrics_port)
             site.worker().run(stop, slot or None)
         except (Away, Unavailable):
             if not stop.is_set():
                 raise
     sys.stderr.flush()
     os._exit(EXIT_DONE)  # a step that has not ended by now goes on at the next start: do not wait for its thread
-
-
-def tell_what_happens(level: int) -> None:
-    """Send what the process does (INFO) and waits for (WARNING) to standard error."""
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for loud in ("alembic", "dbos", "elastic_transport"):
-        logging.getLogger(loud).setLevel(logging.WARNING)
 
 
 def _leave_with(parent: int, stop: threading.Event) -> None:

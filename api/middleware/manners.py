@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
@@ -16,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import SAFE_METHODS
+from api.watch.logs import bound
 
 ACCESS: Final = logging.getLogger("datamo.access")
 FAULTS: Final = logging.getLogger("datamo.faults")
@@ -56,8 +56,8 @@ Changed = Callable[[], None]
 Faulted = Callable[[Request, str], Response]
 """Draws the answer to a bug, given the request and its id."""
 
-Observe = Callable[[str, str, int, float], None]
-"""Called after each answer with method, route, status and seconds."""
+Observe = Callable[[str, str, int, float, int], None]
+"""Called after each answer with method, route, status, seconds and bytes."""
 
 
 class Manners:
@@ -85,30 +85,33 @@ class Manners:
             # a copy: the server keeps its own scope to know that no body follows, else it cuts the connection
             scope = {**scope, "method": "GET"}
             scope["state"]["head"] = True
+        with bound(request=request_id):
+            await self._pass(scope, receive, polite, begun)
+
+    async def _pass(self, scope: Scope, receive: Receive, polite: _Polite, begun: float) -> None:
         try:
             if scope["method"] == "OPTIONS" and _is_preflight(scope):
                 await Response(status_code=204, headers=PREFLIGHT)(scope, receive, polite)
             else:
                 await self.app(scope, receive, polite)
         except Exception:
-            FAULTS.exception("unexpected fault, request %s", request_id)
+            FAULTS.exception("unexpected fault")
             if polite.status:
                 raise
-            await self.faulted(Request(scope), request_id)(scope, receive, polite)
+            await self.faulted(Request(scope), polite.request_id)(scope, receive, polite)
         finally:
             self._told(scope, polite, time.perf_counter() - begun)
 
     def _told(self, scope: Scope, polite: _Polite, seconds: float) -> None:
+        """Count the answer and write its line: the route, never the address with keys and query."""
         route = getattr(scope.get("route"), "path", "")
         method = "HEAD" if polite.silent else scope["method"]
-        self.observe(method, route, polite.status, seconds)
+        self.observe(method, route, polite.status, seconds, polite.bytes)
         if ACCESS.isEnabledFor(logging.INFO):
-            line = {
-                "id": polite.request_id, "method": method, "path": scope["path"][:500],
-                "status": polite.status, "ms": round(seconds * 1000, 1), "bytes": polite.bytes,
-                "address": (scope.get("client") or ("",))[0],
-            }
-            ACCESS.info(json.dumps(line))
+            ACCESS.info("request", extra={
+                "method": method[:16], "route": route or "unknown", "status": polite.status,
+                "ms": round(seconds * 1000, 1), "bytes": polite.bytes, "caller": _caller_kind(scope),
+            })
 
 
 class _Polite:
@@ -147,6 +150,15 @@ class _Polite:
 def _request_id(scope: Scope) -> str:
     given = Headers(scope=scope).get("x-request-id", "")
     return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _caller_kind(scope: Scope) -> str:
+    """Tell how the caller showed who she is, never who: token, session, nobody, or unknown (not asked, or refused)."""
+    visit = scope.get("state", {}).get("visit")
+    if visit is not None:
+        return "nobody" if visit[0].person is None else "session" if visit[1] is not None else "token"
+    headers = Headers(scope=scope)
+    return "unknown" if "authorization" in headers or "cookie" in headers else "nobody"
 
 
 def _is_preflight(scope: Scope) -> bool:

@@ -8,12 +8,14 @@ from typing import get_args
 from catalog.catalog.base import Base
 from catalog.catalog.finding import is_late
 from catalog.errors import Refusal, Unavailable
-from catalog.model import AuditRow, Caller, Job, SubmissionState
+from catalog.model import AuditRow, Caller, Job, JobCount, SubmissionState
 
 WORKER_SILENT = 60.0
 """Seconds without a sign of life after which a worker counts as absent."""
 
 INDEX_BEHIND = 1000
+FOLLOWERS = ("index", "public-state")
+"""The readers of the change sequence that every site has."""
 
 
 class Operation(Base):
@@ -71,6 +73,20 @@ class Operation(Base):
         open_states = [one for one in get_args(SubmissionState) if one in ("received", "checking", "in_review")]
         with self._records.read() as unit:
             return {state: len(unit.submissions(states=[state], limit=10_000)) for state in open_states}
+
+    def queue(self) -> Sequence[JobCount]:
+        """Count the jobs that wait, run or were set aside, by queue, with the age of the oldest of each."""
+        return self._jobs.counts()
+
+    def behind(self) -> Mapping[str, int]:
+        """Count the changes that each follower of the change sequence has yet to follow."""
+        with self._records.read() as unit:
+            newest = unit.last_change()
+            return {name: max(0, newest - unit.position(name)) for name in FOLLOWERS}
+
+    def workers_alive(self) -> int:
+        """Count the workers that gave a sign of life lately."""
+        return sum(silent <= WORKER_SILENT for _, silent in self._jobs.workers())
 
     # -- answers kept under an Idempotency-Key ------------------------------------------------------------------
     def claim_answer(self, key: str) -> tuple[str, bytes] | None:

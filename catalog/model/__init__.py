@@ -36,7 +36,7 @@ from catalog.model.submission import (
     TableOutcome,
     Update,
 )
-from catalog.model.trace import AuditRow, Change, Job
+from catalog.model.trace import AuditRow, Change, Job, JobCount
 
 __all__ = [
     "NOBODY",
@@ -51,6 +51,7 @@ __all__ = [
     "File",
     "FileRole",
     "Job",
+    "JobCount",
     "Membership",
     "Options",
     "Organisation",

@@ -44,3 +44,13 @@ class Job:
     updated: datetime | None = None
     error: str = ""
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobCount:
+    """How many jobs of a queue stand in a state, and how long ago (in seconds) the oldest of them was made."""
+
+    queue: str
+    state: str
+    number: int
+    oldest_seconds: float

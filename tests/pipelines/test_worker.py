@@ -121,6 +121,15 @@ def test_jobs_are_found_cancelled_and_taken_up_again(bench: Bench) -> None:
     assert bench.jobs.status("nobody") is None
 
 
+def test_jobs_are_counted_by_queue_and_state_with_the_age_of_the_oldest(bench: Bench) -> None:
+    assert list(bench.jobs.counts()) == []
+    bench.arrive("s1", "s2", "s3")
+    bench.jobs.cancel("s3")
+    (waiting,) = bench.jobs.counts()
+    assert (waiting.queue, waiting.state, waiting.number) == ("checks", "waiting", 2)
+    assert 0 <= waiting.oldest_seconds < SECONDS
+
+
 def test_wiping_forgets_all_work(bench: Bench) -> None:
     bench.arrive("s1", "s2", "s3")
     bench.jobs.wipe()

@@ -44,7 +44,7 @@ class PageRoute(APIRoute):
                 raise
             except Exception:  # noqa: BLE001 - the last net: logged whole, shown as a page with its id
                 request_id = str(getattr(request.state, "request_id", ""))
-                FAULTS.exception("unexpected fault, request %s", request_id)
+                FAULTS.exception("unexpected fault")
                 return bug_page(request, request_id)
 
         return handler

@@ -6,6 +6,8 @@ import orjson
 from fastapi import APIRouter, Response
 
 from api.deps import TheSite
+from api.watch.gauges import gauges
+from api.watch.meters import Meters
 
 router = APIRouter(tags=["operations"])
 
@@ -29,8 +31,7 @@ def readyz(site: TheSite) -> Response:
 
 @router.get("/metrics", summary="Counters for Prometheus")
 def metrics(site: TheSite) -> Response:
-    """Count requests and durations of this process, and what the site holds."""
-    counters = site.extras["counters"]
-    holdings = {"holdings": site.catalog.statistics(), "submissions": site.catalog.queue_sizes()}
-    text: str = counters.text(holdings)
+    """Count requests and their durations, refusals, search and storage; look up queue, followers and parts."""
+    meters: Meters = site.extras["meters"]
+    text = meters.text(gauges(site.catalog, site.extras["rooms"]))
     return Response(text, media_type="text/plain; version=0.0.4", headers={"Cache-Control": "no-store"})

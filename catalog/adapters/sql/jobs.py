@@ -11,7 +11,7 @@ import hashlib
 import os
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from dbos._serialization import DBOSPortableJSONSerializer
 from catalog.adapters.sql.engine import in_our_words
 from catalog.errors import Conflict, NotFound
 from catalog.events import Event, Starts
-from catalog.model import Job
+from catalog.model import Job, JobCount
 
 APPLICATION = "datamo"
 FLOWS_VERSION = "1"
@@ -44,6 +44,8 @@ STATES: Mapping[str, str] = {
     "CANCELLED": "cancelled",
 }
 """DBOS's words and ours."""
+
+COUNTED = ("waiting", "running", "set-aside")
 
 _metadata = sa.MetaData()
 BEATS = sa.Table(
@@ -108,6 +110,20 @@ class SqlJobs:
             status=wanted, limit=limit, sort_desc=True, load_output=True, application_name=APPLICATION
         )
         return tuple(_job(one) for one in found)
+
+    def counts(self) -> Sequence[JobCount]:
+        """Count the jobs that wait, run or were set aside, by queue, with the age of the oldest."""
+        system = self._client._sys_db  # noqa: SLF001 - DBOS lists jobs, but does not count them
+        rows = system.tables.workflow_status
+        wanted = [theirs for theirs, ours in STATES.items() if ours in COUNTED]
+        asked = (
+            sa.select(rows.c.queue_name, rows.c.status, sa.func.count(), sa.func.min(rows.c.created_at))
+            .where(rows.c.status.in_(wanted), rows.c.application_name == APPLICATION)
+            .group_by(rows.c.queue_name, rows.c.status)
+        )
+        with in_our_words(), system.engine.connect() as connection:
+            found = connection.execute(asked).all()
+        return tuple(_summed(found))
 
     def status(self, job: str) -> Job | None:
         """Give one job, by its id or by the key it runs for."""
@@ -291,6 +307,17 @@ def _lives(connection: sa.Connection) -> bool:
     except sa.exc.DBAPIError:
         return False
     return True
+
+
+def _summed(rows: Sequence[Any]) -> Iterator[JobCount]:
+    """Put DBOS's states together to ours."""
+    kept: dict[tuple[str, str], tuple[int, int]] = {}
+    for queue, status, number, oldest in rows:
+        key = (queue or "", STATES[status])
+        before = kept.get(key, (0, oldest))
+        kept[key] = (before[0] + number, min(before[1], oldest))
+    for (queue, state), (number, oldest) in sorted(kept.items()):
+        yield JobCount(queue, state, number, max(0.0, time.time() - oldest / 1000))
 
 
 def _job(status: Any) -> Job:

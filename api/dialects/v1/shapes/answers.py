@@ -28,6 +28,7 @@ class Problem(Out):
     status: int
     code: str = Field(description="Stable; see docs/api.md.")
     detail: str = Field(description="A sentence in the reader's language.")
+    id: str = Field("", description="The request, as X-Request-Id and the site's log name it.")
     errors: list[ProblemMember] = []
 
 
