@@ -20,6 +20,8 @@ from pydantic_settings import (
 PREFIX = "DATAMO_"
 UNITS: Mapping[str, int] = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 
+OFF, ON = ("", "off", "no", "false", "0"), ("on", "yes", "true", "1")
+
 REMEDIES: Mapping[str, str] = {
     "database_url": "use sqlite:///var/datamo.db or postgresql://user:password@host/name",
     "files_url": "use file:var/files or s3://bucket/prefix?endpoint=http://host:port",
@@ -137,6 +139,11 @@ class Settings(BaseSettings):
         description="How `datamo serve` and `datamo work` write to standard error: `json` (one object a line), "
         "`console` (for people), or `auto` (`console` on a terminal, else `json`).",
     )
+    read_only: str = Field(
+        "",
+        description="While this is set the site takes no changes: `on`, or a sentence that readers are shown. Left "
+        "empty (or `off`), it is as `datamo readonly` says.",
+    )
     token: str = Field("", description="The API token that `datamo publish` shows to the site of `DATAMO_SITE_URL`.")
 
     @field_validator("upload_limit", "copies_limit", mode="before")
@@ -165,6 +172,11 @@ class Settings(BaseSettings):
         if value and len(value) < 32:  # noqa: PLR2004 - 32 characters, as the sentence says
             raise ValueError("is too short")
         return value
+
+    @field_validator("read_only")
+    @classmethod
+    def _switch(cls, value: str) -> str:
+        return "" if value.strip().lower() in OFF else "on" if value.strip().lower() in ON else value.strip()
 
     @classmethod
     def settings_customise_sources(

@@ -185,6 +185,8 @@ def open_site(
         review_default=settings.review_default,
         search_wait=settings.search_refresh == "wait" and not writer,
         declaration=settings.declaration,
+        read_only=settings.read_only,
+        guarded=not writer,
     )
     return Site(
         settings=settings,

@@ -46,6 +46,7 @@ MOST_RECOVERIES = 20
 TURN_SECONDS = 0.2
 BEAT_SECONDS = 10.0
 SWEEP_SECONDS = 15.0
+HOLD_SECONDS = 1.0
 MEND_SECONDS = 30.0
 """How often whoever follows looks whether the search index is there and whole; a missing one is built anew."""
 
@@ -129,6 +130,8 @@ class Worker:
         self._follow = Paced(self.follow)
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
         self._mend = Paced(lambda: index.mend(shop.catalog, shop.index), every=MEND_SECONDS)
+        self._hold = Paced(self.hold_or_go_on, every=HOLD_SECONDS)
+        self._held = False
         self.slot = ""
 
     def run(self, stop: threading.Event, slot: int | None = None) -> None:
@@ -167,6 +170,7 @@ class Worker:
     def turn(self) -> None:
         """Do what is due between checks: a sign of life, the followers, a look for orphaned work."""
         self._beat()
+        self._hold()
         self._follow()
         self._sweep()
 
@@ -229,11 +233,29 @@ class Worker:
             with self._bench.asked():
                 DBOS(config=self._config(self.slot))
                 DBOS.launch()
-                DBOS.register_queue(CHECKS, worker_concurrency=self._at_once, polling_interval_sec=TURN_SECONDS)
-                DBOS.register_queue(RECHECKS, worker_concurrency=1, polling_interval_sec=TURN_SECONDS)
+                self._held = self._shop.catalog.maintenance() is not None
+                for name, many in self._queues(held=self._held).items():
+                    DBOS.register_queue(name, worker_concurrency=many, polling_interval_sec=TURN_SECONDS)
         except Unavailable:
             DBOS.destroy(destroy_registry=True)
             raise
+
+    def _queues(self, *, held: bool) -> dict[str, int]:
+        """Say how many jobs of each queue a worker takes at a time: none while the site is read-only."""
+        return dict.fromkeys((CHECKS, RECHECKS), 0) if held else {CHECKS: self._at_once, RECHECKS: 1}
+
+    def hold_or_go_on(self) -> None:
+        """Take no new job while the site is read-only, and go on when it is not; what runs is finished."""
+        held = self._shop.catalog.maintenance() is not None
+        if held == self._held:
+            return
+        LOG.info("the site is %s", "read-only: no new jobs are taken" if held else "writable again")
+        with self._bench.asked():
+            for name, many in self._queues(held=held).items():
+                queue = DBOS.retrieve_queue(name)
+                if queue is not None:
+                    queue.set_worker_concurrency(many)
+        self._held = held
 
     def _register(self, name: str, flow: Callable[[Workshop, Durably, str], str]) -> None:
         """Register a flow of stewards' work; one that fails is set aside where ``datamo jobs`` shows it."""

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 from typer._click.exceptions import ClickException
 
-from api.cli import carrying, check, operation, people, publish, site, standards
+from api.cli import carrying, check, maintaining, operation, people, publish, site, standards
 from api.cli.voice import EXIT_DOWN, EXIT_USAGE, Voice, fault
 
 GLOBAL_FLAGS = ("--json", "--debug")
@@ -41,7 +41,7 @@ def globally(
     context.obj = Voice(json=json, language=lang, debug=debug)
 
 
-for _part in (check.app, site.app, people.app, publish.app, operation.app, carrying.app):
+for _part in (check.app, site.app, people.app, publish.app, operation.app, maintaining.app, carrying.app):
     app.add_typer(_part)
 app.add_typer(standards.app, name="standards")
 app.add_typer(standards.app, name="standards")

@@ -118,6 +118,10 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Lớn hơn giới hạn của trang ({limit} byte).",
         "en": "Larger than this site takes ({limit} bytes).",
     },
+    "read-only": {
+        "vi": "Trang đang bảo trì nên chỉ đọc được, chưa nhận thay đổi. {notice}",
+        "en": "The site is under maintenance: it can be read, but takes no changes now. {notice}",
+    },
     "too-many-requests": {
         "vi": "Quá nhiều yêu cầu trong thời gian ngắn. Hãy thử lại sau {retry_after} giây.",
         "en": "Too many requests in a short time. Try again in {retry_after} seconds.",

@@ -6,6 +6,7 @@ from catalog.catalog.agencies import Agencies
 from catalog.catalog.datasets import Datasets
 from catalog.catalog.finding import Finding
 from catalog.catalog.installing import Installing
+from catalog.catalog.maintaining import Maintaining
 from catalog.catalog.operation import Operation
 from catalog.catalog.people import People
 from catalog.catalog.reading import Reading
@@ -14,7 +15,9 @@ from catalog.catalog.upkeep import Upkeep
 from catalog.catalog.versions import Versions
 
 
-class Catalog(People, Agencies, Datasets, Reading, Versions, Finding, Installing, Operation, Recipes, Upkeep):
+class Catalog(
+    People, Agencies, Datasets, Reading, Versions, Finding, Installing, Maintaining, Operation, Recipes, Upkeep
+):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 
     What a caller may not see raises NotFound exactly as if it did not exist; what she may see but not do, NotAllowed.

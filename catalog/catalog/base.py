@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from catalog.errors import Gone, NotAllowed, NotFound, NotKnown, Unavailable
 from catalog.ids import new_id
+from catalog.maintenance import Guarded, Maintenance, maintenance_in, setting_of
 from catalog.model import Caller, Entry, Organisation, Person, Version
 from catalog.permit import may
 from catalog.ports import Files, Index, Jobs, Records, Unit
@@ -25,19 +26,26 @@ class Base:
     ``now`` gives the time with its zone; ``upload_limit`` is in bytes; ``review_default`` is the rule of a new agency
     (``none`` or ``second_person``); with ``search_wait`` a write answers only when search finds it; ``hasher`` keeps
     passwords (Argon2id unless told otherwise); ``declaration`` is ``required`` where every agency has to answer the
-    question about secrets before it publishes, ``agency`` where each decides.
+    question about secrets before it publishes, ``agency`` where each decides. ``read_only`` is what a setting says
+    (``on`` or a notice), whatever the records say; ``guarded`` is False for the worker, which finishes what runs.
     """
 
     def __init__(self, *, records: Records, files: Files, index: Index, jobs: Jobs, now: Callable[[], datetime],
                  upload_limit: int, review_default: str, search_wait: bool, hasher: Hasher | None = None,
-                 declaration: str = "agency") -> None:
-        self._records, self._files, self._index, self._jobs = records, files, index, jobs
+                 declaration: str = "agency", read_only: str = "", guarded: bool = True) -> None:
+        self._raw, self._files, self._index, self._jobs = records, files, index, jobs
+        self._records = cast("Records", Guarded(records, self._maintained, now)) if guarded else records
+        self._read_only = read_only
         self._now = now
         self.upload_limit = upload_limit
         self._review_default = review_default
         self._search_wait = search_wait
         self._declaration = declaration
         self._hasher: Hasher = hasher or Argon2()
+
+    def _maintained(self, unit: Unit) -> Maintenance | None:
+        """Say why the site takes no changes: the setting's word before that of the records."""
+        return setting_of(self._read_only) if self._read_only else maintenance_in(unit)
 
     def system(self) -> Caller:
         """Give the caller that the site itself is (worker, command line on the machine)."""

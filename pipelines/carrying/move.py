@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from catalog.errors import Conflict, NotFound
+from catalog.maintenance import FACT, Maintenance, close, maintenance_in
 from catalog.ports import Unit
 from pipelines.carrying.house import (
     MARK,
@@ -21,16 +22,48 @@ from pipelines.carrying.house import (
 )
 from pipelines.carrying.restore import Filled
 
+NOTICE = "Trang đang chuyển sang máy chủ mới. / The site is moving to new servers."
+"""What readers of the old site are told."""
+
 
 def move(source: House, target: House, *, same_files: bool = False, accept_losses: bool = False) -> Filled:
     """Fill an empty site on other engines with everything of this one, which is left as it is.
 
-    No worker may be at work on either side. The last part is done under the writer's lock of the source; a try that
-    broke off is taken up again: what was copied is not copied twice. Raises Conflict("worker-running",
-    "site-not-empty", "files-not-empty", "objects-lost", "moved-elsewhere").
+    No worker may be at work on either side, and the source takes no changes any more. The last part is done under the
+    writer's lock of the source; a try that broke off is taken up again: what was copied is not copied twice. Raises
+    Conflict("worker-running", "site-not-empty", "files-not-empty", "objects-lost", "moved-elsewhere").
     """
     refuse_worker(source)
     refuse_worker(target)
+    mine = _closed(source)
+    try:
+        return _moved(source, target, same_files=same_files, accept_losses=accept_losses)
+    except Conflict:  # before anything was filled; what broke off later is taken up again, and stays closed
+        if mine:
+            _reopened(source)
+        raise
+
+
+def _closed(source: House) -> bool:
+    """Let the source take no changes from here on, whichever process they come through; whether we had to.
+
+    It stays so when all is carried over: what a web process took in afterwards would be lost.
+    """
+    with source.records.begin() as unit:
+        if maintenance_in(unit) is not None:
+            return False
+        close(unit, "system", Maintenance(notice=NOTICE, by="system"))
+    return True
+
+
+def _reopened(source: House) -> None:
+    """Let the source take changes again: nothing was moved."""
+    with source.records.begin() as unit:
+        unit.set_site(FACT, "")
+        unit.audit("system", "read-only-off", "")
+
+
+def _moved(source: House, target: House, *, same_files: bool, accept_losses: bool) -> Filled:
     begun = marked(target)
     with source.records.read() as unit:
         needs = needs_of(unit)
@@ -83,6 +116,7 @@ def _fill(unit: Unit, target: House, needs: Needs, keys: Mapping[str, str]) -> i
     with target.records.begin() as there:
         there.load(unit.dump())
         there.set_site(MARK, _seal(needs))
+        there.set_site(FACT, "")
         resumed = resume(there, keys)
         there.audit("system", "move", "", last_change=needs.last_change)
     return resumed

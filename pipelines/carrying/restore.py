@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.errors import Conflict, Unavailable
+from catalog.maintenance import FACT
 from catalog.ports import Files
 from pipelines.carrying import folder as folders
 from pipelines.carrying.folder import Backup
@@ -67,6 +68,7 @@ def _fill(house: House, store: Files, backup: Backup, keys: Mapping[str, str]) -
     with house.records.begin() as unit:
         unit.load((name, folders.lines(store, listing)) for name, listing in backup.tables.items())
         unit.set_site(MARK, backup.seal)
+        unit.set_site(FACT, "")  # a backup of a site under maintenance fills one that is not
         resumed = resume(unit, keys)
         unit.audit("system", "restore", "", made=backup.made, seal=backup.seal)
     return resumed

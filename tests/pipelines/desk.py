@@ -73,6 +73,9 @@ class Desk:
         self.refuse: list[Exception] = []
         self.visibility = "public"
 
+    def maintenance(self) -> None:
+        """The site takes changes."""
+
     def arrive(self, content: bytes = b"a,b\n1,2\n", name: str = "s1", **options: Any) -> str:
         key, count, digest = self.shelf.stage(io.BytesIO(content), 10**9)
         staged = Staged(key=key, name="file.csv", bytes=count, sha256=digest)

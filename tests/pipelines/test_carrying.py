@@ -14,6 +14,7 @@ from api.messages.carrying import SENTENCES
 from catalog.adapters.files_local import LocalFiles
 from catalog.adapters.sql.records import SqlRecords
 from catalog.errors import Gone, NotFound, Refusal
+from catalog.maintenance import FACT
 from catalog.question import Question
 from pipelines.carrying import folder as folders
 from pipelines.carrying.backup import back_up
@@ -84,8 +85,8 @@ def everything(house: House) -> dict[str, Any]:
     """All rows of all tables, but for what a restored site notes of itself."""
     with house.records.read() as unit:
         tables = {name: list(rows) for name, rows in unit.dump()}
-    tables["audit"] = [one for one in tables["audit"] if one["act"] not in ("restore", "move")]
-    tables["site"] = [one for one in tables["site"] if one["name"] != MARK]
+    tables["audit"] = [one for one in tables["audit"] if one["act"] not in ("restore", "move", "read-only-on")]
+    tables["site"] = [one for one in tables["site"] if one["name"] not in (MARK, FACT)]
     return tables
 
 

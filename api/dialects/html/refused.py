@@ -7,12 +7,14 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from api import deps, errors
+from api.dialects.html import upkeep
 from api.dialects.html.view import CONTRASTS, SIZES, Reader, address, one_of, page
 from api.messages import LANGUAGES, refusals
 from catalog.errors import Gone, NotFound, NotKnown, Refusal
@@ -39,6 +41,8 @@ class PageRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             try:
+                if request.method not in deps.SAFE_METHODS and self.path not in upkeep.OPEN:
+                    await run_in_threadpool(deps.site(request).catalog.refuse_read_only)
                 return await inner(request)
             except (Refusal, RequestValidationError, HTTPException):
                 raise

@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from api import deps
+from api.dialects.html import upkeep
 from api.messages import LANGUAGES, pages
 from catalog.model import NOBODY, Caller
 from pipelines.lists import Bookcase
@@ -156,12 +157,13 @@ def address(path: str, **query: Any) -> str:
 def page(request: Request, reader: Reader, template: str, *, status: int = 200,
          headers: Mapping[str, str] | None = None, **values: Any) -> Response:
     """A whole page: the template inside the frame, with the headers that every page bears."""
+    closed = upkeep.maintenance(request)
     body = environment(reader.lang).get_template(template).render(
-        reader=reader, here=request.url.path, other=_other_language(request, reader), site=deps.site(request).url,
-        query=request.query_params.get("q", ""), refresh=values.pop("refresh", 0), noindex=values.pop("noindex", False),
-        next_here=_next_here(request), **values,
+        closed=closed, reader=reader, here=request.url.path, other=_other_language(request, reader),
+        site=deps.site(request).url, query=request.query_params.get("q", ""), refresh=values.pop("refresh", 0),
+        noindex=values.pop("noindex", False), next_here=_next_here(request), **values,
     )
-    response = _packed(request, body, status, headers or {})
+    response = _packed(request, upkeep.held(body) if closed else body, status, headers or {})
     response.headers["Content-Language"] = reader.lang
     response.headers["Vary"] = "Cookie, Accept-Encoding"
     response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -178,7 +180,7 @@ def kept_page(request: Request, reader: Reader, key: object, make: Callable[[], 
     if reader.caller.known or reader.chosen or request.method != "GET":
         return make()
     display = (reader.lang, reader.size, reader.contrast, takes_gzip(request))
-    whole = ("page", key, display, request.url.path, request.url.query)
+    whole = ("page", key, upkeep.maintenance(request), display, request.url.path, request.url.query)
     response: Response = fragments(request).get(whole, make)
     if response.status_code != HTTP_OK or response.headers.get("Cache-Control") == "no-store":
         fragments(request).drop(whole)

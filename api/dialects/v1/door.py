@@ -9,10 +9,11 @@ from typing import Any, Final, Literal
 
 import orjson
 from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from api.deps import SAFE_METHODS, visit
+from api.deps import SAFE_METHODS, site, visit
 from api.dialects.v1.once import replayed
 from api.errors import JSON
 from catalog.errors import NotAllowed, NotFound, NotKnown, TooLarge
@@ -44,6 +45,7 @@ class Door(APIRoute):
                     raise NotKnown("credentials-needed")
                 if session is not None:
                     _from_our_page(request, session.csrf)
+                await run_in_threadpool(site(request).catalog.refuse_read_only)
             if any(unicodedata.category(sign) == "Cc" for part in request.path_params.values() for sign in str(part)):
                 raise NotFound
             if request.method in SAFE_METHODS or streams:

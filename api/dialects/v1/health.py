@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 from fastapi import APIRouter, Response
 
 from api.deps import TheSite
+from api.errors import JSON
 from api.watch.gauges import gauges
 from api.watch.meters import Meters
+from catalog.errors import Unavailable
 
 router = APIRouter(tags=["operations"])
 
@@ -25,8 +29,18 @@ def readyz(site: TheSite) -> Response:
     states = {name: part.get("state", "down") for name, part in parts.items()}
     down = any(states.get(name) == "down" for name in ("database", "files"))
     worst = "down" if down else "ok" if all(state == "ok" for state in states.values()) else "degraded"
-    body = orjson.dumps({"status": worst, "parts": parts})
+    said = {"status": worst, "parts": parts, "read_only": _read_only(site)}
+    body = orjson.dumps(said, option=JSON)
     return Response(body, 503 if down else 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+def _read_only(site: TheSite) -> dict[str, Any] | None:
+    """Say that the site takes no changes, with the notice and until when; None while it takes them."""
+    try:
+        found = site.catalog.maintenance()
+    except Unavailable:
+        return None
+    return {"notice": found.notice, "until": found.until} if found else None
 
 
 @router.get("/metrics", summary="Counters for Prometheus")
