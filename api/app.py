@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from api import errors
 from api.deps import Site, language
-from api.dialects import html, v1
+from api.dialects import html, metadata, v1
 from api.middleware.limits import Limits
 from api.middleware.manners import Manners
 from api.middleware.statics import Statics
@@ -69,7 +69,7 @@ def create_app(
 
 
 def _hang_doors(app: FastAPI) -> None:
-    for group in (*v1.GROUPS, *html.GROUPS):
+    for group in (*v1.GROUPS, metadata, *html.GROUPS):
         app.router.routes.extend(group.router.routes)  # flat: included routers are compared route by route, twice
     if STATIC.is_dir():
         app.router.routes.append(Route("/static/{name}", Statics(STATIC).answer))
@@ -98,7 +98,7 @@ def _faulted(request: Request, request_id: str) -> Response:
 
 
 def _is_page(request: Request) -> bool:
-    return not request.url.path.startswith(NOT_PAGES)
+    return not request.url.path.startswith(NOT_PAGES) and not request.url.path.endswith(metadata.ENDINGS)
 
 
 def _as_refusal(error: Exception) -> Refusal:

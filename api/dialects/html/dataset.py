@@ -12,6 +12,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from api import deps
+from api.described import described
 from api.dialects.html import charts, facts, jsonld, labels, rows, shelf, submissions
 from api.dialects.html.refused import PageRoute, error_page
 from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
@@ -19,6 +20,7 @@ from api.messages import pages
 from catalog.errors import Gone, NotFound, Refusal
 from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
 from catalog.quality import freshness, quality
+from standards.metadata import schema_org
 from standards.profile import Column
 
 router = APIRouter(route_class=PageRoute)
@@ -107,12 +109,14 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     table = _table(request, reader, version, _path(entry, number))
     history = catalog.versions(reader.caller, entry.id) if entry.version else ()
     checked = catalog.rechecks_of(reader.caller, entry.id) if entry.version else ()
-    linked = jsonld.dataset(reader.lang, deps.site(request).url, entry, version, publisher)
+    site = deps.site(request)
+    linked = jsonld.script(schema_org.told(described(site.url, entry, version, publisher, site.standards.codelists)))
     hidden = bool(publisher and publisher.demo) or entry.visibility != "public" or entry.state != "published"
     return page(
         request, reader, "dataset.html", status=_status(table), **values, **table, history=history,
         checked=[one for one in checked if version and one.recheck.version == version.number][:CHECKED],
         older=number is not None, jsonld=linked if entry.state == "published" else "",
+        told=entry.state == "published" and entry.visibility == "public" and version is not None,
         title=pages.words(reader.lang, entry.about.title),
         summary=pages.words(reader.lang, entry.about.description)[:300], number=number,
         noindex=hidden or any(name in request.query_params for name in ROWS_ASKED),
