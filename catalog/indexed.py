@@ -8,6 +8,8 @@ from dataclasses import fields
 from datetime import date
 from typing import Final
 
+import orjson
+
 from catalog.question import Document, clean_text
 from standards.text import collation_key
 
@@ -55,21 +57,27 @@ def span(document: Document) -> dict[str, int]:
 # --- a Document as bytes, kept to show found words in and to copy from ------------------------------------------------
 
 _DATES: Final = ("since", "until")
+_NAMES: Final = tuple(one.name for one in fields(Document))
 _TEXTS: Final = tuple(one.name for one in fields(Document) if one.type == "Text")
 _TUPLES: Final = tuple(one.name for one in fields(Document) if str(one.type).startswith("tuple"))
 
 
 def freeze(document: Document) -> bytes:
-    """Write a Document as JSON, in ASCII."""
-    content = {one.name: getattr(document, one.name) for one in fields(Document)}
-    content |= {name: content[name].isoformat() for name in _DATES if content[name]}
+    """Write a Document as JSON."""
+    content = {name: getattr(document, name) for name in _NAMES}
     content |= {name: dict(content[name]) for name in _TEXTS}
-    return json.dumps(content).encode()
+    try:
+        return orjson.dumps(content)
+    except TypeError:  # half a surrogate pair: only ASCII can hold it
+        return json.dumps(content, default=date.isoformat).encode()
 
 
 def thaw(content: bytes | str) -> Document:
     """Read it back."""
-    members = json.loads(content)
+    try:
+        members = orjson.loads(content)
+    except ValueError:
+        members = json.loads(content)
     members |= {name: date.fromisoformat(members[name]) for name in _DATES if members[name]}
     members |= {name: tuple(members[name]) for name in _TUPLES}
     return Document(**members)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -11,7 +12,7 @@ from typing import Final
 
 from catalog.question import Document, clean_text
 from standards.record import Text
-from standards.text import fold, nfc, runs, shingles, syllables, words
+from standards.text import fold, has_cjk, nfc, runs, shingles, syllables, words
 
 TEXT_LIMIT: Final = 1000
 """Characters of a question's text that are looked at; the doors refuse longer ones."""
@@ -107,6 +108,7 @@ PASSAGE: Final = 240
 """Characters of a description around the found words."""
 
 _LEAD: Final = 60
+_LOOKED_AT: Final = 200
 _Span = tuple[int, int]
 
 
@@ -130,10 +132,13 @@ def mark(text: str, wanted: frozenset[str], length: int | None = None) -> str:
     With a ``length`` only the passage with most different found words is given, cut at words, with an ellipsis.
     """
     text = nfc(clean_text(text))
-    spans = _joined(text, list(_spans(text, wanted)))
+    folded = _folded_in_place(text)
+    if not any(word in folded for word in wanted):  # most texts of most hits: they need not be cut into words
+        return ""
+    spans = _joined(text, _spans(folded, wanted))
     if not spans:
         return ""
-    start, end = (0, len(text)) if length is None or len(text) <= length else _passage(text, spans, length)
+    start, end = (0, len(text)) if length is None or len(text) <= length else _passage(text, folded, spans, length)
     parts = ["…"] if start else []
     at = start
     for first, last in spans:
@@ -143,14 +148,35 @@ def mark(text: str, wanted: frozenset[str], length: int | None = None) -> str:
     return "".join([*parts, escape(text[at:end]), "…" if end < len(text) else ""])
 
 
-def _spans(text: str, wanted: frozenset[str]) -> Iterator[_Span]:
-    """Where the wanted words stand; of a CJK run only the characters of wanted pairs."""
-    at = 0
+def _folded_in_place(text: str) -> str:
+    """Fold a text so that each character keeps its place; one that folds to several is lost for marking."""
     folded = fold(text)
-    if len(folded) != len(text):  # a character that folds to several: keep places, lose those words
-        folded = "".join(one if len(one) == 1 else " " for one in map(fold, text))
-    if not any(word in folded for word in wanted):  # most texts of most hits: they need not be cut into words
-        return
+    if len(folded) == len(text):
+        return folded
+    return "".join(one if len(one) == 1 else " " for one in map(fold, text))
+
+
+def _spans(folded: str, wanted: frozenset[str]) -> list[_Span]:
+    """Where the wanted words stand in folded text, in order."""
+    if has_cjk(folded):
+        return list(_spans_by_runs(folded, wanted))
+    there = wanted.intersection(runs(folded))
+    return sorted(span for word in there for span in _places(folded, word))
+
+
+def _places(folded: str, word: str) -> Iterator[_Span]:
+    """Where one word stands as a whole run; ``find`` is quicker than looking at every run."""
+    at = folded.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (folded[max(at - 1, 0) : at].isalnum() or folded[end : end + 1].isalnum()):
+            yield at, end
+        at = folded.find(word, at + 1)
+
+
+def _spans_by_runs(folded: str, wanted: frozenset[str]) -> Iterator[_Span]:
+    """Look at every run; of a CJK run only the characters of wanted pairs count."""
+    at = 0
     for run in runs(folded):
         at = folded.index(run, at)
         parts = [run] if run.isascii() else syllables(run)
@@ -172,14 +198,21 @@ def _joined(text: str, spans: list[_Span]) -> list[_Span]:
     return joined
 
 
-def _passage(text: str, spans: list[_Span], length: int) -> _Span:
-    """Start and end of the passage that shows most of what was found."""
-
-    def shown(start: int) -> int:
-        inside = [text[first:last] for first, last in spans if start <= first and last <= start + length]
-        return len({word for piece in inside for word in fold(piece).split()})
-
-    best = max((max(0, first - _LEAD) for first, _ in spans[:200]), key=lambda start: (shown(start), -start))
+def _passage(text: str, folded: str, spans: list[_Span], length: int) -> _Span:
+    """Start and end of the passage that shows most of what was found; spans come and go as it moves to the right."""
+    inside: Counter[str] = Counter()
+    best, most, left, right = 0, -1, 0, 0
+    for first, _ in spans[:_LOOKED_AT]:
+        start = max(0, first - _LEAD)
+        while right < len(spans) and spans[right][1] <= start + length:
+            inside.update(folded[slice(*spans[right])].split())
+            right += 1
+        while left < right and spans[left][0] < start:
+            inside.subtract(folded[slice(*spans[left])].split())
+            left += 1
+        shown = sum(1 for count in inside.values() if count)
+        if shown > most:
+            best, most = start, shown
     return _at_word(text, best, forward=True), _at_word(text, min(len(text), best + length), forward=False)
 
 

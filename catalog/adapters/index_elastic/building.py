@@ -298,4 +298,4 @@ def _same(document: Document, held: Any) -> bool:
     if not held.get("found"):
         return False
     kept = held["_source"].get("document", "")
-    return int(held["_version"]) > document.sequence or kept == freeze(document).decode("ascii")
+    return int(held["_version"]) > document.sequence or kept == freeze(document).decode()

@@ -60,7 +60,7 @@ def record(document: Document) -> dict[str, Any]:
         "id": document.id,
         "sequence": document.sequence,
         "state": LIVE,
-        "document": freeze(document).decode("ascii"),
+        "document": freeze(document).decode(),
         "words": " ".join(words.words),
         "folded": " ".join(words.folded),
         "pairs": " ".join(words.pairs),
@@ -75,7 +75,7 @@ def bare(document: Document) -> dict[str, Any]:
     """What is left of a Document that the engine refuses as it is: found by its address, in its place by date."""
     whole = record(Document(id=document.id, sequence=document.sequence, slug=document.slug, title={"": document.slug},
                             modified=document.modified, issued=document.issued, audience=document.audience))
-    return {**whole, "document": freeze(document).decode("ascii")}
+    return {**whole, "document": freeze(document).decode()}
 
 
 def tombstone(dataset: str, sequence: int) -> dict[str, Any]:
