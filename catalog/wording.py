@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from math import ceil
 from typing import Final
 
 from catalog.question import Document, clean_text
 from standards.record import Text
-from standards.text import fold, has_cjk, nfc, runs, shingles, syllables, words
+from standards.text import fold, has_cjk, nfc, runs, syllables, syllables_and_pairs, words
 
 TEXT_LIMIT: Final = 1000
 """Characters of a question's text that are looked at; the doors refuse longer ones."""
@@ -69,7 +70,7 @@ def bag(document: Document) -> Bag:
     texts += [*document.org_title.values(), *document.description.values(), document.slug.replace("-", " ")]
     folded, pairs = _folded(texts)
     return Bag(
-        words=_short(word for text in texts for word in words(text)),
+        words=_short(chain.from_iterable(map(words, texts))),
         folded=folded,
         pairs=pairs,
         title=_short(word for text in title for word in syllables(text)),
@@ -90,11 +91,19 @@ def terms(text: str) -> Terms:
 
 def _folded(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Syllables and pairs of several texts; pairs do not reach from one text into the next."""
-    every = _short(word for text in texts for word in shingles(text))
-    return tuple([word for word in every if "_" not in word]), tuple([word for word in every if "_" in word])
+    alone: list[str] = []
+    beside: list[str] = []
+    for text in texts:
+        some, pairs = syllables_and_pairs(text)
+        alone += some
+        beside += pairs
+    return _short(alone), _short(beside)
 
 
 def _short(every: Iterable[str]) -> tuple[str, ...]:
+    every = tuple(every)
+    if max(map(len, every), default=0) <= WORD_LIMIT:
+        return every
     return tuple([word for word in every if len(word) <= WORD_LIMIT])
 
 

@@ -189,12 +189,18 @@ def shingles(text: str) -> list[str]:
 
     Pairs do not reach over CJK runs, which are bigrams already.
     """
+    alone, pairs = syllables_and_pairs(text)
+    return alone + pairs
+
+
+def syllables_and_pairs(text: str) -> tuple[list[str], list[str]]:
+    """Give the syllables and the pairs of ``shingles`` apart."""
     folded = fold(text)
     found = runs(folded)
-    if folded.isascii():
-        return found + [f"{left}_{right}" for left, right in pairwise(found)]
+    if not has_cjk(folded):
+        return found, [f"{left}_{right}" for left, right in pairwise(found)]
     pairs = [f"{left}_{right}" for left, right in pairwise(found) if not (_is_cjk(left) or _is_cjk(right))]
-    return _split(folded) + pairs
+    return _split(folded), pairs
 
 
 # --- what the eye does not see --------------------------------------------------------------------------------------
