@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from api.messages import refusals
 from catalog.errors import (
+    Busy,
     Conflict,
     Gone,
     Invalid,
@@ -27,12 +28,35 @@ from catalog.errors import (
 )
 
 METHOD_NOT_ALLOWED: Final = 405
+PRECONDITION_FAILED: Final = 412
+UNSUPPORTED_MEDIA_TYPE: Final = 415
+LOCKED: Final = 423
+CHECKSUM_MISMATCH: Final = 460
+"""Of tus 1.0, the protocol of resumable uploads."""
 
 
 class MethodNotAllowed(Refusal):
     """The address is there, but not for this verb."""
 
     code = "method-not-allowed"
+
+
+class WrongProtocol(Refusal):
+    """A version of a protocol that we do not speak."""
+
+    code = "wrong-protocol"
+
+
+class WrongMedia(Refusal):
+    """A body of another kind than this address takes."""
+
+    code = "wrong-media"
+
+
+class Damaged(Refusal):
+    """Bytes that do not have the checksum that came with them; none of them were kept."""
+
+    code = "checksum-mismatch"
 
 
 STATUS: Final[Mapping[type[Refusal], int]] = {
@@ -42,12 +66,16 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     NotKnown: 401,
     Conflict: 409,
     Stale: 409,
+    Busy: LOCKED,
     Gone: 410,
     Invalid: 422,
     TooLarge: 413,
     TooMany: 429,
     Unavailable: 503,
     MethodNotAllowed: METHOD_NOT_ALLOWED,
+    WrongProtocol: PRECONDITION_FAILED,
+    WrongMedia: UNSUPPORTED_MEDIA_TYPE,
+    Damaged: CHECKSUM_MISMATCH,
 }
 
 JSON: Final = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS

@@ -5,7 +5,8 @@ Refusal
 ├── NotAllowed        may be seen, may not be acted on
 │   └── NotKnown      no or wrong credentials
 ├── Conflict          the state does not allow it
-│   └── Stale         somebody else was faster
+│   ├── Stale         somebody else was faster
+│   └── Busy          somebody else is at it
 ├── Gone              withdrawn: a tombstone is left
 ├── Invalid           the request says something that cannot be
 │   └── TooLarge
@@ -69,6 +70,12 @@ class Stale(Conflict):
     """Somebody changed it in between."""
 
     code = "stale"
+
+
+class Busy(Conflict):
+    """Somebody is doing it at this moment."""
+
+    code = "busy"
 
 
 class Gone(Refusal):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
 from catalog.events import Event
@@ -16,12 +17,14 @@ from catalog.model import (
     Job,
     JobCount,
     Membership,
+    Offer,
     Organisation,
     Person,
     Session,
     Staged,
     Submission,
     Token,
+    Upload,
     Version,
 )
 from catalog.question import Answer, Document, Question
@@ -84,6 +87,14 @@ class Unit(Protocol):
         limit: int = 100,
     ) -> Sequence[Submission]:
         """Newest first; of a dataset, of the datasets of these organisations (ids), or all."""
+
+    def add_upload(self, one: Upload) -> None: ...
+    def save_upload(self, one: Upload) -> None: ...
+    def upload(self, upload: str) -> Upload | None: ...
+    def uploads(self, *, person: str = "", before: datetime | None = None) -> Sequence[Upload]:
+        """In the order of their making: of a person (an id), those that expire before a moment, or all."""
+    def drop_upload(self, upload: str) -> bool:
+        """Forget an upload; tells whether it was there: who is told so may have its bytes."""
 
     def add_release(self, one: Release) -> None:
         """Record a release; raises Stale for a number that the subject has already."""
@@ -193,6 +204,25 @@ class Files(Protocol):
     def open_staged(self, key: str) -> BinaryIO: ...
     def drop_staged(self, key: str) -> None: ...
     def staged(self, older_than_hours: int) -> Iterator[str]: ...
+    def begin(self) -> tuple[str, str]:
+        """Begin an upload that comes piece by piece; return its key and the handle to go on with."""
+    def held(self, key: str, handle: str) -> int:
+        """Count the bytes of it that are safe; raises NotFound."""
+    def grow(self, key: str, handle: str, at: int, stream: BinaryIO) -> int:
+        """Write a stream behind the first ``at`` bytes; return how many are safe now.
+
+        A stream that ends early, or a process that ends, leaves what came before. Raises NotFound, Busy while another
+        stream is being written, and Stale("upload-offset", offset=…) where other than ``at`` bytes are held.
+        """
+    def finish(self, key: str, handle: str) -> tuple[int, str]:
+        """Close it, read it again; return bytes and sha256. Idempotent; from now on it is staged like any other."""
+    def offer(self, size: int, sha256: str, seconds: int = 900) -> Offer | None:
+        """Give an address to which exactly these bytes may be put, where the store has such, else None."""
+    def accept(self, key: str, limit: int) -> tuple[str, int, str]:
+        """Take what a client put itself out of his reach; return its new key, bytes, sha256.
+
+        Raises NotFound while nothing was put, TooLarge after deleting it.
+        """
     def put(self, stream: BinaryIO) -> tuple[str, int]:
         """Store create-only under the stream's own hash, re-read and re-hash; return hash, bytes. Idempotent."""
     def open(self, sha256: str, start: int = 0, length: int | None = None) -> BinaryIO:

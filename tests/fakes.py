@@ -34,11 +34,13 @@ from catalog.model import (
     Job,
     JobCount,
     Membership,
+    Offer,
     Organisation,
     Person,
     Session,
     Submission,
     Token,
+    Upload,
     Version,
 )
 from catalog.recipe import Recipe
@@ -80,6 +82,7 @@ class Shelf:
     releases: dict[str, Release] = field(default_factory=dict)
     rechecks: dict[tuple[str, str], Recheck] = field(default_factory=dict)
     recipes: dict[tuple[str, str], Recipe] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
     objects: dict[str, datetime] = field(default_factory=dict)
     claims: dict[tuple[str, str], datetime] = field(default_factory=dict)
     audit: dict[int, AuditRow] = field(default_factory=dict)
@@ -223,6 +226,23 @@ class FakeUnit:
     def file(self, sha256: str) -> File | None:
         found = [file for one in self.shelf.versions.values() for file in one.files if file.sha256 == sha256]
         return max(found, key=lambda file: file.public, default=None)
+
+    def add_upload(self, one: Upload) -> None:
+        self.shelf.uploads[one.id] = one
+
+    def save_upload(self, one: Upload) -> None:
+        if one.id in self.shelf.uploads:
+            self.shelf.uploads[one.id] = one
+
+    def upload(self, upload: str) -> Upload | None:
+        return self.shelf.uploads.get(upload)
+
+    def uploads(self, *, person: str = "", before: datetime | None = None) -> Sequence[Upload]:
+        return [one for _, one in sorted(self.shelf.uploads.items())
+                if person in ("", one.person) and (before is None or one.expires < before)]
+
+    def drop_upload(self, upload: str) -> bool:
+        return self.shelf.uploads.pop(upload, None) is not None
 
     def save_recipe(self, one: Recipe) -> None:
         self.shelf.recipes[one.dataset, one.resource] = one
@@ -489,6 +509,33 @@ class FakeFiles:
     def staged(self, older_than_hours: int) -> Iterator[str]:
         before = self._now() - timedelta(hours=older_than_hours)
         yield from [key for key, (_, at) in self.uploads.items() if at <= before]
+
+    def begin(self) -> tuple[str, str]:
+        self.check()
+        key = secrets.token_urlsafe(24)
+        self.uploads[key] = (b"", self._now())
+        return key, ""
+
+    def held(self, key: str, handle: str) -> int:
+        return len(self.open_staged(key).read())
+
+    def grow(self, key: str, handle: str, at: int, stream: BinaryIO) -> int:
+        self.check()
+        if self.held(key, handle) != at:
+            raise Stale("upload-offset", offset=self.held(key, handle))
+        while piece := stream.read(1000):
+            self.uploads[key] = (self.uploads[key][0] + piece, self._now())
+        return self.held(key, handle)
+
+    def finish(self, key: str, handle: str) -> tuple[int, str]:
+        content = self.open_staged(key).read()
+        return len(content), hashlib.sha256(content).hexdigest()
+
+    def offer(self, size: int, sha256: str, seconds: int = 900) -> Offer | None:
+        return None
+
+    def accept(self, key: str, limit: int) -> tuple[str, int, str]:
+        raise NotFound
 
     def put(self, stream: BinaryIO) -> tuple[str, int]:
         self.check()

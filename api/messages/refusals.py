@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from api.messages import Sentences, carrying, pick, releases, say
+from api.messages import Sentences, carrying, pick, releases, say, uploads
 
 TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     400: {"vi": "Yêu cầu không đúng", "en": "Bad request"},
@@ -17,6 +17,10 @@ TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     409: {"vi": "Trạng thái hiện tại không cho phép", "en": "Conflict"},
     410: {"vi": "Đã được rút lại", "en": "Withdrawn"},
     413: {"vi": "Quá lớn", "en": "Too large"},
+    412: {"vi": "Phiên bản giao thức không được hỗ trợ", "en": "Protocol version not supported"},
+    415: {"vi": "Kiểu nội dung không được nhận ở đây", "en": "Kind of content not taken here"},
+    423: {"vi": "Đang có việc khác dở dang", "en": "Under way already"},
+    460: {"vi": "Nội dung nhận được không khớp mã kiểm tra", "en": "Checksum does not match"},
     422: {"vi": "Dữ liệu gửi lên chưa đúng", "en": "Not accepted as it stands"},
     429: {"vi": "Quá nhiều yêu cầu", "en": "Too many requests"},
     500: {"vi": "Có lỗi ở phía chúng tôi", "en": "A fault on our side"},
@@ -241,7 +245,10 @@ SENTENCES: Sentences = MappingProxyType({
     "too-many": {"vi": "Nhiều quá giới hạn ({limit}).", "en": "More than allowed ({limit})."},
     "too-many-parts": {"vi": "Biểu mẫu có quá nhiều phần.", "en": "The form has too many parts."},
     "repeated-part": {"vi": "Phần “{name}” xuất hiện hai lần.", "en": "The part “{name}” is there twice."},
-    "unknown-upload": {"vi": "Không có lượt tải lên “{upload}”.", "en": "There is no upload “{upload}”."},
+    "busy": {
+        "vi": "Việc này đang được làm; hãy thử lại sau giây lát.",
+        "en": "This is being done at this moment; try again shortly.",
+    },
     "datasets-left": {
         "vi": "Còn bộ dữ liệu chưa được giao cho cơ quan nào.",
         "en": "Some datasets are not given to any agency yet.",
@@ -377,5 +384,6 @@ def title(status: int, language: str) -> str:
 
 def sentence(code: str, params: Mapping[str, Any], language: str, *, status: int = 400) -> str:
     """Make the sentence of a refusal; one without words of its own gets those of its status."""
-    own = (say(some, code, params, language) for some in (SENTENCES, releases.SENTENCES, carrying.SENTENCES))
+    every = (SENTENCES, releases.SENTENCES, uploads.SENTENCES, carrying.SENTENCES)
+    own = (say(some, code, params, language) for some in every)
     return next(filter(None, own), "") or say(SENTENCES, FALLBACK.get(status, "refused"), params, language)

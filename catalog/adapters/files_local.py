@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import io
 import os
@@ -15,7 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from catalog.errors import NotFound, TooLarge, Unavailable
+from catalog.errors import Busy, NotFound, Stale, TooLarge, Unavailable
+from catalog.model import Offer
 
 CHUNK = 1024 * 1024
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -94,6 +96,54 @@ class LocalFiles:
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime <= before:
                     yield path.name
+
+    def begin(self) -> tuple[str, str]:
+        """Begin an upload that comes piece by piece; returns its key, and no handle, for none is needed."""
+        key = secrets.token_urlsafe(24)
+        with _outside():
+            os.close(os.open(self._staging / key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640))
+            self._sync_folder(self._staging)
+        return key, ""
+
+    def held(self, key: str, handle: str) -> int:  # noqa: ARG002 - the port's shape
+        """Count the bytes that are there; raises NotFound."""
+        try:
+            return self._staged(key).stat().st_size
+        except FileNotFoundError:
+            raise NotFound from None
+
+    def grow(self, key: str, handle: str, at: int, stream: BinaryIO) -> int:  # noqa: ARG002 - the port's shape
+        """Write a stream behind the first ``at`` bytes; returns how many are safe. Raises NotFound, Busy, Stale.
+
+        One stream at a time: the lock goes with the process that holds it, however it ends.
+        """
+        with _outside(), _to_grow(self._staged(key)) as file:
+            held = file.seek(0, os.SEEK_END)
+            if held != at:
+                raise Stale("upload-offset", offset=held)
+            try:
+                while chunk := stream.read(CHUNK):
+                    _write_all(file, chunk)
+                    held += len(chunk)
+            finally:
+                self._sync(file.fileno())
+        return held
+
+    def finish(self, key: str, handle: str) -> tuple[int, str]:  # noqa: ARG002 - the port's shape
+        """Count and hash what is there; raises NotFound."""
+        path = self._staged(key)
+        try:
+            return path.stat().st_size, _hash(path)
+        except FileNotFoundError:
+            raise NotFound from None
+
+    def offer(self, size: int, sha256: str, seconds: int = 900) -> Offer | None:  # noqa: ARG002 - the port's shape
+        """Give no address: a folder has none."""
+        return None
+
+    def accept(self, key: str, limit: int) -> tuple[str, int, str]:  # noqa: ARG002 - the port's shape
+        """Refuse: nothing was offered."""
+        raise NotFound
 
     def _staged(self, key: str) -> Path:
         if not KEY.fullmatch(key):
@@ -251,6 +301,21 @@ def _write(path: Path, stream: BinaryIO, sync: Callable[[int], None], limit: int
         path.unlink(missing_ok=True)
         raise
     return size, digest.hexdigest()
+
+
+@contextmanager
+def _to_grow(path: Path) -> Iterator[io.FileIO]:
+    """Open a file to write more of it, alone; raises NotFound, Busy."""
+    try:
+        file = path.open("r+b", buffering=0)
+    except FileNotFoundError:
+        raise NotFound from None
+    with file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy("upload-busy", retry_after=1) from None
+        yield file
 
 
 def _refuse_over(size: int, limit: int | None) -> None:

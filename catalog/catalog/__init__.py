@@ -12,11 +12,13 @@ from catalog.catalog.people import People
 from catalog.catalog.reading import Reading
 from catalog.catalog.recipes import Recipes
 from catalog.catalog.upkeep import Upkeep
+from catalog.catalog.uploads import Uploads
 from catalog.catalog.versions import Versions
 
 
 class Catalog(
-    People, Agencies, Datasets, Reading, Versions, Finding, Installing, Maintaining, Operation, Recipes, Upkeep
+    People, Agencies, Datasets, Reading, Versions, Uploads, Finding, Installing, Maintaining, Operation, Recipes,
+    Upkeep,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

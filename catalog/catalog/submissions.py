@@ -67,6 +67,12 @@ def is_set_aside(one: Submission) -> bool:
     return one.state == "failed" and (one.reason or {}).get("code") == SET_ASIDE
 
 
+def unknown_upload(upload: str) -> Invalid:
+    """Say that there is no such upload, or none that is the caller's."""
+    return Invalid("unknown-upload", problems=[Problem("#/upload", "unknown-upload", {"upload": upload[:100]})],
+                   upload=upload[:100])
+
+
 class Submissions(Base):
     """Files on their way to the shelf."""
 
@@ -86,9 +92,10 @@ class Submissions(Base):
         refuse_closed(self._organisation(unit, entry.organisation))
         return entry
 
-    def attach(self, caller: Caller, key: str, staged: Staged, options: Options) -> Submission:
+    def attach(self, caller: Caller, key: str, staged: Staged, options: Options, *, upload: str = "") -> Submission:
         """Record the upload and announce FileArrived in one transaction; after it, the upload is never lost.
 
+        ``upload`` is the id of one that came in piece by piece: its bytes become the submission's, once.
         Raises NotFound, NotAllowed, Gone, Conflict, Invalid, TooLarge.
         """
         actor = self._actor(caller)
@@ -99,6 +106,8 @@ class Submissions(Base):
             entry = self._open_to(unit, caller, key)
             if options.update != "replace" and entry.version is None:
                 raise Invalid(problems=[Problem("#/update", "nothing-to-add-to")])
+            if upload and not unit.drop_upload(upload):
+                raise unknown_upload(upload)
             options = with_recipe(unit, entry, options)
             one = Submission(
                 id=self._new_id(), dataset=entry.id, state="received", staged=staged, options=options,

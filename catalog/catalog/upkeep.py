@@ -42,8 +42,15 @@ class Upkeep(Verifying):
         return len(some)
 
     def _sweep_staged(self, older_than_hours: int) -> int:
+        with self._records.begin() as unit:
+            over = [one for one in unit.uploads(before=self._now()) if unit.drop_upload(one.id)]
+        for one in over:
+            self._files.drop_staged(one.key)
+        return len(over) + self._sweep_forgotten(older_than_hours)
+
+    def _sweep_forgotten(self, older_than_hours: int) -> int:
         with self._records.read() as unit:
-            needed = {one.staged.key for one in waiting(unit)}
+            needed = {one.staged.key for one in waiting(unit)} | {one.key for one in unit.uploads()}
         old = [key for key in self._files.staged(older_than_hours) if key not in needed]
         for key in old:
             self._files.drop_staged(key)

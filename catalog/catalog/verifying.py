@@ -168,13 +168,13 @@ class Verifying(Base):
     def _verify_leftovers(self, grace_hours: int) -> Iterator[str]:
         with self._records.read() as unit:
             idle = list(unit.unclaimed(grace_hours))
-            needed = {one.staged.key for one in waiting(unit)}
+            needed = {one.staged.key for one in waiting(unit)} | {one.key for one in unit.uploads()}
         yield from (f"I5: object {one} is referred to by nothing" for one in idle if self._files.size(one) is not None)
         old = [one for one in self._files.staged(grace_hours) if one not in needed]
         with self._records.read() as unit:  # an upload may have come in or come to its end while we looked
             before = self._now() - timedelta(hours=grace_hours)
             ended = unit.submissions(states=ENDED, limit=ALL) if old else ()
-            needed = {one.staged.key for one in waiting(unit)}
+            needed = {one.staged.key for one in waiting(unit)} | {one.key for one in unit.uploads()}
             needed |= {one.staged.key for one in ended if one.finished and one.finished > before}
         yield from (f"I5: staged bytes {one} belong to no upload" for one in old if one not in needed)
         if not grace_hours:

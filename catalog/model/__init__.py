@@ -37,6 +37,7 @@ from catalog.model.submission import (
     Update,
 )
 from catalog.model.trace import AuditRow, Change, Job, JobCount
+from catalog.model.upload import Offer, Upload
 
 __all__ = [
     "NOBODY",
@@ -53,6 +54,7 @@ __all__ = [
     "Job",
     "JobCount",
     "Membership",
+    "Offer",
     "Options",
     "Organisation",
     "Outcome",
@@ -69,6 +71,7 @@ __all__ = [
     "TableOutcome",
     "Token",
     "Update",
+    "Upload",
     "Version",
     "Visibility",
 ]

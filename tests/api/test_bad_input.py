@@ -211,7 +211,7 @@ FORMS = {
     "unknown standard": ({"standard": "no-such"}, "unknown-standard", "#/standard"),
     "unknown update": ({"update": "explode"}, "invalid", "#/update"),
     "a client's own id": ({"id": "../../x"}, "unknown-part", "#/id"),
-    "an upload that is none": ({"upload": "x"}, "unknown-upload", "#/upload"),
+    "an upload beside a file": ({"upload": "x"}, "two-files", "#/upload"),
     "a part beyond measure": ({"note": "x" * 30_000}, "too-long", "#/note"),
 }
 

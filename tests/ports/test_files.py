@@ -13,7 +13,7 @@ import pytest
 
 from catalog.adapters.files_local import LocalFiles
 from catalog.adapters.files_s3 import S3Files, address_of
-from catalog.errors import NotFound, TooLarge, Unavailable
+from catalog.errors import Busy, NotFound, Stale, TooLarge, Unavailable
 from catalog.ports import Files
 from tests.conftest import NUMBERS
 from tests.fakes import Clock, FakeFiles
@@ -72,6 +72,82 @@ def test_an_empty_upload_is_an_upload(files):
     key, size, sha256 = files.stage(io.BytesIO(b""), 10)
     assert (size, sha256) == (0, hashlib.sha256(b"").hexdigest())
     assert files.open_staged(key).read() == b""
+
+
+# -- uploads that come piece by piece ------------------------------------------------------------------------------
+
+
+def test_an_upload_grows_piece_by_piece_and_is_staged_like_any_other(files):
+    key, handle = files.begin()
+    assert files.held(key, handle) == 0
+    at = 0
+    for piece in (TEXT[:10], TEXT[10:1000], b"", TEXT[1000:]):
+        at = files.grow(key, handle, at, io.BytesIO(piece))
+        assert files.held(key, handle) == at
+    assert files.finish(key, handle) == files.finish(key, handle) == (len(TEXT), HASH)
+    assert files.held(key, handle) == len(TEXT)
+    assert files.open_staged(key).read() == TEXT
+    with files.open_staged(key) as stream:
+        assert files.put(stream) == (HASH, len(TEXT))
+
+
+def test_an_upload_of_no_bytes_is_finished_too(files):
+    key, handle = files.begin()
+    assert files.finish(key, handle) == (0, hashlib.sha256(b"").hexdigest())
+    assert files.open_staged(key).read() == b""
+
+
+def test_a_piece_goes_only_where_the_last_one_ended(files):
+    key, handle = files.begin()
+    files.grow(key, handle, 0, io.BytesIO(b"abc"))
+    for at in (0, 2, 4):
+        with pytest.raises(Stale) as refused:
+            files.grow(key, handle, at, io.BytesIO(b"x"))
+        assert (refused.value.code, refused.value.params["offset"]) == ("upload-offset", 3)
+    assert files.held(key, handle) == 3
+
+
+def test_what_came_before_a_stream_ended_early_is_kept(files):
+    """A door gives a stream that simply ends where the connection was cut."""
+    key, handle = files.begin()
+    files.grow(key, handle, 0, io.BytesIO(TEXT[:7]))
+    assert files.held(key, handle) == 7
+
+
+def test_an_upload_that_was_dropped_is_not_there(files, clock):
+    key, handle = files.begin()
+    files.grow(key, handle, 0, io.BytesIO(b"abc"))
+    files.drop_staged(key)
+    for ask in (files.held, files.finish, lambda *of: files.grow(*of, 0, io.BytesIO(b"x"))):
+        with pytest.raises(NotFound):
+            ask(key, handle)
+    clock.forward(days=4000)
+    assert list(files.staged(0)) == []
+
+
+def test_an_upload_that_nobody_goes_on_with_is_found_by_the_sweep(files, clock):
+    key, handle = files.begin()
+    files.grow(key, handle, 0, io.BytesIO(b"abc"))
+    clock.forward(days=4000)
+    assert set(files.staged(0)) == {key}
+
+
+def test_nothing_is_taken_over_that_was_not_put(files):
+    with pytest.raises(NotFound):
+        files.accept("k" * 32, 10)
+
+
+def test_two_streams_do_not_write_one_upload_on_disk(local):
+    key, handle = local.begin()
+
+    class Meanwhile(io.BytesIO):
+        def read(self, size=-1):
+            with pytest.raises(Busy):
+                local.grow(key, handle, 0, io.BytesIO(b"y"))
+            return super().read(size)
+
+    assert local.grow(key, handle, 0, Meanwhile(b"x")) == 1
+    assert local.open_staged(key).read() == b"x"
 
 
 def test_staged_bytes_are_dropped_once_and_again(files):

@@ -126,6 +126,48 @@ def test_a_stream_that_cannot_be_read_twice_is_stored_too(files):
     assert files.put(Once()) == (HASH, len(TEXT))
 
 
+# -- uploads that come piece by piece ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pieces", [[PART, PART, 5], [5, PART, PART], [PART - 1, 1, 1], [2 * PART + 7, PART], [3, 4]])
+def test_pieces_of_any_size_become_one_object(files, client, pieces):
+    content = os.urandom(sum(pieces))
+    key, handle = files.begin()
+    at = 0
+    for piece in pieces:
+        at = files.grow(key, handle, at, io.BytesIO(content[at : at + piece]))
+        assert at == files.held(key, handle)
+    assert files.finish(key, handle) == (len(content), hashlib.sha256(content).hexdigest())
+    assert left(client, files._address.prefix) == ([f"{files._address.prefix}staging/{key}"], [])
+    with files.open_staged(key) as stream:
+        assert files.put(stream)[1] == len(content)
+
+
+def test_another_process_goes_on_where_one_was_killed_between_two_parts(files, client, tmp_path):
+    """A part that was sent twice, or out of turn, changes nothing; what lies behind a gap does not count."""
+    key, handle = files.begin()
+    content = os.urandom(2 * PART + 9)
+    where = files._staged(key)
+    client.upload_part(**where, UploadId=handle, PartNumber=2, Body=content[PART : 2 * PART])
+    assert files.held(key, handle) == 0
+    other = S3Files(files._address, tmp_path / "others")
+    assert other.grow(key, handle, 0, io.BytesIO(content[: PART + 3])) == 2 * PART
+    assert other.grow(key, handle, 2 * PART, io.BytesIO(content[2 * PART :])) == len(content)
+    assert files.finish(key, handle) == (len(content), hashlib.sha256(content).hexdigest())
+
+
+@pytest.mark.parametrize(("kind", "method", "part"), [
+    ("refuse", "PUT", "partNumber=1"), ("reset-after", "PUT", "partNumber=1"), ("refuse", "PUT", "/tails/"),
+    ("silent-after", "POST", "uploadId="), ("reset-after", "POST", "uploadId="), ("slow-down", "GET", "uploadId="),
+])
+def test_an_upload_in_pieces_is_whole_although_an_answer_was_lost(through, proxy, kind, method, part):
+    content = os.urandom(PART + 1000)
+    key, handle = through.begin()
+    proxy.once(kind, method, part)
+    assert through.grow(key, handle, 0, io.BytesIO(content)) == len(content)
+    assert through.finish(key, handle) == (len(content), hashlib.sha256(content).hexdigest())
+
+
 # -- damage --------------------------------------------------------------------------------------------------------
 
 
@@ -210,8 +252,12 @@ def test_a_client_may_put_exactly_the_bytes_it_announced_and_only_into_staging(f
     assert put_by(offer.url, TEXT[:-1] + b"?", offer.headers) >= 400
     assert put_by(offer.url.replace("/staging/", "/sha256/"), TEXT, offer.headers) == 403
     assert put_by(offer.url, TEXT, offer.headers) == 200
-    assert files.accept(offer.key, len(TEXT)) == (len(TEXT), HASH)
-    assert files.open_staged(offer.key).read() == TEXT
+    key, *found = files.accept(offer.key, len(TEXT))
+    assert found == [len(TEXT), HASH]
+    assert key != offer.key
+    assert files.open_staged(key).read() == TEXT
+    assert put_by(offer.url, TEXT, offer.headers) == 200  # his address holds for a while, but leads nowhere now
+    assert files.open_staged(key).read() == TEXT
     assert offer.seconds <= 900
 
 

@@ -16,13 +16,14 @@ from api.dialects.v1 import (
     stewards,
     submissions,
     upload,
+    uploads,
     versions,
 )
 from api.dialects.v1.shelf import doubt
 
 SUBJECTS = (
-    datasets, files, rows, versions, upload, submissions, made, recipes, organisations, people, registries, feed,
-    stewards, sites,
+    datasets, files, rows, versions, upload, uploads, submissions, made, recipes, organisations, people, registries,
+    feed, stewards, sites,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

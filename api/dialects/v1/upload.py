@@ -23,8 +23,8 @@ from api.dialects.v1.once import Keeper, fingerprint_of, keeper, same
 from api.dialects.v1.reports import submission as rendered
 from api.dialects.v1.words import known_standard, reading_part
 from catalog.errors import Invalid, Problem, Refusal, TooLarge
-from catalog.model import Caller, Entry, Options, Staged
-from pipelines.steps.receive import clean_name
+from catalog.model import Caller, Entry, Options, Staged, Submission
+from pipelines.steps.receive import clean_name, take_over
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=Door)
 
@@ -47,10 +47,11 @@ FORM_SCHEMA: Final[dict[str, Any]] = {
         "required": True,
         "content": {"multipart/form-data": {"schema": {
             "type": "object",
-            "required": ["file"],
+            "description": "Either `file`, or `upload`.",
             "additionalProperties": False,
             "properties": {
                 "file": {"type": "string", "format": "binary"},
+                "upload": {"type": "string", "description": "Id of an upload made before (`/api/v1/uploads`)."},
                 "resource": {"type": "string", "description": "Which resource it is for; default: the first table."},
                 "sheet": {"type": "string", "description": "Name of a sheet, or `all`."},
                 "standard": {"type": "string", "description": "Id of a table standard."},
@@ -76,6 +77,7 @@ class Taken:
     """What a form brought: its file in staging, its fields checked."""
 
     staged: Staged | None = None
+    upload: str = ""
     options: Options = field(default_factory=Options)
 
 
@@ -131,8 +133,7 @@ class _Visit:
         try:
             kept = keep.hold() if keep else None
             self._take()
-            assert self.taken.staged is not None
-            mark = self._fingerprint(entry, self.taken.staged)
+            mark = self._fingerprint(entry)
             if kept is not None:
                 return same(kept, mark)
             return self._record(entry, keep, mark)
@@ -150,7 +151,10 @@ class _Visit:
     def _take(self) -> None:
         form = Form(self.request.headers.get("content-type", ""), FIELDS, self._more)
         fields = form.read(self._stage, partial(check_field, self.site))
-        if self.taken.staged is None:
+        self.taken.upload = fields.get("upload", "")
+        if self.taken.upload and self.taken.staged is not None:
+            raise Invalid("two-files", problems=[Problem("#/upload", "two-files", {"name": "upload"})], name="upload")
+        if self.taken.staged is None and not self.taken.upload:
             raise Invalid("file-missing", problems=[Problem("#/file", "file-missing", {"name": "file"})])
         self.taken.options = options(fields, publish=self.publish)
 
@@ -172,10 +176,11 @@ class _Visit:
     async def _receive(self) -> Message:
         return await self.request.receive()
 
-    def _fingerprint(self, entry: Entry, staged: Staged) -> str:
-        asked = self.taken.options
-        members = {
-            "sha256": staged.sha256, "name": staged.name, "resource": asked.resource, "sheet": asked.sheet,
+    def _fingerprint(self, entry: Entry) -> str:
+        asked, staged = self.taken.options, self.taken.staged
+        which = {"upload": self.taken.upload} if staged is None else {"sha256": staged.sha256, "name": staged.name}
+        members: dict[str, Any] = {
+            **which, "resource": asked.resource, "sheet": asked.sheet,
             "standard": asked.standard, "update": asked.update, "period": asked.period, "kind": asked.kind,
             "note": asked.note, "publish": asked.publish,
         }
@@ -188,10 +193,7 @@ class _Visit:
         return fingerprint_of("POST", f"/datasets/{entry.id}/submissions", "", members)
 
     def _record(self, entry: Entry, keep: Keeper | None, mark: str) -> Response:
-        staged = self.taken.staged
-        assert staged is not None
-        one = self.site.catalog.attach(self.caller, entry.id, staged, self.taken.options)
-        self.taken.staged = None  # it belongs to the submission now
+        one = self._attached(entry)
         body = rendered(one, entry.slug, self.site.url, language(self.request))
         response = reply(body, 202, {"Location": body["links"]["self"]})
         if keep is not None:
@@ -199,13 +201,20 @@ class _Visit:
         return response
 
 
+    def _attached(self, entry: Entry) -> Submission:
+        staged, options = self.taken.staged, self.taken.options
+        if staged is None:
+            return take_over(self.site.catalog, self.caller, entry.id, self.taken.upload, options)
+        one = self.site.catalog.attach(self.caller, entry.id, staged, options)
+        self.taken.staged = None  # it belongs to the submission now
+        return one
+
+
 def check_field(site: Site, name: str, value: str) -> None:
     """Refuse a choice that is none, as soon as it is read."""
     choices = CHOICES.get(name)
     if choices and value and value not in choices:
         raise Invalid(problems=[Problem(f"#/{name}", "unknown-value", {"name": name, "value": value[:100]})])
-    if name == "upload":
-        raise Invalid("unknown-upload", problems=[Problem("#/upload", "unknown-upload", {"upload": value[:100]})])
     if name == "standard":
         known_standard(site.standards, value)
     if name == "reading":

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from catalog.adapters.files_s3.bucket import Address, address_of
-from catalog.adapters.files_s3.files import Offer, S3Files
+from catalog.adapters.files_s3.files import S3Files
 
-__all__ = ["Address", "Offer", "S3Files", "address_of"]
+__all__ = ["Address", "S3Files", "address_of"]

@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -22,8 +21,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from catalog.adapters.files_s3 import writing
 from catalog.adapters.files_s3.bucket import EXISTS, Address, client_of, code_of, outside
 from catalog.adapters.files_s3.copies import Copies
+from catalog.adapters.files_s3.growing import Growing
 from catalog.adapters.files_s3.reading import Body, Reader
 from catalog.errors import NotFound, TooLarge, Unavailable
+from catalog.model import Offer
 
 HASH: Final = re.compile(r"[0-9a-f]{64}")
 KEY: Final = re.compile(r"[0-9A-Za-z_-]{20,64}")
@@ -34,16 +35,6 @@ STILL_THERE: Final = 60.0
 
 LONGEST: Final = 900
 DELETE_AT_ONCE: Final = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """An address to which a client may put one upload itself, with the headers that it has to send."""
-
-    key: str
-    url: str
-    headers: dict[str, str] = field(default_factory=dict)
-    seconds: int = LONGEST
 
 
 class S3Files:
@@ -87,6 +78,7 @@ class S3Files:
         """Delete an upload, if it is there, and what was begun and never finished under this key."""
         with outside():
             self._delete(self._staged(key)["Key"])
+            self._delete(self._tail(key)["Key"])
             for at, upload, _ in self._unfinished():
                 if at.rpartition("/")[2] == key:
                     self._client.abort_multipart_upload(Bucket=self._address.bucket, Key=at, UploadId=upload)
@@ -95,10 +87,47 @@ class S3Files:
         """Keys of uploads, unfinished ones too, that were begun before that time."""
         before = datetime.fromtimestamp(self._clock() - older_than_hours * 3600, UTC)
         with outside():
-            for name, at in self._list("staging/"):
-                if at <= before:
-                    yield name
+            for part in ("staging/", "tails/"):
+                for name, at in self._list(part):
+                    if at <= before:
+                        yield name
             yield from sorted({key.rpartition("/")[2] for key, _, at in self._unfinished() if at <= before})
+
+    def begin(self) -> tuple[str, str]:
+        """Begin an upload that comes piece by piece; returns its key and the store's name of it."""
+        key = secrets.token_urlsafe(24)
+        with outside():
+            return key, str(self._client.create_multipart_upload(**self._staged(key))["UploadId"])
+
+    def held(self, key: str, handle: str) -> int:
+        """Count the bytes that are safe; raises NotFound."""
+        with outside():
+            return self._growing(key, handle).held()
+
+    def grow(self, key: str, handle: str, at: int, stream: BinaryIO) -> int:
+        """Write a stream behind the first ``at`` bytes; returns how many are safe. Raises NotFound, Stale."""
+        with outside():
+            return self._growing(key, handle).grow(at, stream)
+
+    def finish(self, key: str, handle: str) -> tuple[int, str]:
+        """Make one object of the parts and read it; returns bytes and sha256. Raises NotFound."""
+        with outside():
+            self._growing(key, handle).finish()
+        return self._read(key)
+
+    def _growing(self, key: str, handle: str) -> Growing:
+        return Growing(self._client, self._staged(key), self._tail(key), handle)
+
+    def _tail(self, key: str) -> dict[str, str]:
+        return self._where(f"tails/{key}")
+
+    def _read(self, key: str, limit: int | None = None) -> tuple[int, str]:
+        """Count and hash staged bytes; raises NotFound, TooLarge."""
+        with self.open_staged(key) as stream:
+            tally = writing.Tally(stream, limit)
+            while tally.part(CHUNK):
+                pass
+        return tally.size, tally.sha256
 
     def offer(self, size: int, sha256: str, seconds: int = LONGEST) -> Offer:
         """Give an address to which exactly these bytes may be put, for at most a quarter of an hour.
@@ -115,17 +144,21 @@ class S3Files:
         headers = {"Content-Length": str(size), "x-amz-checksum-sha256": checksum}
         return Offer(key=key, url=url, headers=headers, seconds=seconds)
 
-    def accept(self, key: str, limit: int) -> tuple[int, str]:
-        """Count and hash what a client put itself; raises NotFound, and TooLarge after deleting it."""
-        with self.open_staged(key) as stream:
-            tally = writing.Tally(stream, limit)
-            try:
-                while tally.part(CHUNK):
-                    pass
-            except TooLarge:
-                self.drop_staged(key)
-                raise
-        return tally.size, tally.sha256
+    def accept(self, key: str, limit: int) -> tuple[str, int, str]:
+        """Move what a client put itself to a key that he does not know; returns that key, bytes, sha256.
+
+        His address holds for a while yet: what is checked must not be what he can put again. Raises NotFound, and
+        TooLarge after deleting it.
+        """
+        ours = secrets.token_urlsafe(24)
+        with outside():
+            size = int(self._client.head_object(**self._staged(key))["ContentLength"])
+            if size <= limit:
+                writing.copy(self._client, self._staged(key), self._staged(ours), size)
+        self.drop_staged(key)
+        if size > limit:
+            raise TooLarge("too-large", limit=limit)
+        return ours, *self._read(ours)
 
     def _staged(self, key: str) -> dict[str, str]:
         if not KEY.fullmatch(key):
@@ -294,7 +327,7 @@ class S3Files:
         with outside():
             for key, upload, _ in self._unfinished():
                 self._client.abort_multipart_upload(Bucket=self._address.bucket, Key=key, UploadId=upload)
-            for part in ("sha256/", "staging/", "state/"):
+            for part in ("sha256/", "staging/", "tails/", "state/"):
                 for key, _ in list(self._keys(part)):
                     self._delete(key)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, Final
@@ -65,7 +65,7 @@ def send(client: Any, where: dict[str, str], stream: BinaryIO, *, limit: int | N
     with _parts(client, where, only) as (upload, done), ThreadPoolExecutor(AT_ONCE) as crew:
         under_way: deque[Future[dict[str, Any]]] = deque()
         for number, part in _numbered(first, tally):
-            under_way.append(crew.submit(_send_part, client, where, upload, number, part))
+            under_way.append(crew.submit(send_part, client, where, upload, number, part))
             if len(under_way) > AT_ONCE:
                 done.append(under_way.popleft().result())
         done.extend(one.result() for one in under_way)
@@ -79,8 +79,13 @@ def _numbered(first: bytes, tally: Tally) -> Iterator[tuple[int, bytes]]:
         number, part = number + 1, tally.part()
 
 
-def _send_part(client: Any, where: dict[str, str], upload: str, number: int, part: bytes) -> dict[str, Any]:
-    answer = client.upload_part(**where, UploadId=upload, PartNumber=number, Body=part)
+def send_part(client: Any, where: dict[str, str], upload: str, number: int, part: bytes) -> dict[str, Any]:
+    """Send one part; returns what finishing wants to know of it."""
+    return receipt(number, client.upload_part(**where, UploadId=upload, PartNumber=number, Body=part))
+
+
+def receipt(number: int, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what finishing wants to know of a part, from what the store says of it."""
     sums = {name: answer[name] for name in ("ChecksumCRC32", "ChecksumCRC64NVME", "ChecksumCRC32C") if name in answer}
     return {"PartNumber": number, "ETag": answer["ETag"], **sums}
 

@@ -13,8 +13,8 @@ from catalog.adapters.sql import migrate, schema
 from catalog.adapters.sql.base import Part
 from catalog.errors import Conflict
 
-LEFT = (schema.sessions, schema.answers, schema.positions)
-"""What is not carried: whoever was signed in signs in again, and readers begin anew."""
+LEFT = (schema.sessions, schema.answers, schema.positions, schema.uploads)
+"""What is not carried: whoever was signed in signs in again, half uploads and readers begin anew."""
 
 HELD = (schema.people, schema.organisations, schema.datasets, schema.audit, schema.changes, schema.releases)
 """What an empty site has no row of."""

@@ -18,13 +18,14 @@ from catalog.adapters.sql.log import LogRows
 from catalog.adapters.sql.migrate import migrate
 from catalog.adapters.sql.people import PeopleRows
 from catalog.adapters.sql.shelf import ShelfRows
+from catalog.adapters.sql.uploads import UploadRows
 from catalog.events import Event, SiteReset
 
 WRITER_LOCK = 0x44_41_54_41_4D_4F
 """Number of the advisory lock that writers take on PostgreSQL: it keeps the sequences without gaps."""
 
 
-class SqlUnit(PeopleRows, ShelfRows, InstalledRows, LogRows, CarriedRows):
+class SqlUnit(PeopleRows, ShelfRows, UploadRows, InstalledRows, LogRows, CarriedRows):
     """One transaction on the records."""
 
 

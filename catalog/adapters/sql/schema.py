@@ -183,6 +183,14 @@ recipes = Table(
     Column("body", Text, nullable=False),
 )
 
+uploads = Table(
+    "uploads", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("person", String(36), ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires", Moment, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
 objects = Table(
     "objects", metadata,
     Column("sha256", String(64), primary_key=True),

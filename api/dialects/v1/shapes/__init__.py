@@ -27,6 +27,7 @@ from api.dialects.v1.shapes.answers import (
     ResourceOut,
     SubmissionOut,
     Tombstone,
+    UploadOut,
     VersionOut,
 )
 from api.dialects.v1.shapes.datasets import (
@@ -107,6 +108,7 @@ __all__ = [
     "Texts",
     "TokenIn",
     "Tombstone",
+    "UploadOut",
     "UserIn",
     "UserPatch",
     "VersionOut",

@@ -53,6 +53,22 @@ class FileOut(Out):
     url: str
 
 
+class UploadOut(Out):
+    """A file on its way in, before it is a submission; `put` says where its sender puts it, for a direct one."""
+
+    id: str
+    name: str
+    bytes: int = Field(description="How many were promised.")
+    received: int = Field(0, description="How many are safe.")
+    sha256: str | None
+    direct: bool
+    complete: bool = Field(description="All is here and was read again.")
+    created: datetime
+    expires: datetime
+    put: dict[str, Any] | None = None
+    links: dict[str, str]
+
+
 class ColumnOut(Out):
     """A column of a table."""
 
