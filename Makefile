@@ -27,6 +27,10 @@ install: $(VENV)/.run  ## Create .venv with everything the platform needs to run
 demo: $(VENV)/.run  ## Publish real datasets into var/demo and serve them (PORT=8123, SERVE=0)
 	@$(PY) -m infra.demo.run --port $(PORT) --serve $(SERVE)
 
+.PHONY: cluster
+cluster: $(VENV)/.test  ## A whole site on real engines: nginx, 2 web, 2 workers, PostgreSQL, S3, Elasticsearch (PORT=8123)
+	@$(PY) -m infra.cluster --port $(PORT)
+
 .PHONY: test
 test: $(VENV)/.test  ## Run every test, on real servers started and stopped here
 	@infra/test.sh

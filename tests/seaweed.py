@@ -1,107 +1,15 @@
-"""A real S3 server for tests: SeaweedFS on loopback, in a folder that goes away with it."""
+"""The S3 server of the tests is the cluster's: SeaweedFS on loopback."""
 
-from __future__ import annotations
+from infra.cluster.seaweed import (
+    ACCESS,
+    READER,
+    READER_SECRET,
+    SECRET,
+    Seaweed,
+    binary,
+    credentials,
+    free_ports,
+    serve,
+)
 
-import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-
-ACCESS, SECRET = "datamo-tests", "a-key-for-tests-only"
-READER, READER_SECRET = "datamo-reader", "another-key-for-tests-only"
-ALL = ["Admin", "Read", "Write", "List", "Tagging"]
-
-
-@dataclass(frozen=True, slots=True)
-class Seaweed:
-    """Where the server listens, which keys it takes, and its process id."""
-
-    endpoint: str
-    pid: int
-
-    def address(self, bucket: str, prefix: str = "") -> str:
-        """What DATAMO_FILES_URL says of a bucket of this server."""
-        return f"s3://{bucket}/{prefix}?endpoint={self.endpoint}"
-
-
-def binary() -> Path:
-    """Where the package that carries the server put it; raises FileNotFoundError."""
-    for folder in (Path(sys.executable).parent, Path(shutil.which("weed") or "/nowhere").parent):
-        if (folder / "weed").exists():
-            return folder / "weed"
-    raise FileNotFoundError("weed")
-
-
-@contextmanager
-def serve() -> Iterator[Seaweed]:
-    """Start the server, wait until it answers, and stop it by its own process id."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datamo-s3-", ignore_cleanup_errors=True)))
-        (folder / "s3.json").write_text(json.dumps({"identities": [
-            {"name": "owner", "credentials": [{"accessKey": ACCESS, "secretKey": SECRET}], "actions": ALL},
-            {"name": "reader", "credentials": [{"accessKey": READER, "secretKey": READER_SECRET}], "actions": ["Read", "List"]},
-            {"name": "anonymous", "actions": ["Read:open", "List:open"]},
-        ]}))
-        (folder / "data").mkdir()
-        ports = free_ports(8)
-        log = stack.enter_context((folder / "log").open("wb"))
-        server = subprocess.Popen(_command(folder, ports), stdout=log, stderr=log, cwd=folder)
-        try:
-            endpoint = f"http://127.0.0.1:{ports[6]}"
-            _wait(endpoint, server, folder / "log")
-            yield Seaweed(endpoint, server.pid)
-        finally:
-            server.kill()  # its data go away with it, so it need not say goodbye, which takes it twenty seconds
-            server.wait()
-
-
-def _command(folder: Path, ports: list[int]) -> list[str]:
-    names = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port",
-             "s3.port.grpc")
-    return [
-        str(binary()), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder / 'data'}", "-filer", "-s3",
-        f"-s3.config={folder / 's3.json'}", "-master.volumeSizeLimitMB=256", "-volume.max=50",
-        "-s3.port.iceberg=0", "-s3.port.lance=0",  # they have fixed ports, which two servers on one machine would both want
-        *(f"-{name}={port}" for name, port in zip(names, ports, strict=True)),
-    ]
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody listens on."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
-def _wait(endpoint: str, server: subprocess.Popen[bytes], log: Path, seconds: float = 60.0) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{endpoint}/status", timeout=2).close()
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"SeaweedFS did not start: {log.read_text(errors='replace')[-600:]}")
-
-
-def credentials() -> dict[str, str]:
-    """What a process has to find in its environment to use the server."""
-    return {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+__all__ = ["ACCESS", "READER", "READER_SECRET", "SECRET", "Seaweed", "binary", "credentials", "free_ports", "serve"]

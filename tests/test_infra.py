@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 import yaml
 
 from api.settings import Settings
+from infra.cluster import door
 from tests.conftest import missing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,16 +90,13 @@ def test_no_secret_stands_in_a_file(path):
 
 
 def test_the_door_hands_on_what_the_site_needs(tmp_path):
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    if nginx is None:
+    if door.binary() is None:
         missing("nginx", "it is not installed")
-    text = (INFRA / "nginx" / "nginx.conf").read_text()
-    for ours, here in (("web:8000", "127.0.0.1:8000"), ("/run/nginx.pid", f"{tmp_path}/pid"), ("/dev/stderr", f"{tmp_path}/log")):
-        assert ours in text
-        text = text.replace(ours, here)
-    (tmp_path / "nginx.conf").write_text(text)
-    said = subprocess.run([str(nginx), "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False)
+    path = door.config(tmp_path, 8080, [8000, 8001])
+    said = subprocess.run([str(door.binary()), "-t", "-c", str(path), "-p", str(tmp_path)], capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
+    with pytest.raises(KeyError):
+        door.config(tmp_path, 8080, [8000], {"a_directive_that_is_not_there": "1s"})
 
 
 def test_every_value_of_the_chart_is_used_and_every_one_used_is_there():
