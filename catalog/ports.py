@@ -172,6 +172,8 @@ class Unit(Protocol):
         """Whether nothing is held: no agency, person, dataset or deed."""
     def needed(self) -> Iterator[tuple[str, bool]]:
         """Hashes of the objects that the records name; False: it may be missing (withdrawn, or only claimed)."""
+    def needed_from(self, after: str, limit: int) -> Sequence[str]:
+        """Hashes of objects that must be there, in their order, those behind ``after``."""
     def resume_changes(self, after: int) -> None:
         """Let the change sequence of an empty site go on behind this number."""
     def site(self, name: str) -> str:
@@ -232,6 +234,8 @@ class Files(Protocol):
         """Give a presigned address where the store has such, else None; it answers with these headers."""
     def local(self, sha256: str) -> str | None:
         """Give a path on this machine for engines that read files in place; a store elsewhere makes a copy here."""
+    def distrust(self, sha256: str) -> bool:
+        """Throw away the copy on this machine, which proved wrong; whether the store itself may have better bytes."""
     def delete(self, sha256: str) -> None: ...
     def hashes(self) -> Iterator[str]: ...
     def put_state(self, name: str, content: bytes) -> None:

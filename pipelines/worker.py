@@ -50,6 +50,12 @@ HOLD_SECONDS = 1.0
 MEND_SECONDS = 30.0
 """How often whoever follows looks whether the search index is there and whole; a missing one is built anew."""
 
+SCRUB_SECONDS = 5.0
+"""How often a quarter of a second goes to reading stored objects again, so that bit rot is found within a week."""
+
+DAILY_LOOK_SECONDS = 600.0
+"""How often it is looked whether the daily sweep is due."""
+
 FOLLOWERS_LOCK = "followers"
 
 
@@ -129,6 +135,8 @@ class Worker:
         self._beat = Paced(self.show_life, every=BEAT_SECONDS)
         self._follow = Paced(self.follow)
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
+        scrubber = shop.catalog.scrubber()
+        self._chores = [Paced(scrubber.step, every=SCRUB_SECONDS), Paced(self.sweep_daily, every=DAILY_LOOK_SECONDS)]
         self._mend = Paced(lambda: index.mend(shop.catalog, shop.index), every=MEND_SECONDS)
         self._hold = Paced(self.hold_or_go_on, every=HOLD_SECONDS)
         self._held = False
@@ -180,8 +188,12 @@ class Worker:
             first = self._locks.take(FOLLOWERS_LOCK)
         if first:
             self._mend()
-            for one in self._followers.values():
+            for one in (*self._followers.values(), *self._chores):
                 one()
+
+    def sweep_daily(self) -> int:
+        """Delete, once a day, what nobody needs; returns how many things that were."""
+        return self._shop.catalog.sweep() if self._shop.catalog.sweep_is_due() else 0
 
     def show_life(self) -> None:
         """Give a sign of life and see that the slot is still ours. Raises SlotLost."""

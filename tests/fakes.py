@@ -349,6 +349,12 @@ class FakeUnit:
     def forget(self, sha256: str) -> None:
         self.shelf.objects.pop(sha256, None)
 
+    def needed_from(self, after: str, limit: int) -> Sequence[str]:
+        shown = [one for one in self.shelf.versions.values() if one.state == "published"]
+        needed = {one.manifest for one in shown} | {file.sha256 for one in shown for file in one.files}
+        needed |= {each for one in self.shelf.releases.values() for each in (one.content, one.digest, one.base)}
+        return sorted(one for one in needed if one > after)[:limit]
+
     def totals(self) -> Mapping[str, int]:
         shown = [
             one for one in self.shelf.entries.values()
@@ -559,6 +565,9 @@ class FakeFiles:
 
     def local(self, sha256: str) -> str | None:
         return None
+
+    def distrust(self, sha256: str) -> bool:
+        return False
 
     def delete(self, sha256: str) -> None:
         self.objects.pop(sha256, None)

@@ -209,6 +209,10 @@ class LocalFiles:
         path = self._object(sha256)
         return str(path) if path.exists() else None
 
+    def distrust(self, sha256: str) -> bool:  # noqa: ARG002 - the port's shape
+        """Tell that there are no better bytes elsewhere."""
+        return False
+
     def delete(self, sha256: str) -> None:
         """Delete an object, if it is there."""
         with _outside():

@@ -13,6 +13,7 @@ from catalog.maintenance import Guarded, Maintenance, maintenance_in, setting_of
 from catalog.model import Caller, Entry, Organisation, Person, Version
 from catalog.permit import may
 from catalog.ports import Files, Index, Jobs, Records, Unit
+from catalog.proofs import Proofs
 from catalog.secrets import Argon2, Hasher
 
 SYSTEM = Caller(
@@ -41,6 +42,7 @@ class Base:
         self._review_default = review_default
         self._search_wait = search_wait
         self._declaration = declaration
+        self._proofs = Proofs()
         self._hasher: Hasher = hasher or Argon2()
 
     def _maintained(self, unit: Unit) -> Maintenance | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import get_args
 
-from catalog.catalog.base import Base
 from catalog.catalog.finding import is_late
+from catalog.catalog.scrubbing import Scrubbing
 from catalog.errors import Refusal, Unavailable
 from catalog.model import AuditRow, Caller, Job, JobCount, SubmissionState
 
@@ -18,7 +19,7 @@ FOLLOWERS = ("index", "public-state")
 """The readers of the change sequence that every site has."""
 
 
-class Operation(Base):
+class Operation(Scrubbing):
     """What the people who run the site ask."""
 
     def audit(self, caller: Caller, after: int = 0, limit: int = 1000) -> Sequence[AuditRow]:
@@ -44,10 +45,23 @@ class Operation(Base):
         """Parts by name with ``state`` ok | degraded | down and, where one is not ok, ``reason``."""
         return {
             "database": _state(self._check_database, "down"),
-            "files": _state(self._files.check, "down"),
+            "files": self._files_health(),
             "search": _state(self._check_index, "degraded"),
             "worker": _state(self._check_worker, "degraded"),
         }
+
+    def _files_health(self) -> Mapping[str, str]:
+        found = _state(self._files.check, "down")
+        if found["state"] != "ok":
+            return found
+        return _state(self._check_objects, "degraded")
+
+    def _check_objects(self) -> None:
+        damaged = {}
+        with suppress(Unavailable):  # that the database is away is told by its own part
+            damaged = self.scrub_state()["damaged"]
+        if damaged:
+            raise Unavailable("storage-damaged")
 
     def _check_database(self) -> None:
         with self._records.read() as unit:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
-from catalog.catalog.base import Base, tombstone
-from catalog.errors import Gone, NotFound
+from catalog.catalog.base import tombstone
+from catalog.catalog.scrubbing import Scrubbing
+from catalog.errors import Gone, NotFound, Unavailable
 from catalog.model import Caller, Entry, File, Version
 from catalog.permit import may
 from catalog.ports import Unit
+from catalog.proofs import FIRST, part, proving
 
 PAGE = 500
 
 
-class Reading(Base):
+class Reading(Scrubbing):
     """What is on the shelf, for those who may see it."""
 
     def dataset(self, caller: Caller, key: str) -> Entry:
@@ -83,11 +86,43 @@ class Reading(Base):
         raise NotFound
 
     def open_file(self, caller: Caller, file: File, start: int = 0, length: int | None = None) -> BinaryIO:  # noqa: ARG002 - asked when it was found
-        """Give the bytes of a file that ``file`` found, or ``length`` of them from ``start``; raises NotFound."""
+        """Give the bytes of a file that ``file`` found, or ``length`` of them from ``start``; raises NotFound.
+
+        A byte that is not as it was published is never given as if it were: up to 64 MB the hash is proven first
+        (Unavailable("storage-damaged")), a larger file that is asked for whole breaks off before its last byte.
+        """
+        whole = start == 0 and (length is None or length >= file.bytes)
+        if file.bytes <= FIRST and (held := self._held(file)) is not None:
+            return held if whole else part(held, start, file.bytes if length is None else length)
+        if whole:
+            return proving(self._files.open(file.sha256), file.sha256)
+        if self.is_damaged(file.sha256):
+            raise Unavailable("storage-damaged", sha256=file.sha256)
         return self._files.open(file.sha256, start, length)
 
+    def _held(self, file: File) -> BinaryIO | None:
+        """Open a file on this machine, proven; None where the store gives no path. A wrong copy is fetched again."""
+        for _ in range(2):
+            try:
+                path = self._files.local(file.sha256)
+                return None if path is None else self._proofs.open(path, file.sha256)
+            except Unavailable as refused:
+                if refused.code != "storage-damaged":
+                    raise
+                if not self._files.distrust(file.sha256):
+                    break
+        self.report_damage(file.sha256)
+        raise Unavailable("storage-damaged", sha256=file.sha256)
+
     def local_file(self, caller: Caller, file: File) -> str | None:  # noqa: ARG002 - asked when it was found
-        """Give the path of a file on this machine, where there is one, for engines that read in place."""
+        """Give the path of a file on this machine, where there is one, for engines that read in place; it is proven.
+
+        Raises Unavailable("storage-damaged") when its bytes are not as they were published.
+        """
+        held = self._held(file)
+        if held is None:
+            return None
+        held.close()
         return self._files.local(file.sha256)
 
     def file_url(self, caller: Caller, file: File, seconds: int = 60) -> str | None:  # noqa: ARG002 - asked when it was found
@@ -98,7 +133,11 @@ class Reading(Base):
         """Give the manifest of a version, byte for byte; raises Gone, NotFound."""
         version = self.version(caller, key, number)
         with self._files.open(version.manifest) as content:
-            return content.read()
+            found = content.read()
+        if hashlib.sha256(found).hexdigest() != version.manifest:
+            self.report_damage(version.manifest)
+            raise Unavailable("storage-damaged", sha256=version.manifest)
+        return found
 
     def tombstone(self, caller: Caller, key: str) -> None:
         """Raise Gone with the tombstone when the dataset was withdrawn; raises NotFound."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+from pathlib import Path
 
 import pytest
 
@@ -114,3 +116,41 @@ def test_a_version_that_never_was_is_404(town: Town, path: str) -> None:
     for number in ("2", "999999999"):
         assert town.get(f"{path}/versions/{number}").status_code == 404
         assert town.get(f"{path}/versions/{number}/files/schools.csv").status_code == 404
+
+
+def rot(town: Town, sha256: str) -> None:
+    """Flip one bit of a stored object, as a failing disk does."""
+    path = Path(town.stand.files.local(sha256) or "")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("asked", ["", "bytes=0-3", "bytes=-5"])
+def test_a_damaged_file_is_refused_and_never_given_as_if_it_were_right(town: Town, path: str, asked: str) -> None:
+    sha256 = hashlib.sha256(SCHOOLS).hexdigest()
+    headers = {"Range": asked} if asked else {}
+    assert town.get(f"{path}/files/schools.csv", headers=headers).status_code in (200, 206)
+    rot(town, sha256)
+    answer = town.get(f"{path}/files/schools.csv", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage-damaged")
+    assert "etag" not in answer.headers
+    assert list(town.catalog.scrub_state()["damaged"]) == [sha256]
+    assert town.get("/readyz").json()["parts"]["files"] == {"state": "degraded", "reason": "storage-damaged"}
+    assert 'datamo_scrub{of="damaged"} 1' in town.get("/metrics").text
+
+
+def test_rows_of_a_damaged_table_are_refused(town: Town, path: str) -> None:
+    found = town.get(path).json()
+    parquet = next(one for one in found["files"] if one["role"] == "parquet")
+    assert town.get(f"{path}/rows").status_code == 200
+    rot(town, parquet["sha256"])
+    answer = town.get(f"{path}/rows?limit=2")
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage-damaged")
+
+
+def test_a_file_tells_the_hash_of_the_whole_also_with_a_part(town: Town, path: str) -> None:
+    said = base64.b64encode(hashlib.sha256(SCHOOLS).digest()).decode()
+    for headers in ({}, {"Range": "bytes=0-3"}):
+        assert town.get(f"{path}/files/schools.csv", headers=headers).headers["repr-digest"] == f"sha-256=:{said}:"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -68,6 +69,8 @@ def _file(request: Request, dataset: str, name: str, number: int | None, *, bom:
 
 def _elsewhere(site: Site, file: File) -> str | None:
     """Give the store's own address of a file, under which it has its name and type; None where there is none."""
+    if site.catalog.is_damaged(file.sha256):
+        return None
     return site.files.url(file.sha256, disposition=disposition(file.name), media_type=_media_type(file))
 
 
@@ -102,6 +105,7 @@ class _Offer:
         return {
             "ETag": f'"{self.file.sha256}-bom"' if self.bom else f'"{self.file.sha256}"',
             "Accept-Ranges": "bytes",
+            **({} if self.bom else {"Repr-Digest": _digest(self.file)}),
             "Content-Disposition": disposition(self.file.name),
             "Content-Type": _media_type(self.file),
             "Content-Security-Policy": CSP,
@@ -132,16 +136,17 @@ class _Offer:
         headers = {**headers, "Content-Length": str(end - start)}
         if getattr(request.state, "head", False):
             return Response(status_code=status, headers=headers)
-        return StreamingResponse(self._pieces(start, end), status, headers)
-
-    def _pieces(self, start: int, end: int) -> Iterator[bytes]:
         before = len(BOM) if self.bom else 0
-        if start < before:
-            yield BOM[start : min(end, before)]
         first, length = max(start - before, 0), end - max(start, before)
-        if length <= 0:
-            return
-        stream = self.site.catalog.open_file(self.caller, self.file, first, length)
+        # Opened before the answer begins: what cannot be given as it was published is refused, not broken off.
+        stream = self.site.catalog.open_file(self.caller, self.file, first, length) if length > 0 else None
+        return StreamingResponse(_pieces(BOM[start:min(end, before)], stream, length), status, headers)
+
+
+def _pieces(mark: bytes, stream: BinaryIO | None, length: int) -> Iterator[bytes]:
+    if mark:
+        yield mark
+    if stream is not None:
         yield from _read(stream, length)
 
 
@@ -150,6 +155,11 @@ def _read(stream: BinaryIO, length: int) -> Iterator[bytes]:
         while length > 0 and (piece := stream.read(min(CHUNK, length))):
             length -= len(piece)
             yield piece
+
+
+def _digest(file: File) -> str:
+    """The hash of the whole file as RFC 9530 writes it: whoever fetches parts can prove what she has put together."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(file.sha256)).decode('ascii')}:"
 
 
 def _media_type(file: File) -> str:

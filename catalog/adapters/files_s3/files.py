@@ -251,6 +251,11 @@ class S3Files:
             self._seen[sha256] = self._clock()
         return str(self._copies.find(sha256) or self._copies.make(sha256, lambda: self.open(sha256)))
 
+    def distrust(self, sha256: str) -> bool:
+        """Throw the copy on this machine away; the bucket may have better bytes."""
+        self._forget(sha256)
+        return True
+
     def delete(self, sha256: str) -> None:
         """Delete an object, if it is there, with every older state that the bucket kept of it."""
         self._forget(sha256)

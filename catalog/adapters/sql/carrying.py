@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -74,6 +74,22 @@ class CarriedRows(Part):
         for sha256 in self.connection.execute(select(schema.claims.c.sha256)).scalars():
             seen.setdefault(sha256, False)
         yield from ((sha256, must) for sha256, must in sorted(seen.items()) if sha256)
+
+    def needed_from(self, after: str, limit: int) -> Sequence[str]:
+        """Give objects that must be there, in the order of their hashes, those behind ``after``."""
+        file, version, release = schema.files, schema.versions, schema.releases
+        of_version = and_(version.c.dataset == file.c.dataset, version.c.number == file.c.version)
+        shown = version.c.state == "published"
+        columns = [
+            (file.c.sha256, select(file.c.sha256).join(version, of_version).where(shown)),
+            (version.c.manifest, select(version.c.manifest).where(shown)),
+            *((column, select(column)) for column in (release.c.content, release.c.digest, release.c.base)),
+        ]
+        found: set[str] = set()
+        for column, statement in columns:
+            some = statement.where(column > after).distinct().order_by(column).limit(limit)
+            found.update(one for one in self.connection.execute(some).scalars() if one)
+        return sorted(found)[:limit]
 
     def resume_changes(self, after: int) -> None:
         """Note a number as taken, so that the next change is the one behind it."""
