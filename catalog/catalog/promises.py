@@ -22,10 +22,10 @@ PROMISES: Final[Mapping[str, str]] = {
     "I8": "The newest version never goes back, and the change sequence has no gap.",
     "I9": "The audit chain is whole, and has a row for every version and every withdrawal.",
     "I10": "Nothing private, withdrawn or half done stands in the public record.",
-    "I11": "No leftovers: no work folder, half-written file, no job outlives its maker.",
+    "I11": "No leftovers: no work folder, half-written file or job outlives its maker.",
     "I12": "The site is ready after a start without anybody's hand.",
 }
-"""The invariants that ``datamo verify`` checks; each of its sentences begins with the name of the one that is broken."""
+"""The invariants that ``datamo verify`` checks; each of its sentences begins with the name of the broken one."""
 
 PAGE: Final = 1000
 RELEASING: Final = "manifest"
