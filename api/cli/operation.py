@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.voice import EXIT_REFUSED, Voice, opened, table, voice
+from api.cli.voice import EXIT_REFUSED, EXIT_USAGE, Voice, opened, table, voice
 
 if TYPE_CHECKING:
     from api.wiring import Site
+    from catalog.model import Job
+
+MANY = 10_000
 
 app = typer.Typer()
 jobs = typer.Typer(help="Work under way and work set aside.", invoke_without_command=True)
@@ -89,19 +92,7 @@ def list_jobs(
         return
     with opened(context) as site:
         found = site.jobs.jobs(states=tuple(state or ()), limit=limit)
-        items = [
-            {
-                "id": one.id,
-                "flow": one.flow,
-                "key": one.key,
-                "state": one.state,
-                "created": one.created,
-                "updated": one.updated,
-                "attempts": one.attempts,
-                "error": one.error,
-            }
-            for one in found
-        ]
+        items = [_document(one) for one in found]
         workers = [{"slot": slot, "seen_seconds_ago": round(seconds)} for slot, seconds in site.jobs.workers()]
         rows = [
             (one.id, one.state, f"{one.updated:%Y-%m-%d %H:%M}" if one.updated else "", one.error[:80]) for one in found
@@ -110,19 +101,48 @@ def list_jobs(
         voice(context).give({"items": items, "total": len(items), "workers": workers}, text)
 
 
-@jobs.command("retry")
-def retry(context: typer.Context, job: Annotated[str, typer.Argument(metavar="ID")]) -> None:
-    """Run a job that was set aside once more, from its first step."""
+@jobs.command("show")
+def show(context: typer.Context, job: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Show everything about a job, by its id or by the submission it is for."""
     with opened(context) as site:
-        site.jobs.retry(job)
-        words = voice(context)
-        words.say("Việc này sẽ được làm lại.", "It will be done again.")
-        words.give({"retried": job}, "")
+        from catalog.errors import NotFound
+
+        found = site.jobs.status(job)
+        if found is None:
+            raise NotFound("job-not-found", job=job)
+        document = _document(found)
+        voice(context).give(document, "\n".join(f"{name:9} {value}" for name, value in document.items() if value != ""))
+
+
+@jobs.command("retry")
+def retry(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(metavar="[ID]")] = "",
+    every: Annotated[bool, typer.Option("--all", help="All that were set aside.")] = False,
+) -> None:
+    """Run a job that was set aside or cancelled once more, from its first step; or all that were set aside."""
+    words = voice(context)
+    if bool(job) == every:
+        words.say("Cho biết mã của một việc, hoặc --all.", "Name one job, or --all.")
+        raise typer.Exit(EXIT_USAGE)
+    with opened(context) as site:
+        chosen = [one.id for one in site.jobs.jobs(states=("set-aside",), limit=MANY)] if every else [job]
+        for one in chosen:
+            site.catalog.retry_job(site.catalog.system(), one)
+        words.say(f"Sẽ làm lại {len(chosen)} việc.", f"To be done again: {len(chosen)}.")
+        words.give({"retried": chosen if every else job}, "")
 
 
 @jobs.command("cancel")
 def cancel(context: typer.Context, job: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Stop a job before its next step."""
     with opened(context) as site:
-        site.jobs.cancel(job)
-        voice(context).give({"cancelled": job}, "")
+        site.catalog.cancel_job(site.catalog.system(), job)
+        words = voice(context)
+        words.say("Việc này dừng lại trước bước kế tiếp.", "It stops before its next step.")
+        words.give({"cancelled": job}, "")
+
+
+def _document(one: Job) -> dict[str, Any]:
+    return {"id": one.id, "flow": one.flow, "key": one.key, "state": one.state, "created": one.created,
+            "updated": one.updated, "attempts": one.attempts, "error": one.error}

@@ -41,6 +41,14 @@ class Operation(Scrubbing):
         with self._records.begin() as unit:
             unit.audit(actor, "retry-job", job)
 
+    def cancel_job(self, caller: Caller, job: str) -> None:
+        """Stop a job before its next step. Raises NotAllowed, NotFound."""
+        actor = self._actor(caller)
+        self._must(caller, "operate")
+        self._jobs.cancel(job)
+        with self._records.begin() as unit:
+            unit.audit(actor, "cancel-job", job)
+
     def health(self) -> Mapping[str, Mapping[str, str]]:
         """Parts by name with ``state`` ok | degraded | down and, where one is not ok, ``reason``."""
         return {

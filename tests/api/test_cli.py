@@ -17,6 +17,7 @@ from api.cli import globals_first, run
 from api.cli.people import parse_expiry
 from api.settings import WrongSetting, parse_size, read_settings, rows
 from api.wiring import open_site
+from catalog.events import FileArrived
 from infra.docs import cli as cli_page
 from infra.docs import settings as settings_page
 from tests.running import served
@@ -270,3 +271,30 @@ def test_the_pages_of_settings_and_commands_say_what_the_code_says() -> None:
 
 def test_every_setting_has_a_help_that_says_something() -> None:
     assert all(len(text) > 20 for _, _, text in rows())
+
+
+def test_jobs_are_listed_shown_cancelled_and_taken_up_again(datamo: Speak) -> None:
+    datamo("init")
+    with_job = open_site()
+    try:
+        with with_job.jobs._engine.begin() as connection:
+            with_job.jobs.enqueue(connection, FileArrived(submission="s1"))
+    finally:
+        with_job.close()
+    (listed,) = document(datamo("jobs", "--json")[1])["items"]
+    assert (listed["key"], listed["state"]) == ("s1", "waiting")
+    assert document(datamo("jobs", "show", "s1", "--json")[1])["id"] == listed["id"]
+    assert "waiting" in datamo("jobs", "show", listed["id"])[1]
+    assert datamo("jobs", "show", "nobody")[0] == 1
+    assert datamo("jobs", "cancel", "s1")[0] == 0
+    assert document(datamo("jobs", "--state", "cancelled", "--json")[1])["total"] == 1
+    assert document(datamo("jobs", "retry", "--all", "--json")[1]) == {"retried": []}, "cancelled ones were cancelled"
+    assert datamo("jobs", "retry", "s1")[0] == 0
+    assert document(datamo("jobs", "--state", "waiting", "--json")[1])["total"] == 1
+    assert datamo("jobs", "retry")[0] == 2
+    site = open_site()
+    try:
+        acts = [row.act for row in site.catalog.audit(site.catalog.system())]
+    finally:
+        site.close()
+    assert [one for one in acts if one.endswith("-job")] == ["cancel-job", "retry-job"]
