@@ -8,12 +8,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Numbers = npt.NDArray[np.int64]
+from pipelines.flat import Numbers, flat, np
 
 CHUNK_ROWS = 262_144
 CHUNK_BYTES = 48 << 20
@@ -55,7 +53,7 @@ def column(path: Path, index: int) -> pa.ChunkedArray:
 
 def numbers(path: Path) -> Numbers:
     """Give the record numbers of all rows."""
-    parts = [one.column(0).to_numpy() for one in read(path)]
+    parts = [flat(one.column(0)) for one in read(path)]
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
 
@@ -91,7 +89,7 @@ def _around(one: pa.RecordBatch, ragged: Mapping[int, Sequence[str]]) -> Iterato
     if not ragged or not one.num_rows:
         yield one
         return
-    numbers, start = one.column(0).to_numpy(), 0
+    numbers, start = flat(one.column(0)), 0
     for at in np.flatnonzero(np.isin(numbers, np.fromiter(ragged, np.int64, len(ragged)))).tolist():
         if at > start:
             yield one.slice(start, at - start)

@@ -17,7 +17,7 @@ from pipelines.format import Unreadable
 from pipelines.lists import Bookcase
 from pipelines.step import Parcel
 
-INSIDE = "pipelines.inside:look"
+INSIDE = "pipelines.door:look"
 """What runs in the child; named, not imported, so that web processes and the command need not load what reads files."""
 
 FULL = "storage-full"

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.flat import flat, np
 from pipelines.format import ReadOptions, Unreadable
 from standards.finding import Finding, Place, Severity
 from standards.mentions import concealed
@@ -216,7 +216,10 @@ def bounded(stream: Iterator[pa.RecordBatch], options: ReadOptions) -> Iterator[
 
 def _gap(one: pa.RecordBatch, gap: int) -> int:
     """Count the blank rows with which a batch ends, ``gap`` of which came before it; refuse where they are too many."""
-    filled = pc.indices_nonzero(pc.invert(is_blank(one))).to_numpy().astype(np.int64)
+    empty = is_blank(one)
+    if not pc.any(empty).as_py():
+        return 0 if one.num_rows else gap
+    filled = flat(pc.indices_nonzero(pc.invert(empty))).astype(np.int64)
     # One stands in front, ``gap`` rows before the batch, and one behind: what lies between two neighbours is blank.
     places = np.concatenate([[-gap - 1], filled, [one.num_rows]])
     blank = np.diff(places) - 1

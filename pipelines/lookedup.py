@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines import cells
-from pipelines.references import Reference
+from pipelines.referred import Reference
 from pipelines.step import Opened, Parcel
 from pipelines.stored import stored
 from pipelines.validation.findings import SELF, Tally

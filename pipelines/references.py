@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from catalog.catalog import Catalog
 from catalog.errors import Gone, NotFound
 from catalog.model import Entry, File, Resource, Version
 from catalog.ports import Files
-from standards.profile import Profile
+from pipelines.referred import Reference
 
 MOST = 20
 """How many other tables the schema of one file may refer to."""
@@ -22,29 +21,6 @@ MOST_BYTES = 128 << 20
 
 _BLOCK = 1 << 20
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,199}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """A table of the site that a foreign key names with ``package`` (slug or id of a dataset) and ``resource``.
-
-    ``path`` is its canonical CSV (or Parquet) where it was laid out; ``dataset`` (id), ``version``, ``table`` (name of
-    the resource) and ``sha256`` say which bytes these are. ``state`` says why there are none: ``unknown`` for whatever
-    the publisher may not know of as for what is not there, ``large`` for too many bytes or tables. ``pinned`` says
-    whether a public manifest may name it.
-    """
-
-    package: str
-    resource: str
-    state: Literal["found", "unknown", "large"] = "unknown"
-    path: Path | None = None
-    slug: str = ""
-    table: str = ""
-    dataset: str = ""
-    version: int = 0
-    sha256: str = ""
-    pinned: bool = False
-    profile: Profile | None = None
 
 
 def lay_out(

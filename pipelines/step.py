@@ -12,7 +12,7 @@ from typing import Any
 from catalog.model import Artefact, Options, Outcome, TableOutcome
 from pipelines.format import Table
 from pipelines.lists import Edition, standards_of
-from pipelines.references import Reference
+from pipelines.referred import Reference
 from standards.finding import Finding, reason_of
 from standards.profile import Profile
 from standards.registry import Standards

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-import numpy as np
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from pipelines import grid
+from pipelines.flat import np
 from pipelines.format import ReadOptions, Table, Unreadable
 from pipelines.grid import Notes, Row
 from pipelines.written import columns_of, text

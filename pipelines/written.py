@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
+
+from pipelines.flat import arrow, np
 
 EXACT = 2.0**53
 _ISO = frozenset({date, datetime, time})
@@ -38,7 +39,7 @@ def texts(column: Sequence[Any]) -> pa.Array:
     if types == {float}:
         values = np.array(column, dtype=np.float64)
         if (np.abs(values) < EXACT).all() and (np.floor(values) == values).all():
-            return pa.array(values.astype(np.int64)).cast(pa.string())
+            return arrow(values.astype(np.int64)).cast(pa.string())
         return pa.array(list(map(_number, column)), pa.string())
     if len(types) == 1 and types <= _ISO:
         return pa.array([one.isoformat() for one in column], pa.string())

@@ -12,11 +12,15 @@ from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import yaml
-
+from standards import late
 from standards.record import Text
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = late.module("yaml")
 
 Verdict = Literal["valid", "unknown", "not-yet", "closed", "reused"]
 
@@ -222,6 +226,13 @@ def shipped(list_id: str) -> bytes:
     """Give the bytes of a list as the package has it; KeyError for an id that is not in ``lists.yaml``."""
     described()[list_id]
     return (_folder() / f"{list_id}.csv").read_bytes()
+
+
+def codes(list_id: str) -> tuple[str, ...]:
+    """Give the codes of a list of the package, whatever their dates, without what is said of the list."""
+    rows = csv.reader(io.StringIO((_folder() / f"{list_id}.csv").read_text(encoding="utf-8")))
+    next(rows)
+    return tuple(sorted({row[0] for row in rows}))
 
 
 def of_bytes(list_id: str, data: bytes, source: str = "") -> Codelist:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from standards.codelist import load
+from standards.codelist import codes
 from standards.personal import contact, identity, insurance
 from standards.personal.public import is_mst
 from standards.trait import Trait, masked
@@ -28,8 +28,8 @@ class Mention:
 _START, _END = r"(?:^|[^0-9A-Za-z.,/_\-]|[^0-9][.,])", r"(?:$|[^0-9A-Za-z/_\-])"
 _GAP = r"[ .\-]?"
 _TRAITS = {trait.id: trait for module in (identity, contact, insurance) for trait in module.TRAITS}
-_PLACES = "|".join(sorted(load("vn-personal-id-province").entries))
-_PREFIXES = "|".join(one.lstrip("0") for one in sorted(load("vn-mobile-prefix").entries))
+_PLACES = "|".join(codes("vn-personal-id-province"))
+_PREFIXES = "|".join(one.lstrip("0") for one in codes("vn-mobile-prefix"))
 _CARD = r"(?i:CCCD|CMND|CMTND|CMT|[Cc]ăn cước|[Đđ]ịnh danh|[Cc]hứng minh)[^0-9]{0,25}"
 _SEVEN = f"(?:{_GAP}[0-9]){{7}}"
 _HOSTS = "gmail|yahoo|hotmail|outlook|icloud|live|ymail|protonmail|proton"

@@ -10,12 +10,16 @@ from difflib import SequenceMatcher
 from importlib import resources
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-import yaml
-
+from standards import late
 from standards.record import Text
 from standards.text import fold, tone_key
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = late.module("yaml")
 
 Status = Literal["official", "proposed"]
 """official: an instrument fixes the field list; proposed: a profile of the platform's, never shown as official."""

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from types import MappingProxyType
 
+from standards.late import pattern
+
 _LETTERS = re.compile("[^\u0300-\u036f]+")
 """All but combining marks of Latin writing: Japanese voicing (U+3099) and Thai vowels are letters, not ornaments."""
 
@@ -21,9 +23,9 @@ _WIDE = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0
 """Full-width ASCII of East Asian typing, and its space, to the narrow ones."""
 
 _CJK = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f々〆"
-_CJK_CHAR = re.compile(f"[{_CJK}]")
+_CJK_CHAR = pattern(f"[{_CJK}]")
 _SPACED = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))  # noqa: PLR2004 - ASCII
-_RUN = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+(?:[\u0300-\u036f]+[^\\W_{_CJK}]*)*")
+_RUN = pattern(f"[{_CJK}]+|[^\\W_{_CJK}]+(?:[\u0300-\u036f]+[^\\W_{_CJK}]*)*")
 
 
 def nfc(text: str) -> str:
@@ -70,7 +72,7 @@ def _moves() -> dict[str, str]:
 
 
 _PLACED = _moves()
-_OLD_PLACE = re.compile(f"({'|'.join(_PLACED)})(?![^\\W\\d_])")
+_OLD_PLACE = pattern(f"({'|'.join(_PLACED)})(?![^\\W\\d_])")
 
 
 def tone_key(text: str) -> str:
@@ -85,8 +87,8 @@ TYPE_WORDS = ("thành phố", "thị trấn", "thị xã", "đặc khu", "huyệ
 """Words before the name of a Vietnamese administrative unit, longest first (QĐ 124/2004, QĐ 19/2025/QĐ-TTg)."""
 
 _SHORT_TYPES = r"(?:tp|tx|tt|đk|[tphqx])\s*\."
-_TYPE = re.compile(rf"^(?:(?:{'|'.join(TYPE_WORDS)}|tp|tx|tt)\s+|{_SHORT_TYPES}\s*)(?=[^\W_])")
-_BARE_TYPE = re.compile(rf"^(?:{'|'.join(strip_marks(word) for word in TYPE_WORDS)})\s+(?=[^\W_])")
+_TYPE = pattern(rf"^(?:(?:{'|'.join(TYPE_WORDS)}|tp|tx|tt)\s+|{_SHORT_TYPES}\s*)(?=[^\W_])")
+_BARE_TYPE = pattern(rf"^(?:{'|'.join(strip_marks(word) for word in TYPE_WORDS)})\s+(?=[^\W_])")
 _GAPS = re.compile(r"[\s\-–—_'’`.,]+")
 
 
@@ -238,7 +240,7 @@ INVISIBLE = MappingProxyType(
 """Characters that cannot be seen in a cell, with their names; tab and line ends are not among them."""
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2028": " ", "\u2029": " "})
-_HIDDEN = re.compile(f"[{''.join(re.escape(char) for char in INVISIBLE)}]")
+_HIDDEN = pattern(f"[{''.join(re.escape(char) for char in INVISIBLE)}]")
 
 
 def invisible_in(text: str) -> tuple[str, ...]:
@@ -324,7 +326,7 @@ VNI = MappingProxyType(_vni())
 
 Source: the table of the VNI-Windows encoding as its fonts (VNI-Times …) draw it; two signs for most marked letters.
 """
-_VNI_LETTER = re.compile("|".join(sorted(map(re.escape, VNI), key=len, reverse=True)))
+_VNI_LETTER = pattern("|".join(sorted(map(re.escape, VNI), key=len, reverse=True)))
 _ALSO_UNICODE = ("oá", "oà", "oã", "uù", "aï", "oï", "oû", "eû", "aé", "aê")
 _VNI_ALSO_UNICODE = frozenset(
     form for pair in _ALSO_UNICODE for form in (pair, pair.upper(), pair[0].upper() + pair[1])

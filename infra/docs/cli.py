@@ -8,7 +8,7 @@ from typing import Any
 import typer.main
 from typer._click import Context
 
-from api.cli import app
+from api.cli import composed
 
 HEAD = """# The command `datamo`
 
@@ -22,7 +22,7 @@ Printed from `api/cli` by `make docs`.
 
 def page() -> str:
     """Give the page."""
-    return HEAD + "".join(_commands(typer.main.get_command(app), "datamo"))
+    return HEAD + "".join(_commands(typer.main.get_command(composed()), "datamo"))
 
 
 def _commands(command: Any, path: str) -> Iterator[str]:

@@ -6,15 +6,20 @@ import base64
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines import grid
 from pipelines.format import ReadOptions, Table, Unreadable
 from pipelines.grid import Notes
+from standards import late
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+else:
+    pq = late.module("pyarrow.parquet")
 
 NAME = "parquet"
 MEDIA_TYPES = ("application/vnd.apache.parquet",)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,19 +18,18 @@ _BETWEEN = "\x1f"
 class Doubles:
     """Hashes of all rows that hold anything, batch by batch."""
 
-    hashes: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    hashes: list[pa.Int64Array] = field(default_factory=list)
 
     def see(self, bench: Bench) -> None:
         """Learn the rows of one batch."""
-        texts = _texts(bench)
-        self.hashes.append(np.fromiter(map(hash, texts.to_pylist()), np.int64, len(texts)))
+        held = array("q", map(hash, _texts(bench).to_pylist()))
+        self.hashes.append(pa.Array.from_buffers(pa.int64(), len(held), [None, pa.py_buffer(held)]))
 
-    def suspects(self) -> npt.NDArray[np.int64]:
+    def suspects(self) -> pa.Int64Array:
         """Give the hashes that more than one row has."""
-        if not self.hashes:
-            return np.empty(0, np.int64)
-        values, counts = np.unique(np.concatenate(self.hashes), return_counts=True)
-        return np.asarray(values[counts > 1], np.int64)
+        whole = pa.concat_arrays([pa.array([], pa.int64()), *self.hashes])
+        ordered = whole.take(pc.array_sort_indices(whole))
+        return pc.unique(ordered[1:].filter(pc.equal(ordered[1:], ordered[:-1])))
 
     def proven(self, benches: Iterable[Bench]) -> Mapping[int, int]:
         """Say which rows repeat which: record number → that of the first; blank rows are none."""
@@ -39,7 +37,7 @@ class Doubles:
         if not len(suspects):
             return {}
         for bench, hashes in zip(benches, self.hashes, strict=True):
-            mask = pa.array(np.isin(hashes, suspects))
+            mask = pc.is_in(hashes, value_set=suspects)
             rows, texts = bench.rows.filter(mask).to_pylist(), _texts(bench).filter(mask).to_pylist()
             for row, text in zip(rows, texts, strict=True):
                 if text.replace(_BETWEEN, "").strip() and first.setdefault(text, row) != row:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.flat import arrow, flat, np
 from pipelines.repair.columns import Asked
 from pipelines.repair.rules import Rule, may_be_unclean
 from standards.repair import EXAMPLES, KINDS, Change, Repair, takes
@@ -86,7 +86,7 @@ class Bench:
             )
             for rows, label, kind, before, after in self.log
         ]
-        whole = pa.concat_tables(parts).append_column("made", pa.array(np.arange(sum(map(len, parts)))))
+        whole = pa.concat_tables(parts).append_column("made", arrow(np.arange(sum(map(len, parts)))))
         ordered = whole.sort_by([("at", "ascending"), ("made", "ascending")])
         return ordered.select(LOG.names)
 
@@ -106,7 +106,7 @@ def apply(bench: Bench, rule: Rule, asked: Sequence[Asked], accepted: frozenset[
         return
     picked = [bench.columns[index].filter(mask) for index in rule.columns]
     values, indices = combined(picked)
-    which = indices.to_numpy(zero_copy_only=False)
+    which = flat(indices)
     verdicts = [rule.judge(one) if len(one) == len(picked) else None for one in values]
     afters = pa.array(
         [one[0] if said is None else said[1] for one, said in zip(values, verdicts, strict=True)], pa.string()
@@ -115,14 +115,14 @@ def apply(bench: Bench, rule: Rule, asked: Sequence[Asked], accepted: frozenset[
     applied = np.zeros(len(which), dtype=bool)
     for kind in dict.fromkeys(said[0] for said in verdicts if said is not None):
         hit = np.fromiter((said is not None and said[0] == kind for said in verdicts), bool, len(verdicts))[which]
-        chosen = pa.array(hit)
+        chosen = arrow(hit)
         told = (rows.filter(chosen), asked[target].label, kind, before.filter(chosen), after.filter(chosen))
         tally.add(kind, int(hit.sum()), asked[target].label, _examples(told, asked[target]))
         if takes(accepted, kind, asked[target].label):
             applied |= hit
             bench.log.append(told)
     if applied.any():
-        kept = pc.if_else(pa.array(applied), after, before)
+        kept = pc.if_else(arrow(applied), after, before)
         bench.columns[target] = pc.replace_with_mask(cells, mask, kept)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import cells, grid
+from pipelines.flat import flat, np
 from pipelines.repair.columns import Asked
 from pipelines.repair.doubles import Doubles
 from pipelines.repair.mending import LOG, Bench, Tally, apply
@@ -231,7 +231,7 @@ def _refitted(
     """Put the mended cells into the rows that do not fit; what stands beyond the last column stays."""
     if not ragged or not len(bench.rows):
         return {}
-    numbers, width = bench.rows.to_numpy(), len(bench.columns)
+    numbers, width = flat(bench.rows), len(bench.columns)
     found = {}
     for number in ragged.keys() & set(range(int(numbers[0]), int(numbers[-1]) + 1)):
         at = int(np.searchsorted(numbers, number))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog.model import Outcome, TableOutcome
-from pipelines.cells import Numbers, numbers
+from pipelines.cells import numbers
+from pipelines.flat import Numbers
 from pipelines.lookedup import LookedUp, looked_up
 from pipelines.step import Opened, Parcel
 from pipelines.validation import Verdict, masking, outside, papers, readability, risk, schema, validate

@@ -9,15 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from xml.parsers import expat
-from xml.sax.saxutils import unescape
 
 from pipelines import workbook
 from pipelines.format import Unreadable
 from pipelines.structure import styles
 from pipelines.structure.cells import ROWS, Tally
 from pipelines.structure.parts import Body
+from standards import late
 from standards.heading import Span, find_heading
 from standards.sheet import Sheet
+
+saxutils = late.module("xml.sax.saxutils")
+"""It takes the library's whole HTTP client with it."""
 
 NAME = "xlsx"
 
@@ -179,7 +182,7 @@ def _over(archive: zipfile.ZipFile, place: str) -> tuple[dict[str, int], str, Ta
                 count = len(re.findall(form, text))
                 if count:
                     objects[kind] = objects.get(kind, 0) + count
-            words += " ".join(unescape(one) for one in re.findall(r"<a:t>([^<]*)</a:t>", text))[:500]
+            words += " ".join(saxutils.unescape(one) for one in re.findall(r"<a:t>([^<]*)</a:t>", text))[:500]
         elif "comments" in target.lower() and "threaded" not in target.lower():
             for one in _COMMENT.finditer(_bytes(archive, target)):
                 comments.add(int(one[2]) - 1, _column(one[1]))
@@ -214,7 +217,7 @@ def _rels(archive: zipfile.ZipFile, place: str) -> Mapping[str, str]:
 def _attributes(text: str) -> dict[str, str]:
     entities = {"&quot;": '"', "&apos;": "'"}
     return {
-        word: unescape(first or second, entities)
+        word: saxutils.unescape(first or second, entities)
         for word, first, second in re.findall(r"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", text)
     }
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.flat import Numbers, arrow, flat, np
 from pipelines.validation.findings import CELL, EXAMPLES, Tally
 from pipelines.validation.grouped import look_at_groups
 from pipelines.validation.screens import ROW_SCREENS, SCREENS, TEXT, Screen, unclean
@@ -25,8 +24,6 @@ COLUMN_VALUES = 5_000
 """How many distinct suspicious values of a column its column check is shown."""
 LINES = 20
 """How many rows of a group a finding names."""
-
-Numbers = npt.NDArray[np.int64]
 
 
 def run_checks(cells: Path, bound: Sequence[Bound], *, limit: int = 1000, sheet: str | None = None) -> Tally:
@@ -59,17 +56,17 @@ class _Batch:
     """A record batch whose columns are dictionary-encoded once, however many checks ask for them."""
 
     def __init__(self, batch: pa.RecordBatch) -> None:
-        self.rows: Numbers = batch.column(0).to_numpy(zero_copy_only=False)
+        self.rows: pa.Int64Array = batch.column(0)
         self._batch = batch
-        self._encoded: dict[int, tuple[Numbers, list[str]]] = {}
-        self._unclean: dict[int, tuple[Numbers, pa.StringArray]] = {}
+        self._encoded: dict[int, tuple[pa.Array, list[str]]] = {}
+        self._unclean: dict[int, tuple[pa.Array, pa.StringArray]] = {}
         self._combined: dict[tuple[int, ...], tuple[Numbers, list[tuple[str, ...]]]] = {}
 
     def column(self, index: int) -> pa.StringArray:
         """Give a column of cells by its index in the table."""
         return cast("pa.StringArray", self._batch.column(index + 1))
 
-    def encoded(self, index: int) -> tuple[Numbers, list[str]]:
+    def encoded(self, index: int) -> tuple[pa.Array, list[str]]:
         """Give a column as numbers and the distinct values they stand for."""
         if index not in self._encoded:
             self._encoded[index] = _encode(self.column(index))
@@ -81,45 +78,47 @@ class _Batch:
             self._combined[columns] = _combine([self.encoded(one) for one in columns])
         return self._combined[columns]
 
-    def screened(self, bound: Bound) -> tuple[Numbers, Numbers, list[tuple[str, ...]]]:
+    def screened(self, bound: Bound) -> tuple[pa.Array, Any, list[tuple[str, ...]]]:
         """Give the rows that a screen over several columns suspects: places, combination of each, combinations."""
         named = dict(zip(bound.use.needs, (self.column(one) for one in bound.columns), strict=True))
         mask = ROW_SCREENS[bound.check.CODE](named, bound.use)
-        places = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
+        places = pc.indices_nonzero(mask)
         if not len(places):
             return places, places, []
         keys, combinations = _combine([_encode(one.filter(mask)) for one in named.values()])
         return places, keys, combinations
 
-    def suspicious(self, code: str, index: int) -> tuple[Numbers, pa.StringArray]:
+    def suspicious(self, code: str, index: int) -> tuple[pa.Array, pa.StringArray]:
         """Give the places and cells of a column that a check's screen suspects."""
         cells = self.column(index)
         if code not in TEXT:
-            return _filtered(SCREENS[code], np.arange(len(cells)), cells)
+            return _filtered(SCREENS[code], cells)
         if index not in self._unclean:
-            self._unclean[index] = _filtered(unclean, np.arange(len(cells)), cells)
+            self._unclean[index] = _filtered(unclean, cells)
         places, cells = self._unclean[index]
-        return _filtered(SCREENS[code], places, cells) if len(cells) else (places, cells)
+        if not len(cells):
+            return places, cells
+        among, cells = _filtered(SCREENS[code], cells)
+        return places.take(among), cells
 
 
-def _encode(cells: pa.StringArray) -> tuple[Numbers, list[str]]:
+def _encode(cells: pa.StringArray) -> tuple[pa.Array, list[str]]:
     encoded = cells.dictionary_encode()
-    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), cast(
-        "list[str]", encoded.dictionary.to_pylist()
-    )
+    return encoded.indices, cast("list[str]", encoded.dictionary.to_pylist())
 
 
-def _filtered(screen: Screen, places: Numbers, cells: pa.StringArray) -> tuple[Numbers, pa.StringArray]:
-    mask = screen(cells)
-    return places[mask.to_numpy(zero_copy_only=False)], cells.filter(mask)
+def _filtered(screen: Screen, cells: pa.StringArray) -> tuple[pa.Array, pa.StringArray]:
+    places = pc.indices_nonzero(screen(cells))
+    return places, cells.take(places)
 
 
-def _combine(parts: Sequence[tuple[Numbers, list[str]]]) -> tuple[Numbers, list[tuple[str, ...]]]:
+def _combine(encoded: Sequence[tuple[pa.Array, list[str]]]) -> tuple[Numbers, list[tuple[str, ...]]]:
     """Number the distinct combinations of encoded columns, by hashing, in order of first occurrence."""
+    parts = [(flat(numbers).astype(np.int64), values) for numbers, values in encoded]
     keys = parts[0][0]
     for numbers, values in parts[1:]:
-        encoded = pa.array(keys * (len(values) + 1) + numbers).dictionary_encode()
-        keys = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        joined = arrow(keys * (len(values) + 1) + numbers).dictionary_encode()
+        keys = flat(joined.indices).astype(np.int64)
     places: Numbers = np.empty(int(keys.max()) + 1 if len(keys) else 0, dtype=np.int64)
     places[keys[::-1]] = np.arange(len(keys))[::-1]
     columns = [[values[number] for number in numbers[places]] for numbers, values in parts]
@@ -148,25 +147,28 @@ class _CellCheck:
         """Answer for every row of a batch, asking only about combinations that are new."""
         places, keys, combinations = self._combinations(batch)
         remarks = [self._ask(one) for one in combinations]
-        flags = np.fromiter((one is not None for one in remarks), dtype=bool, count=len(remarks))
-        if not flags.any():
+        if all(one is None for one in remarks):
             return None
-        hit = flags[keys]
-        return _Found(self.bound, places[hit], keys[hit], remarks, [one[0] for one in combinations])
+        keys = keys if isinstance(keys, np.ndarray) else flat(keys)
+        hit = np.fromiter((one is not None for one in remarks), dtype=bool, count=len(remarks))[keys]
+        at = np.flatnonzero(hit) if places is None else flat(places)[hit].astype(np.int64)
+        which = keys[hit].astype(np.int64)
+        return _Found(self.bound, at, which, remarks, [one[0] for one in combinations])
 
-    def _combinations(self, batch: _Batch) -> tuple[Numbers, Numbers, list[tuple[str, ...]]]:
+    def _combinations(self, batch: _Batch) -> tuple[pa.Array | None, Any, list[tuple[str, ...]]]:
+        """Give the distinct combinations, the number of the one in each row, and which rows these are (None: all)."""
         columns, code = self.bound.columns, self.bound.check.CODE
         if code in ROW_SCREENS:
             return batch.screened(self.bound)
         if len(columns) > 1:
             keys, combinations = batch.combined(columns)
-            return np.arange(len(keys)), keys, combinations
+            return None, keys, combinations
+        places = None
         if code in SCREENS:
             places, cells = batch.suspicious(code, columns[0])
             keys, values = _encode(cells)
         else:
             keys, values = batch.encoded(columns[0])
-            places = np.arange(len(keys))
         return places, keys, [(value,) for value in values]
 
     def _ask(self, cells: tuple[str, ...]) -> Remark | None:
@@ -189,14 +191,13 @@ def _tell(batch: _Batch, found: list[_Found], tally: Tally, sheet: str | None) -
     who = np.repeat(np.arange(len(found)), [len(one.places) for one in found])
     which = np.concatenate([one.which for one in found])
     order = np.lexsort((who, at))[:room]
-    tally.findings += [
-        _finding(found[who[place]], int(which[place]), int(batch.rows[at[place]]), sheet) for place in order
-    ]
+    rows = flat(batch.rows)
+    tally.findings += [_finding(found[who[place]], int(which[place]), int(rows[at[place]]), sheet) for place in order]
 
 
 def _count(batch: _Batch, found: _Found, tally: Tally, sheet: str | None) -> None:
     """Add one check's findings in one batch to the groups, apart by severity."""
-    counts = np.bincount(found.which, minlength=len(found.remarks))
+    counts, rows = np.bincount(found.which, minlength=len(found.remarks)), flat(batch.rows)
     by_severity: dict[str, list[int]] = {}
     for number in np.flatnonzero(counts):
         remark = found.remarks[number]
@@ -211,7 +212,7 @@ def _count(batch: _Batch, found: _Found, tally: Tally, sheet: str | None) -> Non
                 severity=severity,  # type: ignore[arg-type]
                 field=found.bound.label,
                 count=len(places),
-                examples=tuple(int(row) for row in batch.rows[places[:EXAMPLES]]),
+                examples=tuple(int(row) for row in rows[places[:EXAMPLES]]),
                 fixable=int(counts[safe].sum()),
                 sheet=sheet,
             )
@@ -292,11 +293,11 @@ class _ColumnCheck:
         cells, rows, code = batch.column(self.bound.columns[0]), batch.rows, self.bound.check.CODE
         if code in SCREENS:
             places, cells = batch.suspicious(code, self.bound.columns[0])
-            rows = rows[places]
+            rows = rows.take(places)
         if not len(cells):
             return
         self.count += len(cells)
-        self.first = int(rows[0]) if self.first is None else self.first
+        self.first = rows[0].as_py() if self.first is None else self.first
         room = COLUMN_VALUES - len(self.values)
         fresh = cast("list[str]", pc.unique(cells).to_pylist())
         self.values.update(dict.fromkeys(fresh[: max(room, 0)]))

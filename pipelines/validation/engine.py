@@ -12,6 +12,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from pipelines.lean import is_lean
+
 if TYPE_CHECKING:
     from frictionless import Checklist, Error, Report, Resource
     from frictionless.resources import TableResource
@@ -70,6 +72,8 @@ def _why_not_columnar(resource: Any) -> str:
     """Why a resource is not even tried: "" when it is."""
     if not getattr(resource, "tabular", False) or resource.format not in SMALL or resource.scheme != "file":
         return "not-a-table-file"
+    if is_lean():
+        return "small"
     try:
         small = not resource.normpath or Path(resource.normpath).stat().st_size < SMALL[resource.format]
     except OSError:

@@ -17,10 +17,10 @@ from typing import Any
 
 import isodate
 import jsonschema
-import numpy as np
 import pyarrow as pa
 
 from pipelines.cells import read
+from pipelines.flat import flat, np
 from pipelines.validation.findings import CELL, Tally
 from pipelines.validation.patterns import Unsupported, matcher
 from pipelines.validation.schema import NotSchema
@@ -243,7 +243,7 @@ def _told(cells: Path, gap: Gap) -> Told:
             if cell not in known:
                 known[cell] = None if cell in gap.missing[0] else gap.look(cell)
         wrong = np.fromiter((known[one] is not None for one in values), dtype=bool, count=len(values))
-        which = coded.indices.to_numpy()
+        which = flat(coded.indices)
         for at in np.flatnonzero(wrong[which]).tolist() if wrong.any() else ():
             cell = values[which[at]]
             yield batch.column(0)[at].as_py(), cell, known[cell] or {}

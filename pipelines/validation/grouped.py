@@ -6,19 +6,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.cells import column, numbers
+from pipelines.flat import Numbers, arrow, flat, np
 from pipelines.validation.uses import Bound
 from standards.check import Remark
 
 PIECE = 100_000
 """So many rows of groups become Python text at once (a group is never cut)."""
 
-Numbers = npt.NDArray[np.int64]
 Told = tuple[Remark, str, tuple[int, ...]]
 """A remark on a group, the cell that bears it, and the record numbers of the rows it is about."""
 
@@ -36,7 +34,7 @@ def look_at_groups(cells: Path, bound: Bound) -> Iterator[Told]:
     chosen = _chosen(cells, bound, [places[one] for one in by])
     rows = numbers(cells)
     for part, starts in _pieces(*chosen):
-        texts = [column(cells, one).take(pa.array(part)).to_pylist() for one in bound.columns]
+        texts = [column(cells, one).take(arrow(part)).to_pylist() for one in bound.columns]
         for begin, end in zip(starts, [*starts[1:], len(part)], strict=True):
             group = {name: text[begin:end] for name, text in zip(use.needs, texts, strict=True)}
             remark = check.look(group, use)
@@ -50,7 +48,7 @@ def group_sizes(cells: Path, columns: Sequence[int]) -> Numbers:
     keys = _keys(cells, columns)
     filled = np.zeros(len(keys), dtype=bool)
     for one in columns:
-        filled |= np.asarray(pc.not_equal(column(cells, one), "").combine_chunks())
+        filled |= flat(pc.not_equal(column(cells, one), "").combine_chunks())
     return np.unique(keys[filled], return_counts=True)[1].astype(np.int64)
 
 
@@ -100,14 +98,14 @@ def _joined(parts: Sequence[Numbers]) -> Numbers:
     keys = parts[0]
     for more in parts[1:]:
         width = int(more.max()) + 1 if len(more) else 1
-        keys = _numbered(pa.chunked_array([pa.array(keys * width + more)]))
+        keys = _numbered(pa.chunked_array([arrow(keys * width + more)]))
     return keys
 
 
 def _numbered(values: pa.ChunkedArray) -> Numbers:
     """Number values in order of first occurrence, all chunks alike."""
     encoded = values.dictionary_encode()
-    parts = [one.indices.to_numpy(zero_copy_only=False).astype(np.int64) for one in encoded.chunks]
+    parts = [flat(one.indices).astype(np.int64) for one in encoded.chunks]
     return cast("Numbers", np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -119,7 +118,8 @@ def _spread(column: pa.StringArray, parts: int) -> pa.StringArray:
     filled = column.filter(pc.not_equal(column, ""))
     if len(filled) <= wanted:
         return filled
-    return filled.take(pa.array(np.linspace(0, len(filled) - 1, wanted).astype(np.int64)))
+    last = len(filled) - 1
+    return filled.take(pa.array([at * last // (wanted - 1) for at in range(wanted)], pa.int64()))
 
 
 # --- counting ---------------------------------------------------------------------------------------------------------
@@ -154,9 +154,13 @@ class _Values:
     def __init__(self, part: pa.StringArray) -> None:
         counted = pc.value_counts(part)
         self.values: pa.StringArray = counted.field("values")
-        self.weights: Any = counted.field("counts").to_numpy(zero_copy_only=False)
+        self._weights: pa.Int64Array = counted.field("counts")
         self._prepared: dict[Form, pa.StringArray] = {}
         self._gates: dict[Form, bool] = {}
+
+    def count(self, found: pa.BooleanArray) -> int:
+        """Say how many cells hold the values that were found."""
+        return int(pc.sum(self._weights.filter(found)).as_py() or 0)
 
     def may_hold(self, form: Form) -> bool:
         """Whether any value could be of this form at all: digits enough, an at sign, two words."""
@@ -186,16 +190,14 @@ def passing(trait: Trait, prepared: pa.StringArray, *, loosely: bool = False) ->
     found = pc.match_substring_regex(prepared, f"^(?:{pattern})$")
     if trait.proves is None or loosely:
         return found
-    places = np.flatnonzero(found.to_numpy(zero_copy_only=False))
-    proved = np.zeros(len(prepared), dtype=bool)
+    places = pc.indices_nonzero(found)
+    if not len(places):
+        return found
     step = max(1, len(places) // PROVED)
-    for place in places[::step]:
-        proved[place : place + 1] = trait.proves(prepared[int(place)].as_py())
-    if step > 1:
-        # What is proved of every n-th value is taken to hold of the n - 1 after it.
-        kept = np.repeat(proved[places[::step]], step)[: len(places)]
-        proved[places] = kept
-    return pa.array(proved)
+    proved = [bool(trait.proves(one)) for one in prepared.take(places[::step]).to_pylist()]
+    # What is proved of every n-th value is taken to hold of the n - 1 after it.
+    kept = [one for one in proved for _ in range(step)][: len(places)]
+    return pc.replace_with_mask(found, found, pa.array(kept))
 
 
 @dataclass(slots=True)
@@ -223,10 +225,10 @@ class _Tally:
             return
         prepared = values.prepared(self.trait.form)
         found = loose = passing(self.trait, prepared)
-        self.strict += int(values.weights[found.to_numpy(zero_copy_only=False)].sum())
+        self.strict += values.count(found)
         if self.named:
             loose = passing(self.trait, prepared, loosely=True)
-            self.loose += int(values.weights[loose.to_numpy(zero_copy_only=False)].sum())
+            self.loose += values.count(loose)
         strict = prepared.filter(found)
         self._look(strict if len(strict) else prepared.filter(loose), strict=bool(len(strict)))
 

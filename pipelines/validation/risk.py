@@ -8,8 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from pipelines.validation.distinct import finding_of_remark
 from pipelines.validation.grouped import group_sizes
 from pipelines.validation.uses import Bound
@@ -63,7 +61,7 @@ def combinations(cells: Path, labels: Sequence[str], *, today: date, sheet: str 
     check = registry.check("re-identification")
     args = {"columns": [labels[at] for at in places], "least": LEAST}
     use = Use(field="sizes", needs=("sizes",), args=args, codelists=registry.codelist, today=today)
-    remark = check.look({"sizes": [*np.sort(small).tolist(), *([rest] if rest else [])]}, use)
+    remark = check.look({"sizes": [*sorted(small.tolist()), *([rest] if rest else [])]}, use)
     if remark is None:
         return None
     bound = Bound(check=check, use=use, columns=(places[0],), label=labels[places[0]])

@@ -6,6 +6,7 @@ A screen may only err on the side of suspicion: what it lets pass, the check's `
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 
 from standards.check import Use
 from standards.checks.in_country import BOXES
-from standards.codelist import load
+from standards.codelist import codes
 from standards.text import INVISIBLE, TELLTALE
 
 Screen = Callable[[pa.StringArray], pa.BooleanArray]
@@ -83,13 +84,15 @@ def in_half_width(cells: pa.StringArray) -> pa.BooleanArray:
     return pc.match_substring_regex(cells, r"[\x{ff61}-\x{ff9f}]")
 
 
-_PREFIXES = "|".join(one[1:] for one in sorted(load("vn-mobile-prefix").entries))
-_DIALLED = f"^(?:0|\\+84)(?:(?:{_PREFIXES})[0-9]{{7}}|2[0-9]{{9}})$"
+@functools.cache
+def _dialled() -> str:
+    prefixes = "|".join(one[1:] for one in codes("vn-mobile-prefix"))
+    return f"^(?:0|\\+84)(?:(?:{prefixes})[0-9]{{7}}|2[0-9]{{9}})$"
 
 
 def not_dialled(cells: pa.StringArray) -> pa.BooleanArray:
     """Find cells that are not plainly one mobile or landline number of Viet Nam."""
-    return pc.and_(pc.invert(pc.match_substring_regex(cells, _DIALLED)), pc.not_equal(cells, ""))
+    return pc.and_(pc.invert(pc.match_substring_regex(cells, _dialled())), pc.not_equal(cells, ""))
 
 
 # --- numbers of a row -------------------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from stdnum.jp import in_
-
+from standards import late
 from standards.trait import Trait
+
+in_ = late.module("stdnum.jp.in_")
 
 _WEIGHTS = (2, 7, 6, 5, 4, 3, 2)
 _LETTERS = {"S": "JZIHGFEDCBA", "T": "JZIHGFEDCBA", "F": "XWUTRQPNMLK", "G": "XWUTRQPNMLK", "M": "XWUTRQPNJLK"}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from standards.codelist import load
+from standards.codelist import codes
 from standards.trait import COMMON, Trait
 
-_PREFIXES = "|".join(sorted(one.lstrip("0") for one in load("vn-mobile-prefix").entries))
+_PREFIXES = "|".join(sorted(one.lstrip("0") for one in codes("vn-mobile-prefix")))
 _MOBILE = f"(?:0|[+]?84|0084|[+]?840)(?:{_PREFIXES})[0-9]{{7}}"
 _OLD = "0?1[2689][0-9]{8}"
 """Mobile numbers of eleven digits, renumbered in 2018."""

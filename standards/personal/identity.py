@@ -7,13 +7,13 @@ column does. Since 1 July 2025 it is also the tax code of natural persons (TT 86
 
 from __future__ import annotations
 
-from standards.codelist import load
+from standards.codelist import codes
 from standards.trait import Trait
 
 _BORN = "(?:[01](?:0[5-9]|[1-9][0-9])|[23](?:[01][0-9]|2[0-9]))"
 """Century and sex digit with a plausible year of birth: 1905–1999, 2000–2029."""
 
-_PLACES = sorted(load("vn-personal-id-province").entries)
+_PLACES = codes("vn-personal-id-province")
 _FULL = f"(?:{'|'.join(_PLACES)}){_BORN}[0-9]{{6}}"
 _SHORT = f"(?:{'|'.join(dict.fromkeys(one.lstrip('0') for one in _PLACES))}){_BORN}[0-9]{{6}}"
 _CALLED = (

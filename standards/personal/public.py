@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from stdnum.vn import mst
-
+from standards import late
 from standards.trait import Trait
+
+mst = late.module("stdnum.vn.mst")
 
 
 def is_mst(text: str) -> bool:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines import cells
+from standards import late
 from standards.profile import Column
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+else:
+    pq = late.module("pyarrow.parquet")
 
 GROUP = 50_000
 DOUBLE_DIGITS = 15

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.flat import arrow, flat, np
 from standards.profile import Kind
 from standards.reading import Overrides
 
@@ -19,9 +20,13 @@ SKETCH = 16_384
 FOLLOWED = 1_000
 LONG = 100
 
-_RANDOM = np.random.default_rng(20260701)
-_BYTES = _RANDOM.integers(1, 2**63, 256, dtype=np.uint64) | np.uint64(1)
-_PLACES = _RANDOM.integers(1, 2**63, 4096, dtype=np.uint64) | np.uint64(1)
+
+@functools.cache
+def _factors() -> tuple[np.ndarray, np.ndarray]:
+    """Give a number for each byte and one for each place, the same in every process."""
+    made = np.random.default_rng(20260701)
+    letters, places = (made.integers(1, 2**63, many, dtype=np.uint64) | np.uint64(1) for many in (256, 4096))
+    return letters, places
 
 
 def hashes(cells: pa.StringArray) -> np.ndarray:
@@ -35,8 +40,9 @@ def hashes(cells: pa.StringArray) -> np.ndarray:
     offsets = offsets - first
     lengths = np.diff(offsets)
     places = np.arange(len(data), dtype=np.int64) - np.repeat(offsets[:-1], lengths)
+    of_byte, of_place = _factors()
     with np.errstate(over="ignore"):
-        sums = np.concatenate([[np.uint64(0)], np.cumsum(_BYTES[data] * _PLACES[places & 4095], dtype=np.uint64)])
+        sums = np.concatenate([[np.uint64(0)], np.cumsum(of_byte[data] * of_place[places & 4095], dtype=np.uint64)])
         mixed = sums[offsets[1:]] - sums[offsets[:-1]] + lengths.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -49,7 +55,7 @@ class Distinct:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._values: pa.Array = pa.array([], pa.string())
-        self._counts = np.empty(0, np.int64)
+        self._counts: pa.Int64Array = pa.array([], pa.int64())
         self._smallest: np.ndarray | None = None
 
     @property
@@ -64,21 +70,33 @@ class Distinct:
 
     def add(self, values: pa.Array, counts: pa.Array) -> None:
         """Count the distinct values of one more piece of the column."""
-        number = counts.to_numpy()
-        found = pc.index_in(values, value_set=self._values)
-        known = np.asarray(pc.is_valid(found))
-        np.add.at(self._counts, found.drop_null().to_numpy(), number[known])
+        if len(self._values):
+            values, counts = self._told(values, counts)
         if self._smallest is not None:
-            self._sketch(values)
             return
-        fresh = values.filter(pa.array(~known))
-        self._values = pa.concat_arrays([self._values, fresh])
-        self._counts = np.concatenate([self._counts, number[~known]])
+        self._values = pa.concat_arrays([self._values, values])
+        self._counts = pa.concat_arrays([self._counts, counts])
         if len(self._values) > self._limit:
             self._smallest = np.empty(0, np.uint64)
             self._sketch(self._values)
-            most = np.argsort(-self._counts, kind="stable")[:FOLLOWED]
-            self._values, self._counts = self._values.take(pa.array(most)), self._counts[most]
+            most = self._most(FOLLOWED)
+            self._values, self._counts = self._values.take(most), self._counts.take(most)
+
+    def _told(self, values: pa.Array, counts: pa.Array) -> tuple[pa.Array, pa.Array]:
+        """Count values that are known already, and give the others."""
+        found = pc.index_in(values, value_set=self._values)
+        known = pc.is_valid(found)
+        whole = flat(self._counts).copy()
+        np.add.at(whole, flat(found.drop_null()), flat(counts.filter(known)))
+        self._counts = arrow(whole)
+        if self._smallest is not None:
+            self._sketch(values)
+        fresh = pc.invert(known)
+        return values.filter(fresh), counts.filter(fresh)
+
+    def _most(self, size: int) -> pa.Array:
+        """Give the places of the commonest values, commonest first, then in order of first appearance."""
+        return pc.array_sort_indices(self._counts, order="descending")[:size]
 
     def _sketch(self, values: pa.Array) -> None:
         assert self._smallest is not None
@@ -99,8 +117,9 @@ class Distinct:
 
     def top(self, size: int = 10) -> tuple[tuple[str, int], ...]:
         """Give the commonest values with their counts, commonest first, then in order of first appearance."""
-        most = np.argsort(-self._counts, kind="stable")[:size]
-        return tuple((str(self._values[int(one)].as_py())[:LONG], int(self._counts[one])) for one in most)
+        most = self._most(size)
+        values, counts = self._values.take(most).to_pylist(), self._counts.take(most).to_pylist()
+        return tuple((str(value)[:LONG], count) for value, count in zip(values, counts, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

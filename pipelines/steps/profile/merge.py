@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines import cells, grid
+from pipelines.flat import np
 from pipelines.step import Opened, Parcel
 from pipelines.steps.profile.evidence import hashes, iso_dates
 from pipelines.steps.profile.period import Span, gap, span, within

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -37,34 +37,37 @@ def commonest(top: Sequence[tuple[str, int]], reading: Reading | None) -> tuple[
 
 
 def _numbers(pieces: Iterable[pa.StringArray], reading: Reading) -> tuple[str | None, str | None, tuple[int, ...]]:
-    parts: list[np.ndarray] = []
+    parts: list[pa.DoubleArray] = []
     lowest = highest = ""
     for piece in pieces:
         said = canonical(piece, reading.decimal, reading.group)
         said = said.filter(pc.not_equal(said, ""))
         if not len(said):
             continue
-        values = pc.cast(said, pa.float64()).to_numpy()
-        low, high = str(said[int(values.argmin())]), str(said[int(values.argmax())])
+        values = pc.cast(said, pa.float64())
+        ends = pc.min_max(values)
+        low, high = (str(said[pc.index(values, ends[name]).as_py()]) for name in ("min", "max"))
         lowest = low if not lowest or float(low) < float(lowest) else lowest
         highest = high if not highest or float(high) > float(highest) else highest
         parts.append(values)
     if not parts:
         return None, None, ()
-    values = np.concatenate(parts)
-    values = values[np.isfinite(values)]
-    counts = _histogram(values)
+    values = pa.concat_arrays(parts)
+    counts = _histogram(values.filter(pc.is_finite(values)))
     return _plain(lowest), _plain(highest), counts
 
 
-def _histogram(values: np.ndarray) -> tuple[int, ...]:
+def _histogram(values: pa.DoubleArray) -> tuple[int, ...]:
     """Count in equal bins; what cannot be divided (one value, or a span beyond measure) has no histogram."""
     if not len(values):
         return ()
-    low, high = float(values.min()), float(values.max())
-    if not low < high or not np.isfinite(high - low) or (high - low) / BINS <= np.spacing(max(abs(low), abs(high))):
+    low, high = pc.min_max(values).as_py().values()
+    if not low < high or not math.isfinite(high - low) or (high - low) / BINS <= math.ulp(max(abs(low), abs(high))):
         return ()
-    return tuple(int(one) for one in np.histogram(values, bins=BINS, range=(low, high))[0])
+    bins = pc.floor(pc.multiply(pc.divide(pc.subtract(values, low), high - low), float(BINS)))
+    counted = pc.value_counts(pc.min_element_wise(bins, float(BINS - 1)))
+    counts = {int(one): count for one, count in zip(*(part.to_pylist() for part in counted.flatten()), strict=True)}
+    return tuple(counts.get(one, 0) for one in range(BINS))
 
 
 def _plain(said: str) -> str:
