@@ -20,7 +20,7 @@ from catalog.catalog import Catalog
 from catalog.errors import Unavailable
 from catalog.ports import Files, Index, Records
 from pipelines.carrying.house import House
-from pipelines.flow import Workshop, start_of
+from pipelines.flow import QUEUES, Workshop, start_of
 from pipelines.sandbox import Spawn
 
 if TYPE_CHECKING:  # what counts looks at the environment when it is imported: not before ``share_meters``
@@ -227,7 +227,7 @@ def database_url(settings: Settings) -> str:
 def _jobs(url: str) -> Any:
     from catalog.adapters.sql.jobs import SqlJobs, jobs_engine
 
-    return SqlJobs(jobs_engine(url), start_of)
+    return SqlJobs(jobs_engine(url), start_of, QUEUES)
 
 
 def _records(url: str, jobs: Any) -> Records:

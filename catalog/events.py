@@ -8,10 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileArrived:
-    """An upload was recorded; its check has to be run. ``attempt`` counts checks asked for again, 0 = the first."""
+    """An upload was recorded; its check has to be run. ``attempt`` counts checks asked for again, 0 = the first.
+
+    ``agency`` and ``size`` (bytes) say whose turn it takes and how much of it; ``urgent``: somebody waits for it.
+    """
 
     submission: str
     attempt: int = 0
+    agency: str = ""
+    size: int = 0
+    urgent: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +81,18 @@ class Start:
 
     ``flow:key`` (``flow:key:attempt`` when it was asked for again) is the job's id, so that an event announced twice
     starts its flow once.
+
+    ``agency`` is who takes turns with others in the queue and ``cost`` how much of her turns this takes; what is not
+    ``urgent`` comes after all that is.
     """
 
     flow: str
     queue: str
     key: str
     attempt: int = 0
+    agency: str = ""
+    cost: int = 1
+    urgent: bool = True
 
     @property
     def job(self) -> str:

@@ -55,7 +55,19 @@ EXPLORE_SECONDS = 20.0
 """How long one step of exploring takes at most, before what is known is kept."""
 
 CHECKS = "checks"
-"""The queue of files to be checked; a worker takes ``checks_at_once`` of them."""
+"""The queue of files to be checked; a worker takes ``checks_at_once`` of them, each agency in her turn."""
+
+LARGE_CHECKS = "large-checks"
+"""The queue of large files: a worker leaves room for the others beside them."""
+
+LARGE = 20 * 10**6
+"""Bytes from which a file is a large one: its check takes ten seconds and more."""
+
+COST_BYTES = 500_000
+"""A file takes as many turns of its agency as it takes of a small file's time: about one for so many bytes."""
+
+QUEUES: Mapping[str, str] = {CHECK_AND_PUBLISH: CHECKS, EXPLORE: RECHECKS, RECHECK: RECHECKS}
+"""Where a flow is put again that has lost its queue, as it was set aside."""
 
 MOST_BASES = 10
 """How often a file is examined again because another version became its base meanwhile."""
@@ -69,8 +81,11 @@ _BLOCK = 1 << 20
 def start_of(event: Event) -> Start | None:
     """Which flow an event starts. All other events are followed through the change sequence."""
     match event:
-        case FileArrived(submission=submission, attempt=attempt):
-            return Start(flow=CHECK_AND_PUBLISH, queue=CHECKS, key=submission, attempt=attempt)
+        case FileArrived(submission=submission, attempt=attempt, agency=agency, size=size, urgent=urgent):
+            return Start(
+                flow=CHECK_AND_PUBLISH, queue=LARGE_CHECKS if size > LARGE else CHECKS, key=submission,
+                attempt=attempt, agency=agency, cost=1 + size // COST_BYTES, urgent=urgent,
+            )
         case ReleaseDrafted(release=release):
             return Start(flow=EXPLORE, queue=RECHECKS, key=release)
         case ReleaseAccepted(release=release, dataset=dataset, version=version):

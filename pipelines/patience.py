@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from catalog.errors import Unavailable
 
@@ -53,3 +53,38 @@ def patiently(
             if stop.wait(pause):
                 raise
         pause = min(LONGEST, 2 * pause)
+
+
+class Paced:
+    """A piece of work done again and again: not more often than ``every`` seconds, and rarer while it fails.
+
+    What goes ``through`` is no failure of the work, but is raised to whoever does it.
+    """
+
+    def __init__(self, work: Callable[[], Any], every: float = 0.0, longest: float = LONGEST,
+                 through: type[Exception] | tuple[type[Exception], ...] = ()) -> None:
+        self._work = work
+        self._every = every
+        self._through = through
+        self._longest = longest
+        self._next = 0.0
+        self.failures = 0
+
+    def __call__(self) -> None:
+        """Do it if it is due; a failure is logged and makes the pause longer."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        try:
+            self._work()
+            self.failures = 0
+        except self._through:
+            raise
+        except Unavailable as refused:
+            self.failures += 1
+            LOG.warning("a follower has to wait, %d times now: %s", self.failures, refused.code)
+        except Exception:
+            self.failures += 1
+            LOG.exception("a follower failed %d times", self.failures)
+        pause = min(self._longest, 0.5 * 2**self.failures) if self.failures else self._every
+        self._next = time.monotonic() + pause

@@ -7,23 +7,27 @@ that nobody took over.
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from dbos import DBOS, DBOSConfig
 from dbos import StepOptions as StepWishes
 from dbos import error as dbos_error
 
-from catalog.errors import Conflict, Refusal, Unavailable
+from catalog.errors import Conflict, NotFound, Refusal, Unavailable
+from catalog.model import Job, Outcome
 from pipelines.flow import (
     CHECK_AND_PUBLISH,
     CHECKS,
     EXPLORE,
+    LARGE_CHECKS,
     RECHECK,
     RECHECKS,
     Durably,
@@ -33,7 +37,8 @@ from pipelines.flow import (
     followers,
     recheck,
 )
-from pipelines.patience import patiently
+from pipelines.patience import Paced, patiently
+from pipelines.step import Parcel
 from pipelines.steps import index
 from pipelines.watch import Unwatched, Watch, following, step_of
 
@@ -56,6 +61,9 @@ SCRUB_SECONDS = 5.0
 DAILY_LOOK_SECONDS = 600.0
 """How often it is looked whether the daily sweep is due."""
 
+GIVE_WAY_SECONDS = 60.0
+"""How long each step of a re-check waits for files that arrived."""
+
 FOLLOWERS_LOCK = "followers"
 
 
@@ -70,6 +78,9 @@ class Bench(Protocol):
     def running_slots(self) -> Sequence[str]: ...
     def orphans(self, slot: str) -> Sequence[str]: ...
     def take_over(self, slot: str, jobs: Sequence[str] | None = None) -> int: ...
+    def adopt(self) -> int: ...
+    def given_up(self) -> Sequence[Job]: ...
+    def waiting(self, queues: Sequence[str]) -> bool: ...
 
 
 class Locks(Protocol):
@@ -121,7 +132,8 @@ class Worker:
         watch: Watch | None = None,
     ) -> None:
         self._watch = watch or Unwatched()
-        self._shop = shop
+        self._room = threading.BoundedSemaphore(at_once)
+        self._shop = dataclasses.replace(shop, examine=self._in_turn(shop.examine))
         self._config = config
         self._bench = bench
         self._locks = locks
@@ -132,7 +144,7 @@ class Worker:
         self._running: set[str] = set()
         self._doubtful: set[str] = set()
         self._stop = threading.Event()
-        self._beat = Paced(self.show_life, every=BEAT_SECONDS)
+        self._beat = Paced(self.show_life, every=BEAT_SECONDS, through=SlotLost)
         self._follow = Paced(self.follow)
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
         scrubber = shop.catalog.scrubber()
@@ -206,8 +218,11 @@ class Worker:
     def look_after_orphans(self) -> int:
         """Give the work of slots without a worker back to the queue; returns how many jobs that were.
 
-        So it goes with jobs of our own slot that we do not run, as the database went away when they were handed to us.
+        So it goes with jobs of our own slot that we do not run, as the database went away when they were handed to us,
+        and with what another version of Datamo left. What worker after worker died of is set aside.
         """
+        self._bench.adopt()
+        self._set_aside_what_kills()
         mine = set(self._bench.orphans(self.slot)) - self._running
         stuck, self._doubtful = sorted(mine & self._doubtful), mine
         taken = self._bench.take_over(self.slot, stuck) if stuck else 0
@@ -218,6 +233,25 @@ class Worker:
                 finally:
                     self._locks.release(slot)
         return taken
+
+    def _set_aside_what_kills(self) -> None:
+        catalog = self._shop.catalog
+        for job in self._bench.given_up():
+            if job.flow != CHECK_AND_PUBLISH:
+                continue
+            with contextlib.suppress(NotFound):
+                if catalog.submission(catalog.system(), job.key).state in ("received", "checking"):
+                    LOG.error("set aside: %s, of which %d workers died", job.id, MOST_RECOVERIES)
+                    catalog.set_aside(job.key)
+
+    def _in_turn(self, examine: Callable[[Parcel], Outcome]) -> Callable[[Parcel], Outcome]:
+        """Hold what is examined to ``at_once`` files, whichever queue they come from: each may need much memory."""
+
+        def in_turn(parcel: Parcel) -> Outcome:
+            with self._room:
+                return examine(parcel)
+
+        return in_turn
 
     def _take_slot(self, wanted: int | None) -> str:
         for number in [wanted] if wanted else range(1, MOST_SLOTS + 1):
@@ -239,8 +273,8 @@ class Worker:
                     self._durably("set-aside", lambda: shop.catalog.set_aside(submission).state)
                     raise
 
-        self._register(EXPLORE, explore)
-        self._register(RECHECK, recheck)
+        self._register(EXPLORE, explore, self._durably)
+        self._register(RECHECK, recheck, self._patiently)
         try:
             with self._bench.asked():
                 DBOS(config=self._config(self.slot))
@@ -252,9 +286,13 @@ class Worker:
             DBOS.destroy(destroy_registry=True)
             raise
 
-    def _queues(self, *, held: bool) -> dict[str, int]:
-        """Say how many jobs of each queue a worker takes at a time: none while the site is read-only."""
-        return dict.fromkeys((CHECKS, RECHECKS), 0) if held else {CHECKS: self._at_once, RECHECKS: 1}
+    def _queues(self, *, held: bool) -> Mapping[str, int]:
+        """Say how many jobs of each queue a worker takes at a time: none while the site is read-only.
+
+        Large files leave room for a small one beside them.
+        """
+        wanted = {CHECKS: self._at_once, LARGE_CHECKS: max(1, self._at_once - 1), RECHECKS: 1}
+        return dict.fromkeys(wanted, 0) if held else wanted
 
     def hold_or_go_on(self) -> None:
         """Take no new job while the site is read-only, and go on when it is not; what runs is finished."""
@@ -269,13 +307,13 @@ class Worker:
                     queue.set_worker_concurrency(many)
         self._held = held
 
-    def _register(self, name: str, flow: Callable[[Workshop, Durably, str], str]) -> None:
+    def _register(self, name: str, flow: Callable[[Workshop, Durably, str], str], durably: Durably) -> None:
         """Register a flow of stewards' work; one that fails is set aside where ``datamo jobs`` shows it."""
 
         @DBOS.workflow(name=name, max_recovery_attempts=MOST_RECOVERIES)
         def run(key: str) -> str:
             with self._at_work():
-                return flow(self._shop, self._durably, key)
+                return flow(self._shop, durably, key)
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
@@ -293,6 +331,22 @@ class Worker:
                 return step()
 
         return follow
+
+    def _patiently(self, name: str, step: Callable[[], str]) -> str:
+        """Run one step of work that can wait."""
+
+        def after_you() -> str:
+            self.give_way()
+            return step()
+
+        return self._durably(name, after_you)
+
+    def give_way(self, seconds: float = GIVE_WAY_SECONDS) -> None:
+        """Let files that arrived go first, but not for ever."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and self._bench.waiting((CHECKS, LARGE_CHECKS)):
+            if self._stop.wait(TURN_SECONDS):
+                return
 
     def _durably(self, name: str, step: Callable[[], str]) -> str:
         """Run one step on DBOS: remembered when done, tried again with growing pauses when it fails.
@@ -321,36 +375,6 @@ class Worker:
         except dbos_error.DBOSMaxStepRetriesExceeded as exceeded:
             raise SetAside(name, exceeded.errors[-1]) from exceeded
         return said
-
-
-class Paced:
-    """A piece of work done again and again: not more often than ``every`` seconds, and rarer while it fails."""
-
-    def __init__(self, work: Callable[[], Any], every: float = 0.0, longest: float = 30.0) -> None:
-        self._work = work
-        self._every = every
-        self._longest = longest
-        self._next = 0.0
-        self.failures = 0
-
-    def __call__(self) -> None:
-        """Do it if it is due; a failure is logged and makes the pause longer."""
-        now = time.monotonic()
-        if now < self._next:
-            return
-        try:
-            self._work()
-            self.failures = 0
-        except SlotLost:
-            raise
-        except Unavailable as refused:
-            self.failures += 1
-            LOG.warning("a follower has to wait, %d times now: %s", self.failures, refused.code)
-        except Exception:
-            self.failures += 1
-            LOG.exception("a follower failed %d times", self.failures)
-        pause = min(self._longest, 0.5 * 2**self.failures) if self.failures else self._every
-        self._next = time.monotonic() + pause
 
 
 def worth_trying_again(error: BaseException) -> bool:

@@ -62,6 +62,15 @@ def _left(recipe: Mapping[str, Any], fixes: Sequence[str]) -> Mapping[str, Any]:
     return {**recipe, "fixes": [one for one in recipe.get("fixes", ()) if one in fixes], "anew": []}
 
 
+def arrived(unit: Unit, one: Submission, *, urgent: bool = True) -> FileArrived:
+    """Say that a file has to be checked, whose it is and how large."""
+    entry = unit.entry(one.dataset)
+    return FileArrived(
+        submission=one.id, attempt=one.attempt, agency=entry.organisation if entry else "", size=one.staged.bytes,
+        urgent=urgent,
+    )
+
+
 def is_set_aside(one: Submission) -> bool:
     """Tell whether the check broke off by a fault of ours, and may be taken up again."""
     return one.state == "failed" and (one.reason or {}).get("code") == SET_ASIDE
@@ -115,7 +124,7 @@ class Submissions(Base):
                 declaration=self._declared(caller, options.declaration) if options.declaration else None,
             )
             unit.add_submission(one)
-            unit.announce(FileArrived(submission=one.id))
+            unit.announce(arrived(unit, one))
             unit.audit(actor, "attach", one.id, dataset=entry.id, sha256=staged.sha256, bytes=staged.bytes,
                        **({"recipe": dict(options.recipe)} if options.recipe else {}))
             if one.declaration is not None:
@@ -303,7 +312,7 @@ class Submissions(Base):
         one = replace(one, state="received", options=options, attempt=one.attempt + 1, outcome=None, reason=None,
                       finished=None)
         unit.save_submission(one)
-        unit.announce(FileArrived(submission=one.id, attempt=one.attempt))
+        unit.announce(arrived(unit, one))
         return one
 
     def release_column(self, caller: Caller, submission: str, column: str, *, reason: str, basis: str) -> Submission:

@@ -144,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ.update(settings_of(chosen.port))
     build(HOME / "inbox")
     site = open_site(read_settings())
-    site.records.migrate()
+    site.migrate()
     stop = threading.Event()
     worker = site.worker()
     thread = threading.Thread(target=worker.run, args=(stop,))

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from catalog.catalog import Catalog
+from catalog.catalog.submissions import arrived
 from catalog.catalog.upkeep import waiting
 from catalog.errors import Conflict, NotFound, Unavailable
-from catalog.events import FileArrived, ReleaseAccepted, ReleaseDrafted
+from catalog.events import ReleaseAccepted, ReleaseDrafted
 from catalog.model import AuditRow, Submission
 from catalog.ports import Files, Index, Jobs, Records, Unit
 from pipelines.steps import index, public_state
@@ -104,7 +105,7 @@ def resume(unit: Unit, keys: Mapping[str, str]) -> int:
         if key != one.staged.key:
             unit.save_submission(replace(one, staged=replace(one.staged, key=key)))
         if one.state in AGAIN:
-            unit.announce(FileArrived(submission=one.id, attempt=one.attempt))
+            unit.announce(arrived(unit, one, urgent=False))
             count += 1
     for release in unit.releases():
         if release.state == "draft" and (release.report or {}).get("state") != "complete":

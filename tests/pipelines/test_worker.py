@@ -5,80 +5,21 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
-from catalog.adapters.sql.jobs import Locks, SqlJobs, jobs_engine, worker_config
+from catalog.adapters.sql.jobs import Locks, worker_config
 from catalog.errors import Conflict, NotFound, Unavailable
 from catalog.events import DatasetChanged, FileArrived
-from catalog.model import Job, Outcome
-from pipelines.flow import Workshop, start_of
-from pipelines.patience import patiently
+from catalog.model import Outcome
+from pipelines.patience import Paced, patiently
 from pipelines.step import Parcel
-from pipelines.worker import Paced, Patience, SlotLost, Worker, worth_trying_again
+from pipelines.worker import SlotLost, Worker, worth_trying_again
+from tests.pipelines.bench import SECONDS, Bench, eventually
 from tests.pipelines.desk import Desk, Drawer, workshop
 from tests.pipelines.test_flow import good
-
-SECONDS = 60.0
-
-
-class Bench:
-    """One database with its jobs, and what is needed to start workers on it."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.engine = jobs_engine(self.url)
-        self.jobs = SqlJobs(self.engine, start_of)
-        self.jobs.prepare()
-
-    def arrive(self, *names: str) -> None:
-        with self.engine.begin() as connection:
-            for name in names:
-                self.jobs.enqueue(connection, FileArrived(submission=name))
-
-    @contextmanager
-    def working(self, shop: Workshop, **wishes: object) -> Iterator[Worker]:
-        worker = Worker(
-            shop, config=lambda slot: worker_config(jobs_engine(self.url), slot), bench=self.jobs,
-            locks=Locks(self.engine), patience=Patience(attempts=3, seconds=0.05, growth=1.0), drain_seconds=1,
-        )
-        stop = threading.Event()
-        thread = threading.Thread(target=worker.run, args=(stop,))
-        thread.start()
-        try:
-            yield worker
-        finally:
-            stop.set()
-            thread.join()
-
-    def until(self, name: str, *states: str) -> Job | None:
-        return eventually(lambda: job if (job := self.jobs.status(name)) and job.state in states else None)
-
-
-def eventually(look: Callable[[], Any]) -> Any:
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        if found := look():
-            return found
-        time.sleep(0.05)
-    return None
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    if request.param == "sqlite":
-        made = Bench(f"sqlite:///{tmp_path}/jobs.db")
-    else:
-        address = make_url(request.getfixturevalue("fresh_postgres")).set(drivername="postgresql+psycopg")
-        made = Bench(address.render_as_string(hide_password=False))
-    yield made
-    made.jobs.close()
 
 
 def test_a_job_exists_only_if_the_transaction_that_made_it_did(bench: Bench) -> None:

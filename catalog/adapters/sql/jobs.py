@@ -18,18 +18,20 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOSClient
+from dbos import DBOSClient, EnqueueOptions
 from dbos import DBOSConfig as Config
 from dbos._serialization import DBOSPortableJSONSerializer
 
 from catalog.adapters.sql.engine import in_our_words
+from catalog.adapters.sql.turns import jobs_of, steps_of, turn_of
 from catalog.errors import Conflict, NotFound
 from catalog.events import Event, Starts
 from catalog.model import Job, JobCount
 
 APPLICATION = "datamo"
 FLOWS_VERSION = "1"
-"""The version of the flows' steps. A worker takes up only work of its own version: raise it only with a migration."""
+"""The version of the flows' steps. A worker goes on only with work of its own version; what another left waiting it
+begins anew (``SqlJobs.adopt``): raise it when the steps of a flow become others."""
 
 SQLITE_PRAGMAS = ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
 BEAT_KEPT_SECONDS = 24 * 3600.0
@@ -46,6 +48,14 @@ STATES: Mapping[str, str] = {
 """DBOS's words and ours."""
 
 COUNTED = ("waiting", "running", "set-aside")
+
+GIVEN_UP = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
+FAILED = ("ERROR", GIVEN_UP)
+NO_QUEUE = "_dbos_internal_queue"
+"""Where DBOS puts a job that never had a queue."""
+
+ADOPT_SECONDS = 20.0
+"""How long a job of another version waits for a worker of that version."""
 
 _metadata = sa.MetaData()
 BEATS = sa.Table(
@@ -73,11 +83,18 @@ def jobs_engine(url: str) -> sa.Engine:
 
 
 class SqlJobs:
-    """The port Jobs on DBOS. ``starts`` says which flow an event starts; ``engine`` comes from ``jobs_engine``."""
+    """The port Jobs on DBOS. ``starts`` says which flow an event starts; ``engine`` comes from ``jobs_engine``.
 
-    def __init__(self, engine: sa.Engine, starts: Starts) -> None:
+    ``queues`` says where a flow is put that has lost its queue; ``version`` is that of the flows' steps.
+    """
+
+    def __init__(
+        self, engine: sa.Engine, starts: Starts, queues: Mapping[str, str] | None = None, version: str = FLOWS_VERSION
+    ) -> None:
         self._engine = engine
         self._starts = starts
+        self._queues = queues or {}
+        self._version = version
         self._client = DBOSClient(
             system_database_engine=engine,
             serializer=DBOSPortableJSONSerializer(),
@@ -97,11 +114,13 @@ class SqlJobs:
         start = self._starts(event)
         if start is None:
             return
-        self._client.enqueue_in_transaction(
-            connection,
-            {"workflow_name": start.flow, "queue_name": start.queue, "workflow_id": start.job},
-            start.key,
-        )
+        wishes: EnqueueOptions = {
+            "workflow_name": start.flow, "queue_name": start.queue, "workflow_id": start.job,
+            "app_version": self._version, "priority": turn_of(connection, start),
+        }
+        if start.agency:
+            wishes["queue_partition_key"] = start.agency
+        self._client.enqueue_in_transaction(connection, wishes, start.key)
 
     def jobs(self, *, states: Sequence[str] = (), limit: int = 100) -> Sequence[Job]:
         """Newest first; ``states`` in our words (STATES)."""
@@ -139,9 +158,10 @@ class SqlJobs:
         found = self._must_find(job)
         if found.status == "SUCCESS":
             raise Conflict("job-done", job=job)
-        queue = found.queue_name
-        if found.status == "ERROR":
-            self._client.rewind_workflow(found.workflow_id, queue_name=queue)
+        queue = found.queue_name or self._queues.get(found.name)
+        if found.status in FAILED:
+            key = found.queue_partition_key
+            self._client.rewind_workflow(found.workflow_id, queue_name=queue, queue_partition_key=key)
         else:
             self._client.resume_workflow(found.workflow_id, queue_name=queue)
 
@@ -202,10 +222,43 @@ class SqlJobs:
 
     def take_over(self, slot: str, jobs: Sequence[str] | None = None) -> int:
         """Put the jobs of a slot whose worker is gone (the caller holds its lock), or some, back into their queue."""
-        jobs = self.orphans(slot) if jobs is None else jobs
-        for job in jobs:
-            self._client.resume_workflow(job, queue_name=self._must_find(job).queue_name)
-        return len(jobs)
+        again = self._client._sys_db.reenqueue_for_recovery  # noqa: SLF001 - counts its deaths; to resume forgets them
+        return sum(again(job, [slot], NO_QUEUE) for job in (self.orphans(slot) if jobs is None else jobs))
+
+    def given_up(self) -> Sequence[Job]:
+        """Jobs that were set aside because worker after worker died of them."""
+        found = self._client.list_workflows(
+            status=GIVEN_UP, limit=1000, sort_desc=True, load_output=False, application_name=APPLICATION
+        )
+        return tuple(_job(one) for one in found)
+
+    def waiting(self, queues: Sequence[str]) -> bool:
+        """Tell whether any job waits in one of these queues."""
+        jobs = jobs_of(self._engine.dialect.name)
+        found = sa.select(sa.literal(1)).where(
+            jobs.c.queue_name.in_(queues), jobs.c.status == sa.literal_column("'ENQUEUED'")
+        ).limit(1)
+        with self._engine.connect() as connection:
+            return connection.execute(found).first() is not None
+
+    def adopt(self, seconds: float = ADOPT_SECONDS) -> int:
+        """Take what another version of Datamo enqueued or began, and has left waiting for so long, as work of ours.
+
+        Its steps may be others than ours, so it begins anew: a step that is done again finds what it did.
+        """
+        jobs, steps = jobs_of(self._engine.dialect.name), steps_of(self._engine.dialect.name)
+        left = sa.select(jobs.c.workflow_uuid).where(
+            jobs.c.status == "ENQUEUED",
+            sa.or_(jobs.c.application_version.is_(None), jobs.c.application_version != self._version),
+            jobs.c.updated_at < int((time.time() - seconds) * 1000),
+        ).limit(200)
+        with self._engine.begin() as connection:
+            mine = sa.update(jobs).where(jobs.c.workflow_uuid.in_(left), jobs.c.status == "ENQUEUED")
+            taken = connection.execute(
+                mine.values(application_version=self._version).returning(jobs.c.workflow_uuid)
+            ).scalars().all()
+            connection.execute(sa.delete(steps).where(steps.c.workflow_uuid.in_(taken)))
+        return len(taken)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -229,13 +282,13 @@ class SqlJobs:
         return found
 
 
-def worker_config(engine: sa.Engine, slot: str) -> Config:
+def worker_config(engine: sa.Engine, slot: str, version: str = FLOWS_VERSION) -> Config:
     """Give what a worker in ``slot`` launches DBOS with: its slot as executor id, so that a replacement recovers."""
     return Config(
         name=APPLICATION,
         system_database_engine=engine,
         serializer=DBOSPortableJSONSerializer(),
-        application_version=FLOWS_VERSION,
+        application_version=version,
         executor_id=slot,
         run_migrations=False,
         log_level="WARNING",
