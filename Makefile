@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 PORT ?= 8000
 SERVE ?= 1
+N ?= 2000
+SEED ?= 1
 VENV := .venv
 PY := $(VENV)/bin/python
 # Lines that other tools set would make imports slow and installs wander; ours stand here.
@@ -34,6 +36,10 @@ cluster: $(VENV)/.test  ## A whole site on real engines: nginx, 2 web, 2 workers
 .PHONY: test
 test: $(VENV)/.test  ## Run every test, on real servers started and stopped here
 	@infra/test.sh
+
+.PHONY: faults
+faults: $(VENV)/.test  ## Kill processes and spoil system calls thousands of times while files are published (N=2000, SEED=1)
+	@DATAMO_KILLS=$(N) DATAMO_FAULT_POINTS=$(N) DATAMO_FAULT_SEED=$(SEED) $(PY) -m pytest -q tests/faults/test_siege.py tests/faults/test_each_call.py
 
 .PHONY: lint
 lint: $(VENV)/.test  ## Style, types and the contracts between the floors

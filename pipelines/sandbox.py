@@ -118,6 +118,9 @@ def call(
             "limits": to_json(limits),
         }
         code, errors = (start or spawn)(json.dumps(request).encode(), folder, limits)
+        if code == -signal.SIGKILL:  # somebody killed it, perhaps for the memory that others took: once more, alone
+            answer.unlink(missing_ok=True)
+            code, errors = spawn(json.dumps(request).encode(), folder, limits)
         said = _answer(answer, limits)
         answer.unlink(missing_ok=True)
     return _value(kind, said, code, errors)

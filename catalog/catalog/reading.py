@@ -92,7 +92,7 @@ class Reading(Scrubbing):
         (Unavailable("storage-damaged")), a larger file that is asked for whole breaks off before its last byte.
         """
         whole = start == 0 and (length is None or length >= file.bytes)
-        if file.bytes <= FIRST and (held := self._held(file)) is not None:
+        if file.bytes <= FIRST and (held := self._sound(file)) is not None:
             return held if whole else part(held, start, file.bytes if length is None else length)
         if whole:
             return proving(self._files.open(file.sha256), file.sha256)
@@ -100,7 +100,7 @@ class Reading(Scrubbing):
             raise Unavailable("storage-damaged", sha256=file.sha256)
         return self._files.open(file.sha256, start, length)
 
-    def _held(self, file: File) -> BinaryIO | None:
+    def _sound(self, file: File) -> BinaryIO | None:
         """Open a file on this machine, proven; None where the store gives no path. A wrong copy is fetched again."""
         for _ in range(2):
             try:
@@ -119,7 +119,7 @@ class Reading(Scrubbing):
 
         Raises Unavailable("storage-damaged") when its bytes are not as they were published.
         """
-        held = self._held(file)
+        held = self._sound(file)
         if held is None:
             return None
         held.close()

@@ -33,6 +33,9 @@ from standards.repair import replayed
 UNSETTLED = ("received", "checking", "blocked", "ready", "failed")
 """States in which the worker's outcome counts; afterwards people have decided."""
 
+ATTACHED = "attached:"
+"""Under which kept answers note the submission that was made under an Idempotency-Key."""
+
 SET_ASIDE = "set-aside"
 """Why an upload stands at ``failed`` though nobody has read it: its check broke off by a fault of ours."""
 
@@ -101,9 +104,12 @@ class Submissions(Base):
         refuse_closed(self._organisation(unit, entry.organisation))
         return entry
 
-    def attach(self, caller: Caller, key: str, staged: Staged, options: Options, *, upload: str = "") -> Submission:
+    def attach(self, caller: Caller, key: str, staged: Staged, options: Options, *, upload: str = "",
+               once: tuple[str, str] = ("", "")) -> Submission:
         """Record the upload and announce FileArrived in one transaction; after it, the upload is never lost.
 
+        ``once`` is a key and what was asked for under it: asked again, the first submission is given again, also
+        when the process died before it could answer.
         ``upload`` is the id of one that came in piece by piece: its bytes become the submission's, once.
         Raises NotFound, NotAllowed, Gone, Conflict, Invalid, TooLarge.
         """
@@ -113,6 +119,8 @@ class Submissions(Base):
         refuse(check_options(options))
         with self._records.begin() as unit:
             entry = self._open_to(unit, caller, key)
+            if once[0] and (before := self._before(unit, *once)) is not None:
+                return before
             if options.update != "replace" and entry.version is None:
                 raise Invalid(problems=[Problem("#/update", "nothing-to-add-to")])
             if upload and not unit.drop_upload(upload):
@@ -129,7 +137,19 @@ class Submissions(Base):
                        **({"recipe": dict(options.recipe)} if options.recipe else {}))
             if one.declaration is not None:
                 unit.audit(actor, "declare", one.id, answer=one.declaration.answer, note="", sha256=staged.sha256)
+            if once[0]:
+                unit.remember(ATTACHED + once[0], once[1], one.id.encode())
         return one
+
+    @staticmethod
+    def _before(unit: Unit, key: str, asked: str) -> Submission | None:
+        """Give the submission that was made under a key; Invalid when something else was asked for under it."""
+        kept = unit.recall(ATTACHED + key)
+        if kept is None:
+            return None
+        if kept[0] != asked:
+            raise Invalid("idempotency-key-reused")
+        return unit.submission(kept[1].decode())
 
     def _declared(self, caller: Caller, answer: str, note: str = "") -> Declaration:
         by = caller.person.id if caller.person else ""

@@ -47,13 +47,14 @@ def receive(  # noqa: PLR0917 - by keyword at every call
         raise
 
 
-def take_over(catalog: Catalog, caller: Caller, key: str, upload: str, options: Options) -> Submission:
+def take_over(catalog: Catalog, caller: Caller, key: str, upload: str, options: Options, *,
+              once: tuple[str, str] = ("", "")) -> Submission:
     """Take an upload that came in piece by piece for dataset ``key``; then it is a submission like any other.
 
     Raises what ``Catalog.finish_upload`` and ``Catalog.attach`` raise; the upload stays, unless it is damaged.
     """
     catalog.may_submit(caller, key)
-    return catalog.attach(caller, key, catalog.finish_upload(caller, upload), options, upload=upload)
+    return catalog.attach(caller, key, catalog.finish_upload(caller, upload), options, upload=upload, once=once)
 
 
 def clean_name(name: str) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import text
 
 from tests.site import SCHOOLS, Town
 
@@ -92,3 +95,34 @@ def test_a_replay_never_shows_a_token_again(town: Town) -> None:
     again = town.send("POST", "/api/v1/tokens", "editor", {"user": "editor"}, headers=keyed("t"))
     assert first.json()["token"].startswith("dtm_")
     assert (again.json()["id"], again.json()["token"]) == (first.json()["id"], None)
+
+
+def test_a_request_whose_process_died_before_it_answered_gives_the_same_submission_again(town: Town) -> None:
+    """The key's mark is left empty by a process that is killed; the submission was recorded with the key itself."""
+    slug = town.draft()["slug"]
+    first = town.upload(slug, headers={"Idempotency-Key": "k1"})
+    assert first.status_code == 202
+    with town.stand.records.begin() as unit:  # as it stands when the process dies between recording and answering
+        unit.connection.execute(text("DELETE FROM answers WHERE key NOT LIKE 'attached:%'"))
+    again = town.upload(slug, headers={"Idempotency-Key": "k1"})
+    assert (again.status_code, again.json()["id"]) == (202, first.json()["id"])
+    assert len(list(town.stand.files.staged(-1))) == 1
+    with town.stand.records.begin() as unit:
+        unit.connection.execute(text("DELETE FROM answers WHERE key NOT LIKE 'attached:%'"))
+    other = town.upload(slug, SCHOOLS + b"00789,X,01\n", headers={"Idempotency-Key": "k1"})
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    assert len(list(town.stand.files.staged(-1))) == 1
+
+
+def test_the_same_key_a_hundred_times_at_once_has_one_effect(town: Town) -> None:
+    slug = town.draft()["slug"]
+    with ThreadPoolExecutor(25) as crew:
+        answers = list(crew.map(lambda _: town.upload(slug, headers={"Idempotency-Key": "k100"}), range(100)))
+    assert {one.status_code for one in answers} <= {202, 409}
+    made = {one.json()["id"] for one in answers if one.status_code == 202}
+    assert len(made) == 1
+    assert {one.json()["code"] for one in answers if one.status_code == 409} <= {"request-under-way"}
+    assert town.upload(slug, headers={"Idempotency-Key": "k100"}).json()["id"] in made
+    assert len(list(town.stand.files.staged(-1))) == 1
+    with town.stand.records.read() as unit:
+        assert [one.id for one in unit.submissions()] == list(made)

@@ -193,7 +193,7 @@ class _Visit:
         return fingerprint_of("POST", f"/datasets/{entry.id}/submissions", "", members)
 
     def _record(self, entry: Entry, keep: Keeper | None, mark: str) -> Response:
-        one = self._attached(entry)
+        one = self._attached(entry, (keep.key, mark) if keep is not None else ("", ""))
         body = rendered(one, entry.slug, self.site.url, language(self.request))
         response = reply(body, 202, {"Location": body["links"]["self"]})
         if keep is not None:
@@ -201,12 +201,13 @@ class _Visit:
         return response
 
 
-    def _attached(self, entry: Entry) -> Submission:
+    def _attached(self, entry: Entry, once: tuple[str, str]) -> Submission:
         staged, options = self.taken.staged, self.taken.options
         if staged is None:
-            return take_over(self.site.catalog, self.caller, entry.id, self.taken.upload, options)
-        one = self.site.catalog.attach(self.caller, entry.id, staged, options)
-        self.taken.staged = None  # it belongs to the submission now
+            return take_over(self.site.catalog, self.caller, entry.id, self.taken.upload, options, once=once)
+        one = self.site.catalog.attach(self.caller, entry.id, staged, options, once=once)
+        if one.staged.key == staged.key:
+            self.taken.staged = None  # it belongs to the submission now
         return one
 
 

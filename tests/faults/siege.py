@@ -1,0 +1,199 @@
+"""What a siege needs on the test's side: the warm process, a site in a folder, tracing, and the last look at everything."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.faults.place import ROOT, Place, eventually
+
+CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "link", "unlink", "mkdir", "ftruncate", "chmod")
+LONG = 120.0
+
+
+class Warm:
+    """The process that forks the others; what it started and still runs is killed at the end."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen([sys.executable, "-m", "tests.faults.warm"], cwd=ROOT, stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True)
+        self._alive: set[int] = set()
+
+    def start(self, place: Place, role: str, **order: Any) -> int:
+        said = self._ask({"role": role, "environment": place.environment, "log": str(place.folder / f"{role}.log"), **order})
+        self._alive.add(said["pid"])
+        return int(said["pid"])
+
+    def code(self, pid: int) -> int | None:
+        """How the process ended, None while it runs."""
+        if pid not in self._alive:
+            return None
+        code = self._ask({"ask": pid})["code"]
+        if code is not None:
+            self._alive.discard(pid)
+        return None if code is None else int(code)
+
+    def kill(self, pid: int) -> None:
+        """Kill and bury."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: pid not in self._alive or self.code(pid) is not None)
+
+    def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return dict(json.loads(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        for pid in tuple(self._alive):
+            self.kill(pid)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(30)
+
+
+@contextmanager
+def warm() -> Iterator[Warm]:
+    made = Warm()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started and that run."""
+    try:
+        tasks = Path(f"/proc/{pid}/task").iterdir()
+        return [int(one) for task in tasks for one in (task / "children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def may_trace() -> str:
+    """Why no process can be traced here, "" when it can: tried, not guessed."""
+    if not shutil.which("strace"):
+        return "strace is not installed"
+    tried = subprocess.run(["strace", "-qq", "-f", "-e", "inject=mkdir:error=EIO", "-e", "trace=mkdir", "-o", os.devnull,
+                            "true"], capture_output=True, text=True, check=False)
+    return tried.stderr.strip()[:200] if tried.returncode else ""
+
+
+class Line:
+    """The line over which a publishing process tells of itself."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self.path = path
+        self._door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._door.bind(str(path))
+        self._door.listen(1)
+        self._door.settimeout(LONG)
+        self._line: socket.socket | None = None
+
+    def hear(self) -> str:
+        """The next word, "" when the process is gone."""
+        if self._line is None:
+            self._line, _ = self._door.accept()
+            self._line.settimeout(LONG)
+        try:
+            return self._line.recv(300).decode()
+        except ConnectionError:
+            return ""
+
+    def go(self) -> None:
+        assert self._line is not None
+        self._line.send(b"go")
+
+    def close(self) -> None:
+        for one in (self._line, self._door):
+            if one is not None:
+                one.close()
+
+
+def traced(pid: int, log: Path, wishes: list[str]) -> subprocess.Popen[bytes]:
+    """Put strace on all threads of a process; returns when it watches."""
+    tracer = subprocess.Popen(["strace", "-qq", "-f", "-o", str(log), *wishes, "-p", str(pid)], stderr=subprocess.DEVNULL)
+    watched = re.compile(r"TracerPid:\s+[1-9]")
+    assert eventually(lambda: watched.search(Path(f"/proc/{pid}/status").read_text()), LONG)
+    return tracer
+
+
+def only_once(tracer: subprocess.Popen[bytes], log: Path) -> None:
+    """Let go as soon as the fault came: strace counts in each thread anew, and a disk that is mended stays mended."""
+    while tracer.poll() is None:
+        if log.exists() and "(INJECTED)" in log.read_text(errors="replace"):
+            tracer.terminate()
+            return
+        time.sleep(0.02)
+
+
+def published_once(siege: Warm, place: Place, dataset: str, content: str, *, inject: str = "", hook: dict[str, Any] | None = None,
+                   count: Counter[str] | None = None) -> str:
+    """One process that publishes under a fault; gives the upload that it acknowledged, "" for none."""
+    line = Line(Path(f"/tmp/datamo-{os.getpid()}.line"))
+    log, took, tracer = place.folder / "trace", "", None
+    log.unlink(missing_ok=True)
+    pid = siege.start(place, "publish", line=str(line.path), dataset=dataset, content=content, hook=hook)
+    try:
+        assert line.hear() == "ready"
+        if inject or count is not None:
+            wishes = ["-e", f"trace={inject.split(':', maxsplit=1)[0]}", "-e", f"inject={inject}"] if inject else ["-e", f"trace={','.join(CALLS)}"]
+            tracer = traced(pid, log, wishes)
+            if inject:
+                threading.Thread(target=only_once, args=(tracer, log), daemon=True).start()
+        line.go()
+        while (said := line.hear()) not in ("", "done"):
+            took = said.removeprefix("took ") if said.startswith("took ") else took
+        assert eventually(lambda: siege.code(pid) is not None or pid not in siege._alive, LONG)
+    finally:
+        siege.kill(pid)
+        line.close()
+        if tracer is not None:
+            tracer.wait(30)
+    if count is not None:
+        threads: Counter[tuple[str, str]] = Counter(re.findall(r"^(\d+) +(\w+)\(", log.read_text(errors="replace"), re.MULTILINE))
+        for (_, call), number in threads.items():
+            count[call] = max(count[call], number)
+    return took
+
+
+def settle(siege: Warm, place: Place, taken: list[str], excused: str = "") -> None:
+    """A worker without faults ends what was begun; then every promise is held against what is there.
+
+    ``excused`` is a reason for which a file may have failed.
+    """
+    pid = siege.start(place, "worker")
+    with place.site() as site:
+        try:
+            states = place.wait(site, taken)
+            assert place.wait_indexed(site), tail(place)
+        finally:
+            siege.kill(pid)
+        system = site.catalog.system()
+        unlike = [one for one, state in zip(taken, states, strict=True) if state != "published"]
+        why = [dict(site.catalog.submission(system, one).reason or {"code": "none"}) for one in unlike]
+        assert all(one["code"] == excused for one in why), (states, why, tail(place))
+        site.catalog.sweep(older_than_hours=0)
+        assert list(site.catalog.verify(deep=True, grace_hours=0)) == []
+
+
+def tail(place: Place) -> str:
+    return "\n".join(path.read_text(errors="replace")[-3000:] for path in sorted(place.folder.glob("*.log")))
+
