@@ -60,6 +60,9 @@ def publish(  # noqa: PLR0917 - each is an option
     declaration: Annotated[
         str, typer.Option(help="Whether it holds state secrets or data that may not be opened: none or contains.")
     ] = "",
+    schema: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Table Schema (JSON) of your own.")
+    ] = None,
     read: Any = None,
     hold: Annotated[bool, typer.Option("--no-publish", help="Stop at ready.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end of the check.")] = False,
@@ -75,6 +78,7 @@ def publish(  # noqa: PLR0917 - each is an option
     wishes = {"resource": resource, "sheet": sheet, "standard": standard, "update": update, "period": period}
     if declaration not in {"", "none", "contains"}:
         raise typer.BadParameter("none or contains", param_hint="--declaration")
+    wishes |= {"schema": schema.read_text(encoding="utf-8") if schema else ""}
     wishes |= {"note": note, "declaration": declaration, "reading": json.dumps(read) if read else ""}
     about = _about(meta, title, standard)
     words = voice(context)
@@ -194,10 +198,11 @@ class LocalSite:
     def upload(self, key: str, file: Path, wishes: Mapping[str, str], hold: bool, advance: Any) -> dict[str, Any]:
         """Take the file in as any door does."""
         from catalog.model import Options
-        from pipelines.steps.receive import receive
+        from pipelines.steps.receive import receive, schema_of
 
         said: dict[str, Any] = {name: value for name, value in wishes.items() if value}
         read = json.loads(said.pop("reading", "{}"))
+        said |= {"schema": schema_of(said.pop("schema", ""))}
         options = Options(**said, read=read, publish=not hold)
         with file.open("rb") as stream:
             made = receive(

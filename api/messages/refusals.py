@@ -101,6 +101,20 @@ SENTENCES: Sentences = MappingProxyType({
     },
     "unknown-standard": {"vi": "Không có tiêu chuẩn “{standard}”.", "en": "There is no standard “{standard}”."},
     "unknown-part": {"vi": "Biểu mẫu không có phần tên “{name}”.", "en": "The form has no part called “{name}”."},
+    "schema-unusable": {
+        "vi": "Mô tả bảng (Table Schema) không dùng được ở chỗ {pointer}. Hãy sửa chỗ đó rồi gửi lại.",
+        "en": "The description of the table (Table Schema) cannot be used at {pointer}. Correct it and send again.",
+    },
+    "pattern-unsupported": {
+        "vi": "Mẫu “{pattern}” trong mô tả bảng không dùng được. Hãy bỏ mẫu này hoặc viết đơn giản hơn.",
+        "en": "The pattern “{pattern}” in the description of the table cannot be used. Leave it out or "
+        "write a simpler one.",
+    },
+    "schema-beside-standard": {
+        "vi": "Bảng này đã theo tiêu chuẩn “{standard}”, nên không kèm mô tả bảng riêng. Hãy bỏ một trong hai.",
+        "en": "This table follows the standard “{standard}”, so it takes no description of its own. Leave out "
+        "one of the two.",
+    },
     "two-files": {
         "vi": "Mỗi lần chỉ gửi một tệp; biểu mẫu có hai phần “file”.",
         "en": "One file at a time: the form has two parts called “file”.",

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from catalog.catalog import Catalog
-from catalog.model import Caller, Options, Staged, Submission
+from catalog.errors import Invalid, Problem
+from catalog.model import Caller, Entry, Options, Staged, Submission
 from catalog.ports import Files
+from pipelines.validation.patterns import Unsupported
+from pipelines.validation.schema import NotSchema
+from pipelines.validation.taken import taken
 
 NAME_BYTES = 120
 """The longest cleaned name, in bytes of UTF-8 (CONTRACT.md §6, Files)."""
@@ -55,6 +59,30 @@ def take_over(catalog: Catalog, caller: Caller, key: str, upload: str, options: 
     """
     catalog.may_submit(caller, key)
     return catalog.attach(caller, key, catalog.finish_upload(caller, upload), options, upload=upload, once=once)
+
+
+def schema_of(content: str) -> dict[str, Any] | None:
+    """A publisher's own Table Schema (JSON), None for none; Invalid names the member that cannot be used."""
+    if not content:
+        return None
+    try:
+        return taken(content)
+    except NotSchema as wrong:
+        where = wrong.pointer.removeprefix("#")
+        problem = Problem(f"#/schema{where}", "schema-unusable", {"pointer": wrong.pointer})
+        raise Invalid("schema-unusable", problems=[problem], pointer=wrong.pointer) from None
+    except Unsupported as wrong:
+        params = {"pattern": str(wrong)[:200]}
+        problem = Problem("#/schema", "pattern-unsupported", params)
+        raise Invalid("pattern-unsupported", problems=[problem], **params) from None
+
+
+def refuse_beside_standard(options: Options, entry: Entry) -> None:
+    """Refuse a schema of the publisher's own where a standard holds: only one of them can say what is right."""
+    standard = options.standard or ("" if options.resource else entry.about.standard)
+    if options.schema is not None and standard:
+        problem = Problem("#/schema", "schema-beside-standard", {"standard": standard})
+        raise Invalid("schema-beside-standard", problems=[problem], standard=standard)
 
 
 def clean_name(name: str) -> str:

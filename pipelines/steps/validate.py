@@ -23,7 +23,7 @@ from pipelines.validation.findings import Convert, Known, Tally, finding_of, mer
 from pipelines.validation.gaps import Gap, gaps_of, judge
 from pipelines.validation.lookups import ForeignKey, Lookup, keys_of
 from pipelines.validation.patterns import Unsupported
-from pipelines.validation.source import resource_of
+from pipelines.validation.source import refuse_unusable, resource_of
 from pipelines.validation.uses import Bound, Plan, bind, bind_table
 from standards import registry
 from standards.finding import Finding, Place
@@ -48,6 +48,8 @@ def run(parcel: Parcel) -> Parcel:
         foreign = schema.rebuilt(given) if given is not None else None
         beyond = gaps_of(given) if given is not None else ()
         keys = keys_of(given) if given is not None else ()
+        if foreign is not None:
+            refuse_unusable(foreign)
     except schema.NotSchema as wrong:
         return _stopped(parcel, "schema-unusable", pointer=wrong.pointer)
     except Unsupported as wrong:

@@ -60,8 +60,11 @@ def gaps_of(given: Any) -> tuple[Gap, ...]:
         for code, look in _of_field(one, f"#/fields/{at}")
     ]
     names = [one.get("name") for one in fields]
-    for at, key in enumerate(given.get("uniqueKeys") or ()):
-        if not isinstance(key, list | tuple) or not key or not set(key) <= set(names):
+    keys = given.get("uniqueKeys") or ()
+    if not isinstance(keys, list | tuple):
+        raise NotSchema("#/uniqueKeys")
+    for at, key in enumerate(keys):
+        if not isinstance(key, list | tuple) or not key or any(one not in names for one in key):
             raise NotSchema(f"#/uniqueKeys/{at}")
         columns = tuple(names.index(one) for one in key)
         found.append(Gap(code="unique-keys", columns=columns, missing=tuple(missing[one] for one in columns)))

@@ -11,11 +11,11 @@ from standards.standard import Field, TableStandard
 
 Descriptor = dict[str, Any]
 
-_FIELD = (
+FIELD = (
     "name", "type", "format", "title", "description", "missingValues", "bareNumber", "decimalChar", "groupChar",
     "trueValues", "falseValues",
 )  # fmt: skip
-_CONSTRAINTS = (
+CONSTRAINTS = (
     "required", "unique", "pattern", "enum", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
     "exclusiveMaximum",
 )  # fmt: skip
@@ -129,7 +129,7 @@ def _field(given: Any, pointer: str) -> Descriptor:
     kind = given.get("type", "any")
     if kind not in _TYPES:
         raise NotSchema(f"{pointer}/type")
-    made: Descriptor = {key: given[key] for key in _FIELD if key in given and key != "missingValues"}
+    made: Descriptor = {key: given[key] for key in FIELD if key in given and key != "missingValues"}
     for key, value in made.items():
         wanted = bool if key == "bareNumber" else list if key in {"trueValues", "falseValues"} else str
         if not isinstance(value, wanted):
@@ -139,7 +139,7 @@ def _field(given: Any, pointer: str) -> Descriptor:
     constraints = given.get("constraints", {})
     if not isinstance(constraints, Mapping):
         raise NotSchema(f"{pointer}/constraints")
-    made["constraints"] = {key: constraints[key] for key in _CONSTRAINTS if key in constraints}
+    made["constraints"] = {key: constraints[key] for key in CONSTRAINTS if key in constraints}
     _check_pattern(made["constraints"], f"{pointer}/constraints/pattern")
     return _beyond_frictionless(made)
 
@@ -157,9 +157,9 @@ def _beyond_frictionless(made: Descriptor) -> Descriptor:
 
 
 def _check_pattern(constraints: Mapping[str, Any], pointer: str) -> None:
-    pattern = constraints.get("pattern")
-    if pattern is None:
+    if "pattern" not in constraints:
         return
+    pattern = constraints["pattern"]
     if not isinstance(pattern, str):
         raise NotSchema(pointer)
     if not portable(pattern):

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.validation.patterns import matcher
 from pipelines.validation.plugins import settle_plugins
+from pipelines.validation.schema import NotSchema
 
 if TYPE_CHECKING:
     from frictionless import Field
     from frictionless.resources import TableResource
 
     from pipelines.validation.lookups import Lookup
+
+PROFILES = "https://datapackage.org/profiles/2.0"
+"""How Frictionless knows the version of the standard; it opens none of them."""
 
 
 def resource_of(
@@ -40,7 +44,8 @@ def resource_of(
     found = dialect or {}
     control = CsvControl(delimiter=str(found.get("delimiter") or ","), quote_char=str(found.get("quote") or '"'))
     header = int(found.get("header_row") or 1)
-    built = Schema.from_descriptor(dict(schema))
+    described, profiles = _versioned(schema)
+    built = Schema.from_descriptor(described)
     if foreign:
         built.fields = [_on_re2(one) for one in built.fields]
         for one in built.fields:
@@ -54,11 +59,50 @@ def resource_of(
         encoding=encoding,
         dialect=Dialect(header_rows=[header], controls=[control]),
         schema=built,
+        **profiles,
     )
     if lookups:
         built.foreign_keys = [_foreign_key(one) for one in lookups]
         Package(resources=[table, *(resource_of(one.path, one.schema, name=one.name) for one in lookups)])
     return table
+
+
+def _versioned(schema: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Say Data Package 2.0 where a bound excludes its own value: to Frictionless what does not say so is version 1."""
+    rules = (name for one in schema["fields"] for name in one.get("constraints", ()))
+    if not any(name.startswith("exclusive") for name in rules):
+        return dict(schema), {}
+    return {"$schema": f"{PROFILES}/tableschema.json", **schema}, {"schema_profile": f"{PROFILES}/dataresource.json"}
+
+
+def refuse_unusable(schema: Mapping[str, Any]) -> None:
+    """Raise NotSchema with the place of the first field that Frictionless cannot build, or make a reader of."""
+    from frictionless import Field, FrictionlessException, Schema
+
+    settle_plugins()
+    for at, one in enumerate(schema["fields"]):
+        rules = {name: rule for name, rule in one.get("constraints", {}).items() if name != "pattern"}
+        try:
+            built = Field.from_descriptor({**one, "constraints": rules})
+            built.create_cell_reader()("")
+            _refuse_bounds(built, f"#/fields/{at}/constraints")
+        except NotSchema:
+            raise
+        except (FrictionlessException, ValueError, TypeError, AttributeError, OverflowError, ArithmeticError) as wrong:
+            raise NotSchema(f"#/fields/{at}") from wrong
+    plain = [{"name": one["name"], "type": "any"} for one in schema["fields"]]
+    try:
+        Schema.from_descriptor({**_versioned(schema)[0], "fields": plain})
+    except FrictionlessException as wrong:
+        raise NotSchema("#") from wrong
+
+
+def _refuse_bounds(field: Any, pointer: str) -> None:
+    """Refuse a bound that is no value of its own field: Frictionless would compare cells with nothing."""
+    read = field.create_value_reader()
+    for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        if name in field.constraints and read(field.constraints[name]) is None:
+            raise NotSchema(f"{pointer}/{name}")
 
 
 def _foreign_key(one: Lookup) -> dict[str, Any]:

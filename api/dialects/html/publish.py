@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -14,18 +14,20 @@ from api import deps
 from api.dialects.html import desk, forms, labels, shelf
 from api.dialects.html.refused import PageRoute, problems_said
 from api.dialects.html.submissions import WRITERS
-from api.dialects.html.upload import TheForm, field, file_of
+from api.dialects.html.upload import TheForm, field, file_of, words_of
 from api.dialects.html.view import Reader, TheReader, page
 from api.messages import pages, refusals
 from catalog.errors import Conflict, Invalid, NotKnown, Refusal, TooLarge
 from catalog.model import Entry, Options, Organisation, Submission
-from pipelines.steps.receive import receive
+from pipelines.steps.receive import receive, refuse_beside_standard, schema_of
+from pipelines.validation.taken import MOST_BYTES
 from standards import vocabulary
 from standards.record import Dataset
 
 router = APIRouter(route_class=PageRoute)
 FIELDS = ("dataset", "organisation", "title", "description", "theme", "frequency", "licence", "source", "standard",
           "sheet", "update", "period", "note", "declaration")
+MEANT = (*FIELDS, "schema")
 FIELD_OF = {"themes": "theme", "organization": "organisation", "resource": "file", "kind": "update"}
 UPDATES = ("replace", "append", "correct")
 ANSWERS = ("none", "contains")
@@ -97,10 +99,12 @@ def _taken(request: Request, reader: Reader, given: dict[str, str], form: FormDa
     """Draft the dataset if it is new, and take the file for it; a draft once made is the one that is tried again."""
     site, upload = deps.site(request), file_of(form)
     assert upload is not None
+    asked = replace(options(given), schema=schema_of(words_of(form, "schema", MOST_BYTES)))
     given["dataset"] = given["dataset"] or _draft(request, reader, given).slug
+    refuse_beside_standard(asked, site.catalog.may_submit(reader.caller, given["dataset"]))
     return receive(
         site.catalog, site.files, reader.caller, given["dataset"], upload.file, upload.filename or "file",
-        options(given), limit=site.upload_limit, media_type=(upload.content_type or "")[:200],
+        asked, limit=site.upload_limit, media_type=(upload.content_type or "")[:200],
     )
 
 
@@ -108,7 +112,7 @@ def refused_said(reader: Reader, refused: Refusal) -> list[dict[str, str]]:
     """What the catalogue refuses, each at the field that it names, else at the file."""
     said = problems_said(reader, refused) or [
         ("", refusals.sentence(refused.code, refused.params, reader.lang, status=422))]
-    return [{"field": FIELD_OF.get(member, member if member in FIELDS else "file"), "said": words}
+    return [{"field": FIELD_OF.get(member, member if member in MEANT else "file"), "said": words}
             for member, words in said]
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api import deps
-from catalog.errors import Invalid, TooLarge
+from catalog.errors import Invalid, Problem, TooLarge
 
 ROOM = 1_000_000
 """Bytes that a form may have besides its file."""
@@ -35,7 +35,7 @@ async def form_of(request: Request) -> AsyncGenerator[FormData, None]:
         raise TooLarge(limit=limit)
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise Invalid("multipart-needed")
-    parser = MultiPartParser(request.headers, _limited(request, limit), max_files=1, max_fields=MOST_FIELDS)
+    parser = MultiPartParser(request.headers, _limited(request, limit), max_files=2, max_fields=MOST_FIELDS)
     try:
         form = await parser.parse()
     except MultiPartException as error:
@@ -59,3 +59,15 @@ def file_of(form: FormData, name: str = "file") -> UploadFile | None:
     """The file of a form, or None when none was chosen."""
     value = form.get(name)
     return value if isinstance(value, UploadFile) and value.filename else None
+
+
+def words_of(form: FormData, name: str, longest: int) -> str:
+    """The text of a file that a form carries beside its data, "" for none. Raises Invalid: too long, no UTF-8."""
+    given = file_of(form, name)
+    content = given.file.read(longest + 1) if given else b""
+    if len(content) > longest:
+        raise Invalid(problems=[Problem(f"#/{name}", "too-long", {"limit": longest})])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid(problems=[Problem(f"#/{name}", "not-accepted", {"name": name})]) from None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import BinaryIO, Final, Literal, cast
 
 from python_multipart.exceptions import FormParserError
@@ -16,6 +17,11 @@ from catalog.errors import Invalid, Problem, Refusal, TooLarge
 MAX_FIELD: Final = 20_000
 MAX_PARTS: Final = 50
 MAX_HEADER: Final = 8_000
+
+Limits = Mapping[str, int]
+"""Bytes that a part may have, where it is another number than ``MAX_FIELD``."""
+
+NO_LIMITS: Final[Limits] = MappingProxyType({})
 
 More = Callable[[], bytes]
 """The next bytes of the request's body, b"" at its end; raises Cut when the connection is lost."""
@@ -47,13 +53,14 @@ _NONE: Final[dict[str, str]] = {}
 class Form:
     """One form under way. ``fields`` are the names that it may have besides ``file``, each once."""
 
-    def __init__(self, content_type: str, fields: Collection[str], more: More) -> None:
+    def __init__(self, content_type: str, fields: Collection[str], more: More, limits: Limits = NO_LIMITS) -> None:
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary", b"")
         if kind != b"multipart/form-data" or not boundary:
             raise Invalid("multipart-needed")
         self._fields = fields
         self._more = more
+        self._limits = limits
         self._events: deque[Event] = deque()
         self._part = _Part()
         self._ended = False
@@ -140,12 +147,12 @@ class Form:
             raise Invalid("unknown-part", problems=[Problem(f"#/{shown}", "unknown-part", {"name": shown})], name=shown)
 
     def _value(self, name: str) -> str:
-        content = bytearray()
+        content, limit = bytearray(), self._limits.get(name, MAX_FIELD)
         for piece in self.data():
             content += piece
-            if len(content) > MAX_FIELD:
-                problem = Problem(f"#/{name}", "too-long", {"limit": MAX_FIELD})
-                raise TooLarge("too-long", problems=[problem], limit=MAX_FIELD)
+            if len(content) > limit:
+                problem = Problem(f"#/{name}", "too-long", {"limit": limit})
+                raise TooLarge("too-long", problems=[problem], limit=limit)
         try:
             return content.decode("utf-8").strip()
         except UnicodeDecodeError:

@@ -41,6 +41,7 @@ def submission(one: Submission, dataset_slug: str, site_url: str, language: str)
         "recipe": to_json(dict(one.options.recipe)) or None,
         "unfit": [word for table in tables for word in table.unfit],
         "reading": to_json(one.options.read),
+        "schema": to_json(one.options.schema) if one.options.schema is not None else None,
         "understood": [understood.told(each, language) for table in tables for each in table.understood],
         "report_url": f"{site_url}/submissions/{one.id}",
         "version": one.version,

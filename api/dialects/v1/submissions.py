@@ -54,7 +54,7 @@ def many(  # noqa: PLR0917 - FastAPI gives them by name
     found = site.catalog.submissions(caller, dataset=dataset, states=state, limit=limit)
     slugs = {one.id: one.slug for one in site.catalog.datasets(caller, list({each.dataset for each in found}))}
     items = [rendered(one, slugs.get(one.dataset, ""), site.url, lang) for one in found]
-    heavy = ("findings", "profile", "personal_data", "fixes", "repaired", "understood")
+    heavy = ("findings", "profile", "personal_data", "fixes", "repaired", "understood", "schema")
     return reply(listing([{name: value for name, value in one.items() if name not in heavy} for one in items]))
 
 

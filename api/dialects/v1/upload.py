@@ -24,17 +24,18 @@ from api.dialects.v1.reports import submission as rendered
 from api.dialects.v1.words import known_standard, reading_part
 from catalog.errors import Invalid, Problem, Refusal, TooLarge
 from catalog.model import Caller, Entry, Options, Staged, Submission
-from pipelines.steps.receive import clean_name, take_over
+from pipelines.steps.receive import clean_name, refuse_beside_standard, schema_of, take_over
+from pipelines.validation.taken import MOST_BYTES
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=Door)
 
 FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "recipe", "upload", "reading",
-                 "declaration")
+                 "declaration", "schema")
 CHOICES: Final = {
     "update": ("replace", "append", "correct"), "kind": ("update", "correction"), "recipe": ("use", "off"),
     "declaration": ("none", "contains"),
 }
-FORM_ROOM: Final = 1_000_000
+FORM_ROOM: Final = 2_000_000
 """Bytes that a form may have besides its file."""
 
 AT_ONCE: Final = 64
@@ -63,6 +64,9 @@ FORM_SCHEMA: Final[dict[str, Any]] = {
                            "description": "`off`: replay nothing of the resource's recipe."},
                 "declaration": {"enum": list(CHOICES["declaration"]), "description": "Whether the file holds state "
                                 "secrets, or important or core data (QĐ 20/2025/QĐ-TTg)."},
+                "schema": {"type": "string", "description": "Table Schema (JSON, at most 1,000,000 bytes) of the "
+                           "publisher's own, for a table without a standard: types, constraints, keys. `foreignKeys` "
+                           "may refer to a published dataset (`reference.package`: its slug or id)."},
                 "reading": {"type": "string", "description": "JSON object: how the file is to be read where a guess "
                             "would be wrong (encoding, delimiter, quote, escape, comment, header_row, header_rows, "
                             "skip_footer, decimal, thousands, date_order, missing, columns)."},
@@ -133,6 +137,7 @@ class _Visit:
         try:
             kept = keep.hold() if keep else None
             self._take()
+            refuse_beside_standard(self.taken.options, entry)
             mark = self._fingerprint(entry)
             if kept is not None:
                 return same(kept, mark)
@@ -149,7 +154,7 @@ class _Visit:
             raise TooLarge(limit=self.site.upload_limit)
 
     def _take(self) -> None:
-        form = Form(self.request.headers.get("content-type", ""), FIELDS, self._more)
+        form = Form(self.request.headers.get("content-type", ""), FIELDS, self._more, {"schema": MOST_BYTES})
         fields = form.read(self._stage, partial(check_field, self.site))
         self.taken.upload = fields.get("upload", "")
         if self.taken.upload and self.taken.staged is not None:
@@ -188,6 +193,8 @@ class _Visit:
             members["recipe"] = "off"
         if asked.declaration:
             members["declaration"] = asked.declaration
+        if asked.schema is not None:
+            members["schema"] = dict(asked.schema)
         if asked.read:
             members["reading"] = dict(asked.read)
         return fingerprint_of("POST", f"/datasets/{entry.id}/submissions", "", members)
@@ -220,6 +227,8 @@ def check_field(site: Site, name: str, value: str) -> None:
         known_standard(site.standards, value)
     if name == "reading":
         reading_part(value)
+    if name == "schema":
+        schema_of(value)
 
 
 def options(fields: dict[str, str], *, publish: bool) -> Options:
@@ -229,5 +238,5 @@ def options(fields: dict[str, str], *, publish: bool) -> Options:
         update=cast("Any", fields.get("update") or "replace"), period=fields.get("period", ""),
         kind=cast("Any", fields.get("kind") or "update"), note=fields.get("note", ""), publish=publish,
         read=reading_part(fields.get("reading", "")), replay=fields.get("recipe", "") != "off",
-        declaration=fields.get("declaration", ""),
+        declaration=fields.get("declaration", ""), schema=schema_of(fields.get("schema", "")),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -174,6 +174,7 @@ class SubmissionOut(Out):
     repaired: list[dict[str, Any]]
     accepted: list[str]
     reading: dict[str, Any]
+    schema_: Annotated[dict[str, Any] | None, Field(alias="schema")] = None
     understood: list[dict[str, Any]]
     report_url: str
     version: int | None
