@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from api.messages import Sentences, carrying, pick, releases, say, uploads
+from api.messages import Sentences, carrying, pick, reasons, releases, say, uploads
 
 TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     400: {"vi": "Yêu cầu không đúng", "en": "Bad request"},
@@ -101,15 +101,7 @@ SENTENCES: Sentences = MappingProxyType({
     },
     "unknown-standard": {"vi": "Không có tiêu chuẩn “{standard}”.", "en": "There is no standard “{standard}”."},
     "unknown-part": {"vi": "Biểu mẫu không có phần tên “{name}”.", "en": "The form has no part called “{name}”."},
-    "schema-unusable": {
-        "vi": "Mô tả bảng (Table Schema) không dùng được ở chỗ {pointer}. Hãy sửa chỗ đó rồi gửi lại.",
-        "en": "The description of the table (Table Schema) cannot be used at {pointer}. Correct it and send again.",
-    },
-    "pattern-unsupported": {
-        "vi": "Mẫu “{pattern}” trong mô tả bảng không dùng được. Hãy bỏ mẫu này hoặc viết đơn giản hơn.",
-        "en": "The pattern “{pattern}” in the description of the table cannot be used. Leave it out or "
-        "write a simpler one.",
-    },
+    **{code: reasons.FAILED[code] for code in ("schema-unusable", "pattern-unsupported")},
     "schema-beside-standard": {
         "vi": "Bảng này đã theo tiêu chuẩn “{standard}”, nên không kèm mô tả bảng riêng. Hãy bỏ một trong hai.",
         "en": "This table follows the standard “{standard}”, so it takes no description of its own. Leave out "
