@@ -8,11 +8,12 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from api.settings import REMEDIES, Away, Settings, WrongSetting, read_settings
@@ -43,6 +44,9 @@ DATABASES: Mapping[str, tuple[type[WrongSetting], str, str]] = {
     "database-down": (Away, "names a database that does not answer", "see that it runs and can be reached from here"),
     "database-denied": (WrongSetting, "names a database that does not let us in or is not there",
                         "see that the name, the password and the database are right"),
+    "database-newer": (WrongSetting, "names a database that belongs to a newer Datamo",
+                       "run that version, or restore a backup from before the upgrade"),
+    "database-empty": (WrongSetting, "names a database that was never prepared", "run datamo init first"),
 }
 """What a database that cannot be used is said to be, and what to do."""
 
@@ -68,23 +72,42 @@ class Site:
         does not answer.
         """
         self._prove_files()
-        try:
+        with self.naming_settings():
             self.records.migrate()
             self.jobs.prepare()
-        except Unavailable as refused:
-            if refused.code not in DATABASES:
-                raise
-            kind, said, remedy = DATABASES[refused.code]
-            raise kind("database_url", said, remedy) from refused
 
     def _prove_files(self) -> None:
         try:
             self.files.check()
         except Unavailable as refused:
-            said, remedy = STORES.get(refused.code, STORES["storage-down"])
-            elsewhere = self.settings.files_url.startswith("s3:")
-            kind = Away if refused.code == "storage-down" and elsewhere else WrongSetting
-            raise kind("files_url", said, remedy) from refused
+            raise self._wrong_store(refused.code) from refused
+
+    def _wrong_store(self, code: str) -> WrongSetting:
+        said, remedy = STORES.get(code, STORES["storage-down"])
+        away = code == "storage-down" and self.settings.files_url.startswith("s3:")
+        return (Away if away else WrongSetting)("files_url", said, remedy)
+
+    def prove(self, *, files: bool = True) -> None:
+        """See that the store can be used, and the database is there and prepared. Raises WrongSetting."""
+        if files:
+            self._prove_files()
+        with self.naming_settings(), self.records.read() as unit:
+            revision = unit.revision()
+            if not revision or not unit.knows(revision):
+                raise Unavailable("database-newer" if revision else "database-empty")
+
+    @contextlib.contextmanager
+    def naming_settings(self) -> Iterator[None]:
+        """Say which setting names the engine that is not as it should be, and what to do. Raises WrongSetting."""
+        try:
+            yield
+        except Unavailable as refused:
+            if refused.code in DATABASES:
+                kind, said, remedy = DATABASES[refused.code]
+                raise kind("database_url", said, remedy) from refused
+            if refused.code in STORES and refused.code != "storage-full":  # which of them is full is not known here
+                raise self._wrong_store(refused.code) from refused
+            raise
 
     def workshop(self) -> Workshop:
         """Give what the flows work with."""
@@ -219,9 +242,16 @@ def database_url(settings: Settings) -> str:
             said = "lies in a folder that cannot be made"
             raise WrongSetting("database_url", said, REMEDIES["database_url"]) from None
         return f"sqlite:///{path}"
-    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest:
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest and _has_sane_port(settings.database_url):
         return f"postgresql+psycopg://{rest}"
     raise WrongSetting("database_url", "is not an address of a database", REMEDIES["database_url"])
+
+
+def _has_sane_port(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
 
 
 def _jobs(url: str) -> Any:
@@ -239,7 +269,22 @@ def _records(url: str, jobs: Any) -> Records:
 def _local_files(address: str, _settings: Settings, **_: Any) -> Files:
     from catalog.adapters.files_local import LocalFiles
 
-    return LocalFiles(Path(address.removeprefix("//")).absolute())
+    try:
+        return LocalFiles(_folder(address, "files_url"))
+    except Unavailable as refused:
+        said, remedy = STORES.get(refused.code, STORES["storage-down"])
+        raise WrongSetting("files_url", said, remedy) from refused
+
+
+def _folder(address: str, setting: str) -> Path:
+    """Give the folder of an address, made if need be. Raises WrongSetting where it cannot be one."""
+    path = Path(address.removeprefix("//")).absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        said = "names a folder that cannot be made"
+        raise WrongSetting(setting, said, "name a folder that we may write to, or let us") from None
+    return path
 
 
 def _s3_files(address: str, settings: Settings, **_: Any) -> Files:
@@ -256,7 +301,7 @@ def _s3_files(address: str, settings: Settings, **_: Any) -> Files:
 def _tantivy(address: str, _settings: Settings, *, writer: bool, **_: Any) -> Index:
     from catalog.adapters.index_tantivy import TantivyIndex
 
-    return TantivyIndex(Path(address.removeprefix("//")).absolute(), writer=writer)
+    return TantivyIndex(_folder(address, "search_url"), writer=writer)
 
 
 def _elastic(_address: str, settings: Settings, *, writer: bool, secret: str) -> Index:

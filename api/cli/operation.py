@@ -58,6 +58,7 @@ def verify(
 ) -> None:
     """Check every promise of the publish protocol; exit 1 when one is broken."""
     with opened(context) as site:
+        site.prove()
         broken = list(site.catalog.verify(deep=deep))
         words = voice(context)
         words.give({"ok": not broken, "broken": broken}, "\n".join(broken))
@@ -74,6 +75,7 @@ def gc(
 ) -> None:
     """Delete objects that nothing refers to, old staged uploads and the notes of finished jobs."""
     with opened(context) as site:
+        site.prove()
         swept = site.catalog.sweep(older_than_hours=hours)
         forgotten = site.jobs.forget_done()
         words = voice(context)
@@ -91,6 +93,7 @@ def list_jobs(
     if context.invoked_subcommand:
         return
     with opened(context) as site:
+        site.prove(files=False)
         found = site.jobs.jobs(states=tuple(state or ()), limit=limit)
         items = [_document(one) for one in found]
         workers = [{"slot": slot, "seen_seconds_ago": round(seconds)} for slot, seconds in site.jobs.workers()]
@@ -105,6 +108,7 @@ def list_jobs(
 def show(context: typer.Context, job: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Show everything about a job, by its id or by the submission it is for."""
     with opened(context) as site:
+        site.prove(files=False)
         from catalog.errors import NotFound
 
         found = site.jobs.status(job)
@@ -126,6 +130,7 @@ def retry(
         words.say("Cho biết mã của một việc, hoặc --all.", "Name one job, or --all.")
         raise typer.Exit(EXIT_USAGE)
     with opened(context) as site:
+        site.prove(files=False)
         chosen = [one.id for one in site.jobs.jobs(states=("set-aside",), limit=MANY)] if every else [job]
         for one in chosen:
             site.catalog.retry_job(site.catalog.system(), one)
@@ -137,6 +142,7 @@ def retry(
 def cancel(context: typer.Context, job: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Stop a job before its next step."""
     with opened(context) as site:
+        site.prove(files=False)
         site.catalog.cancel_job(site.catalog.system(), job)
         words = voice(context)
         words.say("Việc này dừng lại trước bước kế tiếp.", "It stops before its next step.")

@@ -189,11 +189,11 @@ def work(
     meters = Meters()
     with opened(context, writer=True, meters=meters) as site:
         _write_down(site, meters)
+        if metrics_port:
+            meters.serve(metrics_host, metrics_port)
         try:
             site.prepare(stop)
             meet_search(context, site, patient=True)
-            if metrics_port:
-                meters.serve(metrics_host, metrics_port)
             site.worker().run(stop, slot or None)
         except (Away, Unavailable):
             if not stop.is_set():

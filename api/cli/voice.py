@@ -71,7 +71,8 @@ def opened(context: typer.Context, **overrides: Any) -> Iterator[Site]:
     site = open_site(**overrides)
     spoken.language = spoken.language or site.settings.language
     try:
-        yield site
+        with site.naming_settings():
+            yield site
     finally:
         site.close()
 

@@ -171,7 +171,7 @@ def test_the_metrics_tell_of_parts_jobs_followers_workers_and_disks(town, tmp_pa
 def test_metrics_are_still_there_when_what_is_looked_up_is_not(tmp_path):
     found = {name: values for name, _help, _label, values in gauges(None, {"files": tmp_path})}
     assert set(found) == {"datamo_disk_free_bytes", "datamo_disk_size_bytes", "datamo_gauges_missing"}
-    assert found["datamo_gauges_missing"] == {"": 5}
+    assert found["datamo_gauges_missing"] == {"": 6}
 
 
 class Store:
@@ -246,3 +246,9 @@ def test_an_error_in_the_log_is_counted_by_its_room():
     finally:
         root.handlers[:], root.level = before, level
     assert 'datamo_errors_total{room="datamo.worker"} 1.0' in meters.text()
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+def test_metrics_are_not_for_whom_a_proxy_hands_on(town, header):
+    assert town.get("/metrics").status_code == 200
+    assert town.get("/metrics", headers={header: "203.0.113.9"}).status_code == 404

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from api.deps import TheSite
 from api.errors import JSON
 from api.watch.gauges import gauges
 from api.watch.meters import Meters
-from catalog.errors import Unavailable
+from catalog.errors import NotFound, Unavailable
 
 router = APIRouter(tags=["operations"])
 
@@ -44,8 +44,13 @@ def _read_only(site: TheSite) -> dict[str, Any] | None:
 
 
 @router.get("/metrics", summary="Counters for Prometheus")
-def metrics(site: TheSite) -> Response:
-    """Count requests and their durations, refusals, search and storage; look up queue, followers and parts."""
+def metrics(site: TheSite, request: Request) -> Response:
+    """Count requests and their durations, refusals, search and storage; look up queue, followers and parts.
+
+    Only for who asks this process itself: there is nothing here for a request that a proxy hands on from outside.
+    """
+    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        raise NotFound
     meters: Meters = site.extras["meters"]
     text = meters.text(gauges(site.catalog, site.extras["rooms"]))
     return Response(text, media_type="text/plain; version=0.0.4", headers={"Cache-Control": "no-store"})

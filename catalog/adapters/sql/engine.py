@@ -22,6 +22,8 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreig
 REFUSED = ("authentication failed", "does not exist", "no pg_hba.conf entry", "unable to open database file")
 """How a server, or the disk, says that waiting will not help: the address or what is in it is wrong."""
 
+NO_DATABASE = "file is not a database"
+
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
@@ -33,6 +35,8 @@ def in_our_words() -> Iterator[None]:
     except OperationalError as wrong:
         raise Unavailable(_code(str(wrong.orig))) from wrong
     except DBAPIError as wrong:
+        if NO_DATABASE in str(wrong.orig):
+            raise Unavailable("database-denied") from wrong
         if wrong.connection_invalidated:
             raise Unavailable("database-down") from wrong
         raise
