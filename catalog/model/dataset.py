@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from catalog.model.outcome import ColumnInfo, FileRole
 from standards.finding import Group
 from standards.profile import Profile
 from standards.record import Dataset, Text
@@ -14,7 +15,6 @@ from standards.record import Dataset, Text
 Visibility = Literal["public", "private"]
 EntryState = Literal["draft", "published", "withdrawn"]
 ResourceKind = Literal["table", "file", "link"]
-FileRole = Literal["original", "csv", "parquet", "json", "xlsx", "geojson", "report", "changes"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +29,6 @@ class File:
     sha256: str
     rows: int | None = None
     public: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnInfo:
-    """A published column: physical name, title per language, Table Schema type, meaning."""
-
-    name: str
-    title: Text = field(default_factory=dict)
-    type: str = "string"
-    meaning: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

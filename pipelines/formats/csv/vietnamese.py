@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from standards.late import pattern
+
 Decode = Callable[[bytes, bool], str]
 
 # TCVN 5712:1993 (TCVN3, "ABC" fonts), the lower-case fonts' code page; bytes that it leaves out are those of Latin-1.
@@ -64,7 +66,7 @@ def _vni() -> dict[str, str]:
 VNI: Mapping[str, str] = MappingProxyType(_vni())
 """VNI fonts: a letter and the mark after it, as they look in Windows-1252, and the letter that they stand for."""
 
-_VNI_PAIR = re.compile(f"{'|'.join(sorted(map(re.escape, VNI), key=len, reverse=True))}|[^\x00-\x7f]")
+_VNI_PAIR = pattern(f"{'|'.join(sorted(map(re.escape, VNI), key=len, reverse=True))}|[^\x00-\x7f]")
 _VNI_BASES = frozenset("aeouyôöAEOUYÔÖ")
 STRANGE = "\N{REPLACEMENT CHARACTER}"
 
