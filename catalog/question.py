@@ -8,7 +8,8 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from enum import Enum
 from hashlib import blake2b
 from typing import Any, Literal, TypeVar, cast, get_args
 
@@ -26,6 +27,97 @@ PAGE = 20
 """Hits on a page when nobody says otherwise."""
 
 
+# --- conditions: what a language of operators says, without its signs -------------------------------------------------
+
+TEXTS = ("text", "title")
+"""Fields of words: all that a dataset says of itself, and its titles."""
+
+TIMES = ("modified", "issued")
+EXACT = (*FACETS, "id")
+"""Fields whose values are compared as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All of these words stand in a field of TEXTS, with marks or without; as a ``phrase`` side by side."""
+
+    field: str
+    text: str
+    phrase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """A field of EXACT has one of these values."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+class Wild(Enum):
+    """A place in a pattern that anything fits: any signs, none too, or exactly one."""
+
+    MANY = "*"
+    ONE = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A word (TEXTS) or value (EXACT) fits: texts in a row with MANY and ONE signs between them."""
+
+    field: str
+    parts: tuple[str | Wild, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A word of a field of TEXTS is at most ``slips`` (1 or 2) letters away."""
+
+    field: str
+    word: str
+    slips: int
+
+
+@dataclass(frozen=True, slots=True)
+class During:
+    """A field of TIMES lies at or after ``start`` and before ``end``, whole seconds in UTC; None leaves a side open."""
+
+    field: str
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A field of EXACT has any value at all."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part holds; without parts it always does."""
+
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of the parts holds; without parts it never does."""
+
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: Condition
+
+
+Condition = Words | Values | Pattern | Near | During | Known | AllOf | AnyOf | Not
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What somebody asks the catalogue.
@@ -34,6 +126,8 @@ class Question:
     facets); ``since``/``until`` cut by temporal coverage; ``audience`` are the labels of which a document must bear
     one (``public``, ``org:<id>``, ``person:<id>``), never taken from user input; ``after`` is the opaque cursor of the
     page before; without ``marks`` the hits come without their marked passages, which cost half of an answer.
+    ``where`` must hold as well: what a language of operators says, read by a door (``catalog/lucene.py``); a first page
+    may begin behind ``start`` hits.
     """
 
     text: str = ""
@@ -47,6 +141,8 @@ class Question:
     after: str = ""
     audience: tuple[str, ...] = (PUBLIC,)
     marks: bool = True
+    where: Condition | None = None
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,4 +392,6 @@ def _is_cursor(content: Any) -> bool:
 def _digest(question: Question) -> str:
     """Sum up what a cursor is bound to: all that changes which hits there are and in what order; not who asks."""
     parts = sorted(pair for pair in [*write(question), ("sort", question.sort)] if pair[0] != "limit")
+    if question.where is not None:
+        parts.append(("where", repr(question.where)))
     return blake2b(json.dumps(parts).encode(), digest_size=9).hexdigest()

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from catalog.errors import Unavailable
-from catalog.question import Answer, Cursor, Document, FacetValue, Hit, Question
+from catalog.question import (
+    TEXTS,
+    AllOf,
+    Answer,
+    AnyOf,
+    Condition,
+    Cursor,
+    Document,
+    During,
+    FacetValue,
+    Hit,
+    Known,
+    Near,
+    Not,
+    Pattern,
+    Question,
+    Values,
+    Wild,
+    Words,
+)
 from catalog.wording import RELAXED, Bag, Terms, as_typed, as_written, bag, marked, spellings, splits, terms, texts_of
 from standards.text import collation_key, fold, runs, syllables
 
@@ -17,6 +37,52 @@ def facet_values(document: Document, name: str) -> set[str]:
         "licence": [document.licence], "standard": [document.standard], "year": [str(year) for year in document.years],
     }
     return {value for value in values[name] if value}
+
+
+def holds(condition: Condition, one: Document, have: Bag) -> bool:  # noqa: PLR0911 - one answer for each kind
+    """Whether a condition holds for a dataset, by looking."""
+    match condition:
+        case AllOf(parts):
+            return all(holds(part, one, have) for part in parts)
+        case AnyOf(parts):
+            return any(holds(part, one, have) for part in parts)
+        case Not(part):
+            return not holds(part, one, have)
+        case Words(field, text, phrase):
+            asked = terms(text)
+            return set(asked.folded) <= set(words_of(field, one, have)) and not (phrase and set(asked.pairs) - set(have.pairs))
+        case Values(field, values):
+            return bool(set(words_of(field, one, have)) & set(values))
+        case Pattern(field, parts):
+            signs = {Wild.MANY: ".*", Wild.ONE: "."}
+            wanted = re.compile("".join(signs[part] if isinstance(part, Wild) else re.escape(part) for part in parts), re.DOTALL)
+            return any(wanted.fullmatch(word) for word in words_of(field, one, have))
+        case Near(field, word, slips):
+            return any(distance(word, other) <= slips for other in words_of(field, one, have))
+        case During(field, start, end):
+            key = f"{one.modified if field == 'modified' else one.issued}\x01{one.id}"
+            return not (start and key < start.isoformat()[:19]) and not (end and key >= end.isoformat()[:19])
+        case Known(field):
+            return bool(words_of(field, one, have))
+
+
+def words_of(field: str, one: Document, have: Bag) -> Iterable[str]:
+    if field in TEXTS:
+        return have.folded if field == "text" else have.title
+    return {one.id} if field == "id" else facet_values(one, field)
+
+
+def distance(left: str, right: str) -> int:
+    """Slips between two words: a letter too few, too many, wrong, or two neighbours swapped."""
+    rows = [list(range(len(right) + 1))]
+    for i, a in enumerate(left, 1):
+        rows.append([i])
+        for j, b in enumerate(right, 1):
+            best = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and b == left[i - 2]:
+                best = min(best, rows[i - 2][j - 2] + 1)
+            rows[i].append(best)
+    return rows[-1][-1]
 
 
 class FakeIndex:
@@ -123,6 +189,8 @@ class FakeIndex:
         chosen = {name: values for name, values in question.filters.items() if values and name != without}
         if any(not facet_values(one, name) & set(values) for name, values in chosen.items()):
             return False
+        if question.where is not None and not holds(question.where, one, self.bags[one.id]):
+            return False
         if not (question.since or question.until):
             return True
         return bool(one.since or one.until) and not (
@@ -145,7 +213,7 @@ class FakeIndex:
 
     def _start(self, question: Question, asked: Terms, found: list[Document], cursor: Cursor | None) -> int:
         if not cursor:
-            return 0
+            return question.start
         ids = [one.id for one in found]
         if cursor.id in ids:
             return ids.index(cursor.id) + 1

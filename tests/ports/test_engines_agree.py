@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from statistics import mean
 
 import pytest
@@ -12,8 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.adapters.index_tantivy import TantivyIndex
-from catalog.question import Question
+from catalog.question import EXACT as EXACT_FIELDS
+from catalog.question import TEXTS as TEXTS_FIELDS
+from catalog.question import TIMES, AllOf, AnyOf, During, Known, Near, Not, Pattern, Question, Values, Wild, Words
 from standards.text import fold
+from tests.fakes_index import FakeIndex
 from tests.ports.test_index import SHELF, WORDS, random_document
 from tests.ports.test_relevance import GOLDEN, document
 
@@ -22,18 +25,29 @@ OVERLAP = 0.9
 
 
 @pytest.fixture(scope="module")
-def both(elastic, tmp_path_factory):
-    """Tantivy and Elasticsearch with the same datasets: the golden ones, the shelf's, and invented ones with facets."""
+def all_three(elastic, tmp_path_factory):
+    """Tantivy, Elasticsearch and the fake with the same datasets: the golden ones, the shelf's, and invented ones with facets."""
     chance = random.Random(11)
     every = [replace(document(number, one), sequence=number + 1) for number, one in enumerate(GOLDEN["documents"])]
     every += [*SHELF, *(random_document(chance, number) for number in range(300))]
-    engines = TantivyIndex(tmp_path_factory.mktemp("search")), elastic.index("agree")
+    engines = TantivyIndex(tmp_path_factory.mktemp("search")), elastic.index("agree"), FakeIndex()
     for engine in engines:
         engine.rebuild(every)
         engine.drop([(one.id, 10_000) for one in every[-20:]])
     yield engines
     for engine in engines:
         engine.close()
+
+
+@pytest.fixture(scope="module")
+def both(all_three):
+    return all_three[:2]
+
+
+@pytest.fixture(scope="module")
+def looked(all_three):
+    """The index that looks at every dataset."""
+    return all_three[2]
 
 
 def told(answer) -> tuple:
@@ -107,3 +121,31 @@ def test_they_agree_on_whatever_is_asked(both, question):
         assert {hit.id: dict(hit.marked) for hit in tantivy.hits} == {hit.id: dict(hit.marked) for hit in elastic.hits}
     if question.sort != "relevance":
         assert ids(tantivy) == ids(elastic)
+
+
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+MOMENTS = st.integers(0, 40_000_000).map(lambda seconds: BEGIN + timedelta(seconds=seconds)) | st.sampled_from(
+    [BEGIN.replace(year=1), BEGIN.replace(year=680), BEGIN.replace(year=9999), BEGIN])
+EXACT_VALUES = {"org": "H", "theme": "T", "tag": "tag", "format": "f"}
+LEAVES = st.one_of(
+    st.builds(Words, st.sampled_from(TEXTS_FIELDS), st.one_of(WORD, st.text(min_size=1, max_size=8)), st.booleans()),
+    st.sampled_from(sorted(EXACT_VALUES)).flatmap(lambda name: st.builds(Values, st.just(name), some_of(EXACT_VALUES[name], 6))),
+    st.builds(Pattern, st.sampled_from([*TEXTS_FIELDS, *EXACT_FIELDS]),
+              st.lists(st.one_of(st.sampled_from(["n", "ta", "g", "1", ".", "]", "\\", "nuoc", *Wild]), st.text(min_size=1, max_size=2)), min_size=1, max_size=5).map(tuple)),
+    st.builds(Near, st.sampled_from(TEXTS_FIELDS), st.sampled_from(["nuoc", "sahc", "xa", "budgte", "2025"]), st.sampled_from([1, 2])),
+    st.builds(During, st.sampled_from(TIMES), st.one_of(st.none(), MOMENTS), st.one_of(st.none(), MOMENTS))
+    .filter(lambda one: one.start is not None or one.end is not None),
+    st.builds(Known, st.sampled_from(EXACT_FIELDS)),
+)
+CONDITIONS = st.recursive(LEAVES, lambda parts: st.one_of(
+    st.lists(parts, max_size=3).map(lambda some: AllOf(tuple(some))), st.lists(parts, max_size=3).map(lambda some: AnyOf(tuple(some))), st.builds(Not, parts),
+), max_leaves=8)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(condition=CONDITIONS)
+def test_both_and_a_look_at_every_dataset_agree_on_every_condition(both, looked, condition):
+    question = Question(where=condition, limit=1000, facets=("org",))
+    tantivy, elastic = asked(both, question)
+    assert set(ids(tantivy)) == set(ids(elastic)) == set(ids(looked.ask(question)))
+    assert told(tantivy) == told(elastic)

@@ -12,12 +12,14 @@ import threading
 import unicodedata
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from catalog.adapters.index_tantivy import TantivyIndex
 from catalog.errors import Invalid, Unavailable
+from catalog.lucene import Dialect
+from catalog.lucene import read as read_lucene
 from catalog.question import FACETS, Document, Question
 from tests.fakes_index import FakeIndex
 
@@ -174,6 +176,41 @@ def test_values_of_one_facet_widen_and_of_two_narrow(index):
     assert asked(index, "", filters={"tag": ("ngan sach",)}) == []
 
 
+DIALECT = Dialect(now=datetime(2025, 3, 1, 12, tzinfo=UTC), fields={
+    name: name for name in ("text", "title", "org", "theme", "tag", "format", "licence", "standard", "year", "modified", "issued", "id")})
+
+
+@pytest.mark.parametrize(("query", "found"), [
+    ("org:H12", "budget people reservoir"), ("org:(H12 OR H13) AND -format:csv", "budget"), ("-org:H12", "japan schools"), ("org:h12", ""),
+    ("title:nước", "budget reservoir"), ("title:nuoc", "budget reservoir"), ("title:(nước -ngân)", "reservoir"), ("title:dự", ""), ("dự", "budget"),
+    ('"ngân sách nhà nước"', "budget"), ('"nhà ngân sách"', ""), ('"nhà ngân sách"~2', "budget"), ("sách OR 2025", "budget"),
+    ("title:ng*", "budget"), ("title:*oc", "budget reservoir schools"), ("title:d?n", "people"), ("人*", "japan"), ("title:*", "budget japan people reservoir schools"),
+    ("tag:tài*", "budget"), ("tag:T*", ""), (r"tag:ngân\ sách", "budget"), ('tag:"ngân sách"', "budget"), ("tag:*s?ch", "budget"), ("tag:ng.n*", ""),
+    ("tag:[* TO *]", "budget schools"), ("-tag:*", "japan people reservoir"), ("id:sch*", "schools"), ("id:*", "budget japan people reservoir schools"),
+    ("nuco~1 AND chua", "reservoir"), ("title:resrvoir~", ""), ("populaiton~1", "japan"), ("poplaiton~2", "japan"), ("poplaiton~1", ""), ("year:202?", "budget reservoir schools"),
+    ("modified:[2025-02 TO *]", "budget schools"), ("modified:[2025-02-01T00:00:00Z TO NOW/DAY}", "schools"),
+    ("modified:{2025-02-01T00:00:00Z TO NOW]", "budget"), ("issued:[* TO 2025-02-01]", "budget japan schools"), ("modified:2025-01", "people reservoir"),
+    ("modified:[0001 TO 9998]", "budget people reservoir schools"), ("anything:x", ""), ("-anything:x AND org:J1", "japan"), ("org:H99 OR tag:mật", ""),
+])
+def test_conditions_cut_what_is_found_and_show_nothing_more_than_may_be_seen(index, query, found):
+    index.put(SHELF)
+    where = read_lucene(query, DIALECT)
+    answer = index.ask(Question(where=where, facets=("org",)))
+    assert sorted(ids(answer)) == found.split()
+    assert answer.total == sum(value.count for value in answer.facets["org"]) == len(found.split())
+
+
+def test_conditions_and_words_hold_together_and_bind_the_next_page(index):
+    index.put(SHELF)
+    where = read_lucene("org:H12", DIALECT)
+    asked_so = Question(text="nước", where=where, limit=1)
+    first = index.ask(asked_so)
+    then = index.ask(replace(asked_so, after=first.next))
+    assert {*ids(first), *ids(then)} == {"budget", "reservoir"}
+    with pytest.raises(Invalid):
+        index.ask(replace(asked_so, where=None, after=first.next))
+
+
 @pytest.mark.parametrize(("since", "until", "found"), [
     (date(2025, 1, 1), None, {"budget", "schools"}), (None, date(2023, 6, 1), {"reservoir"}),
     (date(2023, 12, 31), date(2024, 9, 1), {"reservoir", "schools"}), (date(2022, 1, 1), date(2022, 12, 31), set()),
@@ -309,6 +346,21 @@ def test_a_page_by_relevance_goes_on_when_datasets_come_and_go(index):
     second = ids(index.ask(replace(question, after=first.next)))
     assert len(second) == 10
     assert not set(second) & set(order[:9])
+
+
+@pytest.mark.parametrize("sort", ["relevance", "modified", "title"])
+def test_a_first_page_may_begin_behind_some_hits_and_pages_go_on_from_there(index, sort):
+    index.put(doc(f"d{number:02}", f"nước {number:02}", number + 1, modified=f"2025-01-{number + 1:02}") for number in range(12))
+    every = asked(index, "nước", sort=sort)
+    first = index.ask(Question(text="nước", sort=sort, start=5, limit=3))
+    assert (ids(first), first.total) == (every[5:8], 12)
+    then = index.ask(Question(text="nước", sort=sort, limit=3, after=first.next))
+    assert ids(then) == every[8:11]
+    last = index.ask(Question(text="nước", sort=sort, start=10, limit=3))
+    assert (ids(last), last.next) == (every[10:], "")
+    for start in (12, 13, 9_999):
+        behind = index.ask(Question(text="nước", sort=sort, start=start, facets=("year",)))
+        assert (ids(behind), behind.next, behind.total) == ([], "", 12)
 
 
 def test_a_page_behind_the_last_is_empty(index):

@@ -260,6 +260,26 @@ def test_pages_by_relevance_hold_each_hit_once_although_datasets_come_and_go_aft
     assert ids(first_page) + ids(second) + rest == order
 
 
+@pytest.mark.parametrize("sort", ["relevance", "modified", "title"])
+def test_a_page_may_begin_farther_than_the_server_counts(index, elastic, elastic_prefix, client, sort):
+    """As CKAN's clients page: ``start`` and ``rows`` to the end, over the same hits, and nothing stays open on the server."""
+    index.put(doc(f"d{number:02}", f"nước {number % 7:02}", number + 1, modified=f"2025-01-{number % 28 + 1:02}", years=(2025,)) for number in range(40))
+    every = [hit.id for hit in index.ask(Question(text="nước", sort=sort, limit=100)).hits]
+    near = elastic.index(elastic_prefix, window=7)
+    found: list[str] = []
+    for start in range(0, 50, 5):
+        page = near.ask(Question(text="nước", sort=sort, start=start, limit=5, facets=("year",)))
+        assert page.total == page.facets["year"][0].count == 40
+        assert len(page.hits) == (5 if start < 40 else 0)
+        found += [hit.id for hit in page.hits]
+    assert found == every
+    then = near.ask(Question(text="nước", sort=sort, limit=5, after=near.ask(Question(text="nước", sort=sort, start=20, limit=5)).next))
+    assert [hit.id for hit in then.hits] == every[25:30]
+    held = client.indices.stats(index=f"{elastic_prefix}.*", metric="search")["_all"]["total"]["search"]["open_contexts"]
+    assert held <= 1, "only the page after one by relevance keeps its point in time"
+    near.close()
+
+
 def test_a_page_goes_on_when_the_server_has_forgotten_the_state_it_was_read_from(index, elastic):
     question = by_relevance(index)
     whole = ids(index.ask(replace(question, limit=60)))

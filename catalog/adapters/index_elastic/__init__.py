@@ -10,6 +10,7 @@ from catalog.adapters.index_elastic import mapping
 from catalog.adapters.index_elastic.address import Address
 from catalog.adapters.index_elastic.asking import Answering, Where
 from catalog.adapters.index_elastic.building import Shelf
+from catalog.adapters.index_elastic.pages import WINDOW
 from catalog.adapters.index_elastic.server import Patience, Server
 from catalog.adapters.index_elastic.spelling import for_the_public
 from catalog.adapters.index_elastic.writing import Change, Writing
@@ -25,7 +26,7 @@ class ElasticIndex:
 
     While the server cannot answer, or the index is missing or of another format, it answers empty and ``degraded``;
     ``check`` says why. ``secret`` seals the places of pages: the same in all processes of a site. ``form`` is the
-    format of the mapping: only tests give another.
+    format of the mapping, ``window`` how many hits the server gives in one piece: only tests give others.
     """
 
     def __init__(
@@ -36,10 +37,11 @@ class ElasticIndex:
         writer: bool = True,
         patience: Patience | None = None,
         form: int = mapping.FORMAT,
+        window: int = WINDOW,
     ) -> None:
         self._server = Server(address, patience or Patience())
         self._shelf = Shelf(self._server, address.prefix, form)
-        self._where = Where(self._server, self._shelf.alias, secret.encode())
+        self._where = Where(self._server, self._shelf.alias, secret.encode(), window)
         self._writer = writer
 
     # -- asking -------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from catalog.adapters.index_elastic.mapping import document_of
-from catalog.adapters.index_elastic.pages import Page, Pager, Place
+from catalog.adapters.index_elastic.pages import WINDOW, Page, Pager, Place
 from catalog.adapters.index_elastic.query import CHOSEN, Asker
 from catalog.adapters.index_elastic.server import Server
 from catalog.adapters.index_elastic.spelling import Speller
@@ -20,11 +20,12 @@ _FEW: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What is asked: the server, our alias there, and the secret that seals places."""
+    """What is asked: the server, our alias there, the secret that seals places, and how far the server counts."""
 
     server: Server
     alias: str
     secret: bytes
+    window: int = WINDOW
 
 
 class Answering:
@@ -37,7 +38,7 @@ class Answering:
         self.cursor = cursor
         self.place = Place.unseal(where.secret, cursor) if cursor else None
         self.asker = Asker(question, asked, cursor.relaxed if cursor else 0)
-        self.pager = Pager(where.server, where.alias, question)
+        self.pager = Pager(where.server, where.alias, question, where.window)
 
     def answer(self) -> Answer:
         page = self._page()

@@ -6,7 +6,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from elasticsearch import Elasticsearch
@@ -24,6 +24,12 @@ _SLACK: Final = 200
 
 _DEEP: Final = 10_000 - 2 * _SLACK
 """Places up to which the server counts from the start; behind them only keys lead on."""
+
+
+WINDOW: Final = 10_000
+"""Hits up to which a server answers in one piece when nobody has told it otherwise."""
+
+_KEYS: Final = ("hits.hits.sort", "_shards.failed", "timed_out", "pit_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class Page:
 class Pager:
     """Gives pages in the order of one question. Keys of every order but relevance are unique and stable."""
 
-    def __init__(self, server: Server, alias: str, question: Question) -> None:
+    def __init__(self, server: Server, alias: str, question: Question, window: int = WINDOW) -> None:
         self.server = server
         self.alias = alias
         sort = question.sort
@@ -88,11 +94,13 @@ class Pager:
             [{"_score": "desc"}, {"id": "asc"}] if self.scored else [{SORTS[sort]: ways.get(sort, "desc")}]
         )
         self.limit = min(question.limit, _DEEP)
+        self.start = question.start
+        self.window = window
 
     def page(self, body: Mapping[str, Any], cursor: Cursor | None, place: Place | None) -> Page:
         """Give the hits after a cursor, or the first ones."""
         if cursor is None or place is None:
-            return self._cut(self._search(body, size=self.limit + 1), 0)
+            return self._from(body, self.start)
         if not self.scored:
             return self._cut(self._search(body, size=self.limit + 1, search_after=list(place.values)), cursor.offset)
         if place.point:
@@ -102,6 +110,31 @@ class Pager:
                 if gone.code != "search-missing":
                     raise
         return self._found_again(body, cursor, place)
+
+    def _from(self, body: Mapping[str, Any], start: int) -> Page:
+        """Give the hits behind so many; where the server would not count so far, keys lead there in steps."""
+        if start + self.limit < self.window:
+            return self._cut(self._search(body, size=self.limit + 1, from_=start), start)
+        if not self.scored:
+            return self._deep(body, start, "")
+        point = str(self.server.ask(lambda client: client.open_point_in_time(index=self.alias, keep_alive=KEEP))["id"])
+        try:
+            return self._deep(body, start, point)
+        finally:
+            self.server.ask(lambda client: client.close_point_in_time(id=point))
+
+    def _deep(self, body: Mapping[str, Any], start: int, point: str) -> Page:
+        bare = {name: part for name, part in body.items() if name != "aggs"} | {"source": False}
+        after: dict[str, Any] = {}
+        at = 0
+        while at < start:
+            step = min(self.window, start - at)
+            found = self._search(bare, point=point, size=step, filter_path=_KEYS, **after)
+            hits = found.get("hits", {}).get("hits", [])
+            if len(hits) < step:
+                return replace(self._cut(self._search(body, point=point, size=1), start), hits=(), more=False)
+            after, at = {"search_after": hits[-1]["sort"]}, at + step
+        return replace(self._cut(self._search(body, point=point, size=self.limit + 1, **after), start), point="")
 
     def _after(self, body: Mapping[str, Any], offset: int, place: Place) -> Page:
         """Go on in the state of the index that the page before was read from."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from catalog.adapters.index_elastic.conditions import query
 from catalog.indexed import OPEN_END
 from catalog.question import FACETS, Question, clean_text
 from catalog.wording import SHORT, TITLE_BONUS, Terms
@@ -74,6 +75,8 @@ class Asker:
 
     def _bounds(self) -> list[Query]:
         bounds = [self.sight()]
+        if self.question.where is not None:
+            bounds.append(query(self.question.where))
         if self.question.since or self.question.until:
             first = self.question.since.toordinal() if self.question.since else 0
             last = self.question.until.toordinal() if self.question.until else OPEN_END
@@ -92,7 +95,7 @@ class Asker:
             counts["free"] = _within(list(narrowing.values()), {name: _values(name, size) for name in free})
         for name in self.question.facets:
             if name in narrowing:
-                others = [query for other, query in narrowing.items() if other != name]
+                others = [one for other, one in narrowing.items() if other != name]
                 chosen = [clean_text(value) for value in self.question.filters[name]]
                 inner = {CHOSEN + name: {"terms": {"field": name, "include": chosen, "size": len(chosen)}}}
                 counts[name] = _within(others, inner | ({name: _values(name, size)} if size > 0 else {}))

@@ -37,12 +37,13 @@ class Pager:
         self.field = SORTS.get(sort)
         self.order = tantivy.Order.Asc if sort == "title" else tantivy.Order.Desc
         self.limit = question.limit
+        self.start = min(question.start, searcher.num_docs)
 
     def page(self, cursor: Cursor | None) -> Page:
         """Give the hits after a cursor, or the first ones."""
         if cursor is None:
-            found = self._search(0, self.limit + 1)
-            return self._cut(found.hits, found.count, 0)
+            found = self._search(self.start, self.limit + 1)
+            return self._cut(found.hits, found.count, self.start)
         before = min(cursor.offset, self.searcher.num_docs) - 1
         found = self._search(max(before, 0), self.limit + 2)
         if found.hits and self._is(found.hits[0], cursor):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import tantivy
 
+from catalog.adapters.index_tantivy.conditions import query
 from catalog.indexed import OPEN_END
 from catalog.question import FACETS, Question, clean_text
 from catalog.wording import TITLE_BONUS, Terms
@@ -76,6 +77,8 @@ class Asker:
         for name in self.narrowed():
             if name != without:
                 yield self.any_of(name, self.question.filters[name])
+        if self.question.where is not None:
+            yield query(self.schema, self.question.where)
         if self.question.since or self.question.until:
             first = self.question.since.toordinal() if self.question.since else 0
             last = self.question.until.toordinal() if self.question.until else OPEN_END

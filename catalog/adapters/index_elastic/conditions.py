@@ -1,0 +1,71 @@
+"""A Condition as Elasticsearch's query."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from catalog.adapters.index_elastic.mapping import SORTS
+from catalog.question import (
+    AllOf,
+    AnyOf,
+    Condition,
+    During,
+    Known,
+    Near,
+    Not,
+    Pattern,
+    Values,
+    Wild,
+    Words,
+    clean_text,
+)
+from catalog.wording import terms
+
+Query = dict[str, Any]
+_FOLDED: Final = {"text": "folded", "title": "title"}
+_SPECIAL: Final = re.compile(r"([*?\\])")
+_EXPANSIONS: Final = 1024
+"""Words that a word with slips may stand for; the most that the server allows."""
+
+
+def query(condition: Condition) -> Query:
+    """Turn a condition into a query that matches the same datasets; how well they match means nothing."""
+    match condition:
+        case AllOf(parts):
+            return {"bool": {"filter": [query(part) for part in parts]}} if parts else {"match_all": {}}
+        case AnyOf(parts):
+            some = [query(part) for part in parts]
+            return {"bool": {"should": some, "minimum_should_match": 1}} if some else {"match_none": {}}
+        case Not(part):
+            return {"bool": {"must_not": [query(part)]}}
+        case _:
+            return _leaf(condition)
+
+
+def _leaf(condition: Words | Values | Pattern | Near | During | Known) -> Query:
+    match condition:
+        case Words(field, text, phrase):
+            asked = terms(text)
+            every = [_term(_FOLDED[field], word) for word in asked.folded]
+            return {"bool": {"filter": [*every, *(_term("pairs", pair) for pair in asked.pairs if phrase)]}}
+        case Values(field, values):
+            return {"terms": {field: [clean_text(value) for value in values]}}
+        case Pattern(field, parts):
+            return {"wildcard": {_FOLDED.get(field, field): {"value": "".join(map(_expression, parts))}}}
+        case Near(field, word, slips):
+            return {"fuzzy": {_FOLDED[field]: {"value": word, "fuzziness": slips, "max_expansions": _EXPANSIONS}}}
+        case During(field, start, end):
+            bounds = {"gte": start, "lt": end}
+            stamps = {how: bound.isoformat()[:19] for how, bound in bounds.items() if bound}
+            return {"range": {SORTS[field]: stamps}}
+        case Known(field):
+            return {"exists": {"field": field}}
+
+
+def _term(field: str, word: str) -> Query:
+    return {"term": {field: {"value": word}}}
+
+
+def _expression(part: str | Wild) -> str:
+    return part.value if isinstance(part, Wild) else _SPECIAL.sub(r"\\\1", part)
