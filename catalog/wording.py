@@ -142,9 +142,10 @@ def mark(text: str, wanted: frozenset[str], length: int | None = None) -> str:
     """
     text = nfc(clean_text(text))
     folded = _folded_in_place(text)
-    if not any(word in folded for word in wanted):  # most texts of most hits: they need not be cut into words
+    there = [word for word in wanted if word in folded]
+    if not there:  # most texts of most hits
         return ""
-    spans = _joined(text, _spans(folded, wanted))
+    spans = _joined(text, _spans(folded, there))
     if not spans:
         return ""
     start, end = (0, len(text)) if length is None or len(text) <= length else _passage(text, folded, spans, length)
@@ -165,12 +166,11 @@ def _folded_in_place(text: str) -> str:
     return "".join(one if len(one) == 1 else " " for one in map(fold, text))
 
 
-def _spans(folded: str, wanted: frozenset[str]) -> list[_Span]:
+def _spans(folded: str, wanted: Sequence[str]) -> list[_Span]:
     """Where the wanted words stand in folded text, in order."""
     if has_cjk(folded):
         return list(_spans_by_runs(folded, wanted))
-    there = wanted.intersection(runs(folded))
-    return sorted(span for word in there for span in _places(folded, word))
+    return sorted(span for word in wanted for span in _places(folded, word))
 
 
 def _places(folded: str, word: str) -> Iterator[_Span]:
@@ -183,7 +183,7 @@ def _places(folded: str, word: str) -> Iterator[_Span]:
         at = folded.find(word, at + 1)
 
 
-def _spans_by_runs(folded: str, wanted: frozenset[str]) -> Iterator[_Span]:
+def _spans_by_runs(folded: str, wanted: Sequence[str]) -> Iterator[_Span]:
     """Look at every run; of a CJK run only the characters of wanted pairs count."""
     at = 0
     for run in runs(folded):

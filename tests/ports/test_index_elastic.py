@@ -9,6 +9,7 @@ import time
 import traceback
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from elasticsearch import Elasticsearch
@@ -16,9 +17,11 @@ from elasticsearch import Elasticsearch
 from catalog.adapters.index_elastic import ElasticIndex
 from catalog.adapters.index_elastic.address import WrongAddress, read
 from catalog.errors import Invalid, Unavailable
-from catalog.question import Question
+from catalog.model import Change
+from catalog.question import Document, Question
+from pipelines.steps.index import follow
 from tests.elastic import QUICK, SECRET
-from tests.elastic_proxy import Said, always, bulk_refuses, changed, first, proxied, slow
+from tests.elastic_proxy import Said, always, bulk_refuses, changed, first, honest, proxied, slow
 from tests.ports.test_index import SHELF, asked, doc, ids, pages
 
 
@@ -437,6 +440,43 @@ def test_when_it_is_back_one_reader_finds_out_for_all(index, proxy, elastic_pref
     proxy.plan = first(1, None)
     assert far.ask(Question(text="ngân sách")).degraded
     assert asked(far, "ngân sách") == ["budget"]
+
+
+NOON = datetime(2025, 1, 1, 12, tzinfo=UTC)
+
+
+class Backlog:
+    """The part of a catalogue that search follows: changes of as many datasets, and how far they were read."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.position = 0
+
+    def follow(self, _reader: str, limit: int) -> list[Change]:
+        numbers = range(self.position + 1, min(self.position + limit, self.size) + 1)
+        return [Change(sequence=number, at=NOON, kind="version-published", dataset=f"d{number}") for number in numbers]
+
+    def advance(self, _reader: str, position: int) -> None:
+        self.position = position
+
+    def document(self, dataset: str) -> Document:
+        return doc(dataset, f"Nước {dataset}", int(dataset[1:]))
+
+
+def test_a_backlog_of_a_thousand_changes_is_indexed_when_the_server_is_back(proxy, index, elastic_prefix):
+    """While the server is down the reader keeps its place; then one batch brings all, however often it had been tried."""
+    changes = Backlog(1000)
+    far = ElasticIndex(read(f"{proxy.url}/{elastic_prefix}"), SECRET, patience=replace(QUICK, tries=0.5, pause=0.0))
+    proxy.plan = always(Said.error(503, "unavailable_shards_exception"))
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="search-down"):
+            follow(changes, far)
+    assert (changes.position, index.count()) == (0, 0)
+    proxy.plan = honest
+    assert [follow(changes, far), follow(changes, far)] == [1000, 0]
+    assert (changes.position, index.count()) == (1000, 1000)
+    assert index.ask(Question(text="nước d777", limit=1)).hits[0].id == "d777"
+    far.close()
 
 
 @pytest.mark.parametrize("said", [None, Said.error(429, "es_rejected_execution_exception"), Said.error(503, "x"), Said(502, b"bad gateway", {})],
