@@ -19,6 +19,7 @@ named by their content, the desk's verbs look at the state first, followers move
 from __future__ import annotations
 
 import dataclasses
+import errno
 import itertools
 import shutil
 import uuid
@@ -30,7 +31,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from catalog.catalog import Catalog
-from catalog.errors import Gone, NotFound
+from catalog.errors import Gone, NotFound, Unavailable
 from catalog.events import Event, FileArrived, ReleaseAccepted, ReleaseDrafted, Start
 from catalog.model import Options, Outcome, Resource, Submission, Version
 from catalog.ports import Files, Index, Records
@@ -74,6 +75,8 @@ MOST_BASES = 10
 
 REPAIRABLE = ("received", "checking", "blocked", "ready", "failed")
 """States in which the file as it came is still needed: repairs can be accepted or it can be read otherwise."""
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 _BLOCK = 1 << 20
 
@@ -228,9 +231,13 @@ def _work_folder(shop: Workshop, submission: str) -> Iterator[Path]:
     place = shop.work / submission
     shutil.rmtree(place, ignore_errors=True)
     work = place / uuid.uuid4().hex
-    work.mkdir(parents=True, mode=0o700)
     try:
+        work.mkdir(parents=True, mode=0o700)
         yield work
+    except OSError as wrong:
+        if wrong.errno in FULL:  # waited out like a store that is away, never counted as the file's fault or as a bug
+            raise Unavailable("storage-full") from wrong
+        raise
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
