@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import typer
 
+from api.cli import sending
 from catalog.errors import Invalid, NotAllowed, NotFound, NotKnown, Problem, Refusal, Unavailable
 
 BLOCK = 1 << 20
@@ -43,12 +44,20 @@ class RemoteSite:
         return str(self._call("POST", "/api/v1/datasets", json.dumps(made, default=str).encode())["id"])
 
     def upload(self, key: str, file: Path, wishes: Mapping[str, str], hold: bool, advance: Any) -> dict[str, Any]:
-        """Send the file as a multipart form, in blocks, never whole in memory."""
+        """Send the file as a form, or a large one piece by piece; never whole in memory."""
+        if file.stat().st_size > sending.LARGE:
+            upload = sending.send(self._ask, file, advance)
+            return self._submit(key, None, {**wishes, "upload": upload}, hold, advance)
+        return self._submit(key, file, wishes, hold, advance)
+
+    def _submit(
+        self, key: str, file: Path | None, wishes: Mapping[str, str], hold: bool, advance: Any
+    ) -> dict[str, Any]:
         boundary = secrets.token_hex(16)
-        head, tail = _frame(boundary, file.name, wishes)
+        head, tail = _frame(boundary, file.name if file else "", wishes)
         headers = {
             "Content-Type": f"multipart/form-data; boundary={boundary}",
-            "Content-Length": str(len(head) + file.stat().st_size + len(tail)),
+            "Content-Length": str(len(head) + (file.stat().st_size if file else 0) + len(tail)),
             "Idempotency-Key": secrets.token_hex(16),
         }
         address = f"/api/v1/datasets/{quote(key, safe='')}/submissions" + ("?publish=false" if hold else "")
@@ -65,6 +74,12 @@ class RemoteSite:
     def _call(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
+        return self._ask(method, path, body, headers)[1]
+
+    def _ask(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[Mapping[str, str], dict[str, Any]]:
+        """Give headers (their names small) and document of an answer."""
         kind = http.client.HTTPSConnection if self._parts.scheme == "https" else http.client.HTTPConnection
         connection = kind(self._parts.hostname or "", self._parts.port, timeout=TIMEOUT_SECONDS)
         content = {"Content-Type": "application/json"} if isinstance(body, bytes) else {}
@@ -73,7 +88,8 @@ class RemoteSite:
                 method, self._parts.path.rstrip("/") + path, body, {**self._headers, **content, **(headers or {})}
             )
             answer = connection.getresponse()
-            return _document(answer.status, answer.read())
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            return told, _document(answer.status, answer.read())
         except (OSError, http.client.HTTPException) as problem:
             raise Unavailable("site-unreachable", site=self._parts.netloc, detail=str(problem)) from problem
         finally:
@@ -81,13 +97,15 @@ class RemoteSite:
 
 
 def _frame(boundary: str, name: str, wishes: Mapping[str, str]) -> tuple[bytes, bytes]:
-    """Give what stands before and after the file's bytes."""
+    """Give what stands before and after the file's bytes; all of the form where there is no file."""
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
         for field, value in wishes.items()
         if value
     ]
     shown = name.replace("\\", "_").replace('"', "%22").replace("\r", "").replace("\n", "")
+    if not name:
+        return "".join(parts).encode(), f"--{boundary}--\r\n".encode()
     parts.append(
         f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{shown}"\r\n'
         "Content-Type: application/octet-stream\r\n\r\n"
@@ -95,12 +113,13 @@ def _frame(boundary: str, name: str, wishes: Mapping[str, str]) -> tuple[bytes, 
     return "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode()
 
 
-def _body(head: bytes, file: Path, tail: bytes, advance: Any) -> Iterator[bytes]:
+def _body(head: bytes, file: Path | None, tail: bytes, advance: Any) -> Iterator[bytes]:
     yield head
-    with file.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            yield block
-            advance(len(block))
+    if file is not None:
+        with file.open("rb") as stream:
+            while block := stream.read(BLOCK):
+                yield block
+                advance(len(block))
     yield tail
 
 
