@@ -17,18 +17,23 @@ from urllib.parse import urlsplit
 KINDS = ("refuse", "slow-down", "silent-before", "silent-after", "reset-before", "reset-after", "truncate", "flip", "cut",
          "error-in-200")
 SLOW = b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
+PARTIAL = 206
 BAD = b"<?xml version='1.0'?><Error><Code>InternalError</Code><Message>We failed.</Message></Error>"
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 @dataclass
 class Faulty:
-    """The proxy's address, and what it does: ``plan(method, path)`` names a kind of fault for a request, or "" for none."""
+    """The proxy's address, and what it does: ``plan(method, path)`` names a kind of fault for a request, or "" for none.
+
+    ``given`` counts the bytes of ranges that were asked for: who asks for all and hangs up gets less than we can tell.
+    """
 
     url: str
     plan: Callable[[str, str], str] = lambda method, path: ""
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     patience: float = 3.0
+    given: int = 0
 
     def once(self, kind: str, method: str, part: str = "", times: int = 1) -> None:
         """Spoil the next ``times`` requests with this method and this text in their path."""
@@ -70,6 +75,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _spoiled(self, kind: str, status: int, headers: dict[str, str], content: bytes) -> None:
         half = len(content) // 2
+        self.server.faulty.given += len(content) if status == PARTIAL and self.command == "GET" else 0
         after: dict[str, Callable[[], None]] = {
             "silent-after": lambda: self._hold(self.server.faulty.patience),
             "reset-after": self._reset,
@@ -123,7 +129,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             if name.lower() not in HOP:
                 self.send_header(name, value)
-        said = headers.get("Content-Length") if self.command == "HEAD" else None
+        lengths = (value for name, value in headers.items() if name.lower() == "content-length")
+        said = next(lengths, None) if self.command == "HEAD" else None
         self.send_header("Content-Length", said or str(len(content) if length is None else length))
         self.end_headers()
         if self.command != "HEAD":

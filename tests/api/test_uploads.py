@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import socket
 import time
 from contextlib import contextmanager
@@ -15,7 +16,11 @@ import tusclient.client
 import tusclient.exceptions
 
 from api.app import create_app
+from catalog.adapters.files_s3 import Address, S3Files
 from catalog.catalog.uploads import OPEN
+from tests.api.test_pages_forms import sign_in
+from tests.conftest import NUMBERS
+from tests.ports.test_files_s3 import put_by
 from tests.running import served
 from tests.site import SCHOOLS, Town, make_town
 
@@ -238,6 +243,40 @@ def test_a_session_writes_only_with_its_token(town: Town) -> None:
     town.client.cookies.clear()
 
 
+def test_the_form_takes_a_file_that_was_sent_before(town: Town) -> None:
+    """As the page's own module does it: with the session and the form's token; the file's field is empty."""
+    token = sign_in(town, "editor")
+    headers = {"X-CSRF-Token": token, **TUS}
+    made = town.client.post("/api/v1/uploads", headers={**headers, "Upload-Length": str(len(SCHOOLS)),
+                                                        "Upload-Metadata": words(filename="schools.csv")})
+    address = made.headers["location"]
+    town.client.patch(address, content=SCHOOLS, headers={
+        **headers, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"})
+    upload = address.rpartition("/")[2]
+    form = {"csrf": token, "organisation": "h12-so", "title": "", "upload": upload}
+    wrong = town.client.post("/publish", data=form, files={"x": (None, "")})
+    assert wrong.status_code == 422
+    assert f'name="upload" value="{upload}"' in wrong.text  # it need not be sent again
+    right = town.client.post("/publish", data={**form, "title": "Trường học mới"}, files={"x": (None, "")})
+    assert right.status_code == 303, right.text
+    submission = right.headers["location"].split("/")[2].partition("?")[0]
+    assert town.get(f"/api/v1/submissions/{submission}", "editor").json()["file"]["sha256"] == HASH
+    again = town.client.post("/publish", data={**form, "title": "Trường học khác"}, files={"x": (None, "")})
+    assert again.status_code == 422
+    assert 'name="upload" value=""' in again.text
+    assert "Không có lượt tải lên" in again.text
+
+
+def test_the_form_works_without_its_module_and_finds_it(town: Town) -> None:
+    sign_in(town, "editor")
+    page = town.client.get("/publish").text
+    address = re.search(r'<script type="module" src="([^"]+)"', page).group(1)
+    module = town.client.get(address)
+    assert "javascript" in module.headers["content-type"]
+    assert 'type="file" id="file" name="file"' in page
+    assert "script-src 'self'" in town.client.get("/publish").headers["content-security-policy"]
+
+
 @contextmanager
 def on_air(town: Town) -> Any:
     """The town's site by a real server."""
@@ -288,3 +327,23 @@ def _until(true: Any, patience: float = 60.0) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_a_file_is_put_straight_into_the_bucket_and_counts_only_when_it_is_the_one_announced(
+    s3: Any, tmp_path: Path
+) -> None:
+    town = make_town(tmp_path)
+    store = S3Files(Address(bucket="datamo", prefix=f"d{next(NUMBERS)}/", endpoint=s3.endpoint), tmp_path / "copies")
+    town.catalog._files = store
+    asked = {"direct": True, "size": len(SCHOOLS), "sha256": HASH, "name": "schools.csv"}
+    made = town.send("POST", "/api/v1/uploads", json=asked)
+    assert made.status_code == 201, made.text
+    address, put = made.json()["links"]["self"], made.json()["put"]
+    slug = town.draft()["slug"]
+    assert submitted(town, address, slug=slug).json()["code"] == "upload-unfinished"
+    assert put_by(put["url"], SCHOOLS[:-1] + b"?", put["headers"]) >= 400
+    assert put_by(put["url"], SCHOOLS, put["headers"]) == 200
+    answer = submitted(town, address, slug=slug)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["file"]["sha256"] == HASH
+    assert town.send("POST", "/api/v1/uploads", "reader", json=asked).status_code == 403

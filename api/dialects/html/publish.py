@@ -19,16 +19,16 @@ from api.dialects.html.view import Reader, TheReader, page
 from api.messages import pages, refusals
 from catalog.errors import Conflict, Invalid, NotKnown, Refusal, TooLarge
 from catalog.model import Entry, Options, Organisation, Submission
-from pipelines.steps.receive import receive, refuse_beside_standard, schema_of
+from pipelines.steps.receive import receive, refuse_beside_standard, schema_of, take_over
 from pipelines.validation.taken import MOST_BYTES
 from standards import vocabulary
 from standards.record import Dataset
 
 router = APIRouter(route_class=PageRoute)
 FIELDS = ("dataset", "organisation", "title", "description", "theme", "frequency", "licence", "source", "standard",
-          "sheet", "update", "period", "note", "declaration")
+          "sheet", "update", "period", "note", "declaration", "upload")
 MEANT = (*FIELDS, "schema")
-FIELD_OF = {"themes": "theme", "organization": "organisation", "resource": "file", "kind": "update"}
+FIELD_OF = {"upload": "file", "themes": "theme", "organization": "organisation", "resource": "file", "kind": "update"}
 UPDATES = ("replace", "append", "correct")
 ANSWERS = ("none", "contains")
 SHORTEST_TITLE = 5
@@ -48,7 +48,8 @@ def publish_form(request: Request, reader: TheReader) -> Response:
     if not reader.caller.known:
         raise NotKnown("credentials-needed")
     query = request.query_params
-    given = {name: query.get(name, "")[:300] for name in FIELDS} | {"declaration": ""}  # no address answers for anybody
+    given = {name: query.get(name, "")[:300] for name in FIELDS}
+    given |= {"declaration": "", "upload": ""}  # no address answers for anybody
     return _form(request, reader, given, [])
 
 
@@ -91,6 +92,7 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
     except TooLarge:
         raise
     except (Invalid, Conflict) as refused:
+        given["upload"] = "" if refused.code in ("unknown-upload", "upload-damaged") else given["upload"]
         return _form(request, reader, given, refused_said(reader, refused))
     return RedirectResponse(f"/submissions/{found.id}?wait=1", status_code=303)
 
@@ -98,10 +100,11 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
 def _taken(request: Request, reader: Reader, given: dict[str, str], form: FormData) -> Submission:
     """Draft the dataset if it is new, and take the file for it; a draft once made is the one that is tried again."""
     site, upload = deps.site(request), file_of(form)
-    assert upload is not None
     asked = replace(options(given), schema=schema_of(words_of(form, "schema", MOST_BYTES)))
     given["dataset"] = given["dataset"] or _draft(request, reader, given).slug
     refuse_beside_standard(asked, site.catalog.may_submit(reader.caller, given["dataset"]))
+    if upload is None:
+        return take_over(site.catalog, reader.caller, given["dataset"], given["upload"], asked)
     return receive(
         site.catalog, site.files, reader.caller, given["dataset"], upload.file, upload.filename or "file",
         asked, limit=site.upload_limit, media_type=(upload.content_type or "")[:200],
@@ -123,7 +126,7 @@ def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[d
         found.append({"field": "organisation", "said": reader.say("Chọn cơ quan công bố.")})
     if not given["dataset"] and len(given["title"]) < SHORTEST_TITLE:
         found.append({"field": "title", "said": reader.say("Chọn một bộ dữ liệu ở trên, hoặc ghi tên bộ mới.")})
-    if file_of(form) is None:
+    if file_of(form) is None and not given["upload"]:
         found.append({"field": "file", "said": reader.say("Chưa chọn tệp nào.")})
     if given["update"] in ("append", "correct") and not given["period"]:
         found.append({"field": "period", "said": reader.say("Ghi kỳ của dữ liệu, ví dụ 2025-Q1.")})

@@ -96,13 +96,13 @@ class Growing:
             under_way: deque[Future[Any]] = deque()
             while len(part := source.part()) == writing.PART:
                 sent += 1
+                if len(under_way) >= AHEAD:
+                    under_way.popleft().result()
                 under_way.append(crew.submit(writing.send_part, self._client, self._where, self._upload,
                                              number + sent, part))
-                if len(under_way) > AHEAD:
-                    under_way.popleft().result()
             for one in under_way:
                 one.result()
-        return sent, part
+        return sent, bytes(part)
 
     def finish(self) -> None:
         """Make one object of it; raises NotFound when there is nothing. Does nothing where that was done before."""

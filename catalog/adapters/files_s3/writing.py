@@ -16,7 +16,9 @@ from catalog.errors import TooLarge
 PART: Final = 16 * 1024 * 1024
 """Bytes of one part; 10,000 parts is the most that S3 takes, so 160 GB is the largest object."""
 
-AT_ONCE: Final = 4
+AT_ONCE: Final = 3
+"""Parts of one upload under way at the same time; with the one that is being read they are what is in memory."""
+
 COPY_PART: Final = 1024**3
 COPY_LIMIT: Final = 5 * 1024**3
 
@@ -33,14 +35,13 @@ class Tally:
         """The hash of what has passed so far."""
         return self._digest.hexdigest()
 
-    def part(self, most: int = PART) -> bytes:
+    def part(self, most: int = PART) -> bytearray:
         """Give the next ``most`` bytes, fewer only at the end."""
-        pieces, left = [], most
-        while left and (piece := self._stream.read(min(left, 1024 * 1024))):
+        part = bytearray()
+        while len(part) < most and (piece := self._stream.read(min(most - len(part), 1024 * 1024))):
             self._count(piece)
-            pieces.append(piece)
-            left -= len(piece)
-        return b"".join(pieces)
+            part += piece
+        return part
 
     def _count(self, piece: bytes) -> None:
         self.size += len(piece)
@@ -51,7 +52,7 @@ class Tally:
 
 def send(client: Any, where: dict[str, str], stream: BinaryIO, *, limit: int | None = None,
          create_only: bool = True) -> Tally:
-    """Write a stream to one key and return its tally; never more than six parts are in memory.
+    """Write a stream to one key and return its tally; never more than four parts are in memory.
 
     Raises TooLarge, whatever the stream raises, and botocore's own errors (412 where ``create_only`` finds the key
     taken); then nothing is left, no unfinished upload either.
@@ -64,22 +65,18 @@ def send(client: Any, where: dict[str, str], stream: BinaryIO, *, limit: int | N
         return tally
     with _parts(client, where, only) as (upload, done), ThreadPoolExecutor(AT_ONCE) as crew:
         under_way: deque[Future[dict[str, Any]]] = deque()
-        for number, part in _numbered(first, tally):
-            under_way.append(crew.submit(send_part, client, where, upload, number, part))
-            if len(under_way) > AT_ONCE:
+        number, part = 1, first
+        del first
+        while part:
+            if len(under_way) >= AT_ONCE:
                 done.append(under_way.popleft().result())
+            under_way.append(crew.submit(send_part, client, where, upload, number, part))
+            number, part = number + 1, tally.part()
         done.extend(one.result() for one in under_way)
     return tally
 
 
-def _numbered(first: bytes, tally: Tally) -> Iterator[tuple[int, bytes]]:
-    number, part = 1, first
-    while part:
-        yield number, part
-        number, part = number + 1, tally.part()
-
-
-def send_part(client: Any, where: dict[str, str], upload: str, number: int, part: bytes) -> dict[str, Any]:
+def send_part(client: Any, where: dict[str, str], upload: str, number: int, part: bytes | bytearray) -> dict[str, Any]:
     """Send one part; returns what finishing wants to know of it."""
     return receipt(number, client.upload_part(**where, UploadId=upload, PartNumber=number, Body=part))
 

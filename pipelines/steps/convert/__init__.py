@@ -12,7 +12,7 @@ from pipelines import cells
 from pipelines.step import Opened, Parcel, conclude
 from pipelines.steps.convert import documents
 from pipelines.steps.convert.excerpt import excerpt
-from pipelines.steps.convert.typed import Shape, shape_of, write_parquet
+from pipelines.steps.convert.typed import BIG, Shape, shape_of, write_parquet
 from pipelines.validation import masking, outside
 from pipelines.validation.personal import hides
 from standards.finding import Finding, Group, Place
@@ -167,7 +167,8 @@ def _written(parcel: Parcel, one: Opened) -> Opened:
     )
     made = [_artefact(one, "csv", _csv(parcel, one, names))]
     parquet = parcel.work / f"{one.resource}.parquet"
-    write_parquet(parquet, [f"{ID}_original" if name == ID else name for name in names], source, shapes)
+    labels = [f"{ID}_original" if name == ID else name for name in names]
+    write_parquet(parquet, labels, source, shapes, big=profile.rows > BIG)
     made.append(_artefact(one, "parquet", parquet))
     made += [_artefact(one, role, path) for role, path in _documents(parcel, one, names, shapes)]
     return dataclasses.replace(one, outcome=dataclasses.replace(one.outcome, artefacts=(*made, *one.outcome.artefacts)))

@@ -20,6 +20,9 @@ else:
     pq = late.module("pyarrow.parquet")
 
 GROUP = 50_000
+BIG = 1_000_000
+BIG_GROUP = 122_880
+"""Rows of a row group of a table of more than ``BIG`` rows: sixty of DuckDB's vectors, and a short footer."""
 DOUBLE_DIGITS = 15
 """How many decimal digits a float64 holds whatever they are."""
 DECIMAL_DIGITS = 38
@@ -121,29 +124,37 @@ def rows(source: Path, shapes: Sequence[Shape]) -> Iterator[list[pa.Array]]:
         yield [typed(one.column(index + 1), shape) for index, shape in enumerate(shapes)]
 
 
-def write_parquet(path: Path, names: Sequence[str], source: Path, shapes: Sequence[Shape]) -> int:
-    """Write Parquet (zstd, groups of 50,000 rows) with a dense ``_id`` from 1 before the columns; gives the rows."""
+def write_parquet(path: Path, names: Sequence[str], source: Path, shapes: Sequence[Shape], *, big: bool = False) -> int:
+    """Write Parquet with a dense ``_id`` from 1 before the columns, rows in the order in which they came.
+
+    zstd; groups of 50,000 rows, of a ``big`` table 122,880; statistics of every group and page, so that an engine
+    reads what it needs (infra/decisions/0024). Returns how many rows.
+    """
+    group = BIG_GROUP if big else GROUP
     schema = pa.schema(
         [pa.field("_id", pa.int64()), *(pa.field(n, s.type) for n, s in zip(names, shapes, strict=True))]
     )
     done = 0
     waiting: list[pa.RecordBatch] = []
-    with pq.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
+    with pq.ParquetWriter(path, schema, compression="zstd", store_schema=False, write_page_index=True,
+                          sorting_columns=[pq.SortingColumn(0)]) as writer:
         for columns in rows(source, shapes):
             count = len(columns[0])
             ids = pa.array(range(done + 1, done + count + 1), pa.int64())
             waiting.append(pa.record_batch([ids, *columns], schema=schema))
             done += count
-            waiting = _groups(writer, waiting, GROUP)
-        _groups(writer, waiting, 1)
+            waiting = _groups(writer, waiting, group)
+        _groups(writer, waiting, group, last=True)
     return done
 
 
-def _groups(writer: pq.ParquetWriter, waiting: list[pa.RecordBatch], least: int) -> list[pa.RecordBatch]:
-    """Write full groups of what waits, and give what is left."""
-    if sum(one.num_rows for one in waiting) < least:
+def _groups(
+    writer: pq.ParquetWriter, waiting: list[pa.RecordBatch], group: int, *, last: bool = False
+) -> list[pa.RecordBatch]:
+    """Write full groups of what waits, at the end also the last one, and give what is left."""
+    if not waiting or (not last and sum(one.num_rows for one in waiting) < group):
         return waiting
     table = pa.Table.from_batches(waiting)
-    whole = table.num_rows - table.num_rows % GROUP if least > 1 else table.num_rows
-    writer.write_table(table.slice(0, whole), row_group_size=GROUP)
+    whole = table.num_rows if last else table.num_rows - table.num_rows % group
+    writer.write_table(table.slice(0, whole), row_group_size=group)
     return list(table.slice(whole).to_batches())
