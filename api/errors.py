@@ -124,6 +124,8 @@ def document(refusal: Refusal, language: str) -> dict[str, Any]:
     if isinstance(refusal, Gone):
         body.update({name: refusal.params.get(name) for name in ("state", "reason", "withdrawn")})
         body["state"] = body["state"] or "withdrawn"
+        if refusal.params.get("erased"):
+            body["erased"] = refusal.params["erased"]
     if code == "read-only":
         body.update({name: params.get(name) or None for name in ("notice", "until")})
     if refusal.problems and not isinstance(refusal, NotFound):

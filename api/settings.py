@@ -34,6 +34,7 @@ REMEDIES: Mapping[str, str] = {
     "upload_limit": "use a number of bytes, or a number with kB, MB or GB, like 500MB",
     "rate_limits": "use on or off",
     "log_format": "use auto, json or console",
+    "backup_days": "use a whole number of days",
     "checks_at_once": "use a whole number from 1 to 64",
     "copies_dir": "use the path of a folder that every process of the site on this machine may write to",
     "copies_limit": "use a number of bytes, or a number with kB, MB or GB, like 10GB",
@@ -138,6 +139,12 @@ class Settings(BaseSettings):
         "auto",
         description="How `datamo serve` and `datamo work` write to standard error: `json` (one object a line), "
         "`console` (for people), or `auto` (`console` on a terminal, else `json`).",
+    )
+    backup_days: int = Field(
+        30,
+        ge=0,
+        le=3650,
+        description="For how many days backups are kept: erased data is said to be in them until then.",
     )
     read_only: str = Field(
         "",

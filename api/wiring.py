@@ -129,8 +129,23 @@ class Site:
             today=lambda: datetime.now(VIETNAM).date(),
             examine=functools.partial(examine, start=nursery),
             start=nursery,
+            jobs=self.jobs,
             bookcase=Bookcase(self.catalog, self.files),
         )
+
+    def erase_now(self) -> int | None:
+        """Finish the erasures that were confirmed, unless a worker is at it (None): it does so within seconds."""
+        from catalog.adapters.sql.jobs import Locks, jobs_engine
+        from pipelines.flow import erasures
+        from pipelines.worker import FOLLOWERS_LOCK
+
+        engine = jobs_engine(database_url(self.settings))
+        locks = Locks(engine)
+        try:
+            return erasures(self.workshop()) if locks.take(FOLLOWERS_LOCK) else None
+        finally:
+            locks.release_all()
+            engine.dispose()
 
     def house(self) -> House:
         """Give what backing up, restoring and moving work with."""
@@ -209,6 +224,7 @@ def open_site(
         search_wait=settings.search_refresh == "wait" and not writer,
         declaration=settings.declaration,
         read_only=settings.read_only,
+        backup_days=settings.backup_days,
         guarded=not writer,
     )
     return Site(

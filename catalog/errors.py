@@ -79,9 +79,12 @@ class Busy(Conflict):
 
 
 class Gone(Refusal):
-    """It was withdrawn; ``params`` hold the tombstone: state, reason, withdrawn."""
+    """It was withdrawn or erased; ``params`` hold the tombstone: state, reason, withdrawn (and ``erased``)."""
 
     code = "withdrawn"
+
+    def __init__(self, code: str = "", /, **params: Any) -> None:
+        super().__init__(code or ("erased" if params.get("state") == "erased" else ""), **params)
 
 
 class Invalid(Refusal):

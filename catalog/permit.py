@@ -40,6 +40,9 @@ ACTS: Mapping[str, Rule] = {
     "reject": Rule(REVIEWERS),
     "release-column": Rule(REVIEWERS),
     "withdraw": Rule(REVIEWERS),
+    # personal data published by mistake: anybody of the agency who may write asks, a second person confirms
+    "ask-erasure": Rule(EDITORS),
+    "erase": Rule(REVIEWERS),
     "see-members": Rule(READERS),
     "manage-agency": Rule(ADMINS),
     # the site

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
+from catalog.erasure import Erasure
 from catalog.events import Event
 from catalog.installed import Recheck, Release
 from catalog.model import (
@@ -121,6 +122,26 @@ class Unit(Protocol):
         """In the order of their resources' names."""
     def drop_recipe(self, dataset: str, resource: str) -> None: ...
 
+    def save_erasure(self, one: Erasure) -> None: ...
+    def erasure(self, erasure: str) -> Erasure | None: ...
+    def erasures(
+        self, *, states: Sequence[str] = (), organisations: Sequence[str] | None = None
+    ) -> Sequence[Erasure]:
+        """Oldest first."""
+    def mark_erased(self, sha256: str, erasure: str) -> None:
+        """Remember for good that bytes with this hash were erased."""
+    def erased(self, hashes: Sequence[str] | None = None) -> Sequence[str]:
+        """Those of the hashes (or all there are) that were erased."""
+    def referers(self, sha256: str) -> Sequence[tuple[str, int]]:
+        """The versions (dataset, number) that refer to an object, in whatever state."""
+    def claimants(self, sha256: str) -> Sequence[str]:
+        """Who has claimed an object."""
+    def drop_files(self, dataset: str, number: int) -> None:
+        """Forget which files a version had."""
+    def drop_rechecks(self, dataset: str) -> None: ...
+    def answers(self) -> Iterator[tuple[str, bytes]]:
+        """The answers kept under Idempotency-Keys, with their keys."""
+
     def claim(self, sha256: str, holder: str) -> None:
         """Note that ``holder`` (a submission's id, ``dataset:<id>``) is about to put this object: no sweep takes it."""
     def release_claims(self, holder: str) -> None: ...
@@ -195,6 +216,11 @@ class Records(Protocol):
 
         The change sequence goes on counting and says ``site-reset``.
         """
+    def scrub(self) -> None:
+        """Write the tables anew, so that what was deleted from them is nowhere in the database's own files.
+
+        Raises Unavailable while somebody still reads the old state; it may be done again.
+        """
     def close(self) -> None: ...
 
 
@@ -240,6 +266,10 @@ class Files(Protocol):
     def hashes(self) -> Iterator[str]: ...
     def put_state(self, name: str, content: bytes) -> None:
         """Write a public-state record (sequenced, rebuild source)."""
+    def drop_state(self, name: str) -> None:
+        """Delete a public-state record, if it is there, with every older state that the store kept of it."""
+    def keeps_states(self) -> bool:
+        """Whether the store keeps older states of what is deleted, and would not let us take them away."""
     def states(self) -> Iterator[tuple[str, bytes]]: ...
     def check(self) -> None:
         """Raise Unavailable when the store cannot be used."""
@@ -276,6 +306,8 @@ class Jobs(Protocol):
         """(slot, seconds since its last sign of life)."""
     def counts(self) -> Sequence[JobCount]:
         """Count what waits, runs or was set aside, by queue."""
+    def forget(self, key: str) -> None:
+        """Stop and forget the work on one key, errors and all."""
     def wipe(self) -> None:
         """Forget all work, under way or done (``datamo reset``)."""
 

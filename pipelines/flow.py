@@ -11,6 +11,7 @@
     every change ──► followers, in order of the change sequence
                       index         search finds it
                       public-state  the object store remembers it
+                      erasures      bytes that two people had erased leave
 
 Each step may run more than once (a worker can be killed between doing and noting), so each is idempotent: objects are
 named by their content, the desk's verbs look at the state first, followers move their position last.
@@ -34,14 +35,14 @@ from catalog.catalog import Catalog
 from catalog.errors import Gone, NotFound, Unavailable
 from catalog.events import Event, FileArrived, ReleaseAccepted, ReleaseDrafted, Start
 from catalog.model import Options, Outcome, Resource, Submission, Version
-from catalog.ports import Files, Index, Records
+from catalog.ports import Files, Index, Jobs, Records
 from pipelines import references, releases
 from pipelines.again import base
 from pipelines.lists import Bookcase, Edition
 from pipelines.releases import Office
 from pipelines.sandbox import Spawn
 from pipelines.step import Parcel
-from pipelines.steps import index, public_state
+from pipelines.steps import erase, index, public_state
 from pipelines.steps import publish as publishing
 
 T = TypeVar("T")
@@ -111,6 +112,7 @@ class Workshop:
     examine: Callable[[Parcel], Outcome]
     bookcase: Bookcase | None = None
     start: Spawn | None = None
+    jobs: Jobs | None = None
 
     @property
     def office(self) -> Office:
@@ -219,10 +221,22 @@ def _batch(shop: Workshop, release: str, after: str) -> str:
 
 def followers(shop: Workshop) -> Mapping[str, Callable[[], int]]:
     """Give the readers of the change sequence: name → one batch; each returns how many changes it took."""
-    return {
+    found: dict[str, Callable[[], int]] = {
         index.READER: lambda: index.follow(shop.catalog, shop.index),
         public_state.READER: lambda: public_state.follow(shop.catalog, shop.files),
     }
+    if shop.jobs is not None:
+        found[erase.READER] = lambda: erasures(shop)
+    return found
+
+
+def erasures(shop: Workshop) -> int:
+    """Finish the erasures that were confirmed, once the other followers have let go of what they said."""
+    assert shop.jobs is not None
+    while public_state.follow(shop.catalog, shop.files):
+        pass
+    return erase.follow(shop.catalog, shop.records, shop.files, shop.jobs, shop.work,
+                        lambda: index.renew(shop.catalog, shop.index))
 
 
 @contextmanager

@@ -39,7 +39,7 @@ from pipelines.flow import (
 )
 from pipelines.patience import Paced, patiently
 from pipelines.step import Parcel
-from pipelines.steps import index
+from pipelines.steps import erase, index
 from pipelines.watch import Unwatched, Watch, following, step_of
 
 LOG = logging.getLogger("datamo.worker")
@@ -51,6 +51,9 @@ MOST_RECOVERIES = 20
 TURN_SECONDS = 0.2
 BEAT_SECONDS = 10.0
 SWEEP_SECONDS = 15.0
+ERASED_SECONDS = 600.0
+"""How often the store is asked whether anything erased is back; a restored disk may have brought it."""
+
 HOLD_SECONDS = 1.0
 MEND_SECONDS = 30.0
 """How often whoever follows looks whether the search index is there and whole; a missing one is built anew."""
@@ -150,6 +153,7 @@ class Worker:
         scrubber = shop.catalog.scrubber()
         self._chores = [Paced(scrubber.step, every=SCRUB_SECONDS), Paced(self.sweep_daily, every=DAILY_LOOK_SECONDS)]
         self._mend = Paced(lambda: index.mend(shop.catalog, shop.index), every=MEND_SECONDS)
+        self._erased = Paced(lambda: erase.guard(shop.catalog, shop.files), every=ERASED_SECONDS)
         self._hold = Paced(self.hold_or_go_on, every=HOLD_SECONDS)
         self._held = False
         self.slot = ""
@@ -202,6 +206,7 @@ class Worker:
             self._mend()
             for one in (*self._followers.values(), *self._chores):
                 one()
+            self._erased()
 
     def sweep_daily(self) -> int:
         """Delete, once a day, what nobody needs; returns how many things that were."""

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from catalog.catalog import Catalog
 from catalog.chain import link
+from catalog.erasure import Erasure
 from catalog.errors import Conflict, NotFound, Stale, TooLarge, Unavailable
 from catalog.events import (
     UNNUMBERED,
@@ -84,6 +85,8 @@ class Shelf:
     recipes: dict[tuple[str, str], Recipe] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     objects: dict[str, datetime] = field(default_factory=dict)
+    erasures: dict[str, Erasure] = field(default_factory=dict)
+    erased: dict[str, str] = field(default_factory=dict)
     claims: dict[tuple[str, str], datetime] = field(default_factory=dict)
     audit: dict[int, AuditRow] = field(default_factory=dict)
     changes: dict[int, Change] = field(default_factory=dict)
@@ -317,6 +320,38 @@ class FakeUnit:
             and (organisations is None or self.shelf.entries[one.dataset].organisation in organisations)
         ]
         return sorted(found, key=lambda one: (one.created, one.release, one.dataset), reverse=True)[:limit]
+
+    def save_erasure(self, one: Erasure) -> None:
+        self.shelf.erasures[one.id] = one
+
+    def erasure(self, erasure: str) -> Erasure | None:
+        return self.shelf.erasures.get(erasure)
+
+    def erasures(self, *, states: Sequence[str] = (), organisations: Sequence[str] | None = None) -> Sequence[Erasure]:
+        return [one for _, one in sorted(self.shelf.erasures.items())
+                if (not states or one.state in states) and (organisations is None or one.organisation in organisations)]
+
+    def mark_erased(self, sha256: str, erasure: str) -> None:
+        self.shelf.erased[sha256] = erasure
+
+    def erased(self, hashes: Sequence[str] | None = None) -> Sequence[str]:
+        return [one for one in sorted(self.shelf.erased) if hashes is None or one in hashes]
+
+    def referers(self, sha256: str) -> Sequence[tuple[str, int]]:
+        return sorted(key for key, one in self.shelf.versions.items()
+                      if one.manifest == sha256 or any(file.sha256 == sha256 for file in one.files))
+
+    def claimants(self, sha256: str) -> Sequence[str]:
+        return sorted(holder for named, holder in self.shelf.claims if named == sha256)
+
+    def drop_files(self, dataset: str, number: int) -> None:
+        """The files of a version stand in the version itself here."""
+
+    def drop_rechecks(self, dataset: str) -> None:
+        _drop(self.shelf.rechecks, lambda key, _: key[1] == dataset)
+
+    def answers(self) -> Iterator[tuple[str, bytes]]:
+        yield from [(key, answer) for key, (_, answer, _) in self.shelf.answers.items()]
 
     def claim(self, sha256: str, holder: str) -> None:
         self.shelf.objects[sha256] = self.shelf.claims[sha256, holder] = self._now()
@@ -579,6 +614,12 @@ class FakeFiles:
         self.check()
         self.records[name] = content
 
+    def drop_state(self, name: str) -> None:
+        self.records.pop(name, None)
+
+    def keeps_states(self) -> bool:
+        return False
+
     def states(self) -> Iterator[tuple[str, bytes]]:
         yield from sorted(self.records.items())
 
@@ -626,6 +667,9 @@ class FakeJobs:
         if self._must(job).state == "done":
             raise Conflict("job-done", job=job)
         self.work[job] = replace(self.work[job], state="waiting")
+
+    def forget(self, key: str) -> None:
+        self.work = {name: one for name, one in self.work.items() if one.key != key}
 
     def workers(self) -> Sequence[tuple[str, float]]:
         return [("worker-0", self.silent)]

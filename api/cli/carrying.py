@@ -20,6 +20,11 @@ Losses = Annotated[
     bool, typer.Option("--accept-losses", help="Go on although files are missing that the site itself had lost.")
 ]
 
+Erasures = Annotated[
+    list[Path] | None,
+    typer.Option("--erasures", metavar="FILE", help="One more record of erasures (erasures.json) to apply again."),
+]
+
 
 @app.command()
 def backup(
@@ -54,7 +59,9 @@ def backup(
 
 
 @app.command()
-def restore(context: typer.Context, folder: Folder, accept_losses: Losses = False) -> None:
+def restore(
+    context: typer.Context, folder: Folder, accept_losses: Losses = False, erasures: Erasures = None
+) -> None:
     """Fill an empty site with a backup, on whatever engines; the backup is proved first, the site afterwards."""
     from api.wiring import open_folder
     from pipelines.carrying import folder as folders
@@ -63,7 +70,8 @@ def restore(context: typer.Context, folder: Folder, accept_losses: Losses = Fals
     folders.read(folder)
     with opened(context, writer=True) as site:
         site.migrate()
-        _tell(voice(context), fill(site.house(), open_folder(folder), folder, accept_losses=accept_losses))
+        _tell(voice(context), fill(site.house(), open_folder(folder), folder, accept_losses=accept_losses,
+                                   erasures=erasures or ()))
 
 
 @app.command()
@@ -100,13 +108,13 @@ def move(
 
 
 @app.command()
-def rebuild(context: typer.Context) -> None:
+def rebuild(context: typer.Context, erasures: Erasures = None) -> None:
     """Make the public catalogue again in an empty database, from the store of files alone."""
     from pipelines.carrying.rebuild import rebuild as make
 
     with opened(context, writer=True) as site:
         site.migrate()
-        _tell(voice(context), make(site.house()))
+        _tell(voice(context), make(site.house(), erasures=erasures or ()))
 
 
 def _settings_of(path: Path) -> dict[str, Any]:

@@ -35,6 +35,10 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Bản sao lưu thiếu {what}. Không có gì được khôi phục.",
         "en": "The backup lacks {what}. Nothing was restored.",
     },
+    "erasures-damaged": {
+        "vi": "Không đọc được sổ ghi việc xoá {what}. Không có gì được khôi phục, vì dữ liệu đã xoá có thể trở lại.",
+        "en": "The record of erasures {what} cannot be read. Nothing was restored: what was erased might come back.",
+    },
     "backup-newer": {
         "vi": "Bản sao lưu do một phiên bản Datamo mới hơn tạo ra ({revision}). Hãy nâng cấp rồi khôi phục.",
         "en": "A newer Datamo made this backup ({revision}). Upgrade first, then restore.",

@@ -165,6 +165,16 @@ FAILED: Sentences = MappingProxyType(
             "vi": "Máy chủ đang hết chỗ lưu tạm. Tệp của bạn vẫn còn và sẽ được kiểm tra lại.",
             "en": "The server has run out of working space. Your file is kept and will be checked again.",
         },
+        "erased": {
+            "vi": "Tệp đã bị xoá vì có dữ liệu cá nhân. {detail}",
+            "en": "The file was erased because it held personal data. {detail}",
+        },
+        "erased-bytes": {
+            "vi": "Tệp trùng với dữ liệu đã bị xoá vì có dữ liệu cá nhân, nên không được nhận lại. Hãy bỏ dữ liệu cá "
+            "nhân khỏi tệp rồi gửi tệp mới.",
+            "en": "The file is the same as data that was erased because it held personal data; it is not taken again. "
+            "Take the personal data out and send the new file.",
+        },
         "set-aside": {
             "vi": "Việc kiểm tra dừng lại vì lỗi ở phía chúng tôi, không phải do tệp của bạn. Tệp vẫn được giữ; "
             "người vận hành sẽ cho kiểm tra lại. Bạn cũng có thể gửi lại tệp.",

@@ -248,6 +248,20 @@ class LocalFiles:
             finally:
                 draft.unlink(missing_ok=True)
 
+    def drop_state(self, name: str) -> None:
+        """Delete a record, if it is there."""
+        if not STATE.fullmatch(name):
+            raise ValueError(f"not a name of a state record: {name!r}")
+        with _outside():
+            place = self._states / name
+            place.unlink(missing_ok=True)
+            if place.parent.exists():
+                self._sync_folder(place.parent)
+
+    def keeps_states(self) -> bool:
+        """Tell that a folder keeps nothing of what is deleted; snapshots of its disk are the operator's."""
+        return False
+
     def states(self) -> Iterator[tuple[str, bytes]]:
         """Give all records with their names, in the order of the names."""
         for path in sorted(path for path in self._states.rglob("*") if path.is_file()):

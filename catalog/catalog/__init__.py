@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.catalog.agencies import Agencies
 from catalog.catalog.datasets import Datasets
+from catalog.catalog.erasing import Erasing
 from catalog.catalog.finding import Finding
 from catalog.catalog.installing import Installing
 from catalog.catalog.maintaining import Maintaining
@@ -17,8 +18,8 @@ from catalog.catalog.versions import Versions
 
 
 class Catalog(
-    People, Agencies, Datasets, Reading, Versions, Uploads, Finding, Installing, Maintaining, Operation, Recipes,
-    Upkeep,
+    People, Agencies, Datasets, Reading, Versions, Uploads, Erasing, Finding, Installing, Maintaining, Operation,
+    Recipes, Upkeep,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

@@ -29,14 +29,16 @@ class Base:
     passwords (Argon2id unless told otherwise); ``declaration`` is ``required`` where every agency has to answer the
     question about secrets before it publishes, ``agency`` where each decides. ``read_only`` is what a setting says
     (``on`` or a notice), whatever the records say; ``guarded`` is False for the worker, which finishes what runs.
+    ``backup_days`` is how long the operator keeps backups.
     """
 
     def __init__(self, *, records: Records, files: Files, index: Index, jobs: Jobs, now: Callable[[], datetime],
                  upload_limit: int, review_default: str, search_wait: bool, hasher: Hasher | None = None,
-                 declaration: str = "agency", read_only: str = "", guarded: bool = True) -> None:
+                 declaration: str = "agency", read_only: str = "", backup_days: int = 30, guarded: bool = True) -> None:
         self._raw, self._files, self._index, self._jobs = records, files, index, jobs
         self._records = cast("Records", Guarded(records, self._maintained, now)) if guarded else records
         self._read_only = read_only
+        self.backup_days = backup_days
         self._now = now
         self.upload_limit = upload_limit
         self._review_default = review_default
@@ -118,5 +120,7 @@ class Base:
 
 
 def tombstone(thing: Entry | Version) -> Mapping[str, Any]:
-    """Give what is left of a withdrawn dataset or version."""
+    """Give what is left of a withdrawn or erased dataset or version."""
+    if thing.erased:
+        return {"state": "erased", "reason": thing.reason, "withdrawn": thing.withdrawn, "erased": thing.erased}
     return {"state": "withdrawn", "reason": thing.reason, "withdrawn": thing.withdrawn}

@@ -78,6 +78,8 @@ def _note(found: Sealed, row: AuditRow) -> None:
     number = row.detail.get("version")
     if row.act == "rebuild":
         found.rebuilt = True
+    elif row.act == "erase":
+        found.withdrawn |= {(row.object, one) for one in row.detail.get("erased") or ()}
     elif row.act == "withdraw":
         found.withdrawn.add((row.object, number))
     elif row.detail.get(RELEASING) and isinstance(number, int):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from catalog import manifest
 from catalog.catalog.agencies import names
+from catalog.catalog.base import tombstone
 from catalog.catalog.datasets import refuse_closed
 from catalog.catalog.declaring import Declaring, told
 from catalog.catalog.rechecking import due
@@ -143,7 +144,7 @@ class Publishing(Declaring):
         """Plan a version with these resources on top of the newest one."""
         refuse_closed(owner)
         if entry.state == "withdrawn":
-            raise Gone(state="withdrawn", reason=entry.reason, withdrawn=entry.withdrawn)
+            raise Gone(**tombstone(entry))
         last = unit.version(entry.id, entry.version) if entry.version else None
         version = Version(
             dataset=entry.id, number=(entry.version or 0) + 1, issued=self._now(), resources=resources,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from catalog.catalog.base import Base
+from catalog.catalog.base import Base, tombstone
 from catalog.catalog.datasets import refuse_closed
 from catalog.declaration import Declaration
 from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Problem, Stale, TooLarge
@@ -98,7 +98,7 @@ class Submissions(Base):
         entry = self._entry(unit, caller, key)
         self._must(caller, "upload", organisation=entry.organisation)
         if entry.state == "withdrawn":
-            raise Gone(state="withdrawn", reason=entry.reason, withdrawn=entry.withdrawn)
+            raise Gone(**tombstone(entry))
         if entry.kind != "dataset":
             raise Conflict("series-holds-no-files")
         refuse_closed(self._organisation(unit, entry.organisation))
@@ -123,6 +123,8 @@ class Submissions(Base):
                 return before
             if options.update != "replace" and entry.version is None:
                 raise Invalid(problems=[Problem("#/update", "nothing-to-add-to")])
+            if unit.erased([staged.sha256]):
+                raise Conflict("erased-bytes")
             if upload and not unit.drop_upload(upload):
                 raise unknown_upload(upload)
             options = with_recipe(unit, entry, options)

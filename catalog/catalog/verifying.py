@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, BinaryIO, Final
 
@@ -58,6 +58,7 @@ class Verifying(Base):
                 held += [(entry.id, one.number) for one in versions]
                 found += self._verify_entry(unit, entry, versions, seals, seen, deep=deep)
             found += [*vanished(seals, held), *broken_sequence(unit)]
+        found += self._verify_erased(deep=deep)
         found += self._verify_uploads(deep=deep)
         found += self._verify_leftovers(grace_hours)
         found += self._verify_search()
@@ -131,6 +132,30 @@ class Verifying(Base):
             if refused.code != "storage-damaged":
                 raise
             return False
+
+    # -- I10: what was erased -----------------------------------------------------------------------------------
+    def _verify_erased(self, *, deep: bool) -> Iterator[str]:
+        """Prove that nothing erased is back: in the store, in the records, and (``deep``) in the public record."""
+        with self._records.read() as unit:
+            erasures = unit.erasures(states=("done",))
+            erased = {sha256 for one in erasures for sha256 in one.hashes} & set(unit.erased())
+            named = {sha256 for sha256 in erased for each in unit.referers(sha256)
+                     if (found := unit.version(*each)) is not None and not found.erased}
+        yield from (f"I10: object {one} was erased and is there again" for one in sorted(erased)
+                    if self._files.size(one) is not None)
+        yield from (f"I10: object {one} was erased and a version names it" for one in sorted(named))
+        if deep and erasures:
+            whole = {(one.dataset, 0) for one in erasures if one.whole}
+            yield from self._verify_said({each for one in erasures for each in one.scope} | whole)
+
+    def _verify_said(self, scopes: Container[tuple[str, int]]) -> Iterator[str]:
+        for name, content in self._files.states():
+            said = json.loads(content)
+            version = said.get("version") if isinstance(said, dict) else None
+            if version and version.get("resources"):
+                dataset, number = said["dataset"], version["number"]
+                if (dataset, number) in scopes or (dataset, 0) in scopes:
+                    yield f"I10: the public record {name} still holds what was erased"
 
     # -- I2: uploads --------------------------------------------------------------------------------------------
     def _verify_uploads(self, *, deep: bool) -> Iterator[str]:

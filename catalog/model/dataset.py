@@ -79,6 +79,7 @@ class Version:
     reason: str = ""
     withdrawn: datetime | None = None
     declarations: tuple[Mapping[str, Any], ...] = ()
+    erased: Mapping[str, Any] | None = None
 
     @property
     def files(self) -> tuple[File, ...]:
@@ -114,3 +115,4 @@ class Entry:
     reason: str = ""
     withdrawn: datetime | None = None
     sequence: int = 0
+    erased: Mapping[str, Any] | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 from catalog.errors import NotFound
 from catalog.ports import Files
 from pipelines.carrying import folder as folders
+from pipelines.carrying.erased import write_beside
 from pipelines.carrying.folder import Backup, Listing
 from pipelines.carrying.house import House, Needs, copy_object, in_order, kept, needs_of
 
@@ -48,6 +49,7 @@ def back_up(house: House, store: Files, folder: Path, *, now: datetime, deep: bo
             made=now.isoformat(), revision=done.revision, last_change=done.needs.last_change, audit=done.needs.audit,
             tables=done.tables, objects=objects, uploads=done.uploads, lost=done.lost,
         )
+        write_beside(folder, house.catalog)
         folders.write(folder, backup)
         _prune(store, {objects.sha256, *(one.sha256 for one in done.tables.values()), *done.objects})
     return backup

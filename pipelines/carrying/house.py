@@ -13,7 +13,7 @@ from catalog.errors import Conflict, NotFound, Unavailable
 from catalog.events import ReleaseAccepted, ReleaseDrafted
 from catalog.model import AuditRow, Submission
 from catalog.ports import Files, Index, Jobs, Records, Unit
-from pipelines.steps import index, public_state
+from pipelines.steps import erase, index, public_state
 
 MARK = "restoring"
 """The fact of a site that says which cargo it was filled with, until search and the public record have followed."""
@@ -119,6 +119,9 @@ def finish(house: House) -> Sequence[str]:
     """Let the public record and search follow, then hold every promise against what is there; what is broken."""
     while public_state.follow(house.catalog, house.files):
         pass
+    erase.follow(house.catalog, house.records, house.files, house.jobs, None, lambda: None)
+    if house.catalog.known_erasures():
+        erase.keep_ledger(house.catalog, house.files)
     last = house.catalog.last_change()
     try:
         index.rebuild(house.catalog, house.index)

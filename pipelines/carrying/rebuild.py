@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from catalog import manifest
+from catalog.erasure import LEDGER
 from catalog.errors import Conflict, NotFound
 from catalog.events import DatasetChanged, DatasetWithdrawn, VersionPublished
 from catalog.model import Entry, Organisation, Version
 from catalog.ports import Files, Unit
+from pipelines.carrying.erased import apply_again, gathered
 from pipelines.carrying.house import MARK, House, finish, marked, refuse_worker
 from pipelines.carrying.restore import Filled
 from pipelines.steps.public_state import AGENCIES
@@ -42,7 +45,7 @@ class Reading:
     last: int = 0
 
 
-def rebuild(house: House) -> Filled:
+def rebuild(house: House, *, erasures: Sequence[Path] = ()) -> Filled:
     """Fill an empty database with what the public could see, after the object store; nothing else comes back.
 
     People, drafts, private data and uploads are not in the store's public record and so not made again; what was
@@ -53,7 +56,7 @@ def rebuild(house: House) -> Filled:
         found = read(house.files)
         if not found.last:
             raise Conflict("nothing-to-rebuild")
-        _fill(house, found)
+        _fill(house, found, erasures)
     with house.records.read() as unit:
         rows = {name: sum(1 for _ in rows) for name, rows in unit.dump()}
         objects = len(dict(unit.needed()))
@@ -88,11 +91,11 @@ def _note_version(plan: Plan, name: str, version: Mapping[str, Any]) -> None:
 
 def _records(files: Files) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name, content in files.states():
-        if name != AGENCIES:
+        if name not in (AGENCIES, LEDGER):
             yield name, json.loads(content)
 
 
-def _fill(house: House, found: Reading) -> None:
+def _fill(house: House, found: Reading, erasures: Sequence[Path]) -> None:
     """Make everything in one transaction; the records are read twice more, so that few are held at a time."""
     with house.records.begin() as unit:
         if not unit.is_empty():
@@ -116,8 +119,9 @@ def _fill(house: House, found: Reading) -> None:
                 _add_version(house, unit, shown[key], from_json(Version, record["version"]), made)
         for key, plan in shown.items():
             _close(unit, key, plan, made)
+        again = apply_again(unit, gathered(house.files, more=erasures))
         unit.set_site(MARK, SEAL)
-        unit.audit("system", "rebuild", "", records=found.last, datasets=len(shown))
+        unit.audit("system", "rebuild", "", records=found.last, datasets=len(shown), erasures=again)
 
 
 def _comes_back(plan: Plan, found: Reading) -> bool:

@@ -10,6 +10,7 @@ from catalog.errors import Conflict, Unavailable
 from catalog.maintenance import FACT
 from catalog.ports import Files
 from pipelines.carrying import folder as folders
+from pipelines.carrying.erased import Ledger, apply_again, gathered, hashes_of
 from pipelines.carrying.folder import Backup
 from pipelines.carrying.house import MARK, House, copy_object, finish, marked, refuse_held, refuse_worker, resume
 
@@ -24,11 +25,13 @@ class Filled:
     broken: Sequence[str]
 
 
-def restore(house: House, store: Files, folder: Path, *, accept_losses: bool = False) -> Filled:
+def restore(house: House, store: Files, folder: Path, *, accept_losses: bool = False,
+            erasures: Sequence[Path] = ()) -> Filled:
     """Fill an empty site with the backup in a folder, everything proved before the first byte is written.
 
-    A try that broke off is taken up again. Raises Invalid("backup-…"), Conflict("site-not-empty", "files-not-empty",
-    "backup-newer", "backup-lost", "worker-running").
+    What was erased since the backup was made does not come back (``erasures`` are records of such beside those that lie
+    about). A try that broke off is taken up again. Raises Invalid("backup-…", "erasures-damaged"),
+    Conflict("site-not-empty", "files-not-empty", "backup-newer", "backup-lost", "worker-running").
     """
     refuse_worker(house)
     backup = folders.read(folder)
@@ -43,9 +46,14 @@ def restore(house: House, store: Files, folder: Path, *, accept_losses: bool = F
         if not unit.knows(backup.revision):
             raise Conflict("backup-newer", revision=backup.revision)
     refuse_held(house, objects)
-    _copy(store, house.files, [one for one, (_, named) in objects.items() if named])
-    keys = {key: _stage(store, house.files, sha256, objects[sha256][0]) for key, sha256 in backup.uploads.items()}
-    resumed = _fill(house, store, backup, keys)
+    ledger = gathered(house.files, folder, erasures)
+    gone = hashes_of(ledger)
+    _copy(store, house.files, [one for one, (_, named) in objects.items() if named and one not in gone])
+    keys = {
+        key: _stage(store, house.files, sha256, objects[sha256][0])
+        for key, sha256 in backup.uploads.items() if sha256 not in gone
+    }
+    resumed = _fill(house, store, backup, keys, ledger)
     return Filled(rows=rows, objects=len(objects), resumed=resumed, broken=finish(house))
 
 
@@ -63,12 +71,13 @@ def _stage(store: Files, files: Files, sha256: str, size: int) -> str:
     return key
 
 
-def _fill(house: House, store: Files, backup: Backup, keys: Mapping[str, str]) -> int:
+def _fill(house: House, store: Files, backup: Backup, keys: Mapping[str, str], ledger: Ledger) -> int:
     """Fill the records and enqueue what waits, in one transaction: before it the site is empty, after it whole."""
     with house.records.begin() as unit:
         unit.load((name, folders.lines(store, listing)) for name, listing in backup.tables.items())
         unit.set_site(MARK, backup.seal)
         unit.set_site(FACT, "")  # a backup of a site under maintenance fills one that is not
+        again = apply_again(unit, ledger)
         resumed = resume(unit, keys)
-        unit.audit("system", "restore", "", made=backup.made, seal=backup.seal)
+        unit.audit("system", "restore", "", made=backup.made, seal=backup.seal, erasures=again)
     return resumed

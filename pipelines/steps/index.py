@@ -65,6 +65,12 @@ def rebuild(catalog: Catalog, index: Index) -> int:
     return index.rebuild(_documents(catalog))
 
 
+def renew(catalog: Catalog, index: Index) -> None:
+    """Build the index anew: nothing deleted lies in it any more, nor in one that the engine keeps for going back."""
+    for _ in range(2 if hasattr(index, "back") else 1):
+        rebuild(catalog, index)
+
+
 def _documents(catalog: Catalog, page: int = 5000) -> Iterator[Document]:
     """Give the document of every dataset that ever changed, once."""
     seen: set[str] = set()

@@ -67,7 +67,7 @@ def _version(catalog: Catalog, entry: Entry, number: int) -> dict[str, Any]:
     try:
         return {"version": to_json(catalog.version(catalog.system(), entry.id, number))}
     except Gone as gone:
-        return {"version": {"number": number, "state": "withdrawn", **to_json(gone.params)}}
+        return {"version": {**to_json(gone.params), "number": number, "state": "withdrawn"}}
     except NotFound:
         return {}
 
@@ -75,5 +75,5 @@ def _version(catalog: Catalog, entry: Entry, number: int) -> dict[str, Any]:
 def _tombstone(entry: Entry) -> Mapping[str, Any]:
     return {
         "id": entry.id, "slug": entry.slug, "organisation": entry.organisation, "kind": entry.kind,
-        "reason": entry.reason, "withdrawn": to_json(entry.withdrawn),
+        "reason": entry.reason, "withdrawn": to_json(entry.withdrawn), "erased": to_json(entry.erased),
     }

@@ -22,13 +22,16 @@ class Tampered(Exception):
 def put_artefacts(records: Records, files: Files, submission: Submission, outcome: Outcome, work: Path) -> Outcome:
     """Put everything that the outcome names as objects, each claimed before it is put; give the outcome with hashes.
 
-    An outcome that cannot be published keeps its findings and loses its artefacts. The original is taken from staging,
+    An outcome that cannot be published keeps its findings and loses its artefacts; so does one that would bring erased
+    bytes back, and it says so. The original is taken from staging,
     where only we wrote, never from the sandbox's copy. Idempotent: objects are named by their content.
     """
     if not outcome.valid:
         return _without_artefacts(outcome)
     hashed = _each(outcome, lambda one: _hashed(one, submission, work))
     with records.begin() as unit:
+        if unit.erased([one.sha256 for one in _artefacts(hashed)]):
+            return dataclasses.replace(_without_artefacts(outcome), reason={"code": "erased-bytes", "params": {}})
         for one in _artefacts(hashed):
             unit.claim(one.sha256, submission.id)
     for one in _artefacts(hashed):

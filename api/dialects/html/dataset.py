@@ -17,6 +17,7 @@ from api.dialects.html import charts, facts, jsonld, labels, rows, shelf, submis
 from api.dialects.html.refused import PageRoute, error_page
 from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
 from api.messages import pages
+from catalog.catalog.base import tombstone as tombstone_of
 from catalog.errors import Gone, NotFound, Refusal
 from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
 from catalog.quality import freshness, quality
@@ -89,7 +90,7 @@ def moved(request: Request, path: str) -> Response:
 
 def tombstone(request: Request, entry: Entry) -> Response:
     """What is left of a withdrawn dataset: the reason and the day."""
-    return error_page(request, Gone(state="withdrawn", reason=entry.reason, withdrawn=entry.withdrawn))
+    return error_page(request, Gone(**tombstone_of(entry)))
 
 
 def _page_of(request: Request, reader: Reader, entry: Entry, number: int | None) -> Response:

@@ -12,6 +12,7 @@ from api import deps
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader
 from api.messages import pages
+from catalog.catalog.base import tombstone as tombstone_of
 from catalog.errors import Gone
 from catalog.model import Entry
 from catalog.question import Question
@@ -52,7 +53,7 @@ def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
     catalog = deps.site(request).catalog
     entry = catalog.dataset(reader.caller, slug)
     if entry.state == "withdrawn":
-        raise Gone(state="withdrawn", reason=entry.reason, withdrawn=entry.withdrawn)
+        raise Gone(**tombstone_of(entry))
     title = pages.words(reader.lang, entry.about.title)
     items = [
         (f"/datasets/{entry.slug}/versions/{one.number}",

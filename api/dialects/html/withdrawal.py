@@ -12,6 +12,7 @@ from api.dialects.html import desk, forms
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.submissions import DECIDERS, LONGEST_NOTE
 from api.dialects.html.view import Reader, TheReader, page
+from catalog.catalog.base import tombstone as tombstone_of
 from catalog.errors import Gone, NotAllowed, NotKnown
 from catalog.model import Entry
 
@@ -46,7 +47,7 @@ def _entry(request: Request, reader: Reader, slug: str) -> Entry:
     if not desk.may(reader, entry.organisation, DECIDERS):
         raise NotAllowed(act="withdraw")
     if entry.state == "withdrawn":
-        raise Gone(state="withdrawn", reason=entry.reason, withdrawn=entry.withdrawn)
+        raise Gone(**tombstone_of(entry))
     return entry
 
 

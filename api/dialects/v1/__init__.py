@@ -2,6 +2,7 @@
 
 from api.dialects.v1 import (
     datasets,
+    erasures,
     feed,
     files,
     health,
@@ -23,7 +24,7 @@ from api.dialects.v1.shelf import doubt
 
 SUBJECTS = (
     datasets, files, rows, versions, upload, uploads, submissions, made, recipes, organisations, people, registries,
-    feed, stewards, sites,
+    feed, stewards, erasures, sites,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

@@ -141,7 +141,8 @@ def version(one: Version, dataset_url: str) -> JSON:
 
 def withdrawn_version(one: Version) -> JSON:
     """A withdrawn version in a list: its number and its tombstone, nothing of its content."""
-    return {"number": one.number, "issued": stamp(one.issued), **tombstone(one.reason, stamp(one.withdrawn))}
+    left = {"number": one.number, "issued": stamp(one.issued), **tombstone(one.reason, stamp(one.withdrawn))}
+    return {**left, "state": "erased", "erased": dict(one.erased)} if one.erased else left
 
 
 def tombstone(reason: str, withdrawn: str | None) -> JSON:

@@ -34,7 +34,6 @@ STILL_THERE: Final = 60.0
 """Seconds for which a copy is given out without asking the store whether the object is still there."""
 
 LONGEST: Final = 900
-DELETE_AT_ONCE: Final = 1000
 
 
 class S3Files:
@@ -285,6 +284,23 @@ class S3Files:
             raise ValueError(f"not a name of a state record: {name!r}")
         with outside():
             writing.send(self._client, self._where(f"state/{name}"), io.BytesIO(content), create_only=False)
+
+    def drop_state(self, name: str) -> None:
+        """Delete a record, if it is there, with every older state that the bucket kept of it."""
+        if not STATE.fullmatch(name):
+            raise ValueError(f"not a name of a state record: {name!r}")
+        with outside():
+            self._delete(self._where(f"state/{name}")["Key"])
+
+    def keeps_states(self) -> bool:
+        """Tell whether the bucket may keep older states that we cannot see: then it must be done by hand."""
+        try:
+            with outside():
+                if self._client.get_bucket_versioning(Bucket=self._address.bucket).get("Status"):
+                    self._client.list_object_versions(Bucket=self._address.bucket, MaxKeys=1)
+            return False
+        except (NotFound, Unavailable):
+            return True
 
     def states(self) -> Iterator[tuple[str, bytes]]:
         """Give all records with their names, in the order of the names."""

@@ -165,6 +165,13 @@ class SqlJobs:
         else:
             self._client.resume_workflow(found.workflow_id, queue_name=queue)
 
+    def forget(self, key: str) -> None:
+        """Stop and forget every job that runs for this key, with what its errors say."""
+        every = self._client.list_workflows(limit=5000, sort_desc=True, load_input=False, load_output=False)
+        if found := [one.workflow_id for one in every if one.workflow_id.split(":")[1:2] == [key]]:
+            self._client.cancel_workflows(found)
+            self._client.delete_workflows(found)
+
     def wipe(self) -> None:
         """Forget all work: cancel what waits or runs, then delete every row of it."""
         while found := self._client.list_workflows(limit=500, load_input=False, load_output=False):

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text
 
@@ -13,24 +14,41 @@ from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Codec, Enqueue
 from catalog.adapters.sql.carrying import CarriedRows
 from catalog.adapters.sql.engine import WRITE, in_our_words, open_engine
+from catalog.adapters.sql.erased import ErasedRows
 from catalog.adapters.sql.installed import InstalledRows
 from catalog.adapters.sql.log import LogRows
 from catalog.adapters.sql.migrate import migrate
 from catalog.adapters.sql.people import PeopleRows
 from catalog.adapters.sql.shelf import ShelfRows
 from catalog.adapters.sql.uploads import UploadRows
+from catalog.errors import Unavailable
 from catalog.events import Event, SiteReset
 
 WRITER_LOCK = 0x44_41_54_41_4D_4F
 """Number of the advisory lock that writers take on PostgreSQL: it keeps the sequences without gaps."""
 
 
-class SqlUnit(PeopleRows, ShelfRows, UploadRows, InstalledRows, LogRows, CarriedRows):
+SCRUBBED = (schema.versions, schema.files, schema.submissions, schema.datasets, schema.rechecks, schema.recipes,
+            schema.answers)
+"""The tables that hold what people uploaded."""
+
+
+class SqlUnit(PeopleRows, ShelfRows, InstalledRows, UploadRows, ErasedRows, LogRows, CarriedRows):
     """One transaction on the records."""
 
 
 def no_jobs(_connection: Connection, _event: Event) -> None:
     """React to nothing, where no worker is set up."""
+
+
+def _compact(raw: Any) -> None:
+    """Let a SQLite file and its log forget what was deleted: the file is written anew, the log cut to nothing."""
+    if raw.in_transaction:
+        raw.execute("ROLLBACK")
+    raw.execute("VACUUM")
+    busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        raise Unavailable("database-down")
 
 
 def utc_now() -> datetime:
@@ -100,6 +118,19 @@ class SqlRecords:
                 sequence=last, at=self._now(), kind="site-reset", dataset="", version=None,
             ))
             unit.announce(SiteReset())
+
+    def scrub(self) -> None:
+        """Write the tables anew without what was deleted from them; raises Unavailable while somebody reads the old."""
+        with self._queue(), in_our_words(), self.engine.connect() as plain:
+            raw = plain.connection.driver_connection
+            assert raw is not None
+            if self._sqlite:
+                plain.rollback()
+                _compact(raw)
+            else:
+                connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+                for table in SCRUBBED:
+                    connection.execute(text(f"VACUUM (FULL) {table.name}"))
 
     def ping(self) -> None:
         """Raise Unavailable when the database does not answer."""

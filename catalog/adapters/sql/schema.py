@@ -191,6 +191,21 @@ uploads = Table(
     Column("body", Text, nullable=False),
 )
 
+erasures = Table(
+    "erasures", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("dataset", String(36), nullable=False, index=True),
+    Column("organisation", String(36), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
+erased = Table(
+    "erased", metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("erasure", String(36), nullable=False),
+)
+
 objects = Table(
     "objects", metadata,
     Column("sha256", String(64), primary_key=True),

@@ -41,6 +41,7 @@ from api.dialects.v1.shapes.datasets import (
     RepublishIn,
     WithdrawIn,
 )
+from api.dialects.v1.shapes.erasures import ErasureIn, ErasureOut
 from api.dialects.v1.shapes.uploads import (
     ColumnReleaseIn,
     FixesIn,
@@ -76,6 +77,8 @@ __all__ = [
     "DatasetPatch",
     "Describing",
     "Email",
+    "ErasureIn",
+    "ErasureOut",
     "FileOut",
     "FixesIn",
     "In",

@@ -33,11 +33,12 @@ class Problem(Out):
 
 
 class Tombstone(Problem):
-    """What is left of something withdrawn."""
+    """What is left of something withdrawn; of something erased also the record of that, without a value."""
 
-    state: Literal["withdrawn"]
+    state: Literal["withdrawn", "erased"]
     reason: str
     withdrawn: datetime
+    erased: dict[str, object] | None = None
 
 
 class FileOut(Out):
