@@ -291,10 +291,7 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Địa chỉ chỉ gồm chữ thường không dấu, chữ số, gạch dưới và gạch nối.",
         "en": "An address has small letters, digits, underscores and hyphens only.",
     },
-    "not-an-address": {
-        "vi": "Không phải địa chỉ http hoặc https đầy đủ.",
-        "en": "Not a whole http or https address.",
-    },
+    "not-an-address": {"vi": "Không phải địa chỉ http hoặc https đầy đủ.", "en": "Not a whole http or https address."},
     "not-an-email": {"vi": "Không phải địa chỉ thư điện tử.", "en": "Not an e-mail address."},
     "not-open": {"vi": "Cơ quan này đã đóng hoặc sáp nhập.", "en": "This agency is closed or merged."},
     "password-length": {
