@@ -159,7 +159,8 @@ def make_town(folder: Path, *, index: Any = None, environment: str = "test", rev
         upload_limit=values.get("upload_limit", 10_000_000),
     )
     app = create_app(stand.catalog, stand.files, site_url=URL, environment=environment, **values)
-    town = Town(stand, TestClient(app, base_url=URL, follow_redirects=False))
+    # One request id for all: whatever else differs between two answers is told apart by their bytes.
+    town = Town(stand, TestClient(app, base_url=URL, follow_redirects=False, headers={"X-Request-Id": "request-of-a-test"}))
     people(town, review)
     return town
 
