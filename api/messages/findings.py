@@ -16,6 +16,7 @@ from api.messages import say as refusal
 from api.messages.shapes import FORMS, example_of, in_words
 from standards import registry
 from standards.finding import Finding, Place
+from standards.vocabulary import FREQUENCIES
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MORE = 5
@@ -161,6 +162,8 @@ def _worded(name: str, value: Any, language: str) -> Any:
     """Write a parameter for people: days as dates, texts in the reader's language, lists joined, numbers grouped."""
     if isinstance(value, Mapping):
         return pick(value, language)
+    if name == "promised" and value in FREQUENCIES:
+        return pick(FREQUENCIES[value].title, language).lower()
     if isinstance(value, str):
         return day(value, language) if name.endswith("_on") else value
     if isinstance(value, Sequence):

@@ -194,3 +194,11 @@ def test_what_a_real_check_finds_leaves_no_gap_in_any_sentence(tmp_path):
             sentence = findings.say(finding, language)
             assert "…" not in sentence
             assert "{" not in sentence.replace(str(finding.params.get("expected", "")), "")
+
+
+def test_what_an_agency_promised_is_said_in_words():
+    params = {"modified_on": "2024-09-05", "due_on": "2025-09-06", "promised": "ANNUAL"}
+    one = Finding(code="overdue", severity="warning", place=Place(row=2), params=params)
+    assert "tần suất hằng năm do" in findings.say(one, "vi")
+    assert "frequency annual the" in findings.say(one, "en")
+    assert "ANNUAL" not in findings.say(one, "vi") + findings.say(one, "en")
