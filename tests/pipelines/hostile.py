@@ -70,6 +70,11 @@ def encrypted_workbook() -> bytes:
     return xls.SAMPLE[:512] + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 4096
 
 
+def deep_geometry() -> bytes:
+    nested = b'{"type": "GeometryCollection", "geometries": [' * 10_000
+    return b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"a": 1}, "geometry": ' + nested
+
+
 REPEATED = '<table:table-row table:number-rows-repeated="1048576">{}</table:table-row>'
 CELL = '<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="16384"/>'
 
@@ -133,6 +138,10 @@ CASES: Mapping[str, tuple[str, Callable[[], bytes], str]] = {
     "JSON that is no table": ("a.json", lambda: b'{"a": 1}', "no-table"),
     "JSON of two tables": ("a.json", lambda: b'{"a": [{"x": 1}], "b": [{"y": 1}]}', "several-tables"),
     "a line that is no JSON": ("a.jsonl", lambda: b'{"a": 1}\n{"a": \n', "not-json"),
+    "half a surrogate pair on a line": ("a.jsonl", lambda: rb'{"a": "\ud800"}', "undecodable"),
+    "a line of brackets ten thousand deep": (
+        "a.jsonl", lambda: b'{"a": ' + b"[" * 10_000 + b"]" * 10_000 + b"}\n", "too-deep"),
+    "geometries ten thousand deep": ("a.geojson", deep_geometry, "too-deep"),
     "GeoJSON of something else": (
         "a.geojson",
         lambda: json.dumps({"features": [{"type": "x"}]}).encode(),
