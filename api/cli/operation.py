@@ -57,9 +57,11 @@ def verify(
     deep: Annotated[bool, typer.Option("--deep", help="Read and hash every byte again.")] = False,
 ) -> None:
     """Check every promise of the publish protocol; exit 1 when one is broken."""
+    from pipelines.carrying.verify import verify as verify_site
+
     with opened(context) as site:
         site.prove()
-        broken = list(site.catalog.verify(deep=deep))
+        broken = list(verify_site(site.catalog, site.settings.work_dir.absolute(), deep=deep))
         words = voice(context)
         words.give({"ok": not broken, "broken": broken}, "\n".join(broken))
         if broken:
