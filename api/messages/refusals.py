@@ -160,14 +160,8 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Câu tìm kiếm dài quá {limit} ký tự.",
         "en": "The search text is longer than {limit} characters.",
     },
-    "query-syntax": {
-        "vi": "Câu truy vấn viết chưa đúng ở ký tự thứ {at}.",
-        "en": "The query is not written correctly at character {at}.",
-    },
-    "query-too-deep": {
-        "vi": "Câu truy vấn quá phức tạp (dấu ngoặc, điều kiện hoặc ký tự đại diện: tối đa {limit}).",
-        "en": "The query is too complex (parentheses, clauses or wildcards: at most {limit}).",
-    },
+    "query-syntax": {"vi": "Câu truy vấn sai ở ký tự thứ {at}.", "en": "The query is wrong at character {at}."},
+    "query-too-deep": {"vi": "Câu truy vấn quá phức tạp (tối đa {limit}).", "en": "Too complex a query (at most {limit})."},
     "too-many-values": {"vi": "Quá nhiều giá trị (tối đa {limit}).", "en": "Too many values (at most {limit})."},
     "not-a-date": {
         "vi": "Không phải ngày, tháng hoặc năm (ví dụ 2025-07-01).",
