@@ -14,6 +14,7 @@ from catalog.catalog import Catalog
 from catalog.errors import NotKnown
 from catalog.model import NOBODY, Caller, Session
 from catalog.ports import Files
+from pipelines.askers import Askers
 from pipelines.lists import Bookcase
 from standards.registry import Standards
 
@@ -40,10 +41,12 @@ class Site:
     search_wait: bool = False
     extras: dict[str, Any] = field(default_factory=dict)
     bookcase: Bookcase = field(init=False)
+    askers: Askers = field(init=False)
 
     def __post_init__(self) -> None:
-        """Keep the standards that hold on this site at hand."""
+        """Keep the standards that hold on this site at hand, and those who ask tables."""
         object.__setattr__(self, "bookcase", Bookcase(self.catalog, self.files))
+        object.__setattr__(self, "askers", Askers())
 
     @property
     def standards(self) -> Standards:

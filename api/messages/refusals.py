@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from api.messages import Sentences, carrying, erasures, pick, reasons, releases, say, uploads
+from api.messages import Sentences, carrying, erasures, pick, queries, reasons, releases, say, uploads
 
 TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     400: {"vi": "Yêu cầu không đúng", "en": "Bad request"},
@@ -389,6 +389,7 @@ def title(status: int, language: str) -> str:
 
 def sentence(code: str, params: Mapping[str, Any], language: str, *, status: int = 400) -> str:
     """Make the sentence of a refusal; one without words of its own gets those of its status."""
-    every = (SENTENCES, releases.SENTENCES, uploads.SENTENCES, carrying.SENTENCES, erasures.SENTENCES)
+    every = (SENTENCES, releases.SENTENCES, uploads.SENTENCES, carrying.SENTENCES, erasures.SENTENCES,
+             queries.SENTENCES)
     own = (say(some, code, params, language) for some in every)
     return next(filter(None, own), "") or say(SENTENCES, FALLBACK.get(status, "refused"), params, language)

@@ -1,4 +1,4 @@
-"""Rows of a published table, page by page; a cursor stays on the version it began with."""
+"""Rows of a published table: page by page, by a query, as a whole document; a cursor stays on its version."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import base64
 import csv
 import hashlib
 import io
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from api.deps import Site, TheCaller, TheSite
 from api.dialects.v1 import shapes
@@ -21,20 +23,34 @@ from api.dialects.v1.door import Door, listed, may
 from api.dialects.v1.shelf import VIETNAM, is_public
 from catalog.errors import Invalid, NotFound, Problem, Unavailable
 from catalog.model import Caller, Entry, File, Resource, Version
-from pipelines import tables
+from pipelines import rowquery, tables
+from pipelines.rowquery import paging, read
+from pipelines.rowquery.statement import Statement, statement
 
 router = APIRouter(prefix="/api/v1", tags=["rows"], route_class=Door)
 
-CURSOR_LIMIT: Final = 200
-KINDS: Final = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
+CURSOR_LIMIT: Final = 4000
+KINDS: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "ndjson": "application/x-ndjson",
+    "parquet": "application/vnd.apache.parquet",
+    "arrow": "application/vnd.apache.arrow.stream",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+WHOLE: Final = frozenset({"parquet", "arrow", "xlsx"})
+"""Formats that come as one document, without a limit unless one is named."""
+ENDINGS: Final = {"arrow": "arrows"}
+
+
+Parts = Annotated[str, Query(max_length=read.LONGEST)]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a table."""
+    """What is asked of a table; ``limit`` None is every row, as a document."""
 
-    select: tuple[str, ...]
-    limit: int
+    parts: Mapping[str, str]
+    limit: int | None
     cursor: str
     format: str
     version: int | None
@@ -42,21 +58,41 @@ class Asked:
 
 
 async def _asked(  # noqa: PLR0917 - FastAPI gives them by name
-    request: Request,
-    select: Annotated[str, Query(max_length=5000, description="Names of columns, with commas; default: all.")] = "",
-    limit: Annotated[int, Query(ge=1, le=tables.ROWS_LIMIT)] = 100,
+    select: Annotated[str, Query(max_length=read.LONGEST, description="Columns and functions of them, with commas "
+                                 "and `as`: `huyen, count(*) as n`; default: all columns.")] = "",
+    where: Annotated[str, Query(max_length=read.LONGEST, description="`dan_so > 1000 and (ten like 'A%' or "
+                                "search('ha noi'))`; also in, between, is null, within_box, within_distance.")] = "",
+    group_by: Annotated[str, Query(max_length=read.LONGEST, description="Columns, or date_trunc('year', ngay).")] = "",
+    having: Annotated[str, Query(max_length=read.LONGEST, description="A condition on groups: `n > 5`.")] = "",
+    order_by: Annotated[str, Query(max_length=read.LONGEST, description="`dan_so desc, ten` or `-dan_so`.")] = "",
+    limit: Annotated[str, Query(pattern="^([1-9][0-9]{0,3}|all)$", description="1 to 1000, or `all` (not json).")] = "",
     cursor: Annotated[str, Query(max_length=CURSOR_LIMIT, description="`next` of the page before.")] = "",
-    format: Annotated[Literal["json", "csv", "ndjson"], Query()] = "json",  # noqa: A002 - the contract's word
+    format: Annotated[Literal["json", "csv", "ndjson", "parquet", "arrow", "xlsx"], Query()] = "json",  # noqa: A002 - the contract's word
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     as_of: Annotated[date | None, Query(description="The version that was the newest at the end of this day.")] = None,
 ) -> Asked:
-    """Read the query; what a later version will understand is refused, never silently left out."""
-    ignored = [name for name in ("where", "group_by", "order_by", "having") if request.query_params.get(name)]
-    if ignored:
-        problems = [Problem(f"#/{one}", "not-supported", {"name": one}) for one in ignored]
-        raise Invalid("not-supported", problems=problems)
-    names = next(csv.reader([select]), []) if select.strip() else []
-    return Asked(tuple(one.strip() for one in names if one.strip()), limit, cursor, format, version, as_of)
+    """Read the query."""
+    parts = {"select": select, "where": where, "group_by": group_by, "having": having, "order_by": order_by}
+    return Asked(parts, _many(limit, format), cursor, format, version, as_of)
+
+
+def _named(parts: Mapping[str, str], known: Collection[str]) -> tuple[str, ...] | None:
+    """Names of columns and nothing else, as a line of CSV, which asks nothing of an engine; None for anything more."""
+    if any(text for part, text in parts.items() if part != "select"):
+        return None
+    names = next(csv.reader([parts["select"]]), []) if parts["select"].strip() else []
+    names = list(dict.fromkeys(one.strip() for one in names if one.strip()))
+    return tuple(names) if all(one in known for one in names) else None
+
+
+def _many(limit: str, form: str) -> int | None:
+    if limit == "all" or (not limit and form in WHOLE):
+        if form == "json":
+            raise Invalid("query", problems=[Problem("#/limit", "limit-all")])
+        return None
+    if limit and int(limit) > tables.ROWS_LIMIT:
+        raise Invalid(problems=[Problem("#/limit", "out-of-range", {"name": "limit"})])
+    return int(limit or 100)
 
 
 TheAsked = Annotated[Asked, Depends(_asked)]
@@ -83,7 +119,7 @@ def _rows(request: Request, site: Site, caller: Caller, dataset: str, name: str,
     moved = moved_to(request, entry, dataset)
     if moved is not None:
         return moved
-    number, start = _place(asked.cursor)
+    number, place = _place(asked.cursor)
     version = _version(site, caller, entry, asked, number)
     resource, parquet = _table(version, name)
     headers = {
@@ -96,10 +132,80 @@ def _rows(request: Request, site: Site, caller: Caller, dataset: str, name: str,
     path = site.catalog.local_file(caller, parquet)
     if path is None:
         raise Unavailable("storage-down")
-    names = asked.select or tuple(one.name for one in tables.schema(path) if one.name != tables.ID)
-    page = tables.preview(path, start, asked.limit, names)
-    after = _cursor(version.number, page.next) if page.next else None
-    return _written(request, asked, page, names, {"after": after, "resource": resource.name, "headers": headers})
+    known = {one.name: one.kind for one in tables.schema(path)}
+    named = _named(asked.parts, known)
+    outputs = tuple(rowquery.Output(rowquery.Column(one), one) for one in named or ())
+    query = read.read(asked.parts) if named is None else rowquery.Query(select=outputs)
+    found = Found(request, site, asked, version.number, resource.name, path, headers, statement(query, known))
+    if asked.limit is None or asked.format in WHOLE:
+        return _document(found)
+    if named is not None and not isinstance(place, Behind):
+        return _plain(found, named, place)
+    return _queried(found, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A table that was found, and what is asked of it."""
+
+    request: Request
+    site: Site
+    asked: Asked
+    version: int
+    resource: str
+    path: str
+    headers: dict[str, str]
+    statement: Statement
+
+    @property
+    def mark(self) -> str:
+        """What a cursor belongs to: the same query of the same table, whatever the size of the page."""
+        return hash_of(f"{self.resource} {self.statement!r}")
+
+
+def _plain(found: Found, wanted: tuple[str, ...], start: int) -> Response:
+    """A page by number: only the row groups that hold it are read."""
+    names = wanted or tuple(one.name for one in tables.schema(found.path) if one.name != tables.ID)
+    page = tables.preview(found.path, start, found.asked.limit or 0, names)
+    places = [next(at for at, one in enumerate(page.columns) if one.name == name) for name in names]
+    rows = [tuple(row[at] for at in places) for row in page.rows]
+    return _written(found, names, rows, page.total, _cursor(found.version, page.next) if page.next else None)
+
+
+def _queried(found: Found, place: int | Behind) -> Response:
+    """A page of a query: asked of a process that is killed when it takes too long."""
+    one, limit = found.statement, found.asked.limit or 0
+    behind = place if isinstance(place, Behind) else Behind(0, "", None, ())
+    if behind.mark not in ("", found.mark):
+        raise Invalid("cursor", problems=[Problem("#/cursor", "cursor")])
+    chosen = paging.select(one, found.path, limit=limit + 1, after=behind.keys)
+    counted = paging.count(one, found.path) if behind.total is None else None
+    told = found.site.askers.ask({
+        "form": "page", "sql": chosen.sql, "values": chosen.values, "kinds": [kind for _, kind in one.columns],
+        "count": counted.sql if counted else "", "count_values": counted.values if counted else (),
+    })
+    total = told["total"] if behind.total is None else behind.total
+    names = tuple(name for name, _ in one.columns)
+    rows = [tuple(row[: len(names)]) for row in told["rows"][:limit]]
+    after = None
+    if len(told["rows"]) > limit:
+        after = _behind(Behind(found.version, found.mark, total, tuple(told["rows"][limit - 1][len(names):])))
+    return _written(found, names, rows, total, after)
+
+
+def _document(found: Found) -> Response:
+    """Every row of a query as a file, streamed while it is made."""
+    one = found.statement
+    chosen = paging.select(one, found.path, limit=found.asked.limit)
+    form = found.asked.format
+    pieces = found.site.askers.document({
+        "form": form, "sql": chosen.sql, "values": chosen.values, "names": [name for name, _ in one.columns],
+    })
+    headers = {
+        **found.headers, "Content-Type": KINDS[form],
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.resource)}.{ENDINGS.get(form, form)}",
+    }
+    return StreamingResponse(pieces, 200, headers)
 
 
 def hash_of(query: str) -> str:
@@ -108,20 +214,19 @@ def hash_of(query: str) -> str:
 
 
 def _written(
-    request: Request, asked: Asked, page: tables.TablePage, names: tuple[str, ...], more: dict[str, Any]
+    found: Found, names: tuple[str, ...], rows: list[tuple[tables.Plain, ...]], total: int, after: str | None
 ) -> Response:
-    places = [next(at for at, one in enumerate(page.columns) if one.name == name) for name in names]
-    rows = [tuple(row[at] for at in places) for row in page.rows]
-    if asked.format == "json":
+    form, request = found.asked.format, found.request
+    if form == "json":
         items = [dict(zip(names, row, strict=True)) for row in rows]
-        content = {"items": items, "total": page.total, "next": more["after"], "resource": more["resource"]}
-        return listed(request, content, **more["headers"])
-    body = _csv(names, rows) if asked.format == "csv" else _ndjson(names, rows)
-    headers = dict(more["headers"])
-    if more["after"]:
-        query = request.url.include_query_params(cursor=more["after"]).query
-        headers["Link"] = f'<{request.app.state.site.url}{request.url.path}?{query}>; rel="next"'
-    return Response(body, 200, {**headers, "Content-Type": KINDS[asked.format]})
+        content = {"items": items, "total": total, "next": after, "resource": found.resource}
+        return listed(request, content, **found.headers)
+    body = _csv(names, rows) if form == "csv" else _ndjson(names, rows)
+    headers = dict(found.headers)
+    if after:
+        query = request.url.include_query_params(cursor=after).query
+        headers["Link"] = f'<{found.site.url}{request.url.path}?{query}>; rel="next"'
+    return Response(body, 200, {**headers, "Content-Type": KINDS[form]})
 
 
 def _csv(names: tuple[str, ...], rows: list[tuple[tables.Plain, ...]]) -> bytes:
@@ -162,16 +267,36 @@ def _cursor(number: int, start: int) -> str:
     return base64.urlsafe_b64encode(f"{number}.{start}".encode()).decode().rstrip("=")
 
 
-def _place(cursor: str) -> tuple[int | None, int]:
-    """The version and the ``_id`` to go on from; Invalid for a cursor that is not ours."""
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Where a page of a query ended: on which version, of which query, of how many rows, behind which keys."""
+
+    version: int
+    mark: str
+    total: int | None
+    keys: tuple[str | int | float | bool | None, ...]
+
+
+def _behind(one: Behind) -> str:
+    told = orjson.dumps([one.version, one.mark, one.total, one.keys])
+    return base64.urlsafe_b64encode(told).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[int | None, int | Behind]:
+    """The version, and where to go on: an ``_id`` or behind a row; Invalid for a cursor that is not ours."""
     if not cursor:
         return None, 1
     try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
-        number, _, start = text.partition(".")
-        place = int(number), int(start)
-    except ValueError:
-        place = (0, 0)
-    if min(place) < 1 or max(place) > 2**60:
+        told = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
+        if told.startswith(b"["):
+            version, mark, total, keys = orjson.loads(told)
+            place = Behind(int(version), str(mark), int(total), tuple(keys))
+            plain = all(isinstance(one, str | int | float | bool | None) for one in keys)
+            return (place.version, place) if plain and 1 <= place.version < 2**31 else _place("!")
+        number, _, start = told.decode().partition(".")
+        found = int(number), int(start)
+    except (ValueError, TypeError):
+        found = (0, 0)
+    if min(found) < 1 or max(found) > 2**60:
         raise Invalid("cursor", problems=[Problem("#/cursor", "cursor")])
-    return place
+    return found

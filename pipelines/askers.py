@@ -1,0 +1,199 @@
+"""Processes that ask tables: some stand ready, each is killed when its question takes too long, and another starts."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import select
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from catalog.errors import Invalid, Unavailable
+from pipelines import sandbox
+
+HEAD: Final = struct.Struct(">cQ")
+QUESTION_SECONDS: Final = 10.0
+DOCUMENT_SECONDS: Final = 900.0
+WAIT_SECONDS: Final = 5.0
+START_SECONDS: Final = 60.0
+MOST_QUESTIONS: Final = 500
+"""After so many a process is replaced: what it did not give back of its memory goes with it."""
+LARGEST: Final = 64 << 20
+
+
+class Died(Exception):
+    """The process ended, or was ended, before its answer did."""
+
+
+class Asker:
+    """One process."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="datamo-asking-")
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own words
+            sandbox.command("asking", "serve"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, cwd=self._folder.name, start_new_session=True,
+            env=dict(sandbox.environment(Path(self._folder.name))),
+        )
+        self.asked = 0
+        self._await_start()
+
+    def _await_start(self) -> None:
+        end = time.monotonic() + START_SECONDS
+        try:
+            _, size = HEAD.unpack(self._read(HEAD.size, end))
+            self._read(size, end)
+        except Died:
+            self.close()
+            raise
+
+    @property
+    def fresh(self) -> bool:
+        """Whether it is there and may be asked again."""
+        return self._process.poll() is None and self.asked < MOST_QUESTIONS
+
+    def ask(self, question: Mapping[str, Any], seconds: float) -> Iterator[tuple[bytes, bytes]]:
+        """Give the frames of the answer, the last one of kind ``E`` or ``R``; raises Died."""
+        self.asked += 1
+        end = time.monotonic() + seconds
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps({**question, "cpu": int(seconds) + 1}).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as wrong:
+            raise Died from wrong
+        while True:
+            kind, size = HEAD.unpack(self._read(HEAD.size, end))
+            if size > LARGEST:
+                raise Died
+            yield kind, self._read(size, end)
+            if kind != b"P":
+                return
+
+    def _read(self, size: int, end: float) -> bytes:
+        assert self._process.stdout is not None
+        pipe, parts = self._process.stdout.fileno(), []
+        while size:
+            ready, _, _ = select.select([pipe], [], [], max(0.0, end - time.monotonic()))
+            part = os.read(pipe, min(size, 1 << 20)) if ready else b""
+            if not part:
+                raise Died
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._folder.cleanup()
+
+
+class Askers:
+    """``many`` processes for questions, begun when first needed; ``many`` more at a time for documents."""
+
+    def __init__(self, many: int = 2) -> None:
+        self._ready: queue.LifoQueue[Asker | None] = queue.LifoQueue()
+        for _ in range(many):
+            self._ready.put(None)
+        self._documents = threading.BoundedSemaphore(many)
+        weakref.finalize(self, _close, self._ready)
+
+    def ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give the answer to one question. Raises Invalid('query-too-heavy' …), Unavailable('busy')."""
+        try:
+            asker = self._ready.get(timeout=WAIT_SECONDS)
+        except queue.Empty:
+            raise Unavailable("busy") from None
+        kept: Asker | None = None
+        try:
+            asker = _fresh(asker)
+            ((kind, content),) = asker.ask(question, QUESTION_SECONDS)
+            kept = asker
+        except Died:
+            raise Invalid("query-too-heavy") from None
+        finally:
+            if kept is None and asker is not None:
+                asker.close()
+            self._ready.put(kept)
+        return _told(kind, content)
+
+    def document(self, question: Mapping[str, Any]) -> Iterator[bytes]:
+        """Give a document piece by piece, from a process of its own. Raises as ``ask``, before the first piece.
+
+        What goes wrong later raises Died: a document that ends is whole.
+        """
+        if not self._documents.acquire(timeout=WAIT_SECONDS):
+            raise Unavailable("busy")
+        asker: Asker | None = None
+        try:
+            asker = Asker()
+            frames = asker.ask(question, DOCUMENT_SECONDS)
+            kind, content = next(frames)
+        except Died:
+            self._let_go(asker)
+            raise Invalid("query-too-heavy") from None
+        except BaseException:
+            self._let_go(asker)
+            raise
+        if kind == b"R":
+            self._let_go(asker)
+            _told(kind, content)
+        return self._pieces(asker, kind, content, frames)
+
+    def _pieces(
+        self, asker: Asker, kind: bytes, content: bytes, frames: Iterator[tuple[bytes, bytes]]
+    ) -> Iterator[bytes]:
+        try:
+            while kind == b"P":
+                yield content
+                kind, content = next(frames)
+            if kind == b"R":
+                raise Died
+        finally:
+            self._let_go(asker)
+
+    def _let_go(self, asker: Asker | None) -> None:
+        if asker is not None:
+            asker.close()
+        self._documents.release()
+
+    def close(self) -> None:
+        """End every process that stands ready."""
+        _close(self._ready)
+
+
+def _close(ready: queue.LifoQueue[Asker | None]) -> None:
+    with contextlib.suppress(queue.Empty):
+        while True:
+            asker = ready.get_nowait()
+            if asker is not None:
+                asker.close()
+
+
+def _fresh(asker: Asker | None) -> Asker:
+    """Give the process, or a new one where it is gone or has answered often enough."""
+    if asker is not None and not asker.fresh:
+        asker.close()
+        asker = None
+    return asker or Asker()
+
+
+def _told(kind: bytes, content: bytes) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = json.loads(content)
+    if kind == b"R":
+        raise Invalid(str(told["refused"]))
+    return told

@@ -1,0 +1,248 @@
+"""The process that asks: DuckDB at work for one question after the other, until it is killed or its parent is gone.
+
+A question comes as one line of JSON; the answer goes back as frames (a letter, eight bytes of length, the content):
+``P`` a piece of a document, ``E`` the end with what else is to be said, ``R`` a refusal by its code. Before the first
+question an ``E`` says that all is loaded.
+"""
+
+from __future__ import annotations
+
+import csv
+import ctypes
+import io
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, BinaryIO, Final
+
+import duckdb
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from pipelines.sandbox import MEGABYTE, PR_SET_PDEATHSIG, Limits, confine
+from pipelines.tables import plain
+
+HEAD: Final = struct.Struct(">cQ")
+LIMITS: Final = Limits(memory=1536 * MEGABYTE, cpu=10**6, file=2048 * MEGABYTE, handles=256)
+BATCH: Final = 20_000
+SHEET_ROWS: Final = 100_000
+CONFIG: Final[Mapping[str, Any]] = {
+    "threads": 1, "memory_limit": "512MB", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    "allow_community_extensions": False, "python_enable_replacements": False,
+}
+
+
+def serve() -> None:
+    """Answer until standard input ends."""
+    confine(LIMITS)
+    # Linux kills the child of a thread that ends: ours come from threads of a pool. We end with our standard input.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    out = os.fdopen(os.dup(1), "wb")
+    with duckdb.connect(":memory:", config=dict(CONFIG)) as duck:
+        _tell(out, b"E", {})
+        out.flush()
+        for line in sys.stdin.buffer:
+            asked = json.loads(line)
+            _more_time(int(asked["cpu"]))
+            _answer(duck, asked, out)
+            out.flush()
+
+
+def _more_time(seconds: int) -> None:
+    """Let this question take so much more CPU time; beyond it the kernel ends us."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, LIMITS.cpu + 5))
+
+
+def _answer(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> None:
+    try:
+        told = _page(duck, asked) if asked["form"] == "page" else _document(duck, asked, out)
+    except duckdb.Error as wrong:
+        told = {"refused": "query-too-heavy" if isinstance(wrong, duckdb.OutOfMemoryException) else "query-failed"}
+    except MemoryError:
+        told = {"refused": "query-too-heavy"}
+    _tell(out, b"R" if "refused" in told else b"E", told)
+
+
+def _tell(out: BinaryIO, kind: bytes, told: Mapping[str, Any]) -> None:
+    content = orjson.dumps(told)
+    out.write(HEAD.pack(kind, len(content)) + content)
+
+
+def _page(duck: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows as JSON holds them, the values of the keys behind the columns; and how many there are in all."""
+    total = duck.execute(asked["count"], asked["count_values"]).fetchone()[0] if asked["count"] else None
+    table = duck.execute(asked["sql"], asked["values"]).to_arrow_table()
+    kinds = asked["kinds"]
+    cells = [_cells(column, kinds[at] if at < len(kinds) else "") for at, column in enumerate(table.columns)]
+    return {"rows": list(zip(*cells, strict=True)), "total": total}
+
+
+def _cells(column: Any, kind: str) -> list[Any]:
+    found = column.to_pylist()
+    if kind == "integer":
+        found = [int(one) if isinstance(one, Decimal) else one for one in found]
+    return list(map(plain, found))
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+def _document(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> dict[str, Any]:
+    names = asked["names"]
+    reader = duck.execute(asked["sql"], asked["values"]).to_arrow_reader(BATCH)
+    batches = (pa.RecordBatch.from_arrays([_narrow(one) for one in batch.columns[: len(names)]], names=names)
+               for batch in reader)
+    rows = WRITERS[asked["form"]](batches, names, lambda piece: _send(out, piece))
+    return {"refused": "too-many-rows"} if rows < 0 else {"rows": rows}
+
+
+def _narrow(column: Any) -> Any:
+    """A sum of whole numbers as a whole number where one holds it: DuckDB gives 128 bits, which few readers know."""
+    if pa.types.is_decimal(column.type) and column.type.scale == 0:
+        try:
+            return pc.cast(column, pa.int64())
+        except pa.ArrowInvalid:
+            return column
+    return column
+
+
+def _send(out: BinaryIO, piece: bytes | memoryview) -> None:
+    if len(piece):
+        out.write(HEAD.pack(b"P", len(piece)))
+        out.write(piece)
+
+
+Send = Callable[[bytes | memoryview], None]
+Batches = Iterator[pa.RecordBatch]
+
+
+class Pipe(io.RawIOBase):
+    """A file that sends on what is written to it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._size = 0
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, piece: Any) -> int:
+        """Send a piece."""
+        size = len(piece)
+        self._send(bytes(piece))
+        self._size += size
+        return size
+
+    def tell(self) -> int:
+        """Say how much went through."""
+        return self._size
+
+
+def _csv(batches: Batches, names: Sequence[str], send: Send) -> int:
+    head = io.StringIO()
+    csv.writer(head, lineterminator="\n").writerow(names)
+    send(head.getvalue().encode())
+    rows = 0
+    for batch in batches:
+        send(_lines(pa.RecordBatch.from_arrays([_said(one) for one in batch.columns], names=list(names))))
+        rows += batch.num_rows
+    return rows
+
+
+def _lines(batch: pa.RecordBatch) -> bytes | memoryview:
+    """Lines with quotation marks only where a cell needs them: Arrow puts them round every text or refuses."""
+    try:
+        piece = io.BytesIO()
+        pacsv.write_csv(batch, piece, pacsv.WriteOptions(include_header=False, quoting_style="none"))
+        return piece.getbuffer()
+    except pa.ArrowInvalid:
+        columns = [pc.cast(one, pa.string()).to_pylist() for one in batch.columns]
+        lines = io.StringIO()
+        csv.writer(lines, lineterminator="\n").writerows(zip(*columns, strict=True))
+        return lines.getvalue().encode()
+
+
+def _said(column: Any) -> Any:
+    """A moment as ISO 8601 has it; whatever else Arrow writes as we do."""
+    if pa.types.is_timestamp(column.type):
+        form = "%Y-%m-%dT%H:%M:%SZ" if column.type.tz else "%Y-%m-%dT%H:%M:%S"
+        return pc.strftime(pc.cast(column, pa.timestamp("s", column.type.tz)), form)
+    return column
+
+
+def _ndjson(batches: Batches, names: Sequence[str], send: Send) -> int:
+    rows = 0
+    for batch in batches:
+        cells = [list(map(plain, column.to_pylist())) for column in batch.columns]
+        send(b"".join(orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
+                      for row in zip(*cells, strict=True)))
+        rows += batch.num_rows
+    return rows
+
+
+def _arrow(batches: Batches, names: Sequence[str], send: Send) -> int:
+    rows, writer = 0, None
+    for batch in batches:
+        writer = writer or pa.ipc.new_stream(pa.PythonFile(Pipe(send), mode="w"), batch.schema)
+        writer.write_batch(batch)
+        rows += batch.num_rows
+    if writer is None:
+        schema = pa.schema([(one, pa.string()) for one in names])
+        writer = pa.ipc.new_stream(pa.PythonFile(Pipe(send), mode="w"), schema)
+    writer.close()
+    return rows
+
+
+def _parquet(batches: Batches, names: Sequence[str], send: Send) -> int:
+    rows, writer = 0, None
+    for batch in batches:
+        writer = writer or pq.ParquetWriter(pa.PythonFile(Pipe(send), mode="w"), batch.schema, compression="zstd")
+        writer.write_batch(batch)
+        rows += batch.num_rows
+    if writer is None:
+        schema = pa.schema([(one, pa.string()) for one in names])
+        writer = pq.ParquetWriter(pa.PythonFile(Pipe(send), mode="w"), schema, compression="zstd")
+    writer.close()
+    return rows
+
+
+def _xlsx(batches: Batches, names: Sequence[str], send: Send) -> int:
+    """One sheet, written row by row; texts stay texts, so that codes keep their zeros and nothing is a formula."""
+    whole = io.BytesIO()
+    book = xlsxwriter.Workbook(whole, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    for at, name in enumerate(names):
+        sheet.write_string(0, at, name)
+    rows = 0
+    for batch in batches:
+        if rows + batch.num_rows > SHEET_ROWS:
+            return -1
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            rows += 1
+            for at, cell in enumerate(map(plain, row)):
+                if isinstance(cell, bool):
+                    sheet.write_boolean(rows, at, cell)
+                elif isinstance(cell, int | float):
+                    sheet.write_number(rows, at, cell)
+                elif cell is not None:
+                    sheet.write_string(rows, at, cell[:32_767])
+    book.close()
+    send(whole.getbuffer())
+    return rows
+
+
+WRITERS: Final[Mapping[str, Callable[[Batches, Sequence[str], Send], int]]] = {
+    "csv": _csv, "ndjson": _ndjson, "arrow": _arrow, "parquet": _parquet, "xlsx": _xlsx,
+}

@@ -1,0 +1,105 @@
+"""A statement on a file, page by page: the whole SELECT, and the condition behind which the next page begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from catalog.errors import Invalid, Problem
+from pipelines.rowquery.statement import Key, Statement
+from pipelines.rowquery.values import TYPES
+
+Ended = Sequence[str | int | float | bool | None]
+"""The values of the keys in the last row of the page before, as JSON holds them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select:
+    """A whole statement with its parameters in order."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def select(one: Statement, path: str, *, limit: int | None, after: Ended = ()) -> Select:
+    """Ask the file for the rows behind ``after``; None is no limit. Raises Invalid('cursor')."""
+    behind, marks = _behind(one.keys, after) if after else ("true", ())
+    conditions, having = one.where, one.having or "true"
+    having_values = one.having_values
+    if one.grouped:
+        having, having_values = f"({having}) AND ({behind})", (*having_values, *marks)
+    else:
+        conditions = f"({conditions}) AND ({behind})"
+    parts = [f"SELECT {one.select} FROM read_parquet(?) WHERE {conditions}"]  # noqa: S608 - our own words only
+    values: list[Any] = [*one.selected, path, *one.conditions, *(() if one.grouped else marks)]
+    if one.grouped:
+        if one.group_by:
+            parts.append(f"GROUP BY {one.group_by}")
+            values += one.grouping
+        parts.append(f"HAVING {having}")
+        values += having_values
+    if one.keys:
+        parts.append("ORDER BY " + ", ".join(map(_ordered, one.keys)))
+        values += [value for key in one.keys for value in key.values]
+    if limit is not None:
+        parts.append("LIMIT ?")
+        values.append(limit)
+    return Select(sql=" ".join(parts), values=tuple(values))
+
+
+def count(one: Statement, path: str) -> Select:
+    """Ask how many rows there are in all."""
+    if not one.grouped:
+        return Select(sql=f"SELECT count(*) FROM read_parquet(?) WHERE {one.where}", values=(path, *one.conditions))  # noqa: S608
+    group = f"GROUP BY {one.group_by}" if one.group_by else ""
+    inner = f"SELECT 1 FROM read_parquet(?) WHERE {one.where} {group} HAVING {one.having or 'true'}"  # noqa: S608
+    values = (path, *one.conditions, *one.grouping, *one.having_values)
+    return Select(sql=f"SELECT count(*) FROM ({inner})", values=values)  # noqa: S608
+
+
+def _ordered(key: Key) -> str:
+    return f"{key.sql} {'DESC' if key.descending else 'ASC'} NULLS LAST"
+
+
+def _behind(keys: Sequence[Key], after: Ended) -> tuple[str, tuple[Any, ...]]:
+    """What comes behind these values: by the first key, or alike in it and behind by the next, and so on."""
+    if len(after) != len(keys):
+        raise Invalid("cursor", problems=[Problem("#/cursor", "cursor")])
+    ways: list[str] = []
+    values: list[Any] = []
+    for at, (key, ended) in enumerate(zip(keys, after, strict=True)):
+        if ended is None:
+            continue  # nothing comes behind what is missing
+        alike = zip(keys[:at], after[:at], strict=True)
+        told = [_same(one, value) for one, value in alike] + [_beyond(key, ended)]
+        ways.append("(" + " AND ".join(text for text, _ in told) + ")")
+        values += [value for _, given in told for value in given]
+    return (" OR ".join(ways) or "false"), tuple(values)
+
+
+def _same(key: Key, value: Any) -> tuple[str, tuple[Any, ...]]:
+    text, given = _typed(key, value)
+    return f"({key.sql} IS NOT DISTINCT FROM {text})", (*key.values, *given)
+
+
+def _beyond(key: Key, value: Any) -> tuple[str, tuple[Any, ...]]:
+    text, given = _typed(key, value)
+    sign = "<" if key.descending else ">"
+    return f"({key.sql} {sign} {text} OR {key.sql} IS NULL)", (*key.values, *given, *key.values)
+
+
+def _typed(key: Key, value: Any) -> tuple[str, tuple[Any, ...]]:
+    """A value of a key as JSON held it, as the column's kind: decimals come as text and keep every digit."""
+    if value is None:
+        return "NULL", ()
+    if key.kind in ("number", "integer") and isinstance(value, str):
+        try:
+            places = -min(int(Decimal(value).as_tuple().exponent), 0)
+        except (InvalidOperation, ValueError) as wrong:
+            raise Invalid("cursor", problems=[Problem("#/cursor", "cursor")]) from wrong
+        return f"CAST(? AS DECIMAL(38, {min(places, 38)}))", (value,)
+    if isinstance(value, (int, float)):
+        return "?", (value,)
+    return f"CAST(? AS {TYPES[key.kind]})", (value,)
