@@ -161,7 +161,9 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "The search text is longer than {limit} characters.",
     },
     "query-syntax": {"vi": "Câu truy vấn sai ở ký tự thứ {at}.", "en": "The query is wrong at character {at}."},
-    "query-too-deep": {"vi": "Câu truy vấn quá phức tạp (tối đa {limit}).", "en": "Too complex a query (at most {limit})."},
+    "query-too-deep": {
+        "vi": "Câu truy vấn quá phức tạp (tối đa {limit}).", "en": "Too complex a query (at most {limit}).",
+    },
     "too-many-values": {"vi": "Quá nhiều giá trị (tối đa {limit}).", "en": "Too many values (at most {limit})."},
     "not-a-date": {
         "vi": "Không phải ngày, tháng hoặc năm (ví dụ 2025-07-01).",
