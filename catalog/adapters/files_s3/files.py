@@ -298,9 +298,9 @@ class S3Files:
             with outside():
                 if self._client.get_bucket_versioning(Bucket=self._address.bucket).get("Status"):
                     self._client.list_object_versions(Bucket=self._address.bucket, MaxKeys=1)
-            return False
         except (NotFound, Unavailable):
             return True
+        return False
 
     def states(self) -> Iterator[tuple[str, bytes]]:
         """Give all records with their names, in the order of the names."""
