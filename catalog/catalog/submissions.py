@@ -68,10 +68,8 @@ def _left(recipe: Mapping[str, Any], fixes: Sequence[str]) -> Mapping[str, Any]:
 def arrived(unit: Unit, one: Submission, *, urgent: bool = True) -> FileArrived:
     """Say that a file has to be checked, whose it is and how large."""
     entry = unit.entry(one.dataset)
-    return FileArrived(
-        submission=one.id, attempt=one.attempt, agency=entry.organisation if entry else "", size=one.staged.bytes,
-        urgent=urgent,
-    )
+    whose = entry.organisation if entry else ""
+    return FileArrived(submission=one.id, attempt=one.attempt, agency=whose, size=one.staged.bytes, urgent=urgent)
 
 
 def is_set_aside(one: Submission) -> bool:
