@@ -145,11 +145,9 @@ class Submissions(Base):
     def _before(unit: Unit, key: str, asked: str) -> Submission | None:
         """Give the submission that was made under a key; Invalid when something else was asked for under it."""
         kept = unit.recall(ATTACHED + key)
-        if kept is None:
-            return None
-        if kept[0] != asked:
+        if kept is not None and kept[0] != asked:
             raise Invalid("idempotency-key-reused")
-        return unit.submission(kept[1].decode())
+        return unit.submission(kept[1].decode()) if kept else None
 
     def _declared(self, caller: Caller, answer: str, note: str = "") -> Declaration:
         by = caller.person.id if caller.person else ""
