@@ -21,6 +21,7 @@ NOT_OF_A_DATASET = {
         "organizations/{organization}/members", "users", "users/me", "users/{user}", "tokens", "standards",
         "standards/{standard}", "standards/{standard}/versions", "codelists", "codelists/{codelist}",
         "codelists/{codelist}/releases", "codelists/{codelist}/releases/{release}", "changes", "work",
+        "erasures", "erasures/{erasure}",
     )
 }
 INSIDERS = ("reader", "editor", "reviewer", "admin", "operator")
