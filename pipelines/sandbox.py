@@ -226,6 +226,7 @@ def environment(folder: Path) -> Mapping[str, str]:
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
         "ARROW_IO_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",

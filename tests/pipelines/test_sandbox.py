@@ -170,8 +170,8 @@ def test_a_larger_file_gets_more_time_and_no_more_memory() -> None:
     assert (grown.cpu, grown.memory) == (Limits().cpu + 1000, Limits().memory)
 
 
-def test_a_mother_has_loaded_nothing_that_does_not_survive_a_fork_and_has_one_thread(nursery) -> None:
-    """One who had loaded Arrow would leave at once, and every child would come from an interpreter of its own."""
+def test_a_mother_has_one_thread_so_that_no_lock_is_held_where_she_forks(nursery) -> None:
+    """One with two would leave at once, and every child would come from an interpreter of its own."""
     seen = sandbox.call("tests.pipelines.deeds:look_around", NOTHING, Seen, start=nursery)
     assert seen.notes["PARENT"] == str(nursery.pid)
     assert [one.name for one in Path(f"/proc/{nursery.pid}/task").iterdir()] == [str(nursery.pid)]
