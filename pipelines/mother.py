@@ -134,7 +134,7 @@ class _Mother:
         if not folder:
             return False
         asked, errors, report = handles
-        if len(os.listdir(THREADS)) > 1:
+        if sum(1 for _ in Path(THREADS).iterdir()) > 1:
             raise RuntimeError("a mother has one thread")
         us = os.getpid()
         pid = os.fork()
