@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -16,6 +17,8 @@ from pipelines.grid import Notes
 CHUNK = 1 << 20
 MAX_ITEM = 64 << 20
 MAX_DEPTH = 64
+NAMED = 200
+"""So many characters of a name are shown."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -29,12 +32,52 @@ def _refuse_constant(word: str) -> Any:
     raise Unreadable("not-json", found=word)
 
 
-_DECODER = json.JSONDecoder(parse_int=Figure, parse_float=Figure, parse_constant=_refuse_constant, strict=True)
+class Repeating(dict[str, Any]):
+    """An object in which names stand twice, in itself or further down; of each the last value is kept."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, members: Mapping[str, Any] | Iterable[tuple[str, Any]], names: Iterable[str]) -> None:
+        super().__init__(members)
+        self.names = tuple(dict.fromkeys(names))
 
 
-def decode(text: str) -> Any:
-    """Decode one whole JSON value; refuses what is not JSON, and what nests too deep."""
-    return _guarded(lambda: _DECODER.decode(text))
+def repeated(value: Any) -> tuple[str, ...]:
+    """Give the names that stand twice in a decoded object."""
+    return value.names if isinstance(value, Repeating) else ()
+
+
+class Decoder:
+    """Decodes one value after the other, and tells of each whether names stand twice in its objects (RFC 8259, 4)."""
+
+    def __init__(self) -> None:
+        self._twice: list[str] = []
+        self._json = json.JSONDecoder(
+            parse_int=Figure,
+            parse_float=Figure,
+            parse_constant=_refuse_constant,
+            strict=True,
+            object_pairs_hook=self._object,
+        )
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) < len(pairs):
+            self._twice += [name for name, times in Counter(name for name, _ in pairs).items() if times > 1]
+        return made
+
+    def raw_decode(self, text: str, at: int) -> tuple[Any, int]:
+        """Decode the value that begins at a place; give it, and where it ends."""
+        self._twice.clear()
+        value, end = _guarded(lambda: self._json.raw_decode(text, at))
+        return (Repeating(value, self._twice) if self._twice and isinstance(value, dict) else value), end
+
+    def decode(self, text: str) -> Any:
+        """Decode one whole value with nothing behind it; refuses what is not JSON, and what nests too deep."""
+        value, end = self.raw_decode(text, 0)
+        if text[end:].strip(" \t\r\n"):
+            raise json.JSONDecodeError("Extra data", text, end)
+        return value
 
 
 def _guarded(work: Callable[[], Any]) -> Any:
@@ -52,6 +95,7 @@ class Reader:
         self._text = ""
         self._at = 0
         self._ended = False
+        self._decoder = Decoder()
 
     def _more(self) -> bool:
         if self._ended:
@@ -91,7 +135,7 @@ class Reader:
         self.peek()
         while True:
             try:
-                value, end = _guarded(lambda: _DECODER.raw_decode(self._text, self._at))
+                value, end = self._decoder.raw_decode(self._text, self._at)
             except json.JSONDecodeError as wrong:
                 hopeless = wrong.pos < len(self._text) - 64 and not wrong.msg.startswith("Unterminated string")
                 if hopeless or not self._more():
@@ -176,8 +220,11 @@ def table(
     """
     labels: dict[str, None] = {}
     figures: set[str] = set()
+    twice: dict[str, list[int]] = {}
     rows = 0
     for rows, record in enumerate(opened(), 1):
+        for name in repeated(record):
+            twice.setdefault(name, [rows + 1, 0])[1] += 1
         for name, value in record.items():
             labels.setdefault(name)
             if value is not None and (not isinstance(value, str) or isinstance(value, Figure)):
@@ -189,6 +236,8 @@ def table(
         raise Unreadable("no-table" if rows else "empty-file")
     order = tuple(labels)
     notes = Notes()
+    for name, (first, count) in twice.items():
+        notes.remark("name-repeated", "warning", row=first, name=name[:NAMED], rows=count)
     cells = ([text(record.get(name)) for name in order] for record in opened())
     kinds = {
         index: declared.get(name, "string")

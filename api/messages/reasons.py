@@ -227,6 +227,12 @@ BLOCKED: Sentences = MappingProxyType(
             "vi": "Không hiểu kỳ “{period}”. Hãy viết như 2025, 2025-03 hoặc 2025-Q1.",
             "en": "The period “{period}” is not understood. Write it like 2025, 2025-03 or 2025-Q1.",
         },
+        "infinite-number": {
+            "vi": "cột số có {cells} ô ghi vô cực (Infinity), ô đầu tiên ở đây; đó không phải giá trị đo được. Hãy ghi "
+            "số đúng, hoặc để trống nếu không có số.",
+            "en": "cells of this column of numbers that hold infinity: {cells}, the first one here; that is no value "
+            "that can be published. Write the number, or leave the cell blank where there is none.",
+        },
         "no-period-column": {
             "vi": "Không có cột nào cho biết dòng thuộc kỳ nào (mọi dòng phải thuộc kỳ {period}), nên không thể "
             "đính chính theo kỳ.",
@@ -267,6 +273,18 @@ TOLD: Sentences = MappingProxyType(
             "thành một tệp.",
             "en": "another table begins here ({cell}), of {rows} rows; only the first one was read. Give each "
             "table a file of its own.",
+        },
+        "name-repeated": {
+            "vi": "bản ghi ghi “{name}” hai lần (tệp có {rows} bản ghi như vậy); chỉ giá trị ghi sau được giữ. Hãy "
+            "kiểm tra tệp và bỏ giá trị thừa.",
+            "en": "the record has “{name}” twice (records like it: {rows}); only the value written last is kept. "
+            "Check the file and remove the value that does not belong.",
+        },
+        "not-a-number": {
+            "vi": "cột số có {cells} ô ghi NaN (không phải số), ô đầu tiên ở đây; các ô đó được đọc là trống. Hãy kiểm "
+            "tra xem đó có đúng là giá trị thiếu không.",
+            "en": "cells of this column of numbers that hold NaN (not a number): {cells}, the first one here; they "
+            "were read as missing. Check that they are.",
         },
         "footer-skipped": {
             "vi": "{rows} dòng ghi chú dưới bảng (từ dòng {row}) không được tính là dữ liệu.",

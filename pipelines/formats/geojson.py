@@ -70,6 +70,8 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
             if name != "features" or reader.peek() != "[":
                 _pass(reader)
                 continue
+            if found:
+                raise Unreadable("several-tables", names="features, features")
             found = True
             for number, feature in enumerate(reader.items(), 2):
                 yield _row(feature, number)
@@ -89,4 +91,5 @@ def _row(feature: Any, number: int) -> Mapping[str, Any]:
     row = {name: one for name, one in properties.items() if name != "geometry"}
     if "id" in feature and "id" not in row:
         row = {"id": feature["id"], **row}
-    return {**row, "geometry": None if geometry is None else records.compact(geometry)}
+    row["geometry"] = None if geometry is None else records.compact(geometry)
+    return records.Repeating(row, records.repeated(feature))

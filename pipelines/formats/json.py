@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -63,13 +64,15 @@ def _skip(reader: records.Reader) -> None:
 
 def _arrays(path: Path) -> Mapping[str, str]:
     """Give the members that are arrays, with what each holds: objects, arrays or (""), plain values."""
-    found = {}
+    found: dict[str, str] = {}
     with records.open_text(path) as file:
         reader = records.Reader(file)
         for name in reader.members():
             if reader.peek() != "[":
                 reader.value()
                 continue
+            if found.get(name):
+                raise Unreadable("several-tables", names=f"{name}, {name}"[:200])
             holds = {"{" if isinstance(one, dict) else "[" if isinstance(one, list) else "" for one in reader.items()}
             found[name] = holds.pop() if len(holds) == 1 else ""
     return found
@@ -96,9 +99,10 @@ def _columns(path: Path) -> Iterator[Mapping[str, Any]]:
         raise Unreadable("too-heavy", cause="memory")
     with records.open_text(path) as file:
         reader = records.Reader(file)
-        columns = {name: reader.value() for name in reader.members()}
-    lists = {name: one for name, one in columns.items() if isinstance(one, list)}
+        columns = [(name, reader.value()) for name in reader.members()]
+    lists = {name: one for name, one in columns if isinstance(one, list)}
+    twice = [name for name, times in Counter(name for name, _ in columns).items() if times > 1]
     if len({len(one) for one in lists.values()}) != 1:
         raise Unreadable("no-table")
-    for row in zip(*lists.values(), strict=True):
-        yield dict(zip(lists, row, strict=True))
+    for number, row in enumerate(zip(*lists.values(), strict=True)):
+        yield records.Repeating(zip(lists, row, strict=True), () if number else twice)

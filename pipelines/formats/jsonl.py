@@ -45,6 +45,7 @@ def unseen(path: Path) -> Sequence[str]:  # noqa: ARG001 - the shape's signature
 
 
 def _values(path: Path) -> Iterator[Any]:
+    decoder = records.Decoder()
     with records.open_text(path) as file:
         number = 0
         while line := _line(file, number + 1):
@@ -52,7 +53,7 @@ def _values(path: Path) -> Iterator[Any]:
             if not line.strip("\ufeff \t\r\n"):
                 continue
             try:
-                yield records.decode(line.strip("\ufeff \t\r\n"))
+                yield decoder.decode(line.strip("\ufeff \t\r\n"))
             except json.JSONDecodeError as wrong:
                 raise Unreadable("not-json", line=number) from wrong
 

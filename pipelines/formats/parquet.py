@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from pipelines import grid
 from pipelines.format import ReadOptions, Table, Unreadable
 from pipelines.grid import Notes
 from standards import late
+from standards.finding import Finding, Place, Severity
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -64,7 +66,7 @@ def open(path: Path, options: ReadOptions) -> Table:  # noqa: A001 - the shape's
         format=NAME,
         encoding="",
         dialect={},
-        batches=grid.bounded(_batches(file, len(labels)), options),
+        batches=grid.bounded(_batches(file, labels, notes), options),
         remarks=notes.remarks,
         kinds=kinds,
     )
@@ -111,14 +113,15 @@ def _check(metadata: pq.FileMetaData, options: ReadOptions) -> None:
                 raise Unreadable("unsupported-compression", compression="brotli")
 
 
-def _batches(file: pq.ParquetFile, width: int) -> Iterator[pa.RecordBatch]:
-    number, grown = 2, 0
+def _batches(file: pq.ParquetFile, labels: Sequence[str], notes: Notes) -> Iterator[pa.RecordBatch]:
+    number, grown, width = 2, 0, len(labels)
+    odd = [_NotNumbers() for _ in labels]
     try:
         for one in file.iter_batches(batch_size=max(64, min(2_048, 1_000_000 // width)), use_threads=False):
             grown += one.nbytes
             if grown > MAX_TEXT:
                 raise Unreadable("bomb", limit=MAX_TEXT)
-            cells = [_text(column) for column in one.columns]
+            cells = [_text(told.strip(column, number)) for told, column in zip(odd, one.columns, strict=True)]
             numbers = pa.array(range(number, number + one.num_rows), pa.int64())
             yield pa.record_batch([numbers, *cells], schema=grid.schema(width))
             number += one.num_rows
@@ -126,6 +129,36 @@ def _batches(file: pq.ParquetFile, width: int) -> Iterator[pa.RecordBatch]:
         if isinstance(wrong, MemoryError):
             raise
         raise Unreadable("truncated") from wrong
+    for index, (label, told) in enumerate(zip(labels, odd, strict=True), 1):
+        notes.remarks += told.findings(Place(column=index, field=label))
+
+
+@dataclass(slots=True)
+class _NotNumbers:
+    """What a column of floating point holds that is no number: where the first one is, and how many there are."""
+
+    first: dict[str, int] = field(default_factory=dict)
+    count: dict[str, int] = field(default_factory=dict)
+
+    def strip(self, column: pa.Array, number: int) -> pa.Array:
+        """Note what is no number, and give the column with NaN as missing, which is how programs write it."""
+        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+        if not pa.types.is_floating(kind):
+            return column
+        plain = column.dictionary_decode() if kind is not column.type else column
+        plain = plain.cast(pa.float32()) if pa.types.is_float16(kind) else plain
+        for code, wrong in (("not-a-number", pc.is_nan(plain)), ("infinite-number", pc.is_inf(plain))):
+            if count := pc.sum(wrong).as_py():
+                self.first.setdefault(code, number + pc.index(wrong, value=True).as_py())
+                self.count[code] = self.count.get(code, 0) + count
+        return pc.if_else(pc.is_nan(plain), None, plain) if "not-a-number" in self.first else column
+
+    def findings(self, place: Place) -> Iterator[Finding]:
+        """Tell it: NaN is asked about, the infinite blocks, for no number of ours can stand for it."""
+        for code, count in self.count.items():
+            severity: Severity = "warning" if code == "not-a-number" else "error"
+            at = replace(place, row=self.first[code])
+            yield Finding(code=code, severity=severity, place=at, params={"cells": count}, count=count)
 
 
 _KINDS = (
@@ -167,4 +200,8 @@ def _odd(value: Any) -> str:
             return value.decode()
         except UnicodeDecodeError:
             return base64.b64encode(value).decode()
-    return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"))
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":"), allow_nan=False)
+    except ValueError:  # JSON has no NaN and no infinity (RFC 8259, 6): they stay, as words
+        loose = json.loads(json.dumps(value, default=str), parse_constant=str)
+        return json.dumps(loose, ensure_ascii=False, separators=(",", ":"))

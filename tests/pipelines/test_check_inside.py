@@ -5,6 +5,10 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from api.messages import findings
 from catalog.model import Options
 from pipelines.check import check_file, examine
 from pipelines.step import Parcel
@@ -29,6 +33,26 @@ def test_notes_and_a_preamble_do_not_make_a_table_wrong(tmp_path) -> None:
     outcome = check_file(path, today=TODAY).outcome
     assert outcome.valid, outcome.tables[0].findings
     assert "footer-skipped" in [one.code for one in outcome.tables[0].findings]
+
+
+def test_a_record_with_a_name_twice_is_told_in_both_languages_and_does_not_block(tmp_path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"ten": "a", "so": 1}, {"ten": "b", "so": 2, "so": 3}]')
+    outcome = check_file(path, today=TODAY).outcome
+    told = next(one for one in outcome.tables[0].findings if one.code == "name-repeated")
+    assert outcome.valid
+    assert findings.say(told, "en").startswith("Row 3: the record has “so” twice")
+    assert findings.say(told, "vi").startswith("Dòng 3: bản ghi ghi “so” hai lần")
+
+
+def test_an_infinite_number_in_parquet_blocks_and_is_no_silent_value(tmp_path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"ma": ["01", "02", "03"], "so": [1.5, float("inf"), float("nan")]}), path)
+    outcome = check_file(path, today=TODAY).outcome
+    told = {one.code: findings.say(one, "en") for one in outcome.tables[0].findings}
+    assert outcome.reason["code"] == "infinite-number"
+    assert told["infinite-number"].startswith("Cell B3 (so): cells of this column of numbers that hold infinity: 1")
+    assert "read as missing" in told["not-a-number"]
 
 
 def test_a_ragged_row_blocks_at_its_own_record_number(tmp_path) -> None:

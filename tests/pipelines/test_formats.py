@@ -295,6 +295,63 @@ def test_parquet_types_become_their_shortest_exact_text(tmp_path) -> None:
     assert read.rows == (first, ("", "", "0.1", "", "", "", "", "y"))
 
 
+TWICE = [
+    ("a.json", '[{"a": 1, "b": 2}, {"a": 3, "a": 4, "b": {"c": 1, "c": 2}}, {"a": 5, "a": 6}]', {("a", 3, 2), ("c", 3, 1)}),
+    ("a.jsonl", '{"a": 1}\n{"a": 3, "a": 4}\n', {("a", 3, 1)}),
+    ("a.json", '{"a": [9, 9], "b": [1, 2], "a": [1, 4]}', {("a", 2, 1)}),
+    (
+        "a.geojson",
+        '{"features": [{"type": "Feature", "geometry": null, "properties": {"a": 3, "a": 4}}]}',
+        {("a", 2, 1)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), TWICE, ids=["JSON", "JSON Lines", "columns", "GeoJSON"])
+def test_a_name_that_stands_twice_in_a_record_is_told_and_its_last_value_kept(tmp_path, name, text, expected) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    table = hostile_form(name.split(".")[1]).open(path, ReadOptions())
+    rows = [row for batch in table.batches for row in batch.column(table.labels.index("a") + 1).to_pylist()]
+    told = {(one.params["name"], one.place.row, one.params["rows"]) for one in table.remarks if one.severity == "warning"}
+    assert told == expected
+    assert {one.code for one in table.remarks} == {"name-repeated"}
+    assert "4" in rows
+    assert "3" not in rows
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", '{"rows": [{"a": 1}], "rows": [{"a": 2}]}'),
+        ("a.geojson", '{"features": [], "features": [{"type": "Feature", "geometry": null, "properties": {}}]}'),
+    ],
+)
+def test_two_tables_of_one_name_are_refused_rather_than_joined(tmp_path, name, text) -> None:
+    with pytest.raises(Unreadable) as refused:
+        opened(tmp_path, text.encode(), name, hostile_form(name.split(".")[1]))
+    assert refused.value.code == "several-tables"
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.float32(), pa.float16()])
+def test_parquets_nan_is_read_as_missing_and_told_and_its_infinity_is_an_error(tmp_path, kind) -> None:
+    numbers = pa.array([1.5, float("nan"), None, float("-inf"), float("nan")]).cast(kind)
+    path = tmp_path / "a.parquet"
+    path.write_bytes(hostile.parquet(pa.table({"s": ["nan"] * 5, "n": numbers})))
+    table = parquet.open(path, ReadOptions())
+    assert [row for batch in table.batches for row in batch.column(2).to_pylist()] == ["1.5", "", "", "-inf", ""]
+    told = [(one.code, one.severity, one.place.row, one.place.field, one.count) for one in table.remarks]
+    assert told == [("not-a-number", "warning", 3, "n", 2), ("infinite-number", "error", 5, "n", 1)]
+
+
+def test_parquets_nan_in_lists_and_dictionaries_is_no_broken_json(tmp_path) -> None:
+    numbers = pa.array([1.5, float("nan")])
+    table = pa.table({"l": [[1.0, float("inf")], [2.0]], "d": numbers.dictionary_encode()})
+    read = opened(tmp_path, hostile.parquet(table), "a.parquet", parquet)
+    assert read.rows == (('[1.0,"Infinity"]', "1.5"), ("[2.0]", ""))
+    assert read.remarks == ("not-a-number",)
+
+
 def test_rows_and_cells_beyond_the_limits_are_refused(tmp_path) -> None:
     data = b"a,b\n" + b"1,2\n" * 100
     with pytest.raises(Unreadable, match="too-many-rows"):
