@@ -23,8 +23,8 @@ class Select:
     values: tuple[Any, ...]
 
 
-def select(one: Statement, path: str, *, limit: int | None, after: Ended = ()) -> Select:
-    """Ask the file for the rows behind ``after``; None is no limit. Raises Invalid('cursor')."""
+def select(one: Statement, path: str, *, limit: int | None, after: Ended = (), offset: int = 0) -> Select:
+    """Ask the file for the rows behind ``after``, or behind so many; None is no limit. Raises Invalid('cursor')."""
     behind, marks = _behind(one.keys, after) if after else ("true", ())
     conditions, having = one.where, one.having or "true"
     having_values = one.having_values
@@ -46,6 +46,9 @@ def select(one: Statement, path: str, *, limit: int | None, after: Ended = ()) -
     if limit is not None:
         parts.append("LIMIT ?")
         values.append(limit)
+    if offset:
+        parts.append("OFFSET ?")
+        values.append(offset)
     return Select(sql=" ".join(parts), values=tuple(values))
 
 

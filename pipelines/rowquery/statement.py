@@ -309,7 +309,8 @@ class _Asked:
     def _search(self, words: Sequence[str], column: Column | None, part: str) -> Sql:
         """Every word in the column, or in any text of the row; unmarked words find marked ones."""
         names = [column.name] if column else [name for name, kind in self.known.items() if kind == "string"]
-        cells = [self._column(name, part).text for name in names[:MOST_COLUMNS]]
+        found = [self._column(name, part) for name in names[:MOST_COLUMNS]]
+        cells = [one.text if one.kind == "string" else f"CAST({one.text} AS VARCHAR)" for one in found]
         if not cells:
             return Sql("false", "boolean")
         return _joined([_joined([_holds(cell, word) for cell in cells], " OR ") for word in words], " AND ")

@@ -49,8 +49,8 @@ def read_as(kind: Kind, value: str | Decimal | bool, part: str, column: str) -> 
 
 def _cast(kind: Kind, value: str | Decimal | bool) -> Sql:
     if kind == "boolean":
-        if isinstance(value, bool):
-            return written(value)
+        if isinstance(value, bool) or str(value).lower() in ("true", "false"):
+            return written(str(value).lower() == "true")
         raise ValueError(value)
     if isinstance(value, bool):
         raise ValueError(value)  # noqa: TRY004 - as what cannot be read

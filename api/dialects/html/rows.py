@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Request
 
@@ -13,13 +13,16 @@ from api.dialects.html.view import Reader, address
 from catalog.errors import Invalid, NotFound
 from catalog.model import ColumnInfo, Resource
 from pipelines import tables
+from pipelines.rowquery import Column, Compare, Order, Output, Query, Search, Value, paging
+from pipelines.rowquery.statement import statement
 
 CELLS = 240
 FEWEST_ROWS, MOST_ROWS = 8, 20
 LONGEST_CELL = 160
 MOST_COLUMNS = 20
 LONGEST_NUMBER = 12
-OPERATIONS: tuple[tables.Op, ...] = ("contains", "eq")
+Op = Literal["contains", "eq"]
+OPERATIONS: tuple[Op, ...] = ("contains", "eq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,7 @@ class Asked:
     start: int = 1
     first_column: int = 1
     column: str = ""
-    op: tables.Op = "contains"
+    op: Op = "contains"
     value: str = ""
     order: str = ""
     descending: bool = False
@@ -120,7 +123,7 @@ def shown(request: Request, reader: Reader, resource: Resource, asked: Asked) ->
         return _stored(resource, asked, many)
     asked = replace(asked, start=min(asked.start, max(resource.rows or 1, 1)))
     try:
-        found = _page(path, names, asked, many)
+        found = _page(deps.site(request), path, names, asked, many)
     except NotFound:
         return _stored(resource, asked, many)
     except Invalid:
@@ -129,15 +132,35 @@ def shown(request: Request, reader: Reader, resource: Resource, asked: Asked) ->
     return Shown(asked=asked, rows=_rows(found, names), total=found.total, many=many, names=names)
 
 
-def _page(path: str, names: Sequence[str], asked: Asked, many: int) -> tables.TablePage:
-    held = {one.name for one in tables.schema(path)}
+def _page(site: deps.Site, path: str, names: Sequence[str], asked: Asked, many: int) -> tables.TablePage:
+    held = {one.name: one for one in tables.schema(path)}
     chosen = tuple(one for one in names if one in held)
     if asked.plain or (asked.column and asked.column not in held) or (asked.order and asked.order not in held):
         return tables.preview(path, asked.start, many, chosen)
-    filters = (tables.Filter(column=asked.column, value=asked.value, op=asked.op),) if asked.value else ()
-    wanted = tables.Wanted(columns=chosen, filters=filters, order=asked.order or tables.ID, limit=many,
-                           descending=asked.descending, offset=min(asked.start - 1, tables.OFFSET_LIMIT))
-    return tables.page(path, wanted)
+    columns = tuple(held[name] for name in dict.fromkeys([tables.ID, *chosen]))
+    try:
+        kinds = {each.name: each.kind for each in held.values()}
+        one = statement(_query(asked, [each.name for each in columns]), kinds)
+    except Invalid:  # a word where the column holds numbers or days: no row has it
+        return tables.TablePage(columns=columns, rows=(), total=0)
+    chosen_rows = paging.select(one, path, limit=many, offset=min(asked.start - 1, tables.OFFSET_LIMIT))
+    counted = paging.count(one, path)
+    told = site.askers.ask({
+        "form": "page", "sql": chosen_rows.sql, "values": chosen_rows.values, "count": counted.sql,
+        "count_values": counted.values, "kinds": [kind for _, kind in one.columns],
+    })
+    rows = tuple(tuple(row[: len(columns)]) for row in told["rows"])
+    return tables.TablePage(columns=columns, rows=rows, total=int(told["total"]))
+
+
+def _query(asked: Asked, names: Sequence[str]) -> Query:
+    """The filter and the order of the page as a query; what is contained is found whatever its case and marks."""
+    column = Column(asked.column)
+    where = None
+    if asked.value:
+        where = Search((asked.value,), column) if asked.op == "contains" else Compare("=", column, Value(asked.value))
+    order = (Order(Column(asked.order), asked.descending),) if asked.order else ()
+    return Query(select=tuple(Output(Column(name), name) for name in names), where=where, order_by=order)
 
 
 def _rows(found: tables.TablePage, names: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
