@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from api import errors
 from api.deps import Site, language
-from api.dialects import html, metadata, v1
+from api.dialects import ckan, html, metadata, v1
 from api.middleware.limits import Limits
 from api.middleware.manners import Manners
 from api.middleware.statics import Statics
@@ -69,7 +69,7 @@ def create_app(
 
 
 def _hang_doors(app: FastAPI) -> None:
-    for group in (*v1.GROUPS, metadata, *html.GROUPS):
+    for group in (*v1.GROUPS, metadata, ckan, *html.GROUPS):
         app.router.routes.extend(group.router.routes)  # flat: included routers are compared route by route, twice
     if STATIC.is_dir():
         app.router.routes.append(Route("/static/{name}", Statics(STATIC).answer))
@@ -85,6 +85,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     """Every refusal, by its address: pages are drawn by the html dialect, all else is problem+json."""
     refusal = _as_refusal(error)
     request.app.state.site.extras["meters"].refused(errors.code_of(refusal))
+    if ckan.is_ours(request.url.path):
+        return ckan.refused(request, refusal)
     if _is_page(request):
         return html.error_page(request, refusal)
     return errors.answer(refusal, language(request), getattr(request.state, "request_id", ""))
@@ -92,6 +94,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 def _faulted(request: Request, request_id: str) -> Response:
     """A bug: nothing of it is shown but the id under which the log has it."""
+    if ckan.is_ours(request.url.path):
+        return ckan.faulted(request)
     if _is_page(request):
         return html.bug_page(request, request_id)
     return errors.bug(request_id, language(request))

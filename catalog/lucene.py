@@ -66,6 +66,8 @@ NOTHING: Final = AnyOf()
 class Dialect:
     """How a door's names become ours. ``fields`` maps its fields to TEXTS, TIMES, EXACT or "*" (true of everything).
 
+    ``=value`` stands for a field in which everything has that value (``state:active``).
+
     A field that is not there holds nothing, as an extra that no dataset has. ``value`` turns a value into ours (an
     organisation's name into its id); ``plain`` is the field of words without one; ``now`` is what NOW means, in UTC.
     """
@@ -188,8 +190,8 @@ class _Reader:
         return self._leaf(hit, field)
 
     def _leaf(self, hit: re.Match[str], field: str) -> Condition | None:
-        if field == "*":
-            return EVERYTHING
+        if field == "*" or field.startswith("="):
+            return EVERYTHING if field == "*" else self._constant(field[1:], hit)
         if hit["low"] is not None:
             return self._range(field, hit["low"], hit["high"], exclusive=(hit[0].lstrip()[0] == "{", hit["end"] == "}"))
         if hit["phrase"] is not None:
@@ -201,6 +203,13 @@ class _Reader:
             return self._pattern(field, word)
         plain = _ESCAPED.sub(r"\1", word)
         return self._words(field, plain) if hit["slips"] is None else self._near(field, plain, hit["slips"])
+
+    @staticmethod
+    def _constant(held: str, hit: re.Match[str]) -> Condition:
+        """Compare with the one value that everything has; wildcards and ranges of it are true."""
+        said = hit["phrase"] if hit["phrase"] is not None else hit["word"]
+        right = said is None or said.lower() == held or any(sign in said for sign in "*?")
+        return EVERYTHING if right else NOTHING
 
     # -- leaves -------------------------------------------------------------------------------------------------
 

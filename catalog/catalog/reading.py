@@ -46,6 +46,11 @@ class Reading(Scrubbing):
         with self._records.read() as unit:
             return self._seen(unit, caller, after=after, limit=limit)
 
+    def next_datasets(self, caller: Caller, after: str, limit: int) -> Sequence[Entry]:
+        """Those of the next datasets behind the id ``after`` that the caller may see; looks at ``limit`` of them."""
+        with self._records.read() as unit:
+            return [entry for entry in unit.entries(after=after, limit=limit) if self._sees(caller, entry)]
+
     def _seen(self, unit: Unit, caller: Caller, *, organisation: str = "", after: str = "", limit: int) -> list[Entry]:
         found: list[Entry] = []
         while len(found) < limit and (page := unit.entries(organisation=organisation, after=after, limit=PAGE)):

@@ -1,0 +1,8 @@
+"""CKAN's Action API v3 under /api/3/action and /api/action: one file per family, ``ACTIONS`` lists all."""
+
+from __future__ import annotations
+
+from api.dialects.ckan.actions import ACTIONS
+from api.dialects.ckan.door import faulted, is_ours, refused, router
+
+__all__ = ["ACTIONS", "faulted", "is_ours", "refused", "router"]

@@ -1,0 +1,141 @@
+"""The shape of an action: its declaration, the call that is made of it, and the ways in which it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, BinaryIO, Final, Literal
+
+from api.deps import Site
+from catalog.model import Caller
+from standards.record import Text
+
+READS: Final = "GET, POST"
+WRITES: Final = "POST"
+YES: Final = frozenset({"true", "yes", "t", "y", "1", "on"})
+WHOLE: Final = 10**12
+"""Numbers beyond it are none that anybody means."""
+
+Nested = list[str] | list[dict[str, Any]]
+
+
+class Wrong(Exception):
+    """A Validation Error: what is wrong with which member, in CKAN's words."""
+
+    def __init__(self, errors: Mapping[str, Any]) -> None:
+        self.errors = dict(errors)
+        super().__init__(str(errors))
+
+
+class Refused(Exception):
+    """A refusal with a shape of its own: status, ``__type`` and message."""
+
+    def __init__(self, status: int, kind: str, message: str) -> None:
+        self.status, self.kind, self.message = status, kind, message
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that came with a call: its bytes, its name and its media type."""
+
+    stream: BinaryIO
+    name: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call of an action: who asks and what is given. ``changed`` collects the ids of packages that it wrote."""
+
+    site: Site
+    caller: Caller
+    given: Mapping[str, Any]
+    files: Mapping[str, Sent] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        """What NOW means in date arithmetic."""
+        return datetime.now(UTC)
+
+    def words(self, text: Text) -> str:
+        """Say it in the site's language, else in any."""
+        return text.get(self.site.language) or next((words for words in text.values() if words), "")
+
+    def needed(self, name: str, *others: str) -> str:
+        """Give a member that must be there, under its name or one that it had before; raises Wrong."""
+        for each in (name, *others):
+            value = self.given.get(each)
+            if value not in (None, "", [], {}):
+                return text_of(each, value)
+        raise Wrong({name: ["Missing value"]})
+
+    def text(self, name: str, default: str = "") -> str:
+        """Give a text, the default when it is not there; raises Wrong."""
+        value = self.given.get(name)
+        return default if value is None else text_of(name, value)
+
+    def number(self, name: str, default: int | None = None) -> int | None:
+        """Give a natural number, the default when it is not there or empty; raises Wrong."""
+        value = self.given.get(name)
+        if value is None or value == "":
+            return default
+        try:
+            number = int(str(value).strip()[:20]) if not isinstance(value, bool | list | dict) else None
+        except ValueError:
+            number = None
+        if number is None or number > WHOLE:
+            raise Wrong({name: ["Invalid integer"]})
+        if number < 0:
+            raise Wrong({name: ["Must be a natural number"]})
+        return number
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Give a yes or no; anything that is not a yes is a no."""
+        value = self.given.get(name)
+        if value is None:
+            return default
+        return value if isinstance(value, bool) else str(value).strip().lower() in YES
+
+    def names(self, name: str) -> list[str]:
+        """Give a list of names: a list, or texts between commas."""
+        value = self.given.get(name)
+        if value is None or value == "":
+            return []
+        every = value if isinstance(value, list) else str(value).strip("{}[]").split(",")
+        return [str(one).strip().strip("\"'") for one in every if str(one).strip()]
+
+
+def text_of(name: str, value: Any) -> str:
+    """Give a value that has to be a text; raises Wrong for what is none."""
+    if isinstance(value, list | dict):
+        raise Wrong({name: ["Must be a Unicode string value"]})
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """An action, declared once: documented, listed and run from here.
+
+    ``parameters`` say what each is for; ``permission`` who may call it, in words.
+    """
+
+    name: str
+    summary: str
+    run: Callable[[Call], Any]
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    permission: str = "anyone"
+    verbs: Literal["GET, POST", "POST"] = "GET, POST"
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing, so that it may be asked by GET."""
+        return self.verbs == READS
+
+    def help(self) -> str:
+        """Give the words of ``help_show``."""
+        lines = [self.summary, ""]
+        lines += [f":param {name}: {words}" for name, words in self.parameters.items()]
+        return "\n".join([*lines, f"Who may: {self.permission}. Verbs: {self.verbs}."])

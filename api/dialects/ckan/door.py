@@ -1,0 +1,105 @@
+"""The transport: addresses of the Action API, who asks, the call, the envelope; only CKAN's shapes leave here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from api.deps import credential
+from api.deps import site as site_of
+from api.dialects.ckan import answers, utilities
+from api.dialects.ckan.action import Call, Refused, Wrong
+from api.dialects.ckan.actions import ACTIONS
+from api.dialects.ckan.given import Unread, read
+from catalog.errors import NotKnown, Refusal
+from catalog.model import NOBODY, Caller
+
+router = APIRouter()
+MAX_KEY: Final = 300
+ROOM: Final = 1_000_000
+"""Bytes that a form may have beside its files."""
+
+
+async def caller_of(request: Request) -> Caller:
+    """Who asks, by a token alone: raw, behind ``Bearer``, or in the header of old; a bad one is nobody.
+
+    A browser's session counts for nothing here, so that no foreign page can act in its name.
+    """
+    old = request.headers.get("x-ckan-api-key", "").strip()
+    for token in dict.fromkeys((credential(request.headers), old)):
+        if token and len(token) <= MAX_KEY:
+            try:
+                return await run_in_threadpool(site_of(request).catalog.caller_of_token, token)
+            except NotKnown:
+                continue
+    return NOBODY
+
+
+async def act(request: Request, name: str) -> Response:
+    """Answer a call of an action."""
+    site, action = site_of(request), ACTIONS.get(name)
+    if action is None:
+        return answers.bad(f"Action name not known: {name}")
+    callback = request.query_params.get("callback", "") if request.method == "GET" else ""
+    caller = NOBODY if callback else await caller_of(request)
+    request.state.visit = (caller, None)
+    who = caller.person.name if caller.person else ""
+    try:
+        given, files = await read(request, reads=action.reads, files=site.upload_limit + ROOM)
+        call = Call(site=site, caller=caller, given=given, files=files)
+        result = await run_in_threadpool(action.run, call)
+    except Unread as wrong:
+        return answers.bad(str(wrong))
+    except (Wrong, Refused, Refusal) as refused:
+        return answers.failed(name, site.url, refused, who)
+    return answers.reply(answers.told(name, site.url, result, call.changed), callback=callback)
+
+
+async def probe(request: Request) -> Response:
+    """Say which version of the API is spoken at this address."""
+    last = request.url.path.rstrip("/").rpartition("/")[2]
+    return answers.reply({"version": int(last) if last in ("1", "2", "3") else 1})
+
+
+async def utility(request: Request, kind: str, asked: str) -> Response:
+    """Answer the autocomplete addresses, which have no envelope."""
+    caller = await caller_of(request)
+    given = {name: value for name, value in request.query_params.items() if name != "callback"}
+    call = Call(site=site_of(request), caller=caller, given=given)
+    found = utilities.UTILITIES.get((kind, asked))
+    if found is None:
+        return answers.reply("Not found", 404)
+    try:
+        result = await run_in_threadpool(found, call)
+    except (Wrong, Refused, Refusal) as refused:
+        status, members = answers.shape(refused)
+        return answers.reply(members.get("message", members), status)
+    return answers.reply(result, callback=request.query_params.get("callback", ""))
+
+
+for _path in ("/api/action/{name}", "/api/3/action/{name}"):
+    router.add_api_route(_path, act, methods=["GET", "POST"], include_in_schema=False)
+for _path in ("/api", "/api/", "/api/1", "/api/2", "/api/3", "/api/1/", "/api/2/", "/api/3/"):
+    router.add_api_route(_path, probe, methods=["GET"], include_in_schema=False)
+for _root in ("/api/util", "/api/1/util", "/api/2/util", "/api/3/util"):
+    router.add_api_route(f"{_root}/{{kind}}/{{asked}}", utility, methods=["GET"], include_in_schema=False)
+
+
+def is_ours(path: str) -> bool:
+    """Whether an address is of this dialect, so that refusals from outside it get its shapes."""
+    return path.startswith(("/api/action", "/api/3/", "/api/2/", "/api/1/", "/api/util")) or path in ("/api", "/api/")
+
+
+def refused(request: Request, refusal: Refusal) -> Response:
+    """Answer what was refused before an action ran: wrong verb, no such address, too much."""
+    name = request.url.path.rpartition("/")[2] if "/action/" in request.url.path else ""
+    return answers.failed(name, site_of(request).url, refusal)
+
+
+def faulted(request: Request) -> Response:
+    """Answer a bug."""
+    name = request.url.path.rpartition("/")[2] if "/action/" in request.url.path else ""
+    return answers.failed(name, site_of(request).url, RuntimeError())

@@ -1,0 +1,120 @@
+"""What a call gives, in CKAN's five forms: JSON, JSON as a form's only key, form fields, multipart, query string."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote_plus
+
+import orjson
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+
+from api.dialects.ckan.action import Sent
+from catalog.errors import TooLarge
+
+MOST: Final = 10_000_000
+"""Bytes of a body without files: a package with some thousand resources."""
+
+FIELDS: Final = 10_000
+
+
+class Unread(Exception):
+    """A request that cannot be read; its words go into the JSON string of a 400."""
+
+
+async def read(request: Request, *, reads: bool, files: int) -> tuple[dict[str, Any], dict[str, Sent]]:
+    """Give the members and the files of a request; ``files`` are the bytes that a multipart body may have.
+
+    Raises Unread and TooLarge.
+    """
+    if request.method == "GET":
+        if not reads:
+            raise Unread("JSON Error: Invalid request. Please use POST method for your request")
+        return _asked(request), {}
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await _parts(request, files)
+    body = await _body(request)
+    if not body.strip():
+        return (_asked(request) if reads else {}), {}
+    if kind == "application/x-www-form-urlencoded":
+        return _form(body), {}
+    return _object(body), {}
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    return {name: value for name, value in mixed(request.query_params.multi_items()).items() if name != "callback"}
+
+
+def mixed(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Give a value for each key, a list where it is said several times."""
+    found: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+async def _body(request: Request) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MOST:
+            raise TooLarge(limit=MOST)
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError as wrong:
+        raise Unread(f"JSON Error: Error decoding JSON data. Error: {wrong}") from None
+    if not isinstance(found, dict):
+        kind = type(found).__name__
+        raise Unread(f"JSON Error: Request data JSON decoded to {kind} but it needs to be a dictionary.")
+    return found
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    """Read a form; one whose only key is JSON text (what ``curl -d '{…}'`` sends) is that object."""
+    text = body.decode("utf-8", "replace")
+    plain = text.strip().removesuffix("=1").removesuffix("=")
+    for whole in (plain, unquote_plus(plain)):
+        if whole.startswith("{"):
+            try:
+                found = orjson.loads(whole)
+            except orjson.JSONDecodeError:
+                continue
+            if isinstance(found, dict):
+                return found
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS)
+    except ValueError:
+        raise Unread("JSON Error: too many form fields") from None
+    if len(pairs) == 1 and pairs[0][1] in ("", "1"):
+        return _object(pairs[0][0].encode())
+    return mixed(pairs)
+
+
+async def _parts(request: Request, most: int) -> tuple[dict[str, Any], dict[str, Sent]]:
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > most:
+        raise TooLarge(limit=most)
+    try:
+        form = await request.form(max_files=20, max_fields=1000, max_part_size=MOST)
+    except (MultiPartException, HTTPException) as wrong:
+        raise Unread(f"JSON Error: {getattr(wrong, 'detail', wrong)}") from None
+    pairs = form.multi_items()
+    members = mixed((name, value) for name, value in pairs if not isinstance(value, UploadFile))
+    return members, _files(pairs)
+
+
+def _files(pairs: Iterable[tuple[str, Any]]) -> dict[str, Sent]:
+    return {
+        name: Sent(value.file, value.filename or "", value.content_type or "")
+        for name, value in pairs if isinstance(value, UploadFile)
+    }

@@ -1,0 +1,114 @@
+"""Users and their tokens: each sees herself, an operator everybody; a token is shown once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import md5
+from typing import Any, Final
+
+from api.dialects.ckan.action import WRITES, Action, Call, Wrong
+from catalog.errors import NotAllowed
+from catalog.model import Person, Token
+from catalog.permit import may
+from standards.metadata import ckan
+
+UNIT: Final = 1
+LONGEST: Final = 10**9
+HERSELF: Final = "the person herself, or an operator"
+
+
+def dictionary(one: Person) -> dict[str, Any]:
+    """Give the dictionary of a person, as she or an operator sees it."""
+    return {
+        "id": one.id, "name": one.name, "fullname": one.title or None, "display_name": one.title or one.name,
+        "email": one.email or None, "created": ckan.moment(one.created), "about": None, "last_active": None,
+        "activity_streams_email_notifications": False, "sysadmin": one.role == "operator",
+        "state": "deleted" if one.disabled else "active", "image_url": None, "image_display_url": None,
+        "email_hash": md5(one.email.strip().lower().encode(), usedforsecurity=False).hexdigest(),
+        "number_created_packages": 0,
+    }
+
+
+def user_list(call: Call) -> list[Any]:
+    """Answer ``user_list``: for operators; names stay with those who bear them."""
+    typed = call.text("q").lower()
+    found = [one for one in call.site.catalog.people(call.caller) if not one.disabled]
+    found = [one for one in found if typed in one.name.lower() or typed in one.title.lower()]
+    email = call.text("email")
+    found = sorted((one for one in found if not email or one.email == email), key=lambda one: one.name)
+    return [dictionary(one) for one in found] if call.flag("all_fields", default=True) else [one.name for one in found]
+
+
+def user_show(call: Call) -> dict[str, Any]:
+    """Answer ``user_show``; without an id the caller herself."""
+    if call.caller.person is not None and not call.text("id"):
+        return dictionary(call.caller.person)
+    return dictionary(call.site.catalog.person(call.caller, call.needed("id")))
+
+
+def user_autocomplete(call: Call) -> list[dict[str, Any]]:
+    """Answer ``user_autocomplete``: for operators."""
+    typed = (call.text("q") or call.text("incomplete")).lower()
+    limit = min(call.number("limit", 20) or 20, 100)
+    found = [
+        one for one in call.site.catalog.people(call.caller)
+        if not one.disabled and (typed in one.name.lower() or typed in one.title.lower())
+    ]
+    return [{"id": one.id, "name": one.name, "fullname": one.title} for one in found[:limit]]
+
+
+def api_token_create(call: Call) -> dict[str, Any]:
+    """Answer ``api_token_create``."""
+    user, name = call.needed("user", "user_id"), call.needed("name")
+    seconds = (call.number("expires_in", 0) or 0) * (call.number("unit", UNIT) or UNIT)
+    if seconds > LONGEST:
+        raise Wrong({"expires_in": ["Invalid integer"]})
+    expires = timedelta(seconds=seconds) if seconds else None
+    made = call.site.catalog.add_token(call.caller, user, name=name, expires=expires)
+    return {"token": made.secret, "id": made.id}
+
+
+def api_token_list(call: Call) -> list[dict[str, Any]]:
+    """Answer ``api_token_list``."""
+    if call.caller.person is None:
+        raise NotAllowed
+    return [_token(one) for one in call.site.catalog.tokens(call.caller, call.needed("user_id", "user"))]
+
+
+def _token(one: Token) -> dict[str, Any]:
+    return {"id": one.id, "name": one.name, "user_id": one.person, "created_at": ckan.moment(one.created),
+            "last_access": ckan.moment(one.last_used), "expires_at": ckan.moment(one.expires)}
+
+
+def api_token_revoke(call: Call) -> None:
+    """Answer ``api_token_revoke``: by the token itself, or by its id."""
+    secret = call.text("token")
+    if not secret:
+        call.site.catalog.drop_token(call.caller, call.needed("jti", "token"))
+        return
+    if call.caller.person is None:
+        raise NotAllowed
+    owner = call.site.catalog.caller_of_token(secret)
+    if owner.person is None or not may(call.caller, "tokens", person=owner.person.id):
+        raise NotAllowed
+    call.site.catalog.drop_token(call.caller, owner.token)
+
+
+ACTIONS: Final = (
+    Action(name="user_list", summary="Give the people of the site.", run=user_list, permission="an operator",
+           parameters={"q": "what a name holds", "email": "only with this address", "order_by": "taken, by name",
+                       "all_fields": "false for names alone", "include_site_user": "taken and left"}),
+    Action(name="user_show", summary="Give a person.", run=user_show, permission=HERSELF,
+           parameters={"id": "her id or name; without it the caller", "include_datasets": "taken and left",
+                       "include_num_followers": "taken, nobody follows", "include_password_hash": "taken, never shown",
+                       "include_plugin_extras": "taken and left"}),
+    Action(name="user_autocomplete", summary="Give people whose names hold what was typed.", run=user_autocomplete,
+           permission="an operator", parameters={"q": "what was typed", "limit": "so many", "ignore_self": "taken"}),
+    Action(name="api_token_create", summary="Make a token, which is shown once.", run=api_token_create, verbs=WRITES,
+           permission=HERSELF, parameters={"user": "whose", "name": "what it is for", "expires_in": "how many units",
+                                           "unit": "seconds in a unit, 1 unless said"}),
+    Action(name="api_token_list", summary="Give somebody's tokens, never themselves.", run=api_token_list,
+           permission=HERSELF, parameters={"user_id": "whose", "user": "the same, as of old"}),
+    Action(name="api_token_revoke", summary="Revoke a token.", run=api_token_revoke, verbs=WRITES, permission=HERSELF,
+           parameters={"token": "the token itself", "jti": "or its id"}),
+)

@@ -1,0 +1,273 @@
+"""package_search and its relatives: Solr's parameters become one Question, and the answer gets CKAN's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import orjson
+
+from api.dialects.ckan.action import Action, Call, Refused, Wrong
+from api.dialects.ckan.answers import sentence
+from api.dialects.ckan.shown import Shown
+from catalog import lucene
+from catalog.errors import Invalid, NotFound
+from catalog.model import NOBODY, Caller, Entry
+from catalog.question import AllOf, Answer, Condition, Pattern, Question, Sort, Wild, Words, clean_text
+from standards.metadata import ckan
+from standards.text import syllables
+from standards.vocabulary import LICENCES, THEMES
+
+ROWS: Final = 10
+ROWS_MOST: Final = 1000
+DEEP: Final = 10_000
+DEFAULT_SORT: Final = "score desc, metadata_modified desc"
+
+FIELDS: Final[Mapping[str, str]] = {
+    "text": "text", "notes": "text", "author": "text", "maintainer": "text", "res_name": "text",
+    "res_description": "text", "name_ngram": "title", "title_ngram": "title", "title": "title", "title_string": "title",
+    "id": "id", "name": "id", "organization": "org", "owner_org": "org", "groups": "theme", "tags": "tag",
+    "res_format": "format", "license_id": "licence", "metadata_modified": "modified", "metadata_created": "issued",
+    "standard": "standard", "year": "year", "state": "=active", "capacity": "=public", "private": "=false",
+    "type": "=dataset", "dataset_type": "=dataset", "site_id": "*",
+}
+"""Solr's fields and ours; ``=value`` is the only value that every dataset in the index has."""
+
+FACETS: Final[Mapping[str, str]] = {
+    "organization": "org", "owner_org": "org", "groups": "theme", "tags": "tag", "res_format": "format",
+    "license_id": "licence", "standard": "standard", "year": "year",
+}
+SORTS: Final[Mapping[str, tuple[Sort, bool]]] = {
+    "score": ("relevance", False), "rank": ("relevance", False), "relevance": ("relevance", False),
+    "metadata_modified": ("modified", False), "last_modified": ("modified", False),
+    "metadata_created": ("issued", False),
+    "id": ("issued", False), "title_string": ("title", True), "title": ("title", True), "name": ("title", True),
+    "views_recent": ("modified", False), "views_total": ("modified", False), "popularity": ("modified", False),
+}
+"""Orders of ours and whether each rises; ids rise as datasets are made, names as titles."""
+
+PARAMETERS: Final[Mapping[str, str]] = {
+    "q": "words, or Lucene's syntax as soon as there is a field and a colon (`title:ngan*`)",
+    "fq": "a filter in Lucene's syntax", "fq_list": "several filters, all of which hold",
+    "sort": "`metadata_modified desc`, `title_string asc`, `metadata_created asc`, `score desc`",
+    "rows": "so many datasets, 10 unless said; more than 1000 count as 1000", "start": "behind so many",
+    "facet": "false for no facets", "facet.field": "a list of organization, groups, tags, res_format, license_id",
+    "facet.limit": "values of each facet, 50 unless said; negative for all",
+    "facet.mincount": "values with fewer are left out",
+    "fl": "only these members", "include_private": "also what the caller's agencies keep to themselves",
+    "include_drafts": "taken, drafts are not searched", "include_deleted": "taken, what is deleted is not searched",
+    "use_default_schema": "taken, there is one schema", "extras": "taken and left", "qf": "taken and left",
+    "bf": "taken and left", "boost": "taken and left", "tie": "taken and left", "defType": "taken and left",
+    "mm": "taken and left", "wt": "taken and left", "df": "taken and left",
+}
+
+
+def dialect(call: Call) -> lucene.Dialect:
+    """Give Solr's fields with their values as ours."""
+
+    def value(field: str, text: str) -> str:
+        if field == "org":
+            return _agency(call, text)
+        if field == "id":
+            return _dataset(call, text)
+        if field == "theme":
+            return ckan.theme_of(text) or text
+        return (ckan.licence_of(text) or text) if field == "licence" else text
+
+    return lucene.Dialect(fields=FIELDS, now=call.now, value=value)
+
+
+def _agency(call: Call, key: str) -> str:
+    try:
+        return call.site.catalog.organisation(NOBODY, key).public_id
+    except NotFound:
+        return key
+
+
+def _dataset(call: Call, key: str) -> str:
+    try:
+        return call.site.catalog.dataset(call.caller, key).id
+    except NotFound:
+        return key
+
+
+def condition(call: Call, queries: Sequence[str]) -> Condition | None:
+    """Read queries of Lucene's syntax, all of which hold; raises Refused."""
+    try:
+        parts = [lucene.read(text, dialect(call)) for text in queries if text.strip()]
+    except Invalid as wrong:
+        problem = wrong.problems[0] if wrong.problems else None
+        raise Refused(409, "Search Error", sentence(wrong.code, (problem.params if problem else None) or {})) from None
+    held = tuple(one for one in parts if one is not None)
+    return None if not held else held[0] if len(held) == 1 else AllOf(held)
+
+
+def package_search(call: Call) -> dict[str, Any]:
+    """Answer ``package_search``."""
+    unknown = [name for name in call.given if name not in PARAMETERS and not name.startswith("ext_")]
+    if unknown:
+        raise Refused(400, "Search Query Error", f"Invalid search parameters: {unknown}")
+    question, rising, order = asked(call)
+    caller = call.caller if call.flag("include_private") else NOBODY
+    answer, entries = paged(call, caller, question, reverse=rising)
+    shown = Shown(call).packages(caller, entries)
+    wanted = call.names("fl")
+    if wanted and wanted != ["*"]:
+        shown = [{name: one[name] for name in wanted if name in one} for one in shown]
+    facets = counted(call, answer)
+    return {
+        "count": answer.total, "results": shown, "sort": order,
+        "facets": {name: {one["name"]: one["count"] for one in items} for name, items in facets.items()},
+        "search_facets": {
+            name: {"title": name, "items": sorted(items, key=lambda one: one["display_name"], reverse=True)}
+            for name, items in facets.items()
+        },
+    }
+
+
+def asked(call: Call) -> tuple[Question, bool, str]:
+    """Give the question of a search, whether its order is turned round, and the order as CKAN says it."""
+    words = clean_text(call.text("q")).strip()
+    filters = [text_of_filter(one) for one in (call.given.get("fq"), *_list(call, "fq_list")) if one]
+    structured = ":" in words
+    where = condition(call, [*([words] if structured else []), *filters])
+    order = call.text("sort") or DEFAULT_SORT
+    plain = "" if structured or words == "*" else words
+    if len(plain) > lucene.LENGTH_LIMIT:
+        raise Refused(409, "Search Error", sentence("query-too-long", {"limit": lucene.LENGTH_LIMIT}))
+    sort, rising = sorted_by(order, plain)
+    wanted = [FACETS[name] for name in facet_fields(call) if name in FACETS]
+    rows = call.number("rows", ROWS)
+    question = Question(
+        text=plain, where=where, sort=sort, marks=False, start=call.number("start", 0) or 0,
+        limit=min(ROWS if rows is None else rows, ROWS_MOST), facets=tuple(dict.fromkeys(wanted)),
+        facet_size=facet_size(call),
+    )
+    return question, rising, order
+
+
+def text_of_filter(value: Any) -> str:
+    """Give a filter as text; a repeated ``fq`` means all of them."""
+    return " ".join(f"({one})" for one in value) if isinstance(value, list) else str(value)
+
+
+def _list(call: Call, name: str) -> list[Any]:
+    value = call.given.get(name) or []
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value) if value.lstrip().startswith("[") else [value]
+        except orjson.JSONDecodeError:
+            raise Wrong({name: ["Could not parse as valid JSON"]}) from None
+    return value if isinstance(value, list) else [value]
+
+
+def sorted_by(order: str, words: str) -> tuple[Sort, bool]:
+    """Give the first order that we have, and whether it is turned round; raises Refused for one that nobody has."""
+    name, _, direction = order.split(",", maxsplit=1)[0].strip().partition(" ")
+    if name not in SORTS or direction.strip().lower() not in ("", "asc", "desc"):
+        raise Refused(400, "Search Query Error", 'Invalid "sort" parameter')
+    sort, rises = SORTS[name]
+    if sort == "relevance":
+        return ("relevance", False) if words else ("modified", False)
+    wanted = direction.strip().lower() != "desc"
+    return sort, wanted != rises
+
+
+def paged(call: Call, caller: Caller, question: Question, *, reverse: bool) -> tuple[Answer, Sequence[Entry]]:
+    """Ask for a page, also one far behind or from the other end."""
+    catalog = call.site.catalog
+    if not reverse and question.start < DEEP:
+        return catalog.search(caller, question)
+    answer, _ = catalog.search(caller, replace(question, start=0, limit=0))
+    if question.start >= answer.total or not question.limit:
+        return answer, []
+    if not reverse:
+        return catalog.search(caller, question)
+    rows = min(question.limit, answer.total - question.start)
+    first = answer.total - question.start - rows
+    turned, entries = catalog.search(caller, replace(question, start=first, limit=rows, facets=()))
+    return replace(turned, facets=answer.facets), list(reversed(entries))
+
+
+def facet_fields(call: Call) -> list[str]:
+    """Give the facets asked for: a list, JSON text, or one name."""
+    if not call.flag("facet", default=True):
+        return []
+    return [str(one) for one in _list(call, "facet.field")]
+
+
+def facet_size(call: Call) -> int:
+    """Give how many values a facet has at most."""
+    value = call.given.get("facet.limit")
+    if isinstance(value, int | str) and str(value).strip().startswith("-"):
+        return ROWS_MOST
+    size = call.number("facet.limit", 50)
+    return min(ROWS_MOST, 50 if size is None else size)
+
+
+def counted(call: Call, answer: Answer) -> dict[str, list[dict[str, Any]]]:
+    """Give the values of each facet that was asked for, most frequent first, as CKAN names them."""
+    least = call.number("facet.mincount", 1) or 1
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in facet_fields(call):
+        values = answer.facets.get(FACETS.get(name, ""), ())
+        found[name] = [
+            {**_named(call, name, one.value), "count": one.count} for one in values if one.count >= least
+        ]
+    return found
+
+
+def _named(call: Call, facet: str, value: str) -> dict[str, str]:
+    if facet in ("organization", "owner_org"):
+        return _agency_named(call, value)
+    if facet == "groups" and value in THEMES:
+        return {"name": ckan.group_name(value), "display_name": call.words(THEMES[value].title)}
+    if facet == "license_id" and value in LICENCES:
+        return {"name": value, "display_name": call.words(LICENCES[value].title)}
+    shown = value.upper() if facet == "res_format" else value
+    return {"name": shown, "display_name": shown}
+
+
+def _agency_named(call: Call, key: str) -> dict[str, str]:
+    try:
+        one = call.site.catalog.organisation(NOBODY, key)
+    except NotFound:
+        return {"name": key, "display_name": key}
+    return {"name": one.slug, "display_name": call.words(one.title)}
+
+
+def current(call: Call) -> list[dict[str, Any]]:
+    """Answer ``current_package_list_with_resources``: newest first."""
+    limit = min(call.number("limit", ROWS_MOST) or ROWS_MOST, ROWS_MOST)
+    start = call.number("offset") if "offset" in call.given else (max(call.number("page", 1) or 1, 1) - 1) * limit
+    _, entries = paged(call, NOBODY, Question(sort="modified", limit=limit, start=start or 0, facets=(), marks=False),
+                       reverse=False)
+    return Shown(call).packages(NOBODY, entries)
+
+
+def autocomplete(call: Call) -> list[dict[str, Any]]:
+    """Answer ``package_autocomplete``: datasets in whose title a word begins like the last one typed."""
+    typed = call.text("q") or call.text("incomplete")
+    words = [one for one in ("".join(syllables(word)) for word in typed.split()[:20]) if one]
+    if not words:
+        return []
+    parts: list[Condition] = [Words("title", word) for word in words[:-1]]
+    where = AllOf((*parts, Pattern("title", (words[-1], Wild.MANY))))
+    limit = min(call.number("limit", ROWS) or ROWS, 100)
+    _, entries = call.site.catalog.search(NOBODY, Question(where=where, limit=limit, facets=(), marks=False))
+    found = []
+    for one in entries:
+        title = call.words(one.about.title)
+        shown = f"{title} ({one.slug})"
+        found.append({"name": one.slug, "title": title, "match_field": "title", "match_displayed": shown})
+    return found
+
+
+ACTIONS: Final = (
+    Action(name="package_search", summary="Find datasets.", run=package_search, parameters=PARAMETERS),
+    Action(name="current_package_list_with_resources", summary="Give datasets with their resources, newest first.",
+           run=current, parameters={"limit": "so many", "offset": "behind so many", "page": "or the page, from 1"}),
+    Action(name="package_autocomplete", summary="Give datasets whose titles go on like what was typed.",
+           run=autocomplete, parameters={"q": "what was typed", "limit": "so many"}),
+)

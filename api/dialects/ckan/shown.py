@@ -1,0 +1,86 @@
+"""What the catalogue holds, put into CKAN's dictionaries: packages with their agencies, and agencies themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from api.deps import Site
+from api.described import described
+from api.dialects.ckan.action import Call
+from catalog.errors import NotFound
+from catalog.model import NOBODY, Caller, Entry, Organisation, Version
+from catalog.permit import may
+from catalog.question import Question
+from standards.metadata import ckan
+
+
+class Shown:
+    """Dictionaries for one answer; agencies are looked up once."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+        self.site: Site = call.site
+        self.language = call.site.language
+        self._codelists: Mapping[str, Any] = call.site.standards.codelists
+        self._agencies: dict[str, Organisation] = {}
+
+    def packages(self, caller: Caller, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+        """Give the dictionaries of datasets that were found."""
+        return [self.package(entry, self.site.catalog.latest(caller, entry.id)[1]) for entry in entries]
+
+    def package(self, entry: Entry, version: Version | None) -> dict[str, Any]:
+        """Give the dictionary of ``package_show``."""
+        agency = self._agency(entry.organisation)
+        told = described(self.site.url, entry, version, agency, self._codelists)
+        changed = max(entry.modified, version.issued) if version else entry.modified
+        return ckan.write(ckan.Package(
+            told=told, name=entry.slug, organisation=organisation(self.call, agency), created=entry.created,
+            changed=changed, state=state_of(entry), private=entry.visibility == "private",
+        ), self.language)
+
+    def _agency(self, key: str) -> Organisation:
+        if key not in self._agencies:
+            self._agencies[key] = self.site.catalog.organisation(NOBODY, key)
+        return self._agencies[key]
+
+
+def state_of(entry: Entry) -> str:
+    """Say where a dataset stands in CKAN's words."""
+    return {"draft": "draft", "withdrawn": "deleted"}.get(entry.state, "active")
+
+
+def organisation(call: Call, one: Organisation) -> dict[str, Any]:
+    """Give an agency as a package names it."""
+    return {
+        "approval_status": "approved", "created": ckan.moment(one.created), "description": call.words(one.description),
+        "id": one.id, "image_url": "", "is_organization": True, "name": one.slug,
+        "state": "active" if one.state == "open" else "deleted", "title": call.words(one.title) or one.slug,
+        "type": "organization",
+    }
+
+
+def found_entry(call: Call, key: str) -> tuple[Entry, Version | None]:
+    """Find a dataset that the caller may see in CKAN's sense; raises NotFound.
+
+    A withdrawn one is "deleted": only people of its agency see it. A series is none.
+    """
+    entry, version = call.site.catalog.latest(call.caller, key)
+    if entry.kind != "dataset":
+        raise NotFound
+    if entry.state == "withdrawn" and not may(call.caller, "see", organisation=entry.organisation):
+        raise NotFound
+    return entry, version
+
+
+def counts(call: Call, facet: str) -> dict[str, int]:
+    """Count public datasets by a facet, by its values, most frequent first."""
+    asked = Question(facets=(facet,), facet_size=1000, limit=0, marks=False)
+    answer, _ = call.site.catalog.search(NOBODY, asked)
+    return {one.value: one.count for one in answer.facets.get(facet, ())}
+
+
+def public(call: Call) -> list[Entry]:
+    """Give every dataset that anybody may see, as CKAN lists them: published, not withdrawn, no series."""
+    every = call.site.catalog.all_datasets(NOBODY, limit=10**7)
+    return [one for one in every if one.state == "published" and one.kind == "dataset"]

@@ -1,0 +1,48 @@
+"""The site itself: status_show, site_read, and help_show from the declarations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from api.dialects.ckan.action import Action, Call
+from catalog.errors import NotFound
+
+CKAN: Final = "2.12.0"
+"""The version of CKAN whose API this is: clients choose their parameters by it."""
+
+TITLES: Final = {"vi": "Dữ liệu mở trên Datamo", "en": "Open data on Datamo"}
+
+
+def status_show(call: Call) -> dict[str, Any]:
+    """Answer ``status_show``."""
+    return {
+        "ckan_version": CKAN, "site_url": call.site.url, "site_title": call.words(TITLES), "site_description": "",
+        "error_emails_to": None, "locale_default": call.site.language, "extensions": ["datamo"],
+    }
+
+
+def site_read(_: Call) -> bool:
+    """Answer ``site_read``: everybody may read the site."""
+    return True
+
+
+def help_show(declared: Iterable[Action]) -> Action:
+    """Give the action that explains all others."""
+    every = {one.name: one for one in declared}
+
+    def run(call: Call) -> str:
+        one = every.get(call.needed("name"))
+        if one is None:
+            raise NotFound
+        return one.help()
+
+    made = Action(name="help_show", summary="Explain an action.", run=run, parameters={"name": "the action's name"})
+    every[made.name] = made
+    return made
+
+
+ACTIONS: Final = (
+    Action(name="status_show", summary="Say what site this is and which CKAN it speaks like.", run=status_show),
+    Action(name="site_read", summary="Say that the site may be read.", run=site_read),
+)

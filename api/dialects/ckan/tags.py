@@ -1,0 +1,107 @@
+"""Tags, vocabularies, formats and licences: the words that datasets are described with."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from api.dialects.ckan.action import Action, Call
+from api.dialects.ckan.shown import Shown, counts
+from catalog.errors import NotFound
+from catalog.model import NOBODY
+from catalog.question import Question
+from standards.metadata import ckan
+from standards.text import collation_key, fold
+from standards.vocabulary import LICENCES
+
+MOST: Final = 1000
+
+
+def _like(call: Call, *names: str) -> list[str]:
+    """Give the tags of public datasets that hold what is asked for, sorted; those of a vocabulary are none."""
+    if call.text("vocabulary_id"):
+        raise NotFound
+    typed = next((call.given[name] for name in names if call.given.get(name)), "")
+    words = [fold(str(one)) for one in (typed if isinstance(typed, list) else [typed])]
+    found = [one for one in counts(call, "tag") if all(word in fold(one) for word in words)]
+    return sorted(found, key=collation_key)
+
+
+def tag_list(call: Call) -> list[Any]:
+    """Answer ``tag_list``."""
+    found = _like(call, "query", "q")
+    return [ckan.tag(one) for one in found] if call.flag("all_fields") else found
+
+
+def tag_search(call: Call) -> dict[str, Any]:
+    """Answer ``tag_search``."""
+    found = _like(call, "query", "q")
+    start, limit = call.number("offset", 0) or 0, call.number("limit", MOST)
+    page = found[start : start + min(MOST if limit is None else limit, MOST)]
+    return {"count": len(found), "results": [{"id": one, "name": one, "vocabulary_id": None} for one in page]}
+
+
+def tag_autocomplete(call: Call) -> list[str]:
+    """Answer ``tag_autocomplete``."""
+    typed = fold(call.text("query") or call.text("q") or call.text("incomplete"))
+    limit = min(call.number("limit", 10) or 10, MOST)
+    found = [one for one in counts(call, "tag") if typed and fold(one).startswith(typed)]
+    return sorted(found, key=collation_key)[:limit]
+
+
+def tag_show(call: Call) -> dict[str, Any]:
+    """Answer ``tag_show``."""
+    name = call.needed("id")
+    wanted = call.flag("include_datasets")
+    asked = Question(filters={"tag": (name,)}, facets=(), marks=False, sort="modified", limit=MOST if wanted else 0)
+    answer, entries = call.site.catalog.search(NOBODY, asked)
+    if not answer.total or call.text("vocabulary_id"):
+        raise NotFound
+    shown: dict[str, Any] = {"id": name, "name": name, "display_name": name, "vocabulary_id": None}
+    return {**shown, "packages": Shown(call).packages(NOBODY, entries)} if wanted else shown
+
+
+def vocabulary_list(_: Call) -> list[Any]:
+    """Answer ``vocabulary_list``: there are no controlled vocabularies of tags."""
+    return []
+
+
+def vocabulary_show(call: Call) -> dict[str, Any]:
+    """Answer ``vocabulary_show``: there is none."""
+    call.needed("id")
+    raise NotFound
+
+
+def license_list(call: Call) -> list[dict[str, Any]]:
+    """Answer ``license_list``."""
+    return [ckan.licence(code, call.site.language) for code in LICENCES]
+
+
+def format_autocomplete(call: Call) -> list[str]:
+    """Answer ``format_autocomplete``."""
+    typed = (call.text("q") or call.text("incomplete")).lower()
+    limit = min(call.number("limit", 5) or 5, 100)
+    return [one for one in counts(call, "format") if typed in one.lower()][:limit]
+
+
+ACTIONS: Final = (
+    Action(name="tag_list", summary="Give the tags of public datasets.", run=tag_list, parameters={
+        "query": "only tags that hold this", "q": "the same", "all_fields": "dictionaries",
+        "vocabulary_id": "there are no vocabularies",
+    }),
+    Action(name="tag_search", summary="Find tags.", run=tag_search, parameters={
+        "query": "what they hold", "limit": "so many", "offset": "behind so many", "fields": "taken and left",
+        "vocabulary_id": "there are no vocabularies",
+    }),
+    Action(name="tag_show", summary="Give a tag.", run=tag_show, parameters={
+        "id": "its name", "include_datasets": "with its datasets", "vocabulary_id": "there are no vocabularies",
+    }),
+    Action(name="tag_autocomplete", summary="Give tags that go on like what was typed.", run=tag_autocomplete,
+           parameters={"query": "what was typed", "limit": "so many", "offset": "taken and left",
+                       "fields": "taken and left", "vocabulary_id": "there are no vocabularies"}),
+    Action(name="vocabulary_list", summary="Give the controlled vocabularies of tags: none.", run=vocabulary_list),
+    Action(name="vocabulary_show", summary="Give a controlled vocabulary: there is none.", run=vocabulary_show,
+           parameters={"id": "its id or name"}),
+    Action(name="license_list", summary="Give the licences that a dataset may have.", run=license_list),
+    Action(name="format_autocomplete", summary="Give formats that hold what was typed.", run=format_autocomplete,
+           parameters={"q": "what was typed", "limit": "so many"}),
+)

@@ -1,0 +1,37 @@
+"""Write docs/ckan-actions.md: every action of CKAN's API that we answer, from its declaration (`make docs`)."""
+
+from __future__ import annotations
+
+from api.dialects.ckan.action import Action
+from api.dialects.ckan.actions import ACTIONS
+
+WORDS = """# CKAN's Action API v3
+
+Printed by `make docs` from the declarations of the actions, which `help_show` tells too.
+
+Call `GET` or `POST` `/api/3/action/NAME` (or `/api/action/NAME`) as one calls CKAN 2.12: with JSON, a form, multipart or, for what only
+reads, a query string. A token goes raw or behind `Bearer` into `Authorization`, or into `X-CKAN-API-Key`; a bad one counts as none.
+Answers come in CKAN's envelope and errors in CKAN's shapes.
+
+What is otherwise here:
+
+* What may not be seen answers 404, never 403.
+* A **group** is a theme of the catalogue; groups are not made or changed by API. A **withdrawn** dataset is `deleted`: its agency sees it.
+* A table is one resource: its canonical CSV. Resources of a dataset belong to a version; each change of them makes the next one.
+* Capacities: an agency's reviewers are `admin` in CKAN's words, its readers `member`.
+* People are seen by themselves and by operators (as with `ckan.auth.public_user_details = false`).
+* `sort=id asc` gives the order in which datasets were published, `sort=name asc` that of titles; relevance is Datamo's own.
+"""
+
+
+def page() -> str:
+    """The page."""
+    rows = [row(one) for _, one in sorted(ACTIONS.items())]
+    head = ["## Actions", "", f"{len(ACTIONS)} actions.", "", "| action | verbs | who may | what it does | parameters |", "|---|---|---|---|---|"]
+    return "\n".join([WORDS, *head, *rows, ""])
+
+
+def row(one: Action) -> str:
+    """One line of the table."""
+    parameters = "; ".join(f"`{name}` {words}" for name, words in one.parameters.items()) or "–"
+    return f"| `{one.name}` | {one.verbs} | {one.permission} | {one.summary} | {parameters} |".replace("\n", " ")
