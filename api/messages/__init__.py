@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,11 @@ Sentences = Mapping[str, Mapping[str, str]]
 """Code → language → ``str.format`` template over the code's parameters."""
 
 
+_QUOTE = re.compile(
+    r'(?:,? (?:ví dụ|such as)|:) [“"]?\{(cell|pairs|values)\}[”"]?| \(\{(cell|pairs|values)\}\)',
+)
+
+
 class _Blanks(dict[str, Any]):
     """Parameters of a sentence; one that is not there leaves an ellipsis and breaks nothing."""
 
@@ -20,7 +26,12 @@ class _Blanks(dict[str, Any]):
 
 
 def fill(template: str, params: Mapping[str, Any]) -> str:
-    """Put the parameters into a template; a parameter that is missing or odd never raises."""
+    """Put the parameters into a template; a parameter that is missing or odd never raises.
+
+    What a sentence quotes at its end is left out with the words that lead to it where there is nothing to quote: beside
+    personal data it is not told what cells say.
+    """
+    template = _QUOTE.sub(lambda found: found[0] if params.get(found[1] or found[2]) else "", template)
     try:
         return template.format_map(_Blanks(params))
     except (ValueError, TypeError, AttributeError, IndexError):

@@ -16,9 +16,9 @@ BASIS = ""
 TITLE = {"vi": "Tổng không khớp các dòng thành phần", "en": "A total differs from its parts"}
 SENTENCES = {
     "": {
-        "vi": "{n} ô tổng không bằng tổng các dòng thành phần ({where}): ô {cell} ghi {told}, cộng lại được {added}. "
+        "vi": "{n} ô tổng không bằng tổng các dòng thành phần ({where}): ô {at} ghi {told}, cộng lại được {added}. "
         "Kiểm tra lại số liệu.",
-        "en": "{n} totals differ from the sum of their parts ({where}): {cell} says {told}, the parts add up to "
+        "en": "{n} totals differ from the sum of their parts ({where}): {at} says {told}, the parts add up to "
         "{added}. Check the figures.",
     }
 }
@@ -35,11 +35,11 @@ GOOD = (
 BAD = (
     Example(
         cells={"page": page(drawn(_HEAD + "A|=10|=1\nB|=12|=2\nCộng|=25|=3"))},
-        said={"n": 1, "cell": "B5", "told": "25", "added": "22"},
+        said={"n": 1, "at": "B5", "told": "25", "added": "22"},
     ),
     Example(
         cells={"page": page(drawn("STT|Mục|Số\n(1)|(2)|(3)\nI|Chi|=9\n1|a|=4\n2|b|=4\nII|Thu|=3"))},
-        said={"cell": "C3", "added": "8"},
+        said={"at": "C3", "added": "8"},
     ),
 )
 
@@ -51,7 +51,7 @@ def look(cells: Cells, use: Use) -> Remark | None:  # noqa: ARG001 - the shape's
         return None
     row, column, told, added = form.wrong[0]
     where = [(one[0], one[1]) for one in form.wrong]
-    return remark(where, cell=address(row, column), told=_said(told), added=_said(added))
+    return remark(where, at=address(row, column), told=_said(told), added=_said(added))
 
 
 def _said(figure: float) -> str:

@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("name", choices=names())
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     parser.add_argument("--quick", action="store_true", help="a small size, to see that it runs")
+    parser.add_argument("--all", dest="every", action="store_true", help="damage: every kind of damage to every file")
     parser.add_argument("--engine", choices=["tantivy", "both"], help="search: hold Elasticsearch beside tantivy")
     parser.add_argument("--size", type=int, help="search: how many datasets")
     given = parser.parse_args(arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
+from api.messages import findings
 from catalog.model import Options
 from pipelines.check import check_file
 from pipelines.format import ReadOptions
@@ -304,3 +306,19 @@ def test_what_cells_say_is_not_repeated_beside_personal_data():
     tally, _ = readability.told(asked)
     assert any("111" in str(one.params) for one in tally.findings)
     assert not any("111" in str(one.params) for one in readability.hushed(tally).findings)
+
+
+HUSHED = {
+    "notes-around-table": ("BÁO CÁO DÂN SỐ||\nXã|Số dân|Số hộ\nA|=10|=3", "không phải dữ liệu (hàng 1). Chuyển tiêu đề"),
+    "several-data-in-cell": ("Xã|Máy\nA|111;222\nB|333;444", "chứa nhiều giá trị (B2, B3). Tách"),
+}
+
+
+@pytest.mark.parametrize("code", HUSHED)
+def test_a_sentence_that_may_not_quote_has_no_empty_quotation_marks(code):
+    drawing, expected = HUSHED[code]
+    asked = readability.Asked(sheet=drawn(drawing), today=TODAY, ragged={}, width=2)
+    tally, _ = readability.told(asked)
+    told = next(one for one in readability.hushed(tally).findings if one.code == code)
+    assert expected in findings.said(told, "vi")
+    assert not re.search(r'“”|""|…|\(\)|:\.', findings.said(told, "en"))
