@@ -166,8 +166,8 @@ FAILED: Sentences = MappingProxyType(
             "en": "The server has run out of working space. Your file is kept and will be checked again.",
         },
         "erased": {
-            "vi": "Tệp đã bị xoá vì có dữ liệu cá nhân. {detail}",
-            "en": "The file was erased because it held personal data. {detail}",
+            "vi": "Tệp đã bị xoá vì có dữ liệu cá nhân. {detail} Hãy bỏ dữ liệu cá nhân khỏi tệp rồi gửi lại.",
+            "en": "The file was erased because it held personal data. {detail} Remove them and send the file again.",
         },
         "erased-bytes": {
             "vi": "Tệp trùng với dữ liệu đã bị xoá vì có dữ liệu cá nhân, nên không được nhận lại. Hãy bỏ dữ liệu cá "
