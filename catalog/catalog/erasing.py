@@ -269,8 +269,15 @@ def bury(unit: Unit, one: Erasure, actor: str, *, again: bool = False) -> int:
     for key in one.uploads:
         _bury_upload(unit, one, key)
     _forget_answers(unit, (one.slug, one.dataset, *one.uploads))
-    unit.save_erasure(one)
+    unit.save_erasure(replace(one, staged=tuple(sorted({*one.staged, *_on_their_way(unit, one)}))))
     return sequence
+
+
+def _on_their_way(unit: Unit, one: Erasure) -> Iterator[str]:
+    """Forget uploads of the same bytes that are no submissions yet; gives the keys of what was staged of them."""
+    for upload in unit.uploads():
+        if {upload.sha256, upload.wanted} & set(one.hashes) and unit.drop_upload(upload.id):
+            yield upload.key
 
 
 def _bury_dataset(unit: Unit, one: Erasure, dataset: str, numbers: set[int], actor: str) -> int:

@@ -36,9 +36,10 @@ class Uploads(Base):
                      sha256: str = "") -> Upload:
         """Begin an upload of ``size`` bytes that comes piece by piece.
 
-        Raises NotKnown, NotAllowed for whoever may upload nowhere, TooLarge, and TooMany beyond her share of room.
+        Raises NotKnown, NotAllowed for whoever may upload nowhere, TooLarge, TooMany beyond her share of room, and
+        Conflict("erased-bytes") where the hash is one of what was erased.
         """
-        person = self._may_send(caller, size)
+        person = self._may_send(caller, size, sha256)
         key, handle = self._files.begin()
         one = self._made(person, key, handle, name=name, bytes=size, media_type=media_type, wanted=sha256)
         return self._kept(one)
@@ -49,7 +50,7 @@ class Uploads(Base):
 
         Raises what ``begin_upload`` raises, and Conflict("no-direct-uploads") where the store gives no addresses.
         """
-        person = self._may_send(caller, size)
+        person = self._may_send(caller, size, sha256)
         if size > ONE_PUT:
             raise TooLarge("too-large", limit=ONE_PUT)
         offer = self._files.offer(size, sha256, SECONDS)
@@ -58,7 +59,7 @@ class Uploads(Base):
         one = self._made(person, offer.key, "", name=name, bytes=size, media_type=media_type, wanted=sha256)
         return self._kept(replace(one, direct=True)), offer
 
-    def _may_send(self, caller: Caller, size: int) -> str:
+    def _may_send(self, caller: Caller, size: int, sha256: str) -> str:
         """Give the caller's id if she may upload anywhere."""
         if caller.person is None:
             raise NotKnown
@@ -68,6 +69,8 @@ class Uploads(Base):
             raise TooLarge("too-large", limit=self.upload_limit)
         with self._records.read() as unit:
             self._refuse_many(unit, caller.person.id, size)
+            if sha256 and unit.erased([sha256]):
+                raise Conflict("erased-bytes")
         return caller.person.id
 
     def _made(self, person: str, key: str, handle: str, **members: object) -> Upload:
@@ -158,8 +161,8 @@ class Uploads(Base):
     def finish_upload(self, caller: Caller, upload: str) -> Staged:
         """Read all of an upload again and give it as staged bytes; done once, asked as often as one likes.
 
-        Raises Invalid("unknown-upload"), Conflict("upload-unfinished"), and Invalid("upload-damaged") when it does not
-        have the hash that its sender said; then it is gone, for no piece can mend it.
+        Raises Invalid("unknown-upload"), Conflict("upload-unfinished"), Invalid("upload-damaged") when it does not
+        have the hash that its sender said, Conflict("erased-bytes") when it is what was erased; then it is gone.
         """
         try:
             one = self._hers(caller, upload)
@@ -193,7 +196,12 @@ class Uploads(Base):
             raise _damaged()
         one = replace(one, sha256=sha256)
         with self._records.begin() as unit:
-            unit.save_upload(one)
+            erased = bool(unit.erased([sha256]))
+            if not erased:
+                unit.save_upload(one)
+        if erased:
+            self._drop(one)
+            raise Conflict("erased-bytes")
         return one
 
 
