@@ -266,8 +266,8 @@ class Files(Protocol):
     def hashes(self) -> Iterator[str]: ...
     def put_state(self, name: str, content: bytes) -> None:
         """Write a public-state record (sequenced, rebuild source)."""
-    def drop_state(self, name: str) -> None:
-        """Delete a public-state record, if it is there, with every older state that the store kept of it."""
+    def drop_older_states(self, name: str) -> None:
+        """Delete every older state that the store kept of a public-state record; the one that holds stays."""
     def keeps_states(self) -> bool:
         """Whether the store keeps older states of what is deleted, and would not let us take them away."""
     def states(self) -> Iterator[tuple[str, bytes]]: ...

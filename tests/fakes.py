@@ -501,6 +501,9 @@ class FakeRecords:
     def migrate(self) -> None:
         """Nothing to bring up."""
 
+    def scrub(self) -> None:
+        """Nothing is kept here of what was deleted."""
+
     def wipe(self, keep_person: str = "") -> None:
         with self.begin() as unit:
             old, last = unit.shelf, unit.last_change()
@@ -614,8 +617,8 @@ class FakeFiles:
         self.check()
         self.records[name] = content
 
-    def drop_state(self, name: str) -> None:
-        self.records.pop(name, None)
+    def drop_older_states(self, name: str) -> None:
+        """Nothing is kept of what was written over."""
 
     def keeps_states(self) -> bool:
         return False

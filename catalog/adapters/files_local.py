@@ -248,15 +248,8 @@ class LocalFiles:
             finally:
                 draft.unlink(missing_ok=True)
 
-    def drop_state(self, name: str) -> None:
-        """Delete a record, if it is there."""
-        if not STATE.fullmatch(name):
-            raise ValueError(f"not a name of a state record: {name!r}")
-        with _outside():
-            place = self._states / name
-            place.unlink(missing_ok=True)
-            if place.parent.exists():
-                self._sync_folder(place.parent)
+    def drop_older_states(self, name: str) -> None:
+        """Leave all as it is: a folder keeps nothing of what was written over."""
 
     def keeps_states(self) -> bool:
         """Tell that a folder keeps nothing of what is deleted; snapshots of its disk are the operator's."""

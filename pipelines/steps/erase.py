@@ -104,16 +104,17 @@ def _out_of_the_record(files: Files, one: Erasure) -> None:
         numbers = {number for dataset, number in one.scope if dataset == said["dataset"]}
         whole = one.whole and said["dataset"] == one.dataset
         version = said.get("version") or {}
-        if said["state"] != "published" or not (whole or version.get("number") in numbers) or version.get("erased"):
+        if not whole and version.get("number") not in numbers:
             continue
-        kept = {key: said[key] for key in ("sequence", "at", "kind", "dataset")}
-        if not whole:
-            kept |= {key: said[key] for key in ("state", "entry", "organisation", "addresses") if key in said}
-            kept["version"] = _left(one, version["number"])
-        else:
-            kept["state"] = "hidden"
-        files.drop_state(name)
-        files.put_state(name, json.dumps(kept, ensure_ascii=False, sort_keys=True).encode())
+        if said["state"] == "published" and not version.get("erased"):
+            kept = {key: said[key] for key in ("sequence", "at", "kind", "dataset")}
+            if not whole:
+                kept |= {key: said[key] for key in ("state", "entry", "organisation", "addresses") if key in said}
+                kept["version"] = _left(one, version["number"])
+            else:
+                kept["state"] = "hidden"
+            files.put_state(name, json.dumps(kept, ensure_ascii=False, sort_keys=True).encode())
+        files.drop_older_states(name)  # only now: killed in between, the record is there in the one form or the other
 
 
 def _said_of(files: Files, one: Erasure) -> Iterator[tuple[str, dict[str, Any]]]:

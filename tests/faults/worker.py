@@ -78,8 +78,12 @@ def with_fault(shop: Workshop) -> Workshop:
     return dataclasses.replace(
         shop,
         catalog=Wrapped(catalog, **{name: around(name, getattr(catalog, name))
-                                    for name in ("begin_check", "settle", "publish", "advance", "record_recheck")}),
-        files=Wrapped(files, put=put, put_state=around("state", files.put_state)),
+                                    for name in ("begin_check", "settle", "publish", "advance", "record_recheck",
+                                                 "finish_erasure")}),
+        records=Wrapped(shop.records, scrub=around("scrub", shop.records.scrub)),
+        files=Wrapped(files, put=put, put_state=around("state", files.put_state), delete=around("delete", files.delete),
+                      drop_staged=around("drop_staged", files.drop_staged),
+                      drop_older_states=around("drop_older_states", files.drop_older_states)),
         index=Wrapped(index, put=around("index", index.put)),
         examine=examine,
     )

@@ -285,12 +285,10 @@ class S3Files:
         with outside():
             writing.send(self._client, self._where(f"state/{name}"), io.BytesIO(content), create_only=False)
 
-    def drop_state(self, name: str) -> None:
-        """Delete a record, if it is there, with every older state that the bucket kept of it."""
-        if not STATE.fullmatch(name):
-            raise ValueError(f"not a name of a state record: {name!r}")
+    def drop_older_states(self, name: str) -> None:
+        """Delete every older state that the bucket kept of a record; the one that holds stays."""
         with outside():
-            self._delete(self._where(f"state/{name}")["Key"])
+            self._delete(self._where(f"state/{name}")["Key"], newest=False)
 
     def keeps_states(self) -> bool:
         """Tell whether the bucket may keep older states that we cannot see: then it must be done by hand."""
@@ -370,15 +368,15 @@ class S3Files:
             for one in page.get("Uploads", ()):
                 yield one["Key"], one["UploadId"], one["Initiated"]
 
-    def _delete(self, key: str) -> None:
+    def _delete(self, key: str, *, newest: bool = True) -> None:
         """Delete a key; where the bucket keeps old states, delete those too: erased means erased."""
         if not self._keeps_states():
-            self._client.delete_object(Bucket=self._address.bucket, Key=key)
+            _ = newest and self._client.delete_object(Bucket=self._address.bucket, Key=key)
             return
         pages = self._client.get_paginator("list_object_versions")
         for page in pages.paginate(Bucket=self._address.bucket, Prefix=key):
             for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                if one["Key"] == key:
+                if one["Key"] == key and (newest or not one.get("IsLatest")):
                     self._client.delete_object(Bucket=self._address.bucket, Key=key, VersionId=one["VersionId"])
 
     def _keeps_states(self) -> bool:
