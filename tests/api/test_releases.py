@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 import pytest
@@ -126,3 +127,65 @@ def test_an_official_standard_names_its_instrument(steward: Town) -> None:
             "fields: [{name: a, type: string, title: {vi: a, en: a}}]}")
     answer = steward.client.post("/api/v1/standards", content=text.encode(), headers=steward.head("steward"))
     assert [one["code"] for one in answer.json()["errors"]] == ["basis-needed"]
+
+
+CANTEEN = """
+id: vn-canteen
+version: 1.0.0
+title: {vi: "Bếp <ăn>", en: "Canteens"}
+status: proposed
+kind: dataset
+basis: []
+fields:
+  - {name: code, type: string, title: {vi: "Mã", en: "Code"}}
+""".encode()
+
+
+def test_a_steward_sends_a_standard_looks_and_confirms_on_pages(steward: Town) -> None:
+    assert 'action="/standards"' not in steward.client.get("/standards").text
+    token = as_(steward, "steward")
+    assert 'action="/standards"' in steward.client.get("/standards").text
+    sent = steward.client.post("/standards", data={"csrf": token, "note": "lần đầu"}, files={"file": ("s.yaml", CANTEEN)})
+    assert sent.status_code == 303
+    where = sent.headers["location"]
+    for path in (where, "/standards", "/desk"):
+        shown = steward.client.get(path).text
+        assert "Bếp &lt;ăn&gt;" in shown
+    assert steward.client.get("/standards/vn-canteen").status_code == 404
+    assert steward.client.post(where + "/accept", data={"csrf": token, "digest": "0" * 64}).status_code == 409
+    digest = re.search(r'name="digest" value="([0-9a-f]{64})"', steward.client.get(where).text)
+    assert digest
+    accepted = steward.client.post(where + "/accept", data={"csrf": token, "digest": digest[1]})
+    assert accepted.headers["location"] == "/standards/vn-canteen"
+    assert "Bếp &lt;ăn&gt;" in steward.client.get("/standards/vn-canteen").text
+    assert steward.client.get(where).status_code == 404
+
+
+def test_a_draft_of_a_standard_can_be_thrown_away_and_is_no_page_for_others(steward: Town) -> None:
+    token = as_(steward, "steward")
+    where = steward.client.post("/standards", data={"csrf": token}, files={"file": ("s.yaml", CANTEEN)}).headers["location"]
+    other = as_(steward, "admin")
+    assert steward.client.get(where).status_code == 404
+    assert steward.client.post(where + "/accept", data={"csrf": other, "digest": "0" * 64}).status_code in {403, 404}
+    assert steward.client.post("/standards", data={"csrf": other}, files={"file": ("s.yaml", CANTEEN)}).status_code == 403
+    token = as_(steward, "steward")
+    assert steward.client.post(where + "/drop", data={"csrf": token}).status_code == 303
+    assert steward.client.get(where).status_code == 404
+
+
+@pytest.mark.parametrize("content", [b"", b"[", b"id: x", CANTEEN.replace(b"vn-canteen", b"../x")])
+def test_a_page_says_what_is_wrong_with_a_standard(steward: Town, content: bytes) -> None:
+    token = as_(steward, "steward")
+    answer = steward.client.post("/standards", data={"csrf": token, "note": "giữ lại"}, files={"file": ("s.yaml", content)})
+    assert answer.status_code == 422
+    assert 'href="#standard"' in answer.text
+    assert "giữ lại" in answer.text
+
+
+def test_the_merged_list_of_a_release_is_given_by_its_digest(steward: Town) -> None:
+    made = send(steward).json()
+    answer = steward.client.get(f"/api/v1/codelists/vn-commune.csv?digest={made['digest']}")
+    assert answer.status_code == 200
+    assert hashlib.sha256(answer.content).hexdigest() == made["digest"]
+    assert f"{A},".encode() in answer.content
+    assert steward.client.get(f"/api/v1/codelists/vn-commune.csv?digest={'0' * 64}").status_code == 404

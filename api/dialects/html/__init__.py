@@ -7,6 +7,7 @@ from api.dialects.html import (
     check,
     dataset,
     desk,
+    editions,
     feeds,
     home,
     machines,
@@ -26,7 +27,7 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
-    home, results, recipes, dataset, organisations, standard, releases, repair, reading,
+    home, results, recipes, dataset, organisations, standard, editions, releases, repair, reading,
     submissions, check, publish, desk,
     sign, feeds, machines, withdrawal, people, account,
 )

@@ -72,7 +72,7 @@ def add(request: Request, reader: TheReader, key: str, form: TheForm) -> Respons
             basis=given["basis"], source=given["source"], reason=given["reason"], note=given["note"],
         ))
     except (Invalid, Conflict) as refused:
-        return _history(request, reader, key, given, _said(reader, refused))
+        return _history(request, reader, key, given, said(reader, refused))
     made = releases.explore(place, made, EXPLORE_SECONDS)
     if made.report and made.report["state"] != "complete":
         place.catalog.explore_later(made.id)
@@ -85,8 +85,8 @@ def office(request: Request) -> Office:
     return Office(catalog=site.catalog, files=site.files, bookcase=site.bookcase, today=facts.today)
 
 
-def _said(reader: Reader, refused: Invalid | Conflict) -> list[dict[str, str]]:
-    """What is wrong, beside the field it is about; rows of the file by their number."""
+def said(reader: Reader, refused: Invalid | Conflict) -> list[dict[str, str]]:
+    """Say what is wrong, beside the field it is about; rows of the file by their number."""
     problems = refused.problems or (Problem("#/file", refused.code, refused.params),)
     return [
         {
@@ -188,5 +188,5 @@ def keep(request: Request, reader: TheReader, slug: str, release: str, *, csrf: 
         )
     except Invalid as refused:
         given: dict[str, Any] = {"reason": reason[:2000], "reference": reference[:40]}
-        return _work(request, reader, one, given, _said(reader, refused))
+        return _work(request, reader, one, given, said(reader, refused))
     return RedirectResponse(f"/datasets/{one.entry.slug}/rechecks/{release}", status_code=303)

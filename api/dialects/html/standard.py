@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,11 +37,20 @@ class Line:
 
 @router.get("/standards")
 def standards(request: Request, reader: TheReader) -> Response:
-    """Every table standard and code list."""
+    """Every table standard and code list; for stewards the form of a new version, and the drafts."""
+    return listed(request, reader)
+
+
+def listed(request: Request, reader: Reader, *, note: str = "", wrong: Sequence[Mapping[str, str]] = ()) -> Response:
+    """Show all of them, with what was ``wrong`` with a version that a steward sent."""
+    catalog = deps.site(request).catalog
+    steward = catalog.may_keep_standards(reader.caller)
+    drafts = [one for one in catalog.releases(reader.caller, kind="table") if not one.number] if steward else []
     found = sorted(shelf.standards(reader).values(), key=lambda one: (one.country != "VN", one.country, one.id))
     apart = [(status, [one for one in found if one.status == status]) for status in ("official", "proposed")]
     lists = [shelf.codelists(reader)[key] for key in sorted(shelf.codelists(reader))]
-    return page(request, reader, "standards.html", apart=apart, lists=lists, counts=shelf.counts(reader))
+    return page(request, reader, "standards.html", apart=apart, lists=lists, counts=shelf.counts(reader),
+                steward=steward, drafts=drafts, note=note, wrong=wrong, status=422 if wrong else 200)
 
 
 @router.get("/standards/{key}")
