@@ -54,6 +54,7 @@ def _resource(one: Resource) -> dict[str, Any]:
         "name": one.name, "title": to_json(one.title), "kind": one.kind, "standard": one.standard, "rows": one.rows,
         "columns": to_json(one.columns), "url": one.url, "format": one.format, "periods": list(one.periods),
         "pins": to_json(one.pins), "files": [_file(file) for file in one.files],
+        **({"more": to_json(one.more)} if one.more else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 
 from catalog.errors import Invalid, Problem
 from catalog.model import Options
+from standards.portable import to_json
 from standards.record import Contact, Dataset, Text
 from standards.text import fold, nfc
 from standards.vocabulary import FREQUENCIES, LICENCES, THEMES
@@ -22,6 +24,7 @@ EMAIL = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@<>\"(),:;\\.]+(?:\.[^\s@<>\"()
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 PERIOD = re.compile(r"\d{4}(?:-(?:Q[1-4]|H[12]|W\d{2}|\d{2}(?:-\d{2})?))?(?:/\d{4}(?:-\d{2}(?:-\d{2})?)?)?")
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+MORE_LIMIT = 200_000
 TITLE_LIMIT, TEXT_LIMIT, TAG_LIMIT, TAGS_LIMIT, PASSWORD_LEAST = 300, 20_000, 100, 100, 10
 FORBIDDEN = frozenset(
     map(chr, [*range(9), 11, 12, *range(14, 32), 127, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
@@ -112,6 +115,8 @@ def check_about(about: Dataset) -> Iterator[Problem]:
         yield from check_words(f"#/spatial/{at}", code, TAG_LIMIT)
     yield from check_contact(about.contact)
     yield from check_url("#/source_url", about.source_url)
+    if about.more and len(json.dumps(to_json(about.more))) > MORE_LIMIT:
+        yield Problem("#/extras", "too-long", {"limit": MORE_LIMIT})
 
 
 def check_tags(tags: Sequence[str]) -> Iterator[Problem]:

@@ -21,6 +21,7 @@ def resources_of(submission: Submission, before: Sequence[Resource]) -> tuple[Re
     if outcome is None or not outcome.valid:
         raise Conflict("wrong-state", state=submission.state)
     titles = {one.name: one.title for one in before}
+    kept = {one.name: one.more for one in before if one.kind != "link"}
     made = [_table(submission, outcome, table, titles.get(table.resource, {})) for table in outcome.tables]
     if outcome.attachment is not None:
         made.append(_attachment(submission, outcome.attachment, titles.get(outcome.attachment.resource, {})))
@@ -28,7 +29,7 @@ def resources_of(submission: Submission, before: Sequence[Resource]) -> tuple[Re
         home = next((at for at, one in enumerate(made) if one.name == outcome.original.resource), 0)
         original = _file(outcome.original, made[home].name, outcome.original.name or submission.staged.name)
         made[home] = replace(made[home], files=(original, *made[home].files))
-    return tuple(made)
+    return tuple(replace(one, more=kept[one.name]) if kept.get(one.name) else one for one in made)
 
 
 def _table(submission: Submission, outcome: Outcome, table: TableOutcome, title: Text) -> Resource:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 Text = Mapping[str, str]
 """One sentence in several languages: BCP 47 tag → words (``{"vi": "…", "en": "…"}``)."""
@@ -60,6 +61,7 @@ class Dataset:
 
     ``licence`` is a code of vocabulary.LICENCES, ``themes`` codes of vocabulary.THEMES, ``frequency`` of
     vocabulary.FREQUENCIES, ``spatial`` administrative unit codes; an empty string or tuple means "not stated".
+    ``more`` are members that came in another language's words and have none of ours, kept to be given back.
     """
 
     title: Text
@@ -80,3 +82,4 @@ class Dataset:
     issued: str = ""
     modified: str = ""
     distributions: tuple[Distribution, ...] = field(default=())
+    more: Mapping[str, Any] = field(default_factory=dict)

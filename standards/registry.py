@@ -308,7 +308,7 @@ PERSONAL: tuple[Trait, ...] = (
 
 # --- metadata languages: one module each ------------------------------------------------------------------------------
 
-METADATA: tuple[str, ...] = ("dcat", "schema_org", "datapackage", "croissant", "citation")
+METADATA: tuple[str, ...] = ("dcat", "schema_org", "datapackage", "croissant", "citation", "ckan")
 """Modules of the corridor, by name: the one on RDF takes a third of a second to load, and a check needs none."""
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from catalog.catalog.base import tombstone
 from catalog.catalog.publishing import Plan, Publishing
-from catalog.errors import Conflict, NotFound, Problem
+from catalog.errors import Conflict, Gone, NotFound, Problem
 from catalog.events import DatasetWithdrawn
-from catalog.members import RESOURCE, TITLE_LIMIT, check_text, check_url, refuse
+from catalog.members import MORE_LIMIT, RESOURCE, TITLE_LIMIT, check_text, check_url, refuse
 from catalog.model import Caller, Entry, Resource, Version
 from catalog.permit import publishing_act
 from catalog.ports import Unit
 from catalog.release import merge, name_files
+from standards.portable import to_json
 from standards.record import Text
 
 Change = Callable[[Unit, Entry, tuple[Resource, ...]], tuple[Resource, ...]]
+Arrangement = Callable[[Sequence[Resource]], Sequence[Resource]]
+RESOURCES_LIMIT = 5000
+ADDRESSES = ("http://", "https://", "ftp://", "ftps://")
 
 
 class Versions(Publishing):
@@ -28,6 +34,32 @@ class Versions(Publishing):
         refuse(_link_problems(name, title, url))
         link = Resource(name=name, title=dict(title), kind="link", url=url)
         return self._changed(caller, key, "add-link", lambda _unit, _entry, before: merge(before, [link]))
+
+    def arrange(self, caller: Caller, key: str, change: Arrangement) -> Version | None:
+        """Make a new version whose resources are what ``change`` makes of those before; None when it changes nothing.
+
+        Links may be added, changed and taken away; of tables and files only title and ``more`` may change, or they go.
+        A draft without resources is published too. Raises NotFound, NotAllowed, Gone, Invalid.
+        """
+        entry, version = self._records_of(caller, key)
+
+        def arranged(_unit: Unit, _entry: Entry, before: tuple[Resource, ...]) -> tuple[Resource, ...]:
+            after = tuple(change(before))
+            refuse(_arrangement_problems(before, after))
+            return name_files(after)
+
+        if version is not None and arranged_as(version.resources, tuple(change(version.resources))):
+            self._must(caller, "describe", organisation=entry.organisation)
+            return None
+        return self._changed(caller, key, "arrange", arranged)
+
+    def _records_of(self, caller: Caller, key: str) -> tuple[Entry, Version | None]:
+        with self._records.read() as unit:
+            entry = self._entry(unit, caller, key)
+            if entry.state == "withdrawn":
+                raise Gone(**tombstone(entry))
+            version = unit.version(entry.id, entry.version) if entry.version else None
+            return entry, version if version is not None and version.state == "published" else None
 
     def remove_resource(self, caller: Caller, key: str, name: str) -> Version:
         """Make a new version without a resource. Raises NotFound, NotAllowed, Gone."""
@@ -113,6 +145,41 @@ class Versions(Publishing):
                 unit.save_submission(replace(
                     one, state="withdrawn", reason={"code": "withdrawn", "params": {"detail": version.reason}},
                 ))
+
+
+def arranged_as(before: tuple[Resource, ...], after: tuple[Resource, ...]) -> bool:
+    """Tell whether an arrangement changes nothing."""
+    return bool(to_json(before) == to_json(after))
+
+
+def _arrangement_problems(before: Sequence[Resource], after: Sequence[Resource]) -> Iterator[Problem]:
+    if len(after) > RESOURCES_LIMIT:
+        yield Problem("#/resources", "too-many", {"limit": RESOURCES_LIMIT})
+    held = {one.name: one for one in before}
+    for at, one in enumerate(after):
+        yield from (Problem(f"#/resources/{at}{each.pointer[1:]}", each.code, each.params) for each in _resource(one))
+        if one.kind != "link" and (one.name not in held or _bytes_of(held[one.name]) != _bytes_of(one)):
+            yield Problem(f"#/resources/{at}/url", "unknown-value", {"value": one.name})
+    if len({one.name for one in after}) < len(after):
+        yield Problem("#/resources", "resource-twice", {"resource": ""})
+
+
+def _bytes_of(one: Resource) -> Resource:
+    """Give what a new version may not change: all but title and ``more``."""
+    return replace(one, title={}, more={}, files=())
+
+
+def _resource(one: Resource) -> Iterator[Problem]:
+    if not RESOURCE.fullmatch(one.name):
+        yield Problem("#/name", "not-a-slug")
+    yield from check_text("#/name", one.title, limit=TITLE_LIMIT)
+    if one.more and len(json.dumps(to_json(one.more))) > MORE_LIMIT:
+        yield Problem("#/extras", "too-long", {"limit": MORE_LIMIT})
+    if one.kind == "link":
+        yield from () if one.url else (Problem("#/url", "required"),)
+        if one.url:
+            web = one.url.lower().startswith(ADDRESSES)
+            yield from check_url("#/url", re.sub("^ftp", "http", one.url, flags=re.IGNORECASE) if web else "no address")
 
 
 def _link_problems(name: str, title: Text, url: str) -> Iterator[Problem]:

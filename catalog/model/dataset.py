@@ -36,7 +36,8 @@ class Resource:
     """One part of a version: a table, an attachment or a link, with what it pins.
 
     ``pins``: ``{"standard": "id@version", "codelists": {id: digest}, "checker": version}``; ``quality`` and ``profile``
-    describe the table; ``preview`` are its first rows (at most 100) as lists of text, in column order.
+    describe the table; ``preview`` are its first rows (at most 100) as lists of text, in column order. ``more`` are
+    members that came in another language's words, kept to be given back.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Resource:
     pins: Mapping[str, Any] = field(default_factory=dict)
     format: str = ""
     submission: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,17 @@ Printed by `make docs` from the declarations of the actions, which `help_show` t
 
 Call `GET` or `POST` `/api/3/action/NAME` (or `/api/action/NAME`) as one calls CKAN 2.12: with JSON, a form, multipart or, for what only
 reads, a query string. A token goes raw or behind `Bearer` into `Authorization`, or into `X-CKAN-API-Key`; a bad one counts as none.
-Answers come in CKAN's envelope and errors in CKAN's shapes.
+Answers come in CKAN's envelope and errors in CKAN's shapes. `ckanapi` (library and command line) and `frictionless` work unmodified.
 
 What is otherwise here:
 
 * What may not be seen answers 404, never 403.
 * A **group** is a theme of the catalogue; groups are not made or changed by API. A **withdrawn** dataset is `deleted`: its agency sees it.
 * A table is one resource: its canonical CSV. Resources of a dataset belong to a version; each change of them makes the next one.
+* Ids are ours: an `id` that is sent with something new is not adopted. Members that we have no word for are kept and given back.
+* An upload is checked before it is published: the answer comes when it is, or 409 with the address of the report.
+* Where an agency wants a second person, what an editor makes is a `draft` until somebody releases it.
+* A name is not freed by deleting; a withdrawn dataset does not come back; a dataset stays with its organization.
 * Capacities: an agency's reviewers are `admin` in CKAN's words, its readers `member`.
 * People are seen by themselves and by operators (as with `ckan.auth.public_user_details = false`).
 * `sort=id asc` gives the order in which datasets were published, `sort=name asc` that of titles; relevance is Datamo's own.

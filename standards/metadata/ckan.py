@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, Final
 
+import orjson
+
 from standards.language import Copy, Described, Part
-from standards.vocabulary import LICENCES, THEMES
+from standards.record import Contact, Dataset, Period
+from standards.vocabulary import FREQUENCIES, LICENCES, THEMES
+
+NAME: Final = "ckan"
+FORMS: Final[Mapping[str, str]] = MappingProxyType({"ckan.json": "application/json"})
 
 ROLES: Final = ("csv", "original", "xlsx", "json", "parquet", "geojson", "link")
 """Which copy of a part CKAN's readers are given, first wish first: it has room for one."""
@@ -22,11 +30,28 @@ _LEGACY: Final[Mapping[str, str]] = {
 """Ids of CKAN's own licence register and the licences of ours that they mean."""
 
 
+KEPT: Final = ("author", "author_email", "maintainer", "maintainer_email", "url", "version")
+"""Members that are kept as they came where no member of ours holds them."""
+
+MEASURED: Final = ("format", "hash", "size", "mimetype", "last_modified", "url")
+"""Members of a resource that a file of ours tells better than whoever describes it."""
+
+OWN: Final = frozenset({
+    "id", "package_id", "position", "state", "created", "metadata_modified", "url_type", "datastore_active", "url",
+    "name", "upload", "clear_upload", "datastore_contains_all_records_of_source_file",
+})
+"""Members of a resource that are ours to say: what is given for them is not kept."""
+
+_LANGUAGES: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_TAG: Final = re.compile(r"[\w \-.]*")
+_SHORTEST, _LONGEST = 2, 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
     """A dataset as CKAN's words need it: ``told`` and what stands around it.
 
-    ``more`` are members that came in CKAN's words and have none of ours; ``parts`` the same for each part by its name.
+    ``parts`` are members of its parts that came in CKAN's words and have none of ours, by the part's name.
     """
 
     told: Described
@@ -37,7 +62,6 @@ class Package:
     state: str = "active"
     private: bool = False
     creator: str | None = None
-    more: Mapping[str, Any] = field(default_factory=dict)
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -103,22 +127,37 @@ def tag(name: str) -> dict[str, Any]:
     return {"display_name": name, "id": name, "name": name, "state": "active", "vocabulary_id": None}
 
 
-def write(one: Package, language: str = "vi") -> dict[str, Any]:
-    """Write the dictionary of ``package_show``."""
+def write(one: Described, form: str) -> bytes:  # noqa: ARG001 - there is one form
+    """Write the dictionary of ``package_show`` from what the world hears of a dataset, as JSON."""
+    publisher, begun = one.publisher, one.issued or one.modified or datetime.fromtimestamp(0, UTC)
+    agency = {
+        "id": publisher.code, "name": publisher.slug, "title": one.words(publisher.title), "type": "organization",
+        "is_organization": True, "state": "active",
+    }
+    said = Package(told=one, name=one.page.rpartition("/")[2], organisation=agency if publisher.slug else None,
+                   created=begun, changed=one.modified or begun)
+    return orjson.dumps(package(said), option=orjson.OPT_INDENT_2)
+
+
+def package(one: Package, language: str = "vi") -> dict[str, Any]:
+    """Give the dictionary of ``package_show``."""
     told, about = one.told, one.told.about
     contact = about.contact
     resources = [resource(one, part, at) for at, part in enumerate(told.parts)]
     return {
         **_licensed(one, language),
         "author": None, "author_email": None, "maintainer": contact.name if contact else None,
-        "maintainer_email": contact.email if contact else None, "url": about.source_url or told.page, "version": None,
-        **{key: value for key, value in one.more.items() if key not in ("extras", "license_id", "id")},
-        "creator_user_id": one.creator, "id": one.more.get("id") or told.id, "name": one.name,
+        "maintainer_email": contact.email if contact else None, "url": about.source_url or None, "version": None,
+        **{key: _thawed(value) for key, value in about.more.items() if key in KEPT},
+        "creator_user_id": one.creator, "id": told.id, "name": one.name,
         "title": told.words(about.title) or one.name, "notes": told.words(about.description), "type": "dataset",
         "state": one.state, "private": one.private,
         "metadata_created": moment(one.created), "metadata_modified": moment(one.changed),
         "owner_org": one.organisation["id"] if one.organisation else None, "organization": one.organisation,
-        "extras": _extras(one), "groups": [group(code, language) for code in about.themes if code in THEMES],
+        "extras": _extras(one),
+        "groups": [
+            *(group(code, language) for code in about.themes if code in THEMES), *_thawed(about.more.get("groups", ())),
+        ],
         "tags": [tag(name) for name in sorted(about.tags)], "num_tags": len(about.tags),
         "resources": resources, "num_resources": len(resources),
         "relationships_as_object": [], "relationships_as_subject": [],
@@ -127,7 +166,7 @@ def write(one: Package, language: str = "vi") -> dict[str, Any]:
 
 def _licensed(one: Package, language: str) -> dict[str, Any]:
     code = one.told.about.licence
-    given = one.more.get("license_id")
+    given = one.told.about.more.get("license_id")
     shown: dict[str, Any] = {"license_id": given or code, "isopen": False}
     if code in LICENCES:
         entry = licence(code, language)
@@ -151,7 +190,7 @@ def _extras(one: Package) -> list[dict[str, str]]:
         **{f"title_{tag}": text for tag, text in _others(one, about.title)},
         **{f"notes_{tag}": text for tag, text in _others(one, about.description)},
     }
-    kept = [{"key": str(each["key"]), "value": str(each["value"])} for each in one.more.get("extras", ())]
+    kept = [{"key": str(each["key"]), "value": str(each["value"])} for each in about.more.get("extras", ())]
     there = {each["key"] for each in kept}
     return [*kept, *({"key": key, "value": value} for key, value in ours.items() if value and key not in there)]
 
@@ -165,17 +204,19 @@ def _others(one: Package, text: Mapping[str, str]) -> list[tuple[str, str]]:
 def resource(one: Package, part: Part, position: int) -> dict[str, Any]:
     """Write the dictionary of ``resource_show``: one copy of a part, the most useful one."""
     copy = _chosen(part)
-    told, kept = one.told, dict(one.parts.get(part.name, {}))
-    known = kept.pop("id", None)
+    told, link = one.told, part.kind == "link"
+    kept = {
+        key: _thawed(value) for key, value in one.parts.get(part.name, {}).items() if link or key not in MEASURED
+    }
     return {
         "cache_last_updated": None, "cache_url": None, "description": "", "mimetype": copy.media_type or None,
         "mimetype_inner": None, "resource_type": None, "size": copy.bytes, "format": _format(part, copy),
-        "hash": copy.sha256, "name": told.words(part.title) or part.name, "url": copy.url,
+        "hash": copy.sha256, "last_modified": None if link else moment(told.modified),
         **kept,
-        "created": moment(told.issued or one.created), "last_modified": moment(told.modified),
-        "metadata_modified": moment(told.modified), "id": known or resource_id(told.id, part.name),
-        "package_id": one.more.get("id") or told.id, "position": position, "state": "active",
-        "url_type": None if part.kind == "link" else "upload", "datastore_active": False,
+        "name": told.words(part.title) or (None if link else part.name), "url": copy.url,
+        "created": moment(told.issued or one.created), "metadata_modified": moment(told.modified),
+        "id": resource_id(told.id, part.name), "package_id": told.id, "position": position, "state": "active",
+        "url_type": None if link else "upload", "datastore_active": False,
     }
 
 
@@ -187,6 +228,137 @@ def _chosen(part: Part) -> Copy:
 
 
 def _format(part: Part, copy: Copy) -> str:
-    name = copy.name if part.kind != "link" else copy.url.partition("?")[0].rpartition("/")[2]
-    ending = name.rpartition(".")[2] if "." in name else ""
-    return ending.upper() if ending.isalnum() and len(ending) < 9 else ""  # noqa: PLR2004 - longer ones are no endings
+    return ending(copy.name if part.kind != "link" else copy.url)
+
+
+def ending(address: str) -> str:
+    """Give the format that an address or a file's name ends with, in capitals."""
+    name = address.partition("?")[0].partition("#")[0].rpartition("/")[2]
+    last = name.rpartition(".")[2] if "." in name and not address.endswith(f"://{name}") else ""
+    return last.upper() if last.isalnum() and len(last) < 9 else ""  # noqa: PLR2004 - longer ones are no endings
+
+
+# --- and back ---------------------------------------------------------------------------------------------------------
+
+
+def _thawed(value: Any) -> Any:
+    """Give lists for tuples: what is kept is frozen."""
+    if isinstance(value, Mapping):
+        return {key: _thawed(one) for key, one in value.items()}
+    return [_thawed(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def read(given: Mapping[str, Any], before: Dataset, language: str, standards: Collection[str]) -> Dataset:
+    """Give the describing members that a package dictionary says; what it does not name stays as ``before``.
+
+    ``language`` is that of its title and notes, ``standards`` the table standards there are. Values are texts or None,
+    ``tags``, ``groups`` and ``extras`` lists of dictionaries: ``problems`` says first whether they are.
+    """
+    about, more = before, dict(before.more)
+    for name, ours in (("title", "title"), ("notes", "description")):
+        if name in given:
+            said = {**getattr(about, ours), language: str(given[name] or "")}
+            text = {tag: words for tag, words in said.items() if words}
+            about = replace(about, title=text) if name == "title" else replace(about, description=text)
+    if "license_id" in given:
+        asked = str(given["license_id"] or "")
+        about = replace(about, licence=licence_of(asked))
+        more["license_id"] = asked if asked != about.licence else ""
+    if "tags" in given:
+        tags = tuple(str(one["name"]) for one in given["tags"])
+        about = replace(about, tags=about.tags if sorted(tags) == sorted(about.tags) else tags)
+    if "groups" in given:
+        named = [(theme_of(str(one.get("name") or one.get("id") or "")), dict(one)) for one in given["groups"]]
+        about = replace(about, themes=tuple(theme for theme, _ in named if theme))
+        more["groups"] = [one for theme, one in named if not theme]
+    about = _contacted(given, about, more)
+    if "extras" in given:
+        about = _from_extras(given["extras"], about, more, standards)
+    for name in ("author", "author_email", "version"):
+        if name in given:
+            more[name] = given[name]
+    return replace(about, more={name: value for name, value in more.items() if value not in (None, "", [], ())})
+
+
+def _contacted(given: Mapping[str, Any], about: Dataset, more: dict[str, Any]) -> Dataset:
+    if "maintainer" in given or "maintainer_email" in given:
+        old = about.contact or Contact()
+        contact = replace(old, name=str(given.get("maintainer", old.name) or ""),
+                          email=str(given.get("maintainer_email", old.email) or ""))
+        about = replace(about, contact=contact if contact != Contact() else None)
+    if "url" in given:
+        said = str(given["url"] or "").strip()
+        web = said.startswith(("http://", "https://")) and not any(sign.isspace() for sign in said)
+        about = replace(about, source_url=said if web else "")
+        more["url"] = "" if web else said
+    return about
+
+
+def _from_extras(extras: list[Mapping[str, Any]], about: Dataset, more: dict[str, Any],
+                 standards: Collection[str]) -> Dataset:
+    """Take back the extras that say members of ours; the others are kept."""
+    said = {str(one["key"]): str(one.get("value") or "") for one in extras}
+    taken: dict[str, Any] = {
+        "frequency": said["frequency"] if said.get("frequency") in FREQUENCIES else "",
+        "standard": said["standard"] if said.get("standard") in standards else "",
+    }
+    used = {name for name, value in taken.items() if value}
+    languages = said.get("language", "").split()
+    if languages and all(_LANGUAGES.fullmatch(one) for one in languages):
+        taken["language"] = tuple(languages)
+        used.add("language")
+    if said.get("spatial_code"):
+        taken["spatial"] = tuple(said["spatial_code"].split())
+        used.add("spatial_code")
+    start, end = _day(said.get("temporal_start", "")), _day(said.get("temporal_end", ""))
+    if (start or end) and not (start and end and start > end):
+        taken["temporal"] = Period(start=start, end=end)
+        used |= {name for name, day in (("temporal_start", start), ("temporal_end", end)) if day}
+    texts: dict[str, dict[str, str]] = {}
+    for prefix, ours in (("title_", "title"), ("notes_", "description")):
+        found = {key.removeprefix(prefix): value for key, value in said.items()
+                 if key.startswith(prefix) and _LANGUAGES.fullmatch(key.removeprefix(prefix))}
+        texts[ours] = {**getattr(about, ours), **found}
+        used |= {prefix + tag for tag in found}
+    more["extras"] = [{"key": key, "value": value} for key, value in said.items() if key not in used]
+    return replace(about, title=texts["title"], description=texts["description"], **taken)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def problems(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what is wrong with a package's members, in CKAN's words and shapes."""
+    found: dict[str, Any] = {}
+    for name in ("title", "notes", "license_id", "maintainer", "maintainer_email", "url", *KEPT):
+        if isinstance(given.get(name), list | dict):
+            found[name] = ["Must be a Unicode string value"]
+    for name in ("tags", "groups", "extras", "resources"):
+        if name in given and not (isinstance(given[name], list) and all(isinstance(one, dict) for one in given[name])):
+            found[name] = ["Must be a list of dictionaries"]
+    if "tags" in given and "tags" not in found:
+        errors = [_tag_problems(one) for one in given["tags"]]
+        found |= {"tags": errors} if any(errors) else {}
+    if "extras" in given and "extras" not in found:
+        keys = [one.get("key") for one in given["extras"]]
+        if any(not key or not isinstance(key, str) for key in keys):
+            found["extras"] = [{} if key and isinstance(key, str) else {"key": ["Missing value"]} for key in keys]
+        elif len(set(keys)) < len(keys):
+            found["extras"] = ["There is a schema field with the same name"]
+    return found
+
+
+def _tag_problems(one: Mapping[str, Any]) -> dict[str, list[str]]:
+    name = one.get("name")
+    if not isinstance(name, str) or not name:
+        return {"name": ["Missing value"]}
+    if len(name) < _SHORTEST:
+        return {"name": [f'Tag "{name}" length is less than minimum {_SHORTEST}']}
+    if len(name) > _LONGEST:
+        return {"name": [f'Tag "{name}" length is more than maximum {_LONGEST}']}
+    wrong = "can only contain alphanumeric characters, spaces, hyphens, underscores or dots"
+    return {} if _TAG.fullmatch(name) else {"name": [f'Tag "{name}" {wrong}']}

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from api.dialects.ckan import agencies, packages, people, searching, status, tags, themes
+from api.dialects.ckan import (
+    agencies,
+    governing,
+    packages,
+    people,
+    resources,
+    searching,
+    status,
+    tags,
+    themes,
+    writing,
+)
 from api.dialects.ckan.action import Action
 
-FAMILIES: Final = (status, packages, searching, agencies, themes, tags, people)
+FAMILIES: Final = (
+    status, packages, searching, writing, resources, agencies, themes, tags, people, governing,
+)
 
 _DECLARED: Final = tuple(one for family in FAMILIES for one in family.ACTIONS)
 

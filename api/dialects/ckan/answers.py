@@ -95,7 +95,8 @@ def _validation(problems: Iterable[Problem]) -> dict[str, list[str]]:
     """Name each member as CKAN does, with its sentences."""
     errors: dict[str, list[str]] = {}
     for one in problems:
-        name = one.pointer.removeprefix("#/").partition("/")[0]
+        where = one.pointer.removeprefix("#/")
+        name = "maintainer_email" if where == "contact/email" else where.partition("/")[0]
         errors.setdefault(MEMBERS.get(name, name), []).append(sentence(one.code, one.params or {}))
     return errors
 

@@ -34,9 +34,10 @@ class Shown:
         agency = self._agency(entry.organisation)
         told = described(self.site.url, entry, version, agency, self._codelists)
         changed = max(entry.modified, version.issued) if version else entry.modified
-        return ckan.write(ckan.Package(
+        return ckan.package(ckan.Package(
             told=told, name=entry.slug, organisation=organisation(self.call, agency), created=entry.created,
             changed=changed, state=state_of(entry), private=entry.visibility == "private",
+            parts={one.name: one.more for one in version.resources if one.more} if version else {},
         ), self.language)
 
     def _agency(self, key: str) -> Organisation:

@@ -1,0 +1,208 @@
+"""Agencies, their members and people as they are written: what operators and an agency's admins may do."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from api.dialects.ckan import agencies, people
+from api.dialects.ckan.action import WRITES, Action, Call, Wrong
+from api.dialects.ckan.writing import name_problems
+from catalog.errors import NotAllowed, NotFound
+from catalog.model import NOBODY, Closing, Organisation, Role
+from catalog.question import Question
+
+ROLES: Final[dict[str, Role]] = {"admin": "admin", "editor": "editor", "member": "reader"}
+OPERATOR: Final = "an operator"
+ADMIN: Final = "an admin of the agency"
+MEMBERS: Final = {
+    "name": "its address", "title": "its title, the name unless said", "description": "what it does",
+    "extras": "[{key: code, value}]: its public code; others are left", "image_url": "taken and left",
+    "state": "taken and left", "approval_status": "taken and left", "packages": "taken and left",
+    "users": "taken and left: organization_member_create gives roles",
+}
+PERSON: Final = {"email": "her address", "fullname": "what she is called", "password": "at least ten characters"}
+BASIS: Final = "organization_delete through CKAN's API"
+
+
+def organization_create(call: Call) -> dict[str, Any]:
+    """Answer ``organization_create``."""
+    if call.caller.person is None:
+        raise NotAllowed
+    errors = name_problems(call.given.get("name"))
+    if errors:
+        raise Wrong(errors)
+    name, words = call.text("name"), call.text("description")
+    title = call.text("title") or name
+    made = call.site.catalog.add_organisation(
+        call.caller, code=_code(call), slug=name, title={call.site.language: title},
+        description={call.site.language: words} if words else {},
+    )
+    return agencies.dictionary(call, made, 0)
+
+
+def _code(call: Call) -> str:
+    extras = call.given.get("extras")
+    every = [one for one in extras if isinstance(one, dict)] if isinstance(extras, list) else []
+    return next((str(one.get("value") or "") for one in every if one.get("key") == "code"), "")
+
+
+def organization_update(call: Call) -> dict[str, Any]:
+    """Answer ``organization_update`` and ``organization_patch``: title and description."""
+    if call.caller.person is None:
+        raise NotAllowed
+    one = call.site.catalog.organisation(NOBODY, call.needed("id", "name"))
+    if call.text("name") not in ("", one.slug):
+        raise Wrong({"name": ["An organization is renamed with a date and a legal basis, not here"]})
+    title, words = call.text("title"), call.given.get("description")
+    language = call.site.language
+    changed = call.site.catalog.amend_organisation(
+        call.caller, one.id, title={**one.title, language: title} if title else None,
+        description=None if words is None else {**one.description, language: call.text("description")},
+    )
+    asked = Question(filters={"org": (one.public_id,)}, facets=(), marks=False, limit=0)
+    return agencies.dictionary(call, changed, call.site.catalog.search(NOBODY, asked)[0].total)
+
+
+def organization_delete(call: Call) -> None:
+    """Answer ``organization_delete``: it is closed, its datasets stay."""
+    if call.caller.person is None:
+        raise NotAllowed
+    one = call.site.catalog.organisation(NOBODY, call.needed("id"))
+    closing = Closing(act="close", day=call.now.date(), basis=BASIS)
+    if one.state == "open":
+        call.site.catalog.restructure(call.caller, one.id, closing)
+
+
+# --- members ----------------------------------------------------------------------------------------------------------
+
+
+def member_list(call: Call) -> list[list[str]]:
+    """Answer ``member_list``: the people of an agency that the caller may know of, and its public datasets."""
+    one = call.site.catalog.organisation(NOBODY, call.needed("id"))
+    kind, capacity = call.text("object_type"), call.text("capacity")
+    found: list[list[str]] = []
+    if kind in ("", "user"):
+        found += [[each["id"], "user", each["capacity"]] for each in agencies.people_of(call, one.id)]
+    if kind in ("", "package"):
+        every = call.site.catalog.datasets_of(NOBODY, one.id, limit=10**6)
+        found += [[each.id, "package", "public"] for each in every if each.state == "published"]
+    return [each for each in found if not capacity or each[2].lower() == capacity.lower()]
+
+
+def member_roles_list(_: Call) -> list[dict[str, str]]:
+    """Answer ``member_roles_list``."""
+    return [{"text": one.capitalize(), "value": one} for one in ROLES]
+
+
+def organization_member_create(call: Call) -> dict[str, Any]:
+    """Answer ``organization_member_create``."""
+    return _member(call, call.needed("username"), call.needed("role"))
+
+
+def member_create(call: Call) -> dict[str, Any]:
+    """Answer ``member_create``, for people."""
+    if call.needed("object_type") != "user":
+        raise Wrong({"object_type": ["Only users can be made members"]})
+    return _member(call, call.needed("object"), call.needed("capacity"))
+
+
+def _member(call: Call, person: str, role: str) -> dict[str, Any]:
+    if call.caller.person is None:
+        raise NotAllowed
+    one = call.site.catalog.organisation(NOBODY, call.needed("id"))
+    if role not in ROLES:
+        raise Wrong({"role": [f"role {role} is not one of {', '.join(ROLES)}"]})
+    try:
+        made = call.site.catalog.set_member(call.caller, one.id, person, ROLES[role])
+    except NotFound:
+        raise Wrong({"username": ["User not found"]}) from None
+    return {"id": f"{one.id}:{made.person}", "group_id": one.id, "table_id": made.person, "table_name": "user",
+            "capacity": role, "state": "active"}
+
+
+def organization_member_delete(call: Call) -> None:
+    """Answer ``organization_member_delete``."""
+    _left(call, call.needed("username", "user_id"))
+
+
+def member_delete(call: Call) -> None:
+    """Answer ``member_delete``, for people."""
+    if call.needed("object_type") != "user":
+        raise Wrong({"object_type": ["Only users can be members"]})
+    _left(call, call.needed("object"))
+
+
+def _left(call: Call, person: str) -> None:
+    if call.caller.person is None:
+        raise NotAllowed
+    one: Organisation = call.site.catalog.organisation(NOBODY, call.needed("id"))
+    call.site.catalog.drop_member(call.caller, one.id, person)
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+def user_create(call: Call) -> dict[str, Any]:
+    """Answer ``user_create``."""
+    if call.caller.person is None:
+        raise NotAllowed
+    email = call.needed("email")
+    made = call.site.catalog.add_person(
+        call.caller, call.needed("name"), title=call.text("fullname"), email=email, password=call.needed("password")
+    )
+    shown = people.dictionary(made)
+    if call.flag("with_apitoken"):
+        shown["token"] = call.site.catalog.add_token(call.caller, made.id, name="user_create").secret
+    return shown
+
+
+def user_update(call: Call) -> dict[str, Any]:
+    """Answer ``user_update`` and ``user_patch``: what is not said stays."""
+    if call.caller.person is None:
+        raise NotAllowed
+    given = {name: call.text(name) for name in ("fullname", "email", "password") if call.given.get(name)}
+    return people.dictionary(call.site.catalog.amend_person(
+        call.caller, call.needed("id", "name"), title=given.get("fullname"), email=given.get("email"),
+        password=given.get("password"),
+    ))
+
+
+def user_delete(call: Call) -> None:
+    """Answer ``user_delete``: the account is disabled, with its tokens and sessions."""
+    if call.caller.person is None:
+        raise NotAllowed
+    call.site.catalog.amend_person(call.caller, call.needed("id"), disabled=True)
+
+
+ID: Final = {"id": "its id, name or public code"}
+ACTIONS: Final = (
+    Action(name="organization_create", summary="Make an agency.", run=organization_create, verbs=WRITES,
+           permission=OPERATOR, parameters=MEMBERS),
+    Action(name="organization_update", summary="Change an agency's title and description.", run=organization_update,
+           verbs=WRITES, permission=ADMIN, parameters={**ID, **MEMBERS}),
+    Action(name="organization_patch", summary="Change an agency's title or description.", run=organization_update,
+           verbs=WRITES, permission=ADMIN, parameters={**ID, **MEMBERS}),
+    Action(name="organization_delete", summary="Close an agency; its datasets stay.", run=organization_delete,
+           verbs=WRITES, permission=OPERATOR, parameters=ID),
+    Action(name="member_list", summary="Give what belongs to an agency.", run=member_list, parameters={
+        **ID, "object_type": "user or package", "capacity": "only those with this one",
+    }),
+    Action(name="member_roles_list", summary="Give the roles there are.", run=member_roles_list,
+           parameters={"group_type": "taken, there is one type"}),
+    Action(name="organization_member_create", summary="Give a person a role.", run=organization_member_create,
+           verbs=WRITES, permission=ADMIN, parameters={**ID, "username": "who", "role": "admin, editor or member"}),
+    Action(name="organization_member_delete", summary="Take a person's role away.", run=organization_member_delete,
+           verbs=WRITES, permission=ADMIN, parameters={**ID, "username": "who", "user_id": "the same, as of old"}),
+    Action(name="member_create", summary="Give a person a role.", run=member_create, verbs=WRITES, permission=ADMIN,
+           parameters={**ID, "object": "who", "object_type": "user", "capacity": "admin, editor or member"}),
+    Action(name="member_delete", summary="Take a person's role away.", run=member_delete, verbs=WRITES,
+           permission=ADMIN, parameters={**ID, "object": "who", "object_type": "user"}),
+    Action(name="user_create", summary="Make an account.", run=user_create, verbs=WRITES, permission=OPERATOR,
+           parameters={"name": "her sign-in name", **PERSON, "with_apitoken": "true for a token, shown once"}),
+    Action(name="user_update", summary="Change an account.", run=user_update, verbs=WRITES, permission=people.HERSELF,
+           parameters={"id": "her id or name", **PERSON}),
+    Action(name="user_patch", summary="Change an account.", run=user_update, verbs=WRITES, permission=people.HERSELF,
+           parameters={"id": "her id or name", **PERSON}),
+    Action(name="user_delete", summary="Disable an account.", run=user_delete, verbs=WRITES, permission=OPERATOR,
+           parameters={"id": "her id or name"}),
+)

@@ -1,0 +1,261 @@
+"""Packages as they are written: created, updated, patched, deleted; each change of resources makes the next version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from api.dialects.ckan.action import WRITES, YES, Action, Call, Wrong
+from api.dialects.ckan.shown import Shown, found_entry
+from catalog.errors import NotAllowed, NotFound
+from catalog.members import slug_of
+from catalog.model import NOBODY, Entry, Organisation, Resource
+from catalog.permit import may
+from standards.metadata import ckan
+from standards.portable import to_json
+from standards.record import Dataset
+
+NAME: Final = re.compile(r"[a-z0-9_\-]*")
+TAKEN: Final = ("new", "edit", "search")
+SHORTEST: Final = 2
+LONGEST: Final = 100
+EDITOR: Final = "an editor of the agency"
+REASON: Final = "Deleted through CKAN's API"
+MEMBERS: Final = {
+    "name": "its address", "title": "its title, the name unless said", "private": "true keeps it to the agency",
+    "author": "kept", "author_email": "kept", "maintainer": "whom to ask", "maintainer_email": "at which address",
+    "license_id": "an id of license_list, or one of CKAN's own", "notes": "its description", "url": "where it is from",
+    "version": "kept", "state": "active, or draft", "type": "taken, there is one type",
+    "resources": "links; with an id of a resource that is there, that one", "tags": "[{name}]",
+    "tag_string": "tags between commas", "extras": "[{key, value}]", "groups": "[{name}]: themes; others are kept",
+    "owner_org": "its agency, by id, name or code", "plugin_data": "taken and left",
+    "relationships_as_object": "taken and left", "relationships_as_subject": "taken and left",
+}
+
+
+def package_create(call: Call) -> dict[str, Any]:
+    """Answer ``package_create``."""
+    if call.caller.person is None:
+        raise NotAllowed
+    given = tidied(call.given)
+    errors = {**ckan.problems(given), **name_problems(given.get("name"))}
+    owner = _owner(call, given, errors)
+    if errors or owner is None:
+        raise Wrong(errors)
+    resources = arranged(call, (), given.get("resources") or [])
+    about = _read(call, {**given, "title": given.get("title") or given["name"]}, Dataset(title={}))
+    visibility = "private" if _yes(given, "private") else "public"
+    made = call.site.catalog.draft(call.caller, owner.id, about, slug=str(given["name"]), visibility=visibility)
+    call.changed.append(made.id)
+    if given.get("state") != "draft" and _publishes(call, made):
+        call.site.catalog.arrange(call.caller, made.id, lambda _: resources)
+    return _shown(call, made.id)
+
+
+def _owner(call: Call, given: Mapping[str, Any], errors: dict[str, Any]) -> Organisation | None:
+    """Find the agency of a new dataset, or note what is wrong with it."""
+    key = given.get("owner_org")
+    if not key or isinstance(key, list | dict):
+        errors["owner_org"] = ["An organization must be provided"]
+        return None
+    try:
+        owner = call.site.catalog.organisation(NOBODY, str(key))
+    except NotFound:
+        errors["owner_org"] = ["Organization does not exist"]
+        return None
+    if not may(call.caller, "draft", organisation=owner.id):
+        if not call.caller.roles:
+            raise NotAllowed
+        errors["owner_org"] = ["You cannot add a dataset to this organization"]
+    return owner
+
+
+def _publishes(call: Call, entry: Entry) -> bool:
+    """Tell whether the caller may make it visible by herself; otherwise it stays a draft until somebody releases it."""
+    review = call.site.catalog.organisation(NOBODY, entry.organisation).review
+    return may(call.caller, "release" if review == "second_person" else "publish", organisation=entry.organisation)
+
+
+def tidied(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the members with ``tag_string`` as tags, and without those that say nothing."""
+    members = {name: value for name, value in given.items() if value is not None}
+    if isinstance(members.get("tag_string"), str):
+        members["tags"] = [{"name": one.strip()} for one in members["tag_string"].split(",") if one.strip()]
+    return members
+
+
+def name_problems(name: Any) -> dict[str, list[str]]:
+    """Say what is wrong with a name, in CKAN's words."""
+    if name is None or name == "":
+        return {"name": ["Missing value"]}
+    if not isinstance(name, str):
+        return {"name": ["Names must be strings"]}
+    found = ["That name cannot be used"] if name in TAKEN else []
+    if len(name) < SHORTEST:
+        found.append("Must be at least 2 characters long")
+    if len(name) > LONGEST:
+        found.append("Name must be a maximum of 100 characters long")
+    if not NAME.fullmatch(name):
+        found.append("Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_")
+    return {"name": found} if found else {}
+
+
+def _yes(given: Mapping[str, Any], name: str) -> bool:
+    value = given.get(name)
+    return value is True or str(value).strip().lower() in YES
+
+
+def _read(call: Call, given: Mapping[str, Any], before: Dataset) -> Dataset:
+    return ckan.read(given, before, call.site.language, call.site.standards.tables)
+
+
+def _shown(call: Call, key: str) -> dict[str, Any]:
+    return Shown(call).package(*found_entry(call, key))
+
+
+# --- changing ---------------------------------------------------------------------------------------------------------
+
+
+def package_update(call: Call) -> dict[str, Any]:
+    """Answer ``package_update``: what is not said is taken away, but for resources, which stay."""
+    return change(call, {"tags": [], "extras": [], "groups": [], "notes": "", **tidied(call.given)})
+
+
+def package_patch(call: Call) -> dict[str, Any]:
+    """Answer ``package_patch``: what is not said stays."""
+    call.needed("id")
+    return change(call, tidied(call.given))
+
+
+def change(call: Call, given: dict[str, Any]) -> dict[str, Any]:
+    """Write what is given over a dataset."""
+    if call.caller.person is None:
+        raise NotAllowed
+    entry, version = found_entry(call, call.needed("id", "name"))
+    if not may(call.caller, "describe", organisation=entry.organisation):
+        raise NotAllowed
+    if given.get("state") == "deleted":
+        delete(call, entry)
+        return _shown(call, entry.id)
+    if entry.state == "withdrawn":
+        raise Wrong({"state": ["A withdrawn dataset stays withdrawn; create another one"]})
+    name = given.get("name") or entry.slug
+    errors = {**ckan.problems(given), **(name_problems(name) if name != entry.slug else {})}
+    errors |= _moved(call, given, entry)
+    if errors:
+        raise Wrong(errors)
+    before = version.resources if version else ()
+    wanted = arranged(call, before, given["resources"], entry.id) if "resources" in given else before
+    _amend(call, entry, given, str(name))
+    if (version or given.get("state", "active") != "draft") and _publishes(call, entry):
+        call.site.catalog.arrange(call.caller, entry.id, lambda _: wanted)
+    return _shown(call, entry.id)
+
+
+def _amend(call: Call, entry: Entry, given: Mapping[str, Any], name: str) -> None:
+    """Change the describing members, if that changes anything."""
+    about = _read(call, {**given, **({"title": given.get("title") or name} if "title" in given else {})}, entry.about)
+    visibility = entry.visibility if "private" not in given else "private" if _yes(given, "private") else "public"
+    if to_json([about, name, visibility]) != to_json([entry.about, entry.slug, entry.visibility]):
+        call.site.catalog.amend(call.caller, entry.id, about=about, slug=name, visibility=visibility)
+        call.changed.append(entry.id)
+
+
+def _moved(call: Call, given: Mapping[str, Any], entry: Entry) -> dict[str, list[str]]:
+    """Refuse another agency: datasets move when agencies are reorganised, with a date and a legal basis."""
+    if not given.get("owner_org"):
+        return {}
+    try:
+        owner = call.site.catalog.organisation(NOBODY, str(given["owner_org"]))
+    except NotFound:
+        return {"owner_org": ["Organization does not exist"]}
+    return {} if owner.id == entry.organisation else {"owner_org": ["A dataset stays with its organization"]}
+
+
+def package_delete(call: Call) -> None:
+    """Answer ``package_delete``: a draft is removed, what was published is withdrawn and leaves a tombstone."""
+    if call.caller.person is None:
+        raise NotAllowed
+    delete(call, found_entry(call, call.needed("id", "name"))[0])
+
+
+def delete(call: Call, entry: Entry) -> None:
+    """Take a dataset away."""
+    if entry.version is None:
+        call.site.catalog.remove_draft(call.caller, entry.id)
+    elif entry.state != "withdrawn":
+        call.site.catalog.withdraw(call.caller, entry.id, REASON)
+    call.changed.append(entry.id)
+
+
+# --- resources of a package -------------------------------------------------------------------------------------------
+
+
+def arranged(call: Call, before: Sequence[Resource], given: Sequence[Mapping[str, Any]],
+             dataset: str = "") -> tuple[Resource, ...]:
+    """Make the resources of a dictionary: known ids keep their resource, others become links; raises Wrong."""
+    known = {ckan.resource_id(dataset, one.name): one for one in before} if dataset else {}
+    taken = {one.name for one in before}
+    made: list[Resource] = []
+    errors: list[dict[str, list[str]]] = []
+    for members in given:
+        errors.append(link_problems(members) if str(members.get("id")) not in known else {})
+        if not errors[-1]:
+            made.append(resource_of(call, members, known.get(str(members.get("id"))), taken))
+            taken.add(made[-1].name)
+    if any(errors):
+        raise Wrong({"resources": errors})
+    return tuple(made)
+
+
+def link_problems(members: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Say what is wrong with a new link."""
+    url = members.get("url")
+    if not url:
+        return {"url": ["Missing value"]}
+    try:
+        right = isinstance(url, str) and bool(urlsplit(url).hostname)
+    except ValueError:
+        right = False
+    return {} if right else {"url": ["Not a valid URL"]}
+
+
+def resource_of(call: Call, members: Mapping[str, Any], old: Resource | None, taken: set[str]) -> Resource:
+    """Make a resource of its dictionary; of a table or file of ours only its title and what is kept change."""
+    said = {name: value for name, value in members.items() if name not in ckan.OWN and value not in (None, "")}
+    title = dict(old.title) if old else {}
+    title |= {call.site.language: str(members["name"])} if members.get("name") else {}
+    if old is not None and old.kind != "link":
+        plain = old.name == members.get("name") and not old.title
+        kept = {name: value for name, value in said.items() if name not in ckan.MEASURED}
+        return Resource(**{**_members(old), "title": old.title if plain else title, "more": kept})
+    url = str(members.get("url") or (old.url if old else ""))
+    name = old.name if old else _free(str(members.get("name") or url.partition("?")[0].rpartition("/")[2]), taken)
+    said.setdefault("format", ckan.ending(url))
+    kind = str(said["format"]).lower()[:50]
+    return Resource(name=name, kind="link", title=title, url=url, more=said, format=kind)
+
+
+def _members(one: Resource) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in Resource.__dataclass_fields__}
+
+
+def _free(words: str, taken: set[str]) -> str:
+    """Make a name that no other resource of the dataset has."""
+    made = slug_of(words, "resource")[:80].strip("-")
+    return next(one for one in (made, *(f"{made}-{number}" for number in range(2, 10_000))) if one not in taken)
+
+
+ACTIONS: Final = (
+    Action(name="package_create", summary="Make a dataset, with links as its resources.", run=package_create,
+           verbs=WRITES, permission=EDITOR, parameters=MEMBERS),
+    Action(name="package_update", summary="Write a dataset anew; resources that are not said stay.", run=package_update,
+           verbs=WRITES, permission=EDITOR, parameters={"id": "its id or name", **MEMBERS}),
+    Action(name="package_patch", summary="Change members of a dataset.", run=package_patch, verbs=WRITES,
+           permission=EDITOR, parameters={"id": "its id or name", **MEMBERS}),
+    Action(name="package_delete", summary="Remove a draft, or withdraw what was published; a tombstone stays.",
+           run=package_delete, verbs=WRITES, permission="a reviewer of the agency; an editor for a draft",
+           parameters={"id": "its id or name"}),
+)

@@ -1,0 +1,164 @@
+"""The real clients of CKAN against a running site: ckanapi as a library and a command, frictionless, the harvester's loop."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ckanapi
+import httpx
+import pytest
+from frictionless import Catalog, Package
+from frictionless.portals import CkanControl
+
+from tests.faults.place import Place
+from tests.running import Running, running
+
+CSV = "ma_xa,ten_xa,dan_so\n00001,Phúc Xá,21000\n00004,Trúc Bạch,8000\n".encode()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Running]:
+    with running(Place(tmp_path_factory.mktemp("ckan"))) as one:
+        system = one.site.catalog.system()
+        one.site.catalog.add_person(system, "chief", role="operator")
+        one.tokens["chief"] = one.site.catalog.add_token(system, "chief").secret
+        yield one
+
+
+def remote(site: Running, who: str = "chief") -> Any:
+    return ckanapi.RemoteCKAN(site.url, apikey=site.tokens.get(who), user_agent="tests")
+
+
+def command(site: Running, *words: str, text: str = "", who: str = "chief") -> subprocess.CompletedProcess[str]:
+    """Run the command ckanapi."""
+    program = Path(sys.executable).with_name("ckanapi")
+    environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"}
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        environment.pop(name, None)
+    environment["NO_PROXY"] = "*"
+    key = ["-a", site.tokens[who]] if who else []
+    return subprocess.run([program, *words, "-r", site.url, *key], input=text, capture_output=True, text=True,
+                          timeout=240, check=False, env=environment)
+
+
+def package(number: int) -> dict[str, Any]:
+    return {
+        "name": f"bo-{number}", "title": f"Bộ dữ liệu {number}", "notes": "Mô tả", "owner_org": "co-quan", "private": False,
+        "tags": [{"name": "ckan"}], "extras": [{"key": "so", "value": str(number)}], "license_id": "cc-by",
+        "resources": [{"url": f"https://example.org/{number}.csv", "name": "Tệp", "format": "CSV"}],
+    }
+
+
+def plain(one: dict[str, Any]) -> dict[str, Any]:
+    """What a dump must keep: all but ids, times and what is told of the agency."""
+    mine = {"id", "metadata_created", "metadata_modified", "owner_org", "organization", "creator_user_id"}
+    theirs = {"id", "package_id", "created", "metadata_modified", "last_modified"}
+    resources = [{name: value for name, value in each.items() if name not in theirs} for each in one["resources"]]
+    return {name: value for name, value in one.items() if name not in mine} | {"resources": resources}
+
+
+def test_datasets_are_loaded_dumped_loaded_again_searched_and_deleted_by_the_command(site: Running) -> None:
+    """What a portal that moves does: organisations, datasets, the same again, everything out, and away."""
+    made = command(site, "load", "organizations", "-I", "/dev/stdin", text='{"name": "co-quan", "title": "Cơ quan"}\n')
+    assert made.returncode == 0, made.stderr
+    lines = "".join(json.dumps(package(number)) + "\n" for number in range(12))
+    for words in ("create", "update"):
+        loaded = command(site, "load", "datasets", "-p", "2", text=lines)
+        assert loaded.returncode == 0, loaded.stderr
+        assert loaded.stderr.count(f" {words} None ") == 12, loaded.stderr
+    dumped = command(site, "dump", "datasets", "--all", "-p", "2", who="")
+    assert dumped.returncode == 0, dumped.stderr
+    first = {one["name"]: one for one in map(json.loads, dumped.stdout.splitlines())}
+    assert set(first) >= {f"bo-{number}" for number in range(12)}
+    assert first["bo-3"]["extras"] == [{"key": "so", "value": "3"}]
+    again = command(site, "load", "datasets", text=dumped.stdout)
+    assert again.returncode == 0, again.stderr
+    second = {one["name"]: one for one in map(json.loads, command(site, "dump", "datasets", "--all").stdout.splitlines())}
+    assert {name: plain(one) for name, one in second.items()} == {name: plain(one) for name, one in first.items()}
+    wait_for(site, 12, fq="organization:co-quan")
+    found = command(site, "search", "datasets", "fq=organization:co-quan", "sort=id asc", who="")
+    assert [json.loads(line)["name"] for line in found.stdout.splitlines()].count("bo-7") == 1
+    for things in ("organizations", "groups"):
+        assert command(site, "dump", things, "--all", who="").returncode == 0
+    gone = command(site, "delete", "datasets", "bo-0", "bo-1")
+    assert gone.returncode == 0, gone.stderr
+    with pytest.raises(ckanapi.NotFound):
+        remote(site, "").action.package_show(id="bo-0")
+    batch = command(site, "batch", text=json.dumps({"action": "package_delete", "data": {"id": "bo-2"}}) + "\n")
+    assert batch.returncode == 0, batch.stderr
+    shown = command(site, "action", "package_show", "id=bo-3", who="")
+    assert json.loads(shown.stdout)["title"] == "Bộ dữ liệu 3"
+    assert command(site, "action", "package_show", "id=bo-2", who="").returncode != 0
+
+
+def wait_for(site: Running, count: int, **asked: Any) -> None:
+    """Wait until search has followed."""
+    site.site.catalog.wait_until_searchable(site.site.catalog.last_change(), 60)
+    assert remote(site).action.package_search(rows=0, **asked)["count"] == count
+
+
+def test_the_library_raises_its_own_exceptions(site: Running) -> None:
+    nobody, chief = remote(site, ""), remote(site)
+    with pytest.raises(ckanapi.NotFound):
+        nobody.action.package_show(id="none")
+    with pytest.raises(ckanapi.NotAuthorized):
+        nobody.action.package_create(name="abc", owner_org="h99")
+    with pytest.raises(ckanapi.ValidationError) as wrong:
+        chief.action.package_create(name="abc", owner_org="none")
+    assert wrong.value.error_dict["owner_org"] == ["Organization does not exist"]
+    with pytest.raises(ckanapi.SearchError):
+        nobody.action.package_search(q="title:(")
+    with pytest.raises(ckanapi.SearchQueryError):
+        nobody.action.package_search(nonsense=1)
+    with pytest.raises(ckanapi.CKANAPIError):
+        nobody.action.no_such_action()
+    assert nobody.call_action("status_show", requests_kwargs={"timeout": 60})["ckan_version"].startswith("2.")
+
+
+def test_an_upload_goes_through_the_check_and_becomes_a_table(site: Running, tmp_path: Path) -> None:
+    editor = remote(site, "editor")
+    editor.action.package_create(name="dan-so", owner_org="H99", title="Dân số")
+    path = tmp_path / "Dân số.csv"
+    path.write_bytes(CSV)
+    with path.open("rb") as stream:
+        made = editor.action.resource_create(package_id="dan-so", name="Dân số xã", upload=stream)
+    assert (made["format"], made["url_type"], made["name"]) == ("CSV", "upload", "Dân số xã")
+    assert "Phúc Xá" in httpx.get(made["url"], trust_env=False).text
+    with path.open("rb") as stream:
+        again = editor.action.resource_patch(id=made["id"], upload=stream)
+    assert (again["id"], again["name"]) == (made["id"], "Dân số xã")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    with (tmp_path / "empty.csv").open("rb") as stream, pytest.raises(ckanapi.ValidationError) as wrong:
+        editor.action.resource_create(package_id="dan-so", upload=stream)
+    assert "empty-file" in wrong.value.error_dict["upload"][0]
+
+
+def test_frictionless_reads_a_package_and_the_catalogue(site: Running) -> None:
+    slug = site.draft("Xã phường")
+    assert site.end(site.upload(slug, CSV).json()["id"])["state"] == "published"
+    found = Package(control=CkanControl(baseurl=site.url, dataset=slug))
+    assert found.title == "Xã phường"
+    assert [row.to_dict()["ten_xa"] for row in found.resources[0].read_rows()] == ["Phúc Xá", "Trúc Bạch"]
+    site.site.catalog.wait_until_searchable(site.site.catalog.last_change(), 60)
+    every = Catalog(control=CkanControl(baseurl=site.url))
+    assert slug in [one.name for one in every.datasets]
+
+
+def test_a_harvester_pages_until_an_empty_page(site: Running) -> None:
+    """The loop of ckanext-harvest: two like pages in a row are an error, an empty one is the end."""
+    site.site.catalog.wait_until_searchable(site.site.catalog.last_change(), 60)
+    names: list[str] = []
+    for start in range(0, 1000, 5):
+        asked = {"rows": 5, "start": start, "sort": "id asc", "fq": "-organization:none metadata_modified:[2020-01-01T00:00:00Z TO *]"}
+        page = httpx.get(f"{site.url}/api/action/package_search", params=asked, trust_env=False).json()
+        assert page["success"]
+        if not page["result"]["results"]:
+            break
+        names += [one["name"] for one in page["result"]["results"]]
+    assert len(names) == len(set(names)) == page["result"]["count"] > 10
