@@ -207,3 +207,26 @@ def test_admins_give_roles_and_operators_keep_accounts(town: Town) -> None:
     assert result(town, "user_update", "operator", id="moi", fullname="Tên khác")["fullname"] == "Tên khác"
     assert result(town, "user_delete", "operator", id="moi") is None
     assert "moi" not in result(town, "user_list", "operator", all_fields=False)
+
+
+def test_bodies_that_mean_harm_are_refused_in_ckans_shape(town: Town) -> None:
+    deep: Any = "x"
+    for _ in range(900):
+        deep = {"a": deep}
+    for body in ({**GIVEN, "resources": [{"url": "https://a.vn/b", "x": deep}]}, {**GIVEN, "extras": [{"key": "a", "value": deep}]}):
+        answer = action(town, "package_create", **body)
+        assert answer.status_code == 400
+        assert answer.json().startswith("Bad request: JSON Error: ")
+    answer = action(town, "package_create", **{**GIVEN, "author": "A\0n", "version": "x" * 300_000})
+    assert answer.json()["error"]["__type"] == "Validation Error"
+    assert result(town, "package_create", **{**GIVEN, "author": "A\0n"})["author"] == "An"
+    big = town.client.post("/api/3/action/package_show", content=b"x" * 10_000_001, headers={"Content-Type": "application/json"})
+    assert (big.status_code, big.json()["success"]) == (409, False)
+
+
+def test_while_the_site_is_read_only_writes_are_refused_and_reads_answered(town: Town) -> None:
+    result(town, "package_create", **GIVEN)
+    town.catalog.make_read_only(town.caller("operator"), "Đang bảo trì")
+    answer = action(town, "package_patch", id="tai-lieu", title="x")
+    assert (answer.status_code, answer.json()["success"]) == (503, False)
+    assert result(town, "package_show", "", id="tai-lieu")["title"] == "Tài liệu"

@@ -14,11 +14,13 @@ from starlette.requests import Request
 
 from api.dialects.ckan.action import Sent
 from catalog.errors import TooLarge
+from catalog.question import clean_text
 
 MOST: Final = 10_000_000
 """Bytes of a body without files: a package with some thousand resources."""
 
 FIELDS: Final = 10_000
+DEPTH: Final = 20
 
 
 class Unread(Exception):
@@ -54,7 +56,7 @@ def mixed(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, list[Any]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
-    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+    return {clean_text(name): cleaned(values[0] if len(values) == 1 else values) for name, values in found.items()}
 
 
 async def _body(request: Request) -> bytes:
@@ -76,7 +78,18 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         kind = type(found).__name__
         raise Unread(f"JSON Error: Request data JSON decoded to {kind} but it needs to be a dictionary.")
-    return found
+    return {clean_text(name): cleaned(one) for name, one in found.items()}
+
+
+def cleaned(value: Any, depth: int = 0) -> Any:
+    """Give JSON without what no store can hold (NUL, halves of surrogate pairs); raises Unread where it is too deep."""
+    if depth > DEPTH:
+        raise Unread("JSON Error: Error decoding JSON data. Error: nested too deeply")
+    if isinstance(value, dict):
+        return {clean_text(name): cleaned(one, depth + 1) for name, one in value.items()}
+    if isinstance(value, list):
+        return [cleaned(one, depth + 1) for one in value]
+    return clean_text(value) if isinstance(value, str) else value
 
 
 def _form(body: bytes) -> dict[str, Any]:
@@ -90,7 +103,7 @@ def _form(body: bytes) -> dict[str, Any]:
             except orjson.JSONDecodeError:
                 continue
             if isinstance(found, dict):
-                return found
+                return {clean_text(name): cleaned(one) for name, one in found.items()}
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS)
     except ValueError:

@@ -22,6 +22,8 @@ from standards.vocabulary import LICENCES, THEMES
 ROWS: Final = 10
 ROWS_MOST: Final = 1000
 DEEP: Final = 10_000
+NAMES_MOST: Final = 50
+"""Facets, or members of ``fl``, that one search may ask for."""
 DEFAULT_SORT: Final = "score desc, metadata_modified desc"
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -112,7 +114,7 @@ def package_search(call: Call) -> dict[str, Any]:
     caller = call.caller if call.flag("include_private") else NOBODY
     answer, entries = paged(call, caller, question, reverse=rising)
     shown = Shown(call).packages(caller, entries)
-    wanted = call.names("fl")
+    wanted = call.names("fl")[:NAMES_MOST]
     if wanted and wanted != ["*"]:
         shown = [{name: one[name] for name in wanted if name in one} for one in shown]
     facets = counted(call, answer)
@@ -194,7 +196,7 @@ def facet_fields(call: Call) -> list[str]:
     """Give the facets asked for: a list, JSON text, or one name."""
     if not call.flag("facet", default=True):
         return []
-    return [str(one) for one in _list(call, "facet.field")]
+    return list(dict.fromkeys(str(one) for one in _list(call, "facet.field")[:NAMES_MOST]))
 
 
 def facet_size(call: Call) -> int:
