@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 import pytest
 
 from api.cli import run
+from api.messages import pages
 from catalog.erasure import BASIS
 from pipelines.steps import erase
+from tests.api.test_pages_forms import sign_in
 from tests.api.test_uploads import begin, piece, submitted
 from tests.faults.place import Place
 from tests.running import people
-from tests.site import SCHOOLS, Town
+from tests.site import SCHOOLS, URL, Town
 
 PERSONAL = SCHOOLS + "00777,Nguyễn Thị Hoàng Yến,01\n".encode()
 REASON = "Tệp có họ tên của người dân."
@@ -194,3 +197,106 @@ def test_on_the_command_line_a_request_is_taken_back_and_a_wrong_word_is_said(pl
     assert datamo("ask", "truong-hoc", "--reason", REASON, "--by", "editor", "--sharing", "all")[0] == 2
     assert datamo("ask", "truong-hoc", "--reason", "a@b.vn", "--by", "editor")[0] == 1
     assert datamo("ask", "nothing", "--reason", REASON, "--by", "editor")[0] == 1
+
+
+# -- the pages --------------------------------------------------------------------------------------------------
+def send(town: Town, who: str, path: str, **fields: Any) -> Any:
+    return town.client.post(path, data={"csrf": sign_in(town, who), **fields}, headers={"Origin": URL})
+
+
+def test_the_pages_lead_two_people_from_the_dataset_to_the_tombstone_without_javascript(told: Town) -> None:
+    sign_in(told, "editor")
+    assert f"/datasets/{SLUG}/erase?version=2" in told.client.get(f"/datasets/{SLUG}").text
+    form = told.client.get(f"/datasets/{SLUG}/erase?version=2").text
+    assert re.search(r'name="version" value="2" checked', form)
+    assert "<script" not in form.partition("<main")[2]
+    filled = {"what": "versions", "version": "2", "reason": REASON}
+    plan = send(told, "editor", f"/datasets/{SLUG}/erase", **filled)
+    assert plan.status_code == 200
+    assert "Chưa xóa gì" in plan.text
+    assert 'name="step" value="ask"' in plan.text
+    assert told.catalog.erasures(told.caller("editor")) == []
+    asked = send(told, "editor", f"/datasets/{SLUG}/erase", **filled, step="ask")
+    address = asked.headers["location"]
+    assert asked.status_code == 303
+    own = told.client.get(address).text
+    assert "không tự xác nhận được" in own
+    assert f"{address}/confirm" not in own
+    sign_in(told, "reviewer")
+    assert address in told.client.get("/desk").text.partition('id="viec"')[2].partition('id="bo"')[0]
+    assert f"{address}/confirm" in told.client.get(address).text
+    assert send(told, "reviewer", f"{address}/confirm").status_code == 303
+    assert "Đang xóa" in told.client.get(address).text
+    assert finish(told) == 1
+    assert "Đã xóa xong" in told.client.get(address).text
+    told.client.cookies.clear()
+    gone = told.client.get(f"/datasets/{SLUG}/versions/2", headers={"Accept": "text/html"})
+    (one,) = told.catalog.erasures(told.caller("editor"))
+    assert gone.status_code == 410
+    for words in (REASON, BASIS, pages.day("vi", one.confirmed), pages.day("vi", one.backups_until), *one.hashes):
+        assert words in gone.text, words
+    assert "reviewer" not in gone.text
+
+
+def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(told: Town) -> None:
+    path = f"/datasets/{SLUG}/erase"
+    for fields, said in (
+        ({"what": "versions", "reason": REASON}, "Chọn phần cần xóa."),
+        ({"what": "whole", "reason": " "}, "Ghi lý do, không nêu"),
+        ({"what": "whole", "reason": "Có 034199012345"}, "chứa chính dữ liệu cần xoá"),
+    ):
+        answer = send(told, "editor", path, **fields)
+        assert answer.status_code == 422, fields
+        assert said in answer.text
+        assert answer.text.count("<title>Lỗi:") == 1
+        assert fields["reason"].strip() in answer.text
+    told.release(SLUG, PERSONAL, data={"note": "lại"})
+    shared = send(told, "editor", path, what="versions", version="2", reason=REASON)
+    assert shared.status_code == 409
+    assert f"/datasets/{SLUG}/versions/3" in shared.text
+    both = send(told, "editor", path, what="versions", version="2", reason=REASON, sharing="include")
+    assert both.status_code == 200
+    assert "2, 3" in both.text
+
+
+def test_a_request_is_turned_down_on_its_page_and_a_late_click_is_told_so(told: Town) -> None:
+    address = "/erasures/" + ask(told).json()["id"]
+    assert send(told, "reviewer", f"{address}/refuse").status_code == 303
+    assert "Đã từ chối" in told.client.get(address).text
+    late = send(told, "reviewer", f"{address}/confirm")
+    assert late.status_code == 409
+    assert "Đã từ chối" in late.text
+    assert send(told, "reviewer", f"{address}/eat").status_code == 404
+
+
+def test_pages_of_erasures_are_for_those_whom_they_concern(told: Town) -> None:
+    address = "/erasures/" + ask(told).json()["id"]
+    for path in (address, f"/datasets/{SLUG}/erase"):
+        assert told.client.get(path).headers["location"].startswith("/sign-in")
+    token = sign_in(told, "stranger")
+    assert told.client.get(address).status_code == 404
+    assert told.client.get(f"/datasets/{SLUG}/erase").status_code == 403
+    assert told.client.post(f"{address}/confirm", data={"csrf": token}, headers={"Origin": URL}).status_code == 404
+    sign_in(told, "reviewer")
+    assert told.client.post(f"{address}/confirm", data={"csrf": "wrong"}, headers={"Origin": URL}).status_code == 403
+    assert address not in told.client.get("/desk", headers={"Accept-Language": "en"}).text.partition('id="cho"')[2]
+
+
+@pytest.mark.parametrize("who", ["editor", "reviewer"])
+def test_the_pages_speak_english_too(told: Town, who: str) -> None:
+    address = "/erasures/" + ask(told, "editor").json()["id"]
+    sign_in(told, who)
+    assert "Request to erase personal data" in told.client.get(f"{address}?lang=en").text
+    assert "See what would be erased" in told.client.get(f"/datasets/{SLUG}/erase?lang=en").text
+
+
+def test_erasing_waits_for_nothing_while_the_site_is_read_only(told: Town) -> None:
+    told.catalog.make_read_only(told.catalog.system(), "Bảo trì.")
+    fields = {"what": "versions", "version": "2", "reason": REASON}
+    plan = send(told, "editor", f"/datasets/{SLUG}/erase", **fields)
+    assert 'class="held"' not in plan.text.partition("<main")[2].partition("</main")[0].partition('role="search"')[0]
+    address = send(told, "editor", f"/datasets/{SLUG}/erase", **fields, step="ask").headers["location"]
+    assert send(told, "reviewer", f"{address}/confirm").status_code == 303
+    assert finish(told) == 1
+    withdraw = f"/datasets/{SLUG}/withdraw"
+    assert send(told, "reviewer", withdraw, reason="x").status_code == 503

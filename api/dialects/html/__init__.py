@@ -8,6 +8,7 @@ from api.dialects.html import (
     dataset,
     desk,
     editions,
+    erasure,
     feeds,
     home,
     machines,
@@ -29,7 +30,7 @@ from api.dialects.html.refused import bug_page, error_page
 GROUPS = (
     home, results, recipes, dataset, organisations, standard, editions, releases, repair, reading,
     submissions, check, publish, desk,
-    sign, feeds, machines, withdrawal, people, account,
+    sign, feeds, machines, withdrawal, erasure, people, account,
 )
 
 router = APIRouter()

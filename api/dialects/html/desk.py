@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request, Response
 
 from api import deps
@@ -10,6 +12,7 @@ from api.dialects.html.refused import PageRoute
 from api.dialects.html.submissions import DECIDERS, WRITERS
 from api.dialects.html.view import Reader, TheReader, page
 from catalog.catalog import Catalog
+from catalog.erasure import Erasure
 from catalog.errors import NotKnown
 from catalog.model import Entry, Organisation, Submission
 
@@ -31,10 +34,11 @@ def desk(request: Request, reader: TheReader) -> Response:
     files = [(one, found[one.dataset]) for one in newest(moving) if one.dataset in found]
     decides = {agency.id for agency in mine if may(reader, agency.id, DECIDERS)}
     tasks, waiting = parted(reader, files, decides)
+    erasures, erasing = erasures_parted(reader, catalog.erasures(reader.caller, states=("asked", "confirmed")), decides)
     under_way = {entry.id for _, entry in files}
     steward = catalog.may_keep_standards(reader.caller)
     return page(
-        request, reader, "desk.html", tasks=tasks, waiting=waiting,
+        request, reader, "desk.html", tasks=tasks, waiting=waiting, erasures=erasures, erasing=erasing,
         agencies=[(one, reader.caller.roles.get(one.id, "")) for one in mine],
         drafts=[one for one in entries if one.state == "draft" and one.id not in under_way],
         items=listing.items(request, reader, entries), labels=labels, decides=decides, noindex=True,
@@ -56,6 +60,13 @@ def parted(reader: Reader, files: Files, decides: set[str]) -> tuple[Files, File
         decision = one.state == "in_review" and entry.organisation in decides and one.by != me
         (mine if decision or one.state in ("blocked", "failed", "rejected", "ready") else others).append((one, entry))
     return sorted(mine, key=lambda pair: pair[0].state != "in_review"), others
+
+
+def erasures_parted(reader: Reader, every: Sequence[Erasure], decides: set[str]) -> tuple[list[Erasure], list[Erasure]]:
+    """Erasures that the reader can decide on; and those that wait for somebody else or for the bytes to go."""
+    me = reader.caller.person.name if reader.caller.person else ""
+    mine = [one for one in every if one.state == "asked" and one.organisation in decides and one.asked_by != me]
+    return mine, [one for one in every if one not in mine]
 
 
 def agencies(catalog: Catalog, reader: Reader) -> list[Organisation]:

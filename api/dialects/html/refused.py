@@ -101,7 +101,8 @@ def _title(reader: Reader, refusal: Refusal, status: int) -> str:
     if isinstance(refusal, NotFound):
         return reader.say("Không có trang ở địa chỉ này")
     if isinstance(refusal, Gone):
-        return reader.say("Đã gỡ khỏi trang")
+        erased = refusal.params.get("erased")
+        return reader.say("Đã xóa vì có dữ liệu cá nhân") if erased else reader.say("Đã gỡ khỏi trang")
     return refusals.title(status, reader.lang)
 
 

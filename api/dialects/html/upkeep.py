@@ -12,8 +12,10 @@ from api import deps
 from catalog.errors import Unavailable
 from catalog.maintenance import Maintenance
 
-OPEN: Final = ("/display", "/sign-in", "/sign-out", "/check")
-"""Forms that change nothing that is kept for long: they can be sent as ever."""
+OPEN: Final = ("/display", "/sign-in", "/sign-out", "/check", "/datasets/{slug}/erase", "/erasures/{key}/{act}")
+"""Forms that change nothing that is kept for long, and those of erasing, which waits for nothing: sent as ever."""
+
+STILL: Final = re.compile("|".join(re.sub(r"{[a-z]+}", "[^/]+", one) for one in OPEN))
 
 SECONDS: Final = 1.0
 """For how long a process remembers for its pages what it saw; writes ask each time."""
@@ -44,6 +46,6 @@ def held(body: str) -> str:
 def _held(found: re.Match[str]) -> str:
     start, inside, end = found.groups()
     action = ACTION.search(start)
-    if action and action[1] in OPEN:
+    if action and STILL.fullmatch(action[1]):
         return found[0]
     return f'{start}<fieldset class="held" disabled>{inside}</fieldset>{end}'
