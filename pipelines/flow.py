@@ -34,10 +34,11 @@ from typing import Protocol, TypeVar
 from catalog.catalog import Catalog
 from catalog.errors import Gone, NotFound, Unavailable
 from catalog.events import Event, FileArrived, ReleaseAccepted, ReleaseDrafted, Start
-from catalog.model import Options, Outcome, Resource, Submission, Version
+from catalog.model import Outcome, Submission, Version
 from catalog.ports import Files, Index, Jobs, Records
 from pipelines import references, releases
 from pipelines.again import base
+from pipelines.continued import standard_of, target_of
 from pipelines.lists import Bookcase, Edition
 from pipelines.releases import Office
 from pipelines.sandbox import Spawn
@@ -260,11 +261,11 @@ def _parcel(shop: Workshop, one: Submission, work: Path) -> Parcel:
     """Pack what the sandboxed steps need: the original's bytes, what was asked, and the version it builds on."""
     entry = shop.catalog.dataset(shop.catalog.system(), one.dataset)
     newest = _newest(shop, one.dataset)
-    target = _target(newest, one.options)
+    target = target_of(newest, one.options)
     options = dataclasses.replace(
         one.options,
         resource=one.options.resource or (target.name if target else ""),
-        standard=one.options.standard or _standard(entry.about.standard, newest, target),
+        standard=one.options.standard or standard_of(entry.about.standard, newest, target),
     )
     path = work / "original"
     with shop.files.open_staged(one.staged.key) as stream, path.open("wb") as copy:
@@ -295,19 +296,3 @@ def _newest(shop: Workshop, dataset: str) -> Version | None:
         return shop.catalog.version(shop.catalog.system(), dataset)
     except (NotFound, Gone):
         return None
-
-
-def _target(newest: Version | None, options: Options) -> Resource | None:
-    """Which resource of the newest version the file replaces or continues, if there is one."""
-    if newest is None or options.sheet == "all":
-        return None
-    if not options.resource:
-        return newest.first_table
-    return next((one for one in newest.resources if one.name == options.resource), None)
-
-
-def _standard(of_dataset: str, newest: Version | None, target: Resource | None) -> str:
-    """Name the standard that holds when none was asked for: the resource's, or the dataset's for its first table."""
-    if target is not None:
-        return target.standard
-    return of_dataset if newest is None or newest.first_table is None else ""

@@ -11,6 +11,7 @@ from catalog.catalog import Catalog
 from catalog.errors import Invalid, Problem
 from catalog.model import Caller, Entry, Options, Staged, Submission
 from catalog.ports import Files
+from pipelines.continued import standard_of, target_of
 from pipelines.validation.patterns import Unsupported
 from pipelines.validation.schema import NotSchema
 from pipelines.validation.taken import taken
@@ -77,10 +78,13 @@ def schema_of(content: str) -> dict[str, Any] | None:
         raise Invalid("pattern-unsupported", problems=[problem], **params) from None
 
 
-def refuse_beside_standard(options: Options, entry: Entry) -> None:
+def refuse_beside_standard(catalog: Catalog, options: Options, entry: Entry) -> None:
     """Refuse a schema of the publisher's own where a standard holds: only one of them can say what is right."""
-    standard = options.standard or ("" if options.resource else entry.about.standard)
-    if options.schema is not None and standard:
+    if options.schema is None:
+        return
+    _, newest = catalog.newest_published(entry.id)
+    standard = options.standard or standard_of(entry.about.standard, newest, target_of(newest, options))
+    if standard:
         problem = Problem("#/schema", "schema-beside-standard", {"standard": standard})
         raise Invalid("schema-beside-standard", problems=[problem], standard=standard)
 

@@ -43,6 +43,8 @@ def run(parcel: Parcel) -> Parcel:
     """
     if parcel.options.standard and parcel.options.standard not in parcel.standards.tables:
         return _stopped(parcel, "unknown-standard", standard=parcel.options.standard)
+    if parcel.options.standard and parcel.options.schema is not None:
+        return _stopped(parcel, "schema-beside-standard", standard=parcel.options.standard)
     try:
         given = parcel.options.schema
         foreign = schema.rebuilt(given) if given is not None else None

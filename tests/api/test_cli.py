@@ -180,6 +180,17 @@ def test_a_file_is_published_by_the_worker_and_the_command_waits_for_it(datamo: 
         assert told["reason"]["code"] == "extra-cell"
         assert "Reason: Cell C2: " in err
         assert "thừa" in err
+        keys = {"fields": "truong", "reference": {"package": "truong-hoc", "fields": "ma"}}
+        fields = [{"name": "lop", "type": "string"}, {"name": "truong", "type": "string"}]
+        (tmp_path / "schema.json").write_text(json.dumps({"fields": fields, "foreignKeys": [keys]}))
+        (tmp_path / "lop.csv").write_text("lop,truong\n1A,01\n1B,09\n")
+        code, out, err = datamo("publish", "lop.csv", "--org", "H12", "--title", "Lớp", "--schema", "schema.json", "--wait",
+                                "--json", "--lang", "en")
+        assert (code, document(out)["state"], document(out)["reason"]["code"]) == (1, "blocked", "foreign-key")
+        assert "“09”" in err or '"09"' in err
+        (tmp_path / "lop.csv").write_text("lop,truong\n1A,01\n1B,02\n")
+        code, out, _ = datamo("publish", "lop.csv", "--dataset", "lop", "--schema", "schema.json", "--wait", "--json")
+        assert (code, document(out)["state"]) == (0, "published")
         code, out, _ = datamo("publish", "rong.csv", "--dataset", "truong-hoc", "--wait", "--json", "--header-row", "2",
                               "--reading", '{"columns": {"so": {"decimal": ","}}}', "--declaration", "contains")
         told = document(out)

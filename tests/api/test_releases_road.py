@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -79,6 +80,19 @@ def test_a_release_is_looked_at_accepted_checked_again_worked_on_and_done(site: 
         acts = [one.act for one in unit.audit_rows(0, 10_000)]
     assert {"draft-release", "accept-release", "recheck-open", "recheck-done", "recheck-resolved"} <= set(acts)
     assert list(site.site.catalog.verify(deep=True)) == []
+
+
+def test_a_file_with_a_schema_that_refers_to_a_published_dataset_goes_its_whole_way(site: Running) -> None:
+    wards = site.draft("Xã của tỉnh")
+    assert site.end(site.upload(wards, b"ma,ten\n00001,A\n00004,B\n").json()["id"])["state"] == "published"
+    fields = [{"name": "truong", "type": "string"}, {"name": "xa", "type": "string"}]
+    schema = json.dumps({"fields": fields, "foreignKeys": [{"fields": "xa", "reference": {"package": wards, "fields": "ma"}}]})
+    slug = site.draft("Trường của tỉnh")
+    wrong = site.end(site.upload(slug, b"truong,xa\na,00001\nb,00009\n", data={"schema": schema}).json()["id"], "en")
+    assert (wrong["state"], wrong["reason"]["code"]) == ("blocked", "foreign-key")
+    assert "00009" in str(wrong["reason"])
+    good = site.end(site.upload(slug, b"truong,xa\na,00001\nb,00004\n", data={"schema": schema}).json()["id"])
+    assert (good["state"], good["version"]) == ("published", 1)
 
 
 def test_a_new_version_of_a_standard_holds_for_the_next_file(site: Running) -> None:

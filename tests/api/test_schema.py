@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from api.messages.findings import why
+from catalog.model import Options
+from pipelines.inside import look
+from pipelines.step import Parcel
 from pipelines.steps.validate import refuse_unusable
 from pipelines.validation.patterns import Unsupported
 from pipelines.validation.schema import NotSchema, rebuilt
@@ -16,6 +21,7 @@ from pipelines.validation.source import resource_of
 from pipelines.validation.taken import MOST_BYTES, MOST_FIELDS, taken
 from tests.api.test_pages_forms import sign_in
 from tests.pipelines.test_references import BAD, GOOD, LINK, WARDS, Road, refers
+from tests.releases import SCHOOLS
 from tests.site import Town
 
 SCHEMA = {"fields": [{"name": "ma", "type": "string", "constraints": {"pattern": "[0-9]{5}", "required": True}},
@@ -95,6 +101,26 @@ def test_a_schema_beside_a_standard_is_refused(town: Town) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "schema-beside-standard")
     told = town.upload(town.draft(standard="vn-school")["slug"], data={"schema": json.dumps(SCHEMA)})
     assert (told.status_code, told.json()["code"]) == (422, "schema-beside-standard")
+
+
+def test_a_schema_is_refused_where_only_the_resource_has_a_standard(tmp_path) -> None:
+    """The dataset names none, but its table was published under one: the door may not let the schema go unheard."""
+    road = Road(tmp_path)
+    slug = road.draft("Trường")
+    assert road.send(slug, SCHOOLS, standard="vn-school").state == "published"
+    name = road.catalog.version(road.catalog.system(), slug).first_table.name
+    for more in ({}, {"resource": name}):
+        told = road.town.upload(slug, data={"schema": json.dumps(SCHEMA), **more})
+        assert (told.status_code, told.json()["code"]) == (422, "schema-beside-standard")
+    assert road.town.upload(slug, data={"schema": json.dumps(SCHEMA), "resource": "khac"}).status_code == 202
+
+
+def test_the_check_itself_refuses_a_schema_beside_a_standard(tmp_path) -> None:
+    (tmp_path / "a.csv").write_text("ma,so\n1,2\n")
+    options = Options(schema=SCHEMA, standard="vn-school")
+    outcome = look(Parcel(path=tmp_path / "a.csv", name="a.csv", work=tmp_path, options=options, today=date(2026, 11, 22), keep=False))
+    assert (outcome.readable, outcome.reason["code"]) == (False, "schema-beside-standard")
+    assert "vn-school" in why(outcome.reason, "en")
 
 
 def test_one_key_with_another_schema_is_another_request(town: Town) -> None:

@@ -225,6 +225,22 @@ def test_another_sheet_of_the_file_can_be_referred_to(tmp_path, wards):
     assert found == [("foreign-key", "truong", 3)]
 
 
+def test_sheets_that_refer_to_each_other_are_checked_and_end(tmp_path):
+    """A schema whose keys go round: each sheet to the other one, and a table to itself."""
+    book, out = Workbook(), io.BytesIO()
+    for name, rows in (("truong", [("id", "xa"), ("k", "k"), ("b", "z")]), ("xa", [("id", "xa"), ("k", "k"), ("z", "k")])):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    book.save(out)
+    schema = refers({"resource": "xa", "fields": "id"})
+    schema["foreignKeys"] += [{"fields": "xa", "reference": {"resource": "truong", "fields": "id"}}, {"fields": "xa", "reference": {"fields": "xa"}}]
+    outcome = looked(tmp_path, out.getvalue(), schema, "a.xlsx")
+    found = [(one.code, one.place.sheet, one.place.row) for table in outcome.tables for one in table.findings if one.severity == "error"]
+    assert found == [("foreign-key", "truong", 3)]
+
+
 @pytest.mark.parametrize("rows", [40, 4_000])
 def test_both_engines_say_the_same(tmp_path, rows):
     """A reference to the table itself and one by two columns, some of them missing, with a pattern of the publisher's."""

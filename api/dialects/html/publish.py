@@ -102,7 +102,7 @@ def _taken(request: Request, reader: Reader, given: dict[str, str], form: FormDa
     site, upload = deps.site(request), file_of(form)
     asked = replace(options(given), schema=schema_of(words_of(form, "schema", MOST_BYTES)))
     given["dataset"] = given["dataset"] or _draft(request, reader, given).slug
-    refuse_beside_standard(asked, site.catalog.may_submit(reader.caller, given["dataset"]))
+    refuse_beside_standard(site.catalog, asked, site.catalog.may_submit(reader.caller, given["dataset"]))
     if upload is None:
         return take_over(site.catalog, reader.caller, given["dataset"], given["upload"], asked)
     return receive(

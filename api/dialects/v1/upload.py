@@ -137,7 +137,7 @@ class _Visit:
         try:
             kept = keep.hold() if keep else None
             self._take()
-            refuse_beside_standard(self.taken.options, entry)
+            refuse_beside_standard(self.site.catalog, self.taken.options, entry)
             mark = self._fingerprint(entry)
             if kept is not None:
                 return same(kept, mark)

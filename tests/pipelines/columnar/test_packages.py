@@ -58,6 +58,28 @@ def test_references_between_tables_get_one_verdict(tmp_path, chance):
                 assert ours == theirs
 
 
+def test_tables_that_refer_to_each_other_in_a_circle_are_judged_and_end(tmp_path):
+    """a → b → c → a: each is looked up once, in both engines, and one broken link in each is told."""
+    keys = {"a": "b", "b": "c", "c": "a"}
+    for name in keys:
+        (tmp_path / f"{name}.csv").write_text(f"p,q\n1,2\n2,{'9' if name == 'b' else '1'}\n")
+
+    def package():
+        return Package(resources=[
+            TableResource(name=name, path=f"{name}.csv", basepath=str(tmp_path), encoding="utf-8", schema=Schema.from_descriptor({
+                "fields": [{"name": "p", "type": "integer"}, {"name": "q", "type": "integer"}],
+                "foreignKeys": [{"fields": ["q"], "reference": {"resource": other, "fields": ["p"]}}]}))
+            for name, other in keys.items()
+        ])
+
+    found = {}
+    for name in keys:
+        ours = validate_columnar(package().get_resource(name))
+        assert compared(ours) == compared(package().get_resource(name).validate())
+        found[name] = ours.flatten(["rowNumber", "type"])
+    assert found == {"a": [], "b": [[3, "foreign-key"]], "c": []}
+
+
 def test_most_packages_are_taken(tmp_path):
     taken = 0
     for seed in range(20):
