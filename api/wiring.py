@@ -135,7 +135,8 @@ class Site:
 
     def erase_now(self) -> int | None:
         """Finish the erasures that were confirmed, unless a worker is at it (None): it does so within seconds."""
-        from catalog.adapters.sql.jobs import Locks, jobs_engine
+        from catalog.adapters.sql.jobs import jobs_engine
+        from catalog.adapters.sql.locks import Locks
         from pipelines.flow import erasures
         from pipelines.worker import FOLLOWERS_LOCK
 
@@ -161,7 +162,8 @@ class Site:
 
     def worker(self, **wishes: Any) -> Any:
         """Give a worker for this site (``pipelines.worker.Worker``) that is prepared; one process holds one."""
-        from catalog.adapters.sql.jobs import Locks, jobs_engine, worker_config
+        from catalog.adapters.sql.jobs import jobs_engine, worker_config
+        from catalog.adapters.sql.locks import Locks
         from pipelines.worker import Worker
 
         here = self if self.writer else open_site(self.settings, writer=True, meters=self.meters)

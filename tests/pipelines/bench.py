@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from catalog.adapters.sql.jobs import FLOWS_VERSION, Locks, SqlJobs, jobs_engine, worker_config
+from catalog.adapters.sql.jobs import FLOWS_VERSION, SqlJobs, jobs_engine, worker_config
+from catalog.adapters.sql.locks import Locks
 from catalog.events import Event, FileArrived
 from catalog.model import Job
 from pipelines.flow import QUEUES, Workshop, start_of

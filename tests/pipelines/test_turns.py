@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from catalog.adapters.sql.jobs import GIVEN_UP, Locks, SqlJobs, worker_config
+from catalog.adapters.sql.jobs import GIVEN_UP, SqlJobs, worker_config
+from catalog.adapters.sql.locks import Locks
 from catalog.adapters.sql.turns import jobs_of, steps_of
 from catalog.errors import Conflict
 from catalog.events import FileArrived, ReleaseAccepted

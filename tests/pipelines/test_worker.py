@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from catalog.adapters.sql.jobs import Locks, worker_config
+from catalog.adapters.sql.jobs import worker_config
+from catalog.adapters.sql.locks import Locks
 from catalog.errors import Conflict, NotFound, Unavailable
 from catalog.events import DatasetChanged, FileArrived
 from catalog.model import Outcome
