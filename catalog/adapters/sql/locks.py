@@ -42,7 +42,7 @@ class Locks:
         if isinstance(held, int):
             os.close(held)
         elif held is not None:
-            with contextlib.suppress(sa.exc.SQLAlchemyError):  # at once; a connection that ends is noticed some time later
+            with contextlib.suppress(sa.exc.SQLAlchemyError):  # at once: an end is noticed later
                 held.execute(sa.text("SELECT pg_advisory_unlock_all()"))
             held.invalidate()
             held.close()
