@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -144,7 +145,7 @@ def only_once(tracer: subprocess.Popen[bytes], log: Path) -> None:
 def published_once(siege: Warm, place: Place, dataset: str, content: str, *, inject: str = "", hook: dict[str, Any] | None = None,
                    count: Counter[str] | None = None) -> str:
     """One process that publishes under a fault; gives the upload that it acknowledged, "" for none."""
-    line = Line(Path(f"/tmp/datamo-{os.getpid()}.line"))
+    line = Line(Path(tempfile.gettempdir(), f"datamo-{os.getpid()}.line"))
     log, took, tracer = place.folder / "trace", "", None
     log.unlink(missing_ok=True)
     pid = siege.start(place, "publish", line=str(line.path), dataset=dataset, content=content, hook=hook)

@@ -23,7 +23,7 @@ from tests.faults.place import Place, eventually
 from tests.faults.siege import LONG, Warm, children, settle, tail, warm
 from tests.seaweed import free_ports
 
-KILLS = int(os.environ.get("DATAMO_KILLS", "30"))
+KILLS = int(os.environ.get("DATAMO_KILLS", "60"))
 SEED = int(os.environ.get("DATAMO_FAULT_SEED", "20261122"))
 AGENCIES = 3
 AHEAD = 3
