@@ -180,11 +180,11 @@ def test_what_dead_rebuilds_left_is_removed_once_it_is_old(index, client, elasti
 
 def test_a_write_ban_that_is_not_ours_is_left_alone(index, client):
     index.put([doc("a", sequence=1)])
-    client.indices.put_settings(index=index._shelf.current(), settings={"index.blocks.read_only_allow_delete": True})
+    client.indices.put_settings(index=index._shelf.current(), settings={"index.blocks.write": True})
     with pytest.raises(Unavailable, match="search-blocked"):
         index.put([doc("b", sequence=2)])
     assert asked(index, "") == ["a"]
-    client.indices.put_settings(index=index._shelf.current(), settings={"index.blocks.read_only_allow_delete": None})
+    client.indices.put_settings(index=index._shelf.current(), settings={"index.blocks.write": None})
     index.put([doc("b", sequence=2)])
     assert set(asked(index, "")) == {"a", "b"}
 
