@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -38,6 +39,8 @@ REMEDIES: Mapping[str, str] = {
     "checks_at_once": "use a whole number from 1 to 64",
     "copies_dir": "use the path of a folder that every process of the site on this machine may write to",
     "copies_limit": "use a number of bytes, or a number with kB, MB or GB, like 10GB",
+    "fetch_networks": "use networks like 10.20.0.0/16, separated by commas",
+    "fetch_ports": "use whole numbers from 1 to 65535, separated by commas",
     "work_dir": "use the path of a folder that the worker may write to",
 }
 
@@ -146,6 +149,15 @@ class Settings(BaseSettings):
         le=3650,
         description="For how many days backups are kept: erased data is said to be in them until then.",
     )
+    fetch_networks: str = Field(
+        "",
+        description="Networks that may be asked although they are not public, and on any port, separated by commas "
+        "(`10.20.0.0/16`): an agency's server behind the same wall. Everything else that is not public is refused.",
+    )
+    fetch_ports: str = Field(
+        "",
+        description="Ports beside 80 and 443 on which public hosts may be asked, separated by commas.",
+    )
     read_only: str = Field(
         "",
         description="While this is set the site takes no changes: `on`, or a sentence that readers are shown. Left "
@@ -163,6 +175,20 @@ class Settings(BaseSettings):
     def _positive(cls, value: int) -> int:
         if value <= 0:
             raise ValueError("is not more than nothing")
+        return value
+
+    @field_validator("fetch_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in words(value):
+            ip_network(one)
+        return value
+
+    @field_validator("fetch_ports")
+    @classmethod
+    def _ports(cls, value: str) -> str:
+        if not all(one.isdecimal() and 0 < int(one) < 1 << 16 for one in words(value)):
+            raise ValueError("holds what is no port")
         return value
 
     @field_validator("site_url")
@@ -198,6 +224,11 @@ class Settings(BaseSettings):
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
 
     @property
+    def reach(self) -> tuple[list[int], list[str]]:
+        """What may be asked beside the public web: ports, and networks."""
+        return [int(one) for one in words(self.fetch_ports)], words(self.fetch_networks)
+
+    @property
     def rate_limited(self) -> bool:
         """Whether limits are on: as said, else on everywhere but in environment test."""
         return (self.rate_limits or ("off" if self.environment == "test" else "on")) == "on"
@@ -206,6 +237,11 @@ class Settings(BaseSettings):
     def review_default(self) -> Literal["none", "second_person"]:
         """What a new agency asks for before publishing (CONTRACT §6): a second person in production."""
         return "second_person" if self.environment == "production" else "none"
+
+
+def words(listed: str) -> list[str]:
+    """Give what is listed with commas or spaces between."""
+    return listed.replace(",", " ").split()
 
 
 def parse_size(text: str) -> int:

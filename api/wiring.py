@@ -21,6 +21,7 @@ from catalog.catalog import Catalog
 from catalog.errors import Unavailable
 from catalog.ports import Files, Index, Records
 from pipelines.carrying.house import House
+from pipelines.fetch import Fetcher, Guard
 from pipelines.flow import QUEUES, Workshop, start_of
 from pipelines.sandbox import Spawn
 
@@ -132,6 +133,10 @@ class Site:
             jobs=self.jobs,
             bookcase=Bookcase(self.catalog, self.files),
         )
+
+    def fetcher(self) -> Fetcher:
+        """Give the one client that asks the network, held to what the operator allows."""
+        return Fetcher(Guard.of(*self.settings.reach), agent=f"Datamo (+{self.settings.site_url})")
 
     def erase_now(self) -> int | None:
         """Finish the erasures that were confirmed, unless a worker is at it (None): it does so within seconds."""

@@ -20,6 +20,7 @@ from api.wiring import open_site
 from catalog.events import FileArrived
 from infra.docs import cli as cli_page
 from infra.docs import settings as settings_page
+from pipelines.fetch import Guard
 from tests.running import served
 from tests.site import make_town
 
@@ -259,6 +260,17 @@ def test_a_misspelt_name_in_toml_is_refused(datamo: Speak, tmp_path: Path) -> No
     (tmp_path / "datamo.toml").write_text("language = \n")
     with pytest.raises(WrongSetting, match=r"datamo\.toml"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"fetch_networks": "10.0.0.0/8, inside"}, {"fetch_networks": "10.1.2.3/8"}, {"fetch_ports": "80,99999"}]
+)
+def test_networks_and_ports_that_are_none_are_named(wrong: dict[str, str]) -> None:
+    with pytest.raises(WrongSetting, match="DATAMO_FETCH_"):
+        read_settings(**wrong)
+    guard = Guard.of(*read_settings(fetch_networks="10.20.0.0/16, fd12::/16", fetch_ports="8443").reach)
+    assert guard.allows("10.20.0.1", 8080)
+    assert not guard.allows("10.21.0.1", 8443)
 
 
 @pytest.mark.parametrize(("text", "count"), [("500MB", 500_000_000), ("12 kB", 12_000), ("1.5GB", 1_500_000_000), ("7", 7), ("9b", 9)])
