@@ -17,9 +17,11 @@ from catalog.model import (
     File,
     Job,
     JobCount,
+    Mark,
     Membership,
     Offer,
     Organisation,
+    Origin,
     Person,
     Session,
     Staged,
@@ -38,17 +40,37 @@ class Unit(Protocol):
     def add_organisation(self, one: Organisation) -> None: ...
     def save_organisation(self, one: Organisation) -> None: ...
     def organisation(self, key: str) -> Organisation | None:
-        """By id, public code, slug or a slug it had before."""
+        """By id, public code, slug, a slug it had before or an id it had elsewhere."""
     def organisations(self) -> Sequence[Organisation]: ...
     def add_alias(self, kind: str, alias: str, target: str) -> None:
         """Let an old address of a ``dataset`` or ``organisation`` lead to ``target`` (an id)."""
     def drop_alias(self, kind: str, alias: str) -> None: ...
     def aliases(self, kind: str, target: str) -> Sequence[str]: ...
 
+    def save_origin(self, one: Origin) -> None:
+        """Let an id of elsewhere lead to a thing of ours, in place of where it led."""
+    def origin(self, kind: str, remote: str, source: str = "") -> Origin | None:
+        """Where an id of elsewhere leads: that of a source, else of the one that said it first."""
+    def origins(self, *, kind: str = "", source: str = "", targets: Sequence[str] | None = None) -> Sequence[Origin]:
+        """In the order of source, kind and id."""
+    def drop_origins(self, target: str, part: str | None = None) -> None:
+        """Forget the ids that lead to a thing of ours, or to one resource of it."""
+    def save_mark(self, one: Mark) -> None:
+        """Keep a mark in place of what it was."""
+    def mark(self, kind: str, key: str) -> Mark | None: ...
+    def marks(
+        self, kind: str, *, subjects: Sequence[str] | None = None, person: str = "", limit: int = 10_000
+    ) -> Sequence[Mark]:
+        """Of a kind, in the order of their ids (page by page of subjects): on these subjects, of a person, or all."""
+    def drop_mark(self, kind: str, key: str) -> bool:
+        """Forget a mark; tells whether it was there."""
+    def drop_marks(self, subject: str) -> None:
+        """Forget everything that hangs on a thing."""
+
     def add_person(self, one: Person, password_hash: str = "") -> None: ...
     def save_person(self, one: Person) -> None: ...
     def person(self, key: str) -> Person | None:
-        """By id or sign-in name."""
+        """By id, sign-in name or an id of elsewhere."""
     def people(self) -> Sequence[Person]: ...
     def password_hash(self, person: str) -> str: ...
     def set_password_hash(self, person: str, password_hash: str) -> None: ...
@@ -67,7 +89,7 @@ class Unit(Protocol):
     def save_entry(self, one: Entry) -> None: ...
     def drop_entry(self, dataset: str) -> None: ...
     def entry(self, key: str) -> Entry | None:
-        """By id, slug or an address it had before."""
+        """By id, slug, an address it had before or an id it had elsewhere."""
     def entries(
         self, *, ids: Sequence[str] | None = None, organisation: str = "", after: str = "", limit: int = 1000
     ) -> Sequence[Entry]:

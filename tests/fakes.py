@@ -34,9 +34,11 @@ from catalog.model import (
     File,
     Job,
     JobCount,
+    Mark,
     Membership,
     Offer,
     Organisation,
+    Origin,
     Person,
     Session,
     Submission,
@@ -72,6 +74,8 @@ class Shelf:
 
     organisations: dict[str, Organisation] = field(default_factory=dict)
     aliases: dict[tuple[str, str], str] = field(default_factory=dict)
+    origins: dict[tuple[str, str, str], Origin] = field(default_factory=dict)
+    marks: dict[tuple[str, str], Mark] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
     memberships: dict[tuple[str, str], Membership] = field(default_factory=dict)
@@ -114,7 +118,11 @@ class FakeUnit:
         for one in self.shelf.organisations.values():
             if key and key in (one.id, one.slug, one.code):
                 return one
-        return self.shelf.organisations.get(self.shelf.aliases.get(("organisation", key), ""))
+        return self.shelf.organisations.get(self._led("organisation", key))
+
+    def _led(self, kind: str, key: str) -> str:
+        found = self.origin(kind, key)
+        return self.shelf.aliases.get((kind, key), found.target if found else "")
 
     def organisations(self) -> Sequence[Organisation]:
         return [self.shelf.organisations[key] for key in sorted(self.shelf.organisations)]
@@ -128,6 +136,38 @@ class FakeUnit:
     def aliases(self, kind: str, target: str) -> Sequence[str]:
         return sorted(alias for (of, alias), to in self.shelf.aliases.items() if (of, to) == (kind, target))
 
+    def save_origin(self, one: Origin) -> None:
+        self.shelf.origins[one.source, one.kind, one.remote] = one
+
+    def origin(self, kind: str, remote: str, source: str = "") -> Origin | None:
+        return next((one for one in self.shelf.origins.values()
+                     if (one.kind, one.remote) == (kind, remote) and source in ("", one.source)), None)
+
+    def origins(self, *, kind: str = "", source: str = "", targets: Sequence[str] | None = None) -> Sequence[Origin]:
+        return [one for _, one in sorted(self.shelf.origins.items()) if kind in ("", one.kind)
+                and source in ("", one.source) and (targets is None or one.target in targets)]
+
+    def drop_origins(self, target: str, part: str | None = None) -> None:
+        _drop(self.shelf.origins, lambda _, one: one.target == target and part in (None, one.part))
+
+    def save_mark(self, one: Mark) -> None:
+        self.shelf.marks[one.kind, one.id] = one
+
+    def mark(self, kind: str, key: str) -> Mark | None:
+        return self.shelf.marks.get((kind, key))
+
+    def marks(
+        self, kind: str, *, subjects: Sequence[str] | None = None, person: str = "", limit: int = 10_000
+    ) -> Sequence[Mark]:
+        return [one for _, one in sorted(self.shelf.marks.items()) if one.kind == kind
+                and person in ("", one.person) and (subjects is None or one.subject in subjects)][:limit]
+
+    def drop_mark(self, kind: str, key: str) -> bool:
+        return self.shelf.marks.pop((kind, key), None) is not None
+
+    def drop_marks(self, subject: str) -> None:
+        _drop(self.shelf.marks, lambda _, one: one.subject == subject)
+
     def add_person(self, one: Person, password_hash: str = "") -> None:
         self.shelf.people[one.id] = one
         self.shelf.passwords[one.id] = password_hash
@@ -136,7 +176,8 @@ class FakeUnit:
         self.shelf.people[one.id] = one
 
     def person(self, key: str) -> Person | None:
-        return next((one for one in self.shelf.people.values() if key in (one.id, one.name)), None)
+        found = next((one for one in self.shelf.people.values() if key in (one.id, one.name)), None)
+        return found or self.shelf.people.get(self._led("person", key))
 
     def people(self) -> Sequence[Person]:
         return [self.shelf.people[key] for key in sorted(self.shelf.people)]
@@ -194,13 +235,15 @@ class FakeUnit:
             del self.shelf.submissions[one.id]
         _drop(self.shelf.recipes, lambda key, _: key[0] == dataset)
         _drop(self.shelf.aliases, lambda key, to: key[0] == "dataset" and to == dataset)
+        self.drop_origins(dataset)
+        self.drop_marks(dataset)
         del self.shelf.entries[dataset]
 
     def entry(self, key: str) -> Entry | None:
         for one in self.shelf.entries.values():
             if key in (one.id, one.slug):
                 return one
-        return self.shelf.entries.get(self.shelf.aliases.get(("dataset", key), ""))
+        return self.shelf.entries.get(self._led("dataset", key))
 
     def entries(
         self, *, ids: Sequence[str] | None = None, organisation: str = "", after: str = "", limit: int = 1000

@@ -7,6 +7,7 @@ from catalog.catalog.datasets import Datasets
 from catalog.catalog.erasing import Erasing
 from catalog.catalog.finding import Finding
 from catalog.catalog.installing import Installing
+from catalog.catalog.keeping import Keeping
 from catalog.catalog.maintaining import Maintaining
 from catalog.catalog.operation import Operation
 from catalog.catalog.people import People
@@ -19,7 +20,7 @@ from catalog.catalog.versions import Versions
 
 class Catalog(
     People, Agencies, Datasets, Reading, Versions, Uploads, Erasing, Finding, Installing, Maintaining, Operation,
-    Recipes, Upkeep,
+    Recipes, Upkeep, Keeping,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

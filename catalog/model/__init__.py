@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Version,
         Visibility,
     )
+    from catalog.model.kept import Mark, Origin, OriginKind
     from catalog.model.outcome import Artefact, ColumnInfo, FileRole, Options, Outcome, TableOutcome, Update
     from catalog.model.submission import Staged, Submission, SubmissionState
     from catalog.model.trace import AuditRow, Change, Job, JobCount
@@ -48,10 +49,13 @@ __all__ = [
     "FileRole",
     "Job",
     "JobCount",
+    "Mark",
     "Membership",
     "Offer",
     "Options",
     "Organisation",
+    "Origin",
+    "OriginKind",
     "Outcome",
     "Person",
     "Resource",
@@ -86,6 +90,7 @@ _ROOMS = {
         "Token",
     ),
     "dataset": ("Entry", "EntryState", "File", "Resource", "ResourceKind", "Version", "Visibility"),
+    "kept": ("Mark", "Origin", "OriginKind"),
     "outcome": ("Artefact", "ColumnInfo", "FileRole", "Options", "Outcome", "TableOutcome", "Update"),
     "submission": ("Staged", "Submission", "SubmissionState"),
     "trace": ("AuditRow", "Change", "Job", "JobCount"),

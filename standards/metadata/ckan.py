@@ -51,7 +51,8 @@ _SHORTEST, _LONGEST = 2, 100
 class Package:
     """A dataset as CKAN's words need it: ``told`` and what stands around it.
 
-    ``parts`` are members of its parts that came in CKAN's words and have none of ours, by the part's name.
+    ``parts`` are members of its parts that came in CKAN's words and have none of ours, by the part's name. ``moved``
+    is the id under which its readers knew it before it moved here, ``moved_parts`` those of its parts by their names.
     """
 
     told: Described
@@ -63,6 +64,13 @@ class Package:
     private: bool = False
     creator: str | None = None
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    moved: str = ""
+    moved_parts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The id that it is called by."""
+        return self.moved or self.told.id
 
 
 def moment(at: datetime | None) -> str | None:
@@ -149,7 +157,7 @@ def package(one: Package, language: str = "vi") -> dict[str, Any]:
         "author": None, "author_email": None, "maintainer": contact.name if contact else None,
         "maintainer_email": contact.email if contact else None, "url": about.source_url or None, "version": None,
         **{key: _thawed(value) for key, value in about.more.items() if key in KEPT},
-        "creator_user_id": one.creator, "id": told.id, "name": one.name,
+        "creator_user_id": one.creator, "id": one.id, "name": one.name,
         "title": told.words(about.title) or one.name, "notes": told.words(about.description), "type": "dataset",
         "state": one.state, "private": one.private,
         "metadata_created": moment(one.created), "metadata_modified": moment(one.changed),
@@ -215,7 +223,8 @@ def resource(one: Package, part: Part, position: int) -> dict[str, Any]:
         **kept,
         "name": told.words(part.title) or (None if link else part.name), "url": copy.url,
         "created": moment(told.issued or one.created), "metadata_modified": moment(told.modified),
-        "id": resource_id(told.id, part.name), "package_id": told.id, "position": position, "state": "active",
+        "id": one.moved_parts.get(part.name) or resource_id(told.id, part.name), "package_id": one.id,
+        "position": position, "state": "active",
         "url_type": None if link else "upload", "datastore_active": False,
     }
 

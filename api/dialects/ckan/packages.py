@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
 from api.dialects.ckan.action import Action, Call
-from api.dialects.ckan.shown import Shown, found_entry, public
+from api.dialects.ckan.shown import Shown, found_entry, parts_by_id, public
 from catalog.errors import NotFound
 from catalog.model import Entry, Version
 from standards.metadata import ckan
@@ -33,16 +35,24 @@ def resource_show(call: Call) -> dict[str, Any]:
 
 
 def located(call: Call, key: str) -> tuple[Entry, Version, dict[str, Any]]:
-    """Find a resource by its id; raises NotFound."""
-    for entry in nearby(call, key):
+    """Find a resource by its id, or by one that it had elsewhere; raises NotFound."""
+    for dataset in chain((one.id for one in nearby(call, key)), came_from(call, key)):
         try:
-            found, version = found_entry(call, entry.id)
+            found, version = found_entry(call, dataset)
         except NotFound:
             continue
-        for one in Shown(call).package(found, version)["resources"] if version else ():
-            if one["id"] == key and version:
-                return found, version, one
+        part = parts_by_id(call, found.id, version.resources).get(key) if version else None
+        if version is not None and part is not None:
+            at = version.resources.index(part)
+            return found, version, Shown(call).package(found, version)["resources"][at]
     raise NotFound
+
+
+def came_from(call: Call, key: str) -> Iterator[str]:
+    """Give the dataset of a resource that had this id elsewhere; looked up only when it is asked for."""
+    origin = call.site.catalog.origin("resource", key)
+    if origin is not None:
+        yield origin.target
 
 
 def nearby(call: Call, key: str) -> list[Entry]:

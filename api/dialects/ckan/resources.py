@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from api.dialects.ckan.action import WRITES, Action, Call, Sent, Wrong
 from api.dialects.ckan.packages import located
-from api.dialects.ckan.shown import found_entry
+from api.dialects.ckan.shown import found_entry, parts_by_id
 from api.dialects.ckan.writing import EDITOR, link_problems, resource_of, tidied
 from catalog.errors import NotAllowed, NotFound
 from catalog.members import slug_of
@@ -72,7 +72,7 @@ def _changed(call: Call, kept: Mapping[str, Any] | None) -> dict[str, Any]:
         raise NotAllowed
     found, version, shown = located(call, call.needed("id"))
     entry = _owned(call, found.id)
-    old = _held(entry, version.resources, str(shown["id"]))
+    old = _held(call, entry, version.resources, str(shown["id"]))
     given = tidied(call.given)
     if "upload" in call.files:
         return _uploaded(call, entry, given, old)
@@ -84,11 +84,11 @@ def _changed(call: Call, kept: Mapping[str, Any] | None) -> dict[str, Any]:
     return _arranged(call, entry, made, lambda before: [made if one.name == old.name else one for one in before])
 
 
-def _held(entry: Entry, resources: Sequence[Resource], key: str) -> Resource:
-    for one in resources:
-        if ckan.resource_id(entry.id, one.name) == key:
-            return one
-    raise NotFound
+def _held(call: Call, entry: Entry, resources: Sequence[Resource], key: str) -> Resource:
+    found = parts_by_id(call, entry.id, resources).get(key)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def resource_delete(call: Call) -> None:
@@ -96,7 +96,7 @@ def resource_delete(call: Call) -> None:
     if call.caller.person is None:
         raise NotAllowed
     found, version, shown = located(call, call.needed("id"))
-    old = _held(found, version.resources, str(shown["id"]))
+    old = _held(call, found, version.resources, str(shown["id"]))
     call.site.catalog.remove_resource(call.caller, found.id, old.name)
     call.changed.append(found.id)
 

@@ -9,7 +9,7 @@ from api.deps import Site
 from api.described import described
 from api.dialects.ckan.action import Call
 from catalog.errors import NotFound
-from catalog.model import NOBODY, Caller, Entry, Organisation, Version
+from catalog.model import NOBODY, Caller, Entry, Organisation, Origin, Resource, Version
 from catalog.permit import may
 from catalog.question import Question
 from standards.metadata import ckan
@@ -24,26 +24,51 @@ class Shown:
         self.language = call.site.language
         self._codelists: Mapping[str, Any] = call.site.standards.codelists
         self._agencies: dict[str, Organisation] = {}
+        self._moved: dict[str, list[Origin]] = {}
 
     def packages(self, caller: Caller, entries: Iterable[Entry]) -> list[dict[str, Any]]:
         """Give the dictionaries of datasets that were found."""
-        return [self.package(entry, self.site.catalog.latest(caller, entry.id)[1]) for entry in entries]
+        every = list(entries)
+        self._remember(every)
+        return [self.package(entry, self.site.catalog.latest(caller, entry.id)[1]) for entry in every]
+
+    def _remember(self, entries: Iterable[Entry]) -> None:
+        """Look up under which ids datasets were known before they moved here."""
+        self._moved |= {one.id: [] for one in entries}
+        for origin in self.site.catalog.origins(targets=list(self._moved)):
+            if origin.shown and origin.target in self._moved:
+                self._moved[origin.target].append(origin)
 
     def package(self, entry: Entry, version: Version | None) -> dict[str, Any]:
         """Give the dictionary of ``package_show``."""
         agency = self._agency(entry.organisation)
+        if entry.id not in self._moved:
+            self._remember([entry])
+        moved = self._moved[entry.id]
         told = described(self.site.url, entry, version, agency, self._codelists)
         changed = max(entry.modified, version.issued) if version else entry.modified
         return ckan.package(ckan.Package(
             told=told, name=entry.slug, organisation=organisation(self.call, agency), created=entry.created,
             changed=changed, state=state_of(entry), private=entry.visibility == "private",
             parts={one.name: one.more for one in version.resources if one.more} if version else {},
+            moved=next((one.remote for one in moved if one.kind == "dataset"), ""),
+            moved_parts={one.part: one.remote for one in moved if one.kind == "resource"},
         ), self.language)
 
     def _agency(self, key: str) -> Organisation:
         if key not in self._agencies:
             self._agencies[key] = self.site.catalog.organisation(NOBODY, key)
         return self._agencies[key]
+
+
+def parts_by_id(call: Call, dataset: str, parts: Iterable[Resource]) -> dict[str, Resource]:
+    """Give the resources of a dataset by their ids, those included that they had elsewhere."""
+    named = {one.name: one for one in parts}
+    if not named:
+        return {}
+    origins = call.site.catalog.origins(kind="resource", targets=[dataset])
+    elsewhere = {one.remote: named[one.part] for one in origins if one.part in named}
+    return {**elsewhere, **{ckan.resource_id(dataset, name): one for name, one in named.items()}}
 
 
 def state_of(entry: Entry) -> str:

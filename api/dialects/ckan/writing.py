@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from api.dialects.ckan.action import WRITES, YES, Action, Call, Wrong
-from api.dialects.ckan.shown import Shown, found_entry
+from api.dialects.ckan.shown import Shown, found_entry, parts_by_id
 from catalog.errors import NotAllowed, NotFound
 from catalog.members import slug_of
 from catalog.model import NOBODY, Entry, Organisation, Resource
@@ -196,7 +196,7 @@ def delete(call: Call, entry: Entry) -> None:
 def arranged(call: Call, before: Sequence[Resource], given: Sequence[Mapping[str, Any]],
              dataset: str = "") -> tuple[Resource, ...]:
     """Make the resources of a dictionary: known ids keep their resource, others become links; raises Wrong."""
-    known = {ckan.resource_id(dataset, one.name): one for one in before} if dataset else {}
+    known = parts_by_id(call, dataset, before) if dataset else {}
     taken = {one.name for one in before}
     made: list[Resource] = []
     errors: list[dict[str, list[str]]] = []

@@ -15,6 +15,11 @@ from catalog.events import Event
 from standards.portable import from_json, to_json
 
 T = TypeVar("T")
+ORIGIN = schema.origins
+
+LED_TO = select(ORIGIN.c.target).where(
+    ORIGIN.c.kind == bindparam("kind"), ORIGIN.c.remote == bindparam("alias")
+).order_by(ORIGIN.c.at, ORIGIN.c.source).limit(1)
 
 TARGET = select(schema.aliases.c.target).where(
     schema.aliases.c.kind == bindparam("kind"), schema.aliases.c.alias == bindparam("alias")
@@ -72,7 +77,8 @@ class Part:
             self._insert(table, {**key, **values})
 
     def _alias(self, kind: str, alias: str) -> str:
-        found = self._one(TARGET, kind=kind, alias=alias)
+        """Give what an address of before, or an id of elsewhere, leads to; "" for nothing."""
+        found = self._one(TARGET, kind=kind, alias=alias) or self._one(LED_TO, kind=kind, alias=alias)
         return found.target if found else ""
 
 

@@ -38,7 +38,7 @@ class PeopleRows(Part):
         return {"slug": one.slug, "code": one.code or None, "state": one.state, "body": self._codec.encode(one)}
 
     def organisation(self, key: str) -> Organisation | None:
-        """Find by id, public code, slug or a slug or code it had before."""
+        """Find by id, public code, slug, or a slug or code it had before or elsewhere."""
         found = self._body(Organisation, ORG_BY_KEY, key=key)
         if found is None and (target := self._alias("organisation", key)):
             found = self._body(Organisation, ORG_BY_KEY, key=target)
@@ -73,8 +73,11 @@ class PeopleRows(Part):
         return {"name": one.name, "role": one.role, "disabled": one.disabled, "body": self._codec.encode(one)}
 
     def person(self, key: str) -> Person | None:
-        """Find by id or sign-in name."""
-        return self._body(Person, PERSON_BY_KEY, key=key)
+        """Find by id, sign-in name or an id of elsewhere."""
+        found = self._body(Person, PERSON_BY_KEY, key=key)
+        if found is None and (target := self._alias("person", key)):
+            found = self._body(Person, PERSON_BY_KEY, key=target)
+        return found
 
     def people(self) -> Sequence[Person]:
         """Everybody, in the order of their making."""

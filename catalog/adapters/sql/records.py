@@ -16,6 +16,7 @@ from catalog.adapters.sql.carrying import CarriedRows
 from catalog.adapters.sql.engine import WRITE, in_our_words, open_engine
 from catalog.adapters.sql.erased import ErasedRows
 from catalog.adapters.sql.installed import InstalledRows
+from catalog.adapters.sql.kept import KeptRows
 from catalog.adapters.sql.log import LogRows
 from catalog.adapters.sql.migrate import migrate
 from catalog.adapters.sql.people import PeopleRows
@@ -29,11 +30,11 @@ WRITER_LOCK = 0x44_41_54_41_4D_4F
 
 
 SCRUBBED = (schema.versions, schema.files, schema.submissions, schema.datasets, schema.rechecks, schema.recipes,
-            schema.answers)
+            schema.answers, schema.marks)
 """The tables that hold what people uploaded."""
 
 
-class SqlUnit(PeopleRows, ShelfRows, InstalledRows, UploadRows, ErasedRows, LogRows, CarriedRows):
+class SqlUnit(PeopleRows, ShelfRows, InstalledRows, UploadRows, ErasedRows, KeptRows, LogRows, CarriedRows):
     """One transaction on the records."""
 
 

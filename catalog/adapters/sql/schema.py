@@ -69,6 +69,27 @@ aliases = Table(
     Column("target", String(36), nullable=False, index=True),
 )
 
+origins = Table(
+    "origins", metadata,
+    Column("source", String(200), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("remote", String(200), primary_key=True),
+    Column("target", String(36), nullable=False, index=True),
+    Column("part", String(200), nullable=False),
+    Column("shown", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_origins_kind_remote", "kind", "remote"),
+)
+
+marks = Table(
+    "marks", metadata,
+    Column("kind", String(24), primary_key=True),
+    Column("id", String(200), primary_key=True),
+    Column("subject", String(200), nullable=False, index=True),
+    Column("person", String(36), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
 people = Table(
     "people", metadata,
     Column("id", String(36), primary_key=True),

@@ -58,10 +58,12 @@ class ShelfRows(Part):
         self.connection.execute(
             delete(schema.aliases).where(schema.aliases.c.kind == "dataset", schema.aliases.c.target == dataset)
         )
+        self.connection.execute(delete(schema.origins).where(schema.origins.c.target == dataset))
+        self.connection.execute(delete(schema.marks).where(schema.marks.c.subject == dataset))
         self.connection.execute(delete(SET).where(SET.c.id == dataset))
 
     def entry(self, key: str) -> Entry | None:
-        """Find by id, slug or an address it had before."""
+        """Find by id, slug, an address it had before or an id it had elsewhere."""
         found = self._body(Entry, ENTRY, key=key)
         if found is None and (target := self._alias("dataset", key)):
             found = self._body(Entry, ENTRY_BY_ID, key=target)

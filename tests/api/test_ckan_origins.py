@@ -1,0 +1,87 @@
+"""Ids that things had in another CKAN: they lead to what moved here, and hide nothing of ours."""
+
+from __future__ import annotations
+
+import pytest
+
+from catalog.errors import Invalid, NotAllowed, NotFound, NotKnown
+from catalog.model import NOBODY, Origin
+from tests.api.test_ckan_writing import GIVEN, action, result
+from tests.site import Town
+
+OLD = "https://old.example.org"
+PACKAGE = "7d3ab1b9-18c1-47b4-9ab9-2f7d9c3e5a11"
+RESOURCE = "0a6ef9b4-6f0d-4e4f-86c0-d2ea2ac1b8f5"
+
+
+def moved(town: Town, *, shown: bool = False) -> dict[str, object]:
+    made = result(town, "package_create", **GIVEN)
+    name = town.catalog.latest(town.caller("editor"), made["id"])[1].resources[1].name
+    town.catalog.keep_origins(town.caller("editor"), [
+        Origin(source=OLD, kind="dataset", remote=PACKAGE, target=str(made["id"]), shown=shown),
+        Origin(source=OLD, kind="resource", remote=RESOURCE, target=str(made["id"]), part=name, shown=shown),
+    ])
+    return dict(made)
+
+
+def test_old_ids_lead_to_what_moved_here(town: Town) -> None:
+    made = moved(town)
+    assert result(town, "package_show", "", id=PACKAGE) == made
+    assert result(town, "resource_show", "", id=RESOURCE) == made["resources"][1]  # type: ignore[index]
+    assert town.get(f"/dataset/{PACKAGE}", follow_redirects=True).status_code == 200
+    assert result(town, "resource_patch", id=RESOURCE, description="mới")["description"] == "mới"
+    assert result(town, "package_patch", id=PACKAGE, title="Khác")["title"] == "Khác"
+    result(town, "resource_delete", id=RESOURCE)
+    assert action(town, "resource_show", "", id=RESOURCE).status_code == 404
+
+
+def test_a_dataset_that_moved_here_is_called_by_the_id_that_its_readers_kept(town: Town) -> None:
+    made = moved(town, shown=True)
+    shown = result(town, "package_show", "", id=made["name"])
+    assert shown["id"] == PACKAGE
+    assert shown["resources"][1] == result(town, "resource_show", "", id=RESOURCE)
+    assert (shown["resources"][1]["id"], shown["resources"][1]["package_id"]) == (RESOURCE, PACKAGE)
+    assert result(town, "package_search", "", fq="name:tai-lieu")["results"] == [shown]
+    assert result(town, "package_show", "", id=made["id"]) == shown
+    assert result(town, "resource_show", "", id=made["resources"][1]["id"]) == shown["resources"][1]  # type: ignore[index]
+    assert result(town, "package_update", **shown)["resources"] == shown["resources"]
+
+
+def test_an_id_of_elsewhere_hides_nothing_of_ours(town: Town) -> None:
+    one = result(town, "package_create", **GIVEN)
+    other = result(town, "package_create", name="khac", owner_org="H12")
+    town.catalog.keep_origins(town.caller("editor"), [
+        Origin(source=OLD, kind="dataset", remote=key, target=one["id"]) for key in ("khac", other["id"])
+    ])
+    assert result(town, "package_show", "", id="khac")["id"] == other["id"]
+    assert result(town, "package_show", "", id=other["id"])["id"] == other["id"]
+
+
+def test_what_may_not_be_seen_is_not_found_by_an_old_id_either(town: Town) -> None:
+    moved(town)
+    result(town, "package_patch", id=PACKAGE, private=True)
+    for name, key in (("package_show", PACKAGE), ("resource_show", RESOURCE)):
+        for who in ("", "stranger"):
+            assert action(town, name, who, id=key).status_code == 404
+    assert town.get(f"/dataset/{PACKAGE}", follow_redirects=True).status_code == 404
+
+
+def test_only_those_who_may_describe_a_thing_say_where_it_is_from(town: Town) -> None:
+    made = result(town, "package_create", **GIVEN)
+    keep = town.catalog.keep_origins
+    one = Origin(source=OLD, kind="dataset", remote=PACKAGE, target=made["id"])
+    agency = Origin(source=OLD, kind="organisation", remote="o-1", target="H12")
+    with pytest.raises(NotKnown):
+        keep(NOBODY, [one])
+    with pytest.raises(NotAllowed):
+        keep(town.caller("stranger"), [one])
+    with pytest.raises(NotAllowed):
+        keep(town.caller("admin"), [agency])
+    with pytest.raises(Invalid):
+        keep(town.caller("editor"), [Origin(source=OLD, kind="dataset", remote="x" * 201, target=made["id"])])
+    for kind in ("dataset", "organisation", "group", "person"):
+        with pytest.raises(NotFound):
+            keep(town.catalog.system(), [Origin(source=OLD, kind=kind, remote="r", target="none")])  # type: ignore[arg-type]
+    keep(town.caller("operator"), [agency, Origin(source=OLD, kind="person", remote="p-1", target="editor")])
+    assert result(town, "organization_show", "", id="o-1")["name"] == "h12-so"
+    assert result(town, "user_show", "operator", id="p-1")["name"] == "editor"
