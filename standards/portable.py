@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-Reader = Callable[[Any, Any], Any]
+Reader = Callable[[Any], Any]
+"""Makes a value of one kind from plain JSON."""
 
 
 class NotPortable(ValueError):
@@ -44,28 +45,30 @@ def from_json(kind: type[T], data: Any) -> T:
     Members that ``kind`` does not know are left out and members that are missing take their default, so that what an
     older or newer version stored can still be read.
     """
-    return typing.cast("T", _read(kind, data))
+    return typing.cast("T", _reader(kind)(data))
 
 
-def _read(kind: Any, data: Any) -> Any:
+def _reader(kind: Any) -> Reader:
+    """Make what reads values of a kind; the types are looked at once, not with every value.
+
+    Only dataclasses are kept: two unions of the same kinds in another order are equal, and read differently.
+    """
     if kind is Any or kind is object:
-        return _plain(data)
+        return _plain
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        return _union(kind, data)
+        return _union(kind)
     if origin is typing.Literal:
-        return _checked(data, data in typing.get_args(kind), kind)
+        return _literal(kind)
     if origin is not None:
-        return _container(origin, typing.get_args(kind), data)
+        return _container(origin, typing.get_args(kind))
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        return _dataclass(kind, data)
-    return _scalar(kind, data)
+        return functools.partial(_dataclass, kind)
+    return _scalar(kind)
 
 
-def _checked(value: Any, right: bool, kind: Any) -> Any:
-    if not right:
-        raise NotPortable(f"{type(value).__name__} where {kind} is wanted")
-    return value
+def _not(data: Any, wanted: object) -> NotPortable:
+    return NotPortable(f"{type(data).__name__} where {wanted} is wanted")
 
 
 def _plain(data: Any) -> Any:
@@ -73,65 +76,115 @@ def _plain(data: Any) -> Any:
     if isinstance(data, dict):
         return {str(key): _plain(one) for key, one in data.items()}
     if isinstance(data, list | tuple):
-        return tuple(_plain(one) for one in data)
-    return _checked(data, data is None or isinstance(data, str | bool | int | float), "JSON")
+        return tuple(map(_plain, data))
+    if data is None or isinstance(data, str | bool | int | float):
+        return data
+    raise _not(data, "JSON")
 
 
-def _union(kind: Any, data: Any) -> Any:
+def _literal(kind: Any) -> Reader:
     options = typing.get_args(kind)
-    if data is None:
-        return _checked(data, type(None) in options, kind)
-    wanted = [one for one in options if one is not type(None)]
-    for one in wanted:
-        try:
-            return _read(one, data)
-        except NotPortable:
-            if len(wanted) == 1:
-                raise
-    raise NotPortable(f"{type(data).__name__} where {kind} is wanted")
+
+    def read(data: Any) -> Any:
+        if data in options:
+            return data
+        raise _not(data, kind)
+
+    return read
 
 
-def _container(origin: Any, args: tuple[Any, ...], data: Any) -> Any:
+def _union(kind: Any) -> Reader:
+    options = typing.get_args(kind)
+    empty = type(None) in options
+    readers = [_reader(one) for one in options if one is not type(None)]
+
+    def read(data: Any) -> Any:
+        if data is None:
+            if empty:
+                return None
+            raise _not(data, kind)
+        for one in readers:
+            try:
+                return one(data)
+            except NotPortable:
+                if len(readers) == 1:
+                    raise
+        raise _not(data, kind)
+
+    return read
+
+
+def _container(origin: Any, args: tuple[Any, ...]) -> Reader:
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        _checked(data, isinstance(data, Mapping), "object")
-        inner = args[1] if len(args) > 1 else Any
-        return {str(key): _read(inner, one) for key, one in data.items()}
-    _checked(data, isinstance(data, list | tuple), "list")
+        return _mapping(_reader(args[1] if len(args) > 1 else Any))
     if origin is tuple and not (len(args) == 2 and args[1] is Ellipsis):  # noqa: PLR2004 - a pair tuple[X, ...]
-        _checked(data, len(data) == len(args), f"tuple of {len(args)}")
-        return tuple(_read(inner, one) for inner, one in zip(args, data, strict=True))
-    inner = args[0] if args else Any
-    values = (_read(inner, one) for one in data)
-    if origin is list:
-        return list(values)
-    return frozenset(values) if origin in (set, frozenset) else tuple(values)
+        return _fixed([_reader(one) for one in args])
+    inner = _reader(args[0] if args else Any)
+    make: Callable[[Any], Any] = list if origin is list else frozenset if origin in (set, frozenset) else tuple
+
+    def read(data: Any) -> Any:
+        if not isinstance(data, list | tuple):
+            raise _not(data, "list")
+        return make(map(inner, data))
+
+    return read
+
+
+def _mapping(inner: Reader) -> Reader:
+    def read(data: Any) -> Any:
+        if not isinstance(data, dict | Mapping):  # dict first: asking an abstract class takes longer
+            raise _not(data, "object")
+        return {str(key): inner(one) for key, one in data.items()}
+
+    return read
+
+
+def _fixed(inner: Sequence[Reader]) -> Reader:
+    def read(data: Any) -> Any:
+        if not isinstance(data, list | tuple):
+            raise _not(data, "list")
+        if len(data) != len(inner):
+            raise _not(data, f"tuple of {len(inner)}")
+        return tuple(one(part) for one, part in zip(inner, data, strict=True))
+
+    return read
 
 
 @functools.lru_cache(maxsize=256)
-def _hints(kind: type) -> Mapping[str, Any]:
-    return typing.get_type_hints(kind)
+def _members(kind: type) -> Mapping[str, Reader]:
+    """Give the readers of a dataclass's members; made when first needed, so that kinds may hold each other."""
+    hints = typing.get_type_hints(kind)
+    return {one.name: _reader(hints[one.name]) for one in dataclasses.fields(kind) if one.init}
 
 
 def _dataclass(kind: type, data: Any) -> Any:
-    _checked(data, isinstance(data, Mapping), kind.__name__)
-    hints = _hints(kind)
-    known = {one.name for one in dataclasses.fields(kind) if one.init}
+    if not isinstance(data, dict | Mapping):
+        raise _not(data, kind.__name__)
+    readers = _members(kind)
     values = {}
-    for name, one in data.items():
-        if name in known:
-            try:
-                values[name] = _read(hints[name], one)
-            except NotPortable as wrong:
-                raise NotPortable(f"{kind.__name__}.{name}: {wrong}") from wrong
+    name = ""
+    try:
+        for name, one in data.items():
+            if (reader := readers.get(name)) is not None:
+                values[name] = reader(one)
+    except NotPortable as wrong:
+        raise NotPortable(f"{kind.__name__}.{name}: {wrong}") from wrong
     try:
         return kind(**values)
     except TypeError as wrong:
         raise NotPortable(str(wrong)) from wrong
 
 
-def _parsed(parse: Callable[[str], Any]) -> Reader:
-    def read(data: Any, kind: Any) -> Any:
-        _checked(data, isinstance(data, str), kind)
+def _text(data: Any) -> Any:
+    if isinstance(data, str):
+        return data
+    raise _not(data, str)
+
+
+def _parsed(kind: Any, parse: Callable[[str], Any]) -> Reader:
+    def read(data: Any) -> Any:
+        if not isinstance(data, str):
+            raise _not(data, kind)
         try:
             return parse(data)
         except ValueError as wrong:
@@ -140,29 +193,49 @@ def _parsed(parse: Callable[[str], Any]) -> Reader:
     return read
 
 
-def _number(data: Any, kind: Any) -> Any:
+def _number(kind: Any) -> Reader:
     """Take a whole number where a float is wanted (JSON writes 1.0 as 1 in some hands), never a boolean."""
-    right = isinstance(data, int | float if kind is float else kind) and (kind is bool or not isinstance(data, bool))
-    return kind(_checked(data, right, kind))
+    wanted = (int, float) if kind is float else kind
+
+    def read(data: Any) -> Any:
+        if isinstance(data, wanted) and (kind is bool or not isinstance(data, bool)):
+            return kind(data)
+        raise _not(data, kind)
+
+    return read
+
+
+def _free(kind: Any, shape: Any, make: Callable[[Any], Any]) -> Reader:
+    def read(data: Any) -> Any:
+        if not isinstance(data, shape):
+            raise _not(data, kind)
+        return make(_plain(data))
+
+    return read
+
+
+def _nothing(data: Any) -> Any:
+    if data is not None:
+        raise _not(data, type(None))
 
 
 _SCALARS: Mapping[Any, Reader] = {
-    str: lambda data, kind: _checked(data, isinstance(data, str), kind),
-    bool: _number,
-    int: _number,
-    float: _number,
-    type(None): lambda data, kind: _checked(data, data is None, kind),
-    datetime: _parsed(datetime.fromisoformat),
-    date: _parsed(date.fromisoformat),
-    Path: _parsed(Path),
-    dict: lambda data, kind: _plain(_checked(data, isinstance(data, Mapping), kind)),
-    list: lambda data, kind: list(_plain(_checked(data, isinstance(data, list | tuple), kind))),
-    tuple: lambda data, kind: _plain(_checked(data, isinstance(data, list | tuple), kind)),
+    str: _text,
+    bool: _number(bool),
+    int: _number(int),
+    float: _number(float),
+    type(None): _nothing,
+    datetime: _parsed(datetime, datetime.fromisoformat),
+    date: _parsed(date, date.fromisoformat),
+    Path: _parsed(Path, Path),
+    dict: _free(dict, Mapping, dict),
+    list: _free(list, (list, tuple), list),
+    tuple: _free(tuple, (list, tuple), tuple),
 }
 
 
-def _scalar(kind: Any, data: Any) -> Any:
+def _scalar(kind: Any) -> Reader:
     reader = _SCALARS.get(kind)
     if reader is None:
         raise NotPortable(f"{kind} cannot be read from JSON")
-    return reader(data, kind)
+    return reader

@@ -269,6 +269,13 @@ class FakeUnit:
     def versions(self, dataset: str) -> Sequence[Version]:
         return [one for key, one in sorted(self.shelf.versions.items(), reverse=True) if key[0] == dataset]
 
+    def outlines(self, datasets: Sequence[str]) -> Mapping[str, Version]:
+        shown = {one: self.version(one, self.shelf.entries[one].version or 0) for one in datasets if one in self.shelf.entries}
+        return {
+            dataset: replace(one, resources=tuple(replace(part, profile=None, groups=(), preview=(), files=()) for part in one.resources))
+            for dataset, one in shown.items() if one is not None
+        }
+
     def file(self, sha256: str) -> File | None:
         found = [file for one in self.shelf.versions.values() for file in one.files if file.sha256 == sha256]
         return max(found, key=lambda file: file.public, default=None)

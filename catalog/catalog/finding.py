@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
 from catalog.catalog.agencies import entries_of
 from catalog.catalog.base import Base
 from catalog.errors import Unavailable
-from catalog.model import Caller, Change, Entry, Version
+from catalog.model import Caller, Change, Entry, Organisation, Version
 from catalog.permit import may
 from catalog.ports import Unit
 from catalog.question import PUBLIC, Answer, Document, Hit, Question
@@ -20,6 +20,7 @@ SITE = "site"
 
 FALLBACK_LIMIT = 5000
 PAGE = 500
+FEW_AGENCIES = 10
 YEARS = range(1900, 2101)
 LONGEST = 60
 LATE_SECONDS = 60.0
@@ -93,25 +94,26 @@ class Finding(Base):
 
     def document(self, dataset: str) -> Document | None:
         """Give what the index should know of a dataset now, or None when it should not know it."""
+        return self.documents([dataset]).get(dataset)
+
+    def documents(self, datasets: Sequence[str]) -> Mapping[str, Document]:
+        """Give what the index should know of these datasets (ids) now; those that it should not know are left out."""
+        if not datasets:
+            return {}
         with self._records.read() as unit:
-            entry = unit.entry(dataset)
-            if entry is None or entry.id != dataset or entry.state != "published" or entry.kind != "dataset":
-                return None
-            version = unit.version(entry.id, entry.version) if entry.version else None
-            owner = unit.organisation(entry.organisation)
-        if version is None or version.state == "withdrawn" or owner is None:
-            return None
-        about, first = entry.about, version.first_table
-        since, until = span(entry, version)
-        return Document(
-            id=entry.id, sequence=entry.sequence, slug=entry.slug, title=about.title, description=about.description,
-            org=owner.public_id, org_title=owner.title, themes=about.themes, tags=about.tags,
-            formats=tuple(dict.fromkeys(one.format for one in version.resources if one.format)),
-            licence=about.licence, standard=about.standard or (first.standard if first else ""),
-            years=years(entry, version), since=since, until=until, columns=tuple(_columns(version)),
-            places=about.spatial, issued=_moment(entry.issued), modified=_moment(entry.modified),
-            audience=(PUBLIC,) if entry.visibility == "public" else (f"org:{entry.organisation}", SITE),
-        )
+            return {one.id: one for one in _documents(unit, unit.entries(ids=datasets, limit=len(datasets)))}
+
+    def every_document(self, page: int = PAGE) -> Iterator[Document]:
+        """Give the document of every dataset that search should know, page by page, each page of one state."""
+        after = ""
+        while True:
+            with self._records.read() as unit:
+                entries = unit.entries(after=after, limit=page)
+                documents = _documents(unit, entries)
+            yield from documents
+            if len(entries) < page:
+                return
+            after = entries[-1].id
 
     # -- the change sequence ------------------------------------------------------------------------------------
     def changes(self, caller: Caller, after: int = 0, limit: int = 1000) -> Sequence[Change]:
@@ -165,6 +167,39 @@ def is_late(unit: Unit, now: datetime) -> bool:
         return False
     waiting = unit.changes(position, 1)
     return bool(waiting) and (now - waiting[0].at).total_seconds() > LATE_SECONDS
+
+
+def _documents(unit: Unit, entries: Sequence[Entry]) -> list[Document]:
+    """Make the documents of those that may be found, in their order; the heavy parts of versions are not read."""
+    entries = [one for one in entries if one.state == "published" and one.kind == "dataset"]
+    versions = unit.outlines([one.id for one in entries if one.version])
+    owners = _owners(unit, {one.organisation for one in entries})
+    shown = ((one, versions.get(one.id), owners.get(one.organisation)) for one in entries)
+    return [
+        _document(entry, version, owner) for entry, version, owner in shown
+        if version is not None and version.state != "withdrawn" and owner is not None
+    ]
+
+
+def _owners(unit: Unit, wanted: Collection[str]) -> Mapping[str, Organisation]:
+    """Give agencies by their ids: a few one by one, many from the list of all."""
+    if len(wanted) > FEW_AGENCIES:
+        return {one.id: one for one in unit.organisations()}
+    return {key: one for key in wanted if (one := unit.organisation(key)) is not None}
+
+
+def _document(entry: Entry, version: Version, owner: Organisation) -> Document:
+    about, first = entry.about, version.first_table
+    since, until = span(entry, version)
+    return Document(
+        id=entry.id, sequence=entry.sequence, slug=entry.slug, title=about.title, description=about.description,
+        org=owner.public_id, org_title=owner.title, themes=about.themes, tags=about.tags,
+        formats=tuple(dict.fromkeys(one.format for one in version.resources if one.format)),
+        licence=about.licence, standard=about.standard or (first.standard if first else ""),
+        years=years(entry, version), since=since, until=until, columns=tuple(_columns(version)),
+        places=about.spatial, issued=_moment(entry.issued), modified=_moment(entry.modified),
+        audience=(PUBLIC,) if entry.visibility == "public" else (f"org:{entry.organisation}", SITE),
+    )
 
 
 def _moment(at: object) -> str:

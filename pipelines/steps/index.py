@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from catalog.catalog import Catalog
 from catalog.errors import Unavailable
 from catalog.ports import Index
-from catalog.question import Document
 
 READER = "index"
 RESET = "site-reset"
@@ -34,9 +33,9 @@ def follow(catalog: Catalog, index: Index, limit: int = 1000) -> int:
 
 
 def _put(catalog: Catalog, index: Index, latest: Mapping[str, int]) -> None:
-    documents = {dataset: catalog.document(dataset) for dataset in latest}
-    wanted: list[Document] = [one for one in documents.values() if one is not None]
-    unwanted = [(dataset, latest[dataset]) for dataset, one in documents.items() if one is None]
+    documents = catalog.documents(list(latest))
+    wanted = list(documents.values())
+    unwanted = [(dataset, sequence) for dataset, sequence in latest.items() if dataset not in documents]
     try:
         if wanted:
             index.put(wanted)
@@ -62,7 +61,7 @@ def mend(catalog: Catalog, index: Index) -> bool:
 
 def rebuild(catalog: Catalog, index: Index) -> int:
     """Build the index anew from the records; returns how many documents it holds. Readers never see it half-built."""
-    return index.rebuild(_documents(catalog))
+    return index.rebuild(catalog.every_document())
 
 
 def renew(catalog: Catalog, index: Index) -> None:
@@ -70,14 +69,3 @@ def renew(catalog: Catalog, index: Index) -> None:
     for _ in range(2 if hasattr(index, "back") else 1):
         rebuild(catalog, index)
 
-
-def _documents(catalog: Catalog, page: int = 5000) -> Iterator[Document]:
-    """Give the document of every dataset that ever changed, once."""
-    seen: set[str] = set()
-    after = 0
-    while changes := catalog.changes(catalog.system(), after=after, limit=page):
-        after = changes[-1].sequence
-        for dataset in dict.fromkeys(one.dataset for one in changes if one.dataset not in seen):
-            seen.add(dataset)
-            if (document := catalog.document(dataset)) is not None:
-                yield document

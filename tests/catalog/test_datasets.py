@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.catalog.finding import FEW_AGENCIES
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound
 from catalog.events import DatasetChanged
 from catalog.members import SLUG, slug_of
@@ -154,6 +155,22 @@ def test_the_index_is_told_all_that_people_search_for(desk):
     assert (told.audience, told.sequence) == (("public",), desk.catalog.dataset(NOBODY, entry.id).sequence)
     assert desk.catalog.document("no-such-dataset") is None
     assert desk.catalog.document(desk.draft("Nháp").id) is None
+
+
+def test_every_document_is_given_once_page_by_page_as_when_asked_alone(desk):
+    """Of more agencies than are read one by one, with drafts, a private and a withdrawn dataset between."""
+    system, agencies = desk.catalog.system(), FEW_AGENCIES + 2
+    made = [desk.published(visibility="private").id]
+    for number in range(agencies):
+        desk.catalog.add_organisation(system, code=f"A{number}", slug=f"a-{number}", title={"vi": f"Sở {number}"})
+        desk.draft(f"Nháp {number}")
+        made.append(desk.catalog.draft(system, f"A{number}", replace(GOOD, title={"vi": f"Bảng {number}"})).id)
+        desk.catalog.add_link(system, made[-1], name="x", title={"vi": "X"}, url="https://example.vn")
+    gone = desk.published("Đã thu hồi")
+    desk.catalog.withdraw(desk.operator, gone.id, "sai số liệu")
+    for page in (1, 4, 2 * len(made) + 1):
+        assert list(desk.catalog.every_document(page)) == [desk.catalog.document(one) for one in made]
+    assert set(desk.catalog.documents([*made, gone.id, "no-such-dataset"])) == set(made)
 
 
 def test_changes_come_in_order_and_readers_follow_them(desk):

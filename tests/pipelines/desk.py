@@ -167,10 +167,11 @@ class Desk:
     def advance(self, reader: str, sequence: int) -> None:
         self.positions[reader] = sequence
 
-    def document(self, dataset: str) -> Document | None:
+    def documents(self, datasets: list[str]) -> dict[str, Document]:
         if self.visibility != "public":
-            return None
-        return Document(id=dataset, sequence=len(self.changes_), slug="du-lieu", title={"vi": "Dữ liệu"})
+            return {}
+        title = {"vi": "Dữ liệu"}
+        return {one: Document(id=one, sequence=len(self.changes_), slug="du-lieu", title=title) for one in datasets}
 
 
 class Ledger:

@@ -275,6 +275,19 @@ def test_versions_are_numbered_without_gaps_and_none_twice(stocked):
         assert [one.number for one in unit.versions("d1")] == [2, 1]
 
 
+def test_the_outline_of_a_version_is_the_one_shown_without_what_makes_it_long(stocked):
+    with stocked.begin() as unit:
+        unit.add_version(version(1, note="first"))
+        unit.add_version(version(2, note="second"))
+        unit.save_entry(dataset(version=1))
+        unit.add_entry(dataset("d2"))
+    with stocked.read() as unit:
+        found = unit.outlines(["d1", "d2", "no"])
+        assert unit.outlines([]) == {}
+    bare = tuple(replace(one, profile=None, preview=(), files=()) for one in version().resources)
+    assert found == {"d1": version(1, note="first", resources=bare)}
+
+
 def test_a_public_file_is_found_by_its_hash_before_a_private_one(stocked):
     hidden = replace(version(1), resources=tuple(
         replace(one, files=(replace(one.files[0], public=False),)) for one in version(1).resources

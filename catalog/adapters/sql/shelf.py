@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -14,6 +15,7 @@ from catalog.adapters.sql.base import Part
 from catalog.errors import Stale
 from catalog.model import Entry, File, Submission, Version
 from catalog.recipe import Recipe
+from standards.portable import from_json
 
 SET, VERSION, FILE, SUBMISSION = schema.datasets, schema.versions, schema.files, schema.submissions
 OBJECT, CLAIM, RELEASE = schema.objects, schema.claims, schema.releases
@@ -26,6 +28,9 @@ ONE_VERSION = select(VERSION.c.body).where(
 )
 ONE_SUBMISSION = select(SUBMISSION.c.body).where(SUBMISSION.c.id == bindparam("key"))
 """The hot reads, built once: building a statement takes longer than running it."""
+
+HEAVY = ("profile", "groups", "preview", "files")
+"""Members of a resource that make most of a version's length and are not needed to find it."""
 
 FINISHED = ("published", "rejected", "failed", "withdrawn")
 """States in which a submission needs no object any more that no version refers to."""
@@ -116,6 +121,12 @@ class ShelfRows(Part):
         """All versions of a dataset, newest first."""
         statement = select(VERSION.c.body).where(VERSION.c.dataset == dataset).order_by(VERSION.c.number.desc())
         return self._bodies(Version, statement)
+
+    def outlines(self, datasets: Sequence[str]) -> Mapping[str, Version]:
+        """Give the versions that datasets show now, many in one statement; what is left out is never made."""
+        shown = (VERSION.c.dataset == SET.c.id) & (VERSION.c.number == SET.c.version)
+        statement = select(VERSION.c.dataset, VERSION.c.body).join(SET, shown).where(SET.c.id.in_(datasets))
+        return {dataset: from_json(Version, _outline(body)) for dataset, body in self.connection.execute(statement)}
 
     def file(self, sha256: str) -> File | None:
         """Find a file with these bytes, a public one before a private one."""
@@ -225,6 +236,15 @@ class ShelfRows(Part):
         count = select(func.count()).select_from(VERSION).join(SET, newest[0])
         versions = self.connection.execute(count.where(VERSION.c.state == "published", *shown)).scalar() or 0
         return {"datasets": first[0], "organisations": first[1], "rows": int(first[2] or 0), "versions": versions}
+
+
+def _outline(body: str) -> dict[str, Any]:
+    """Read a version's JSON and leave out what makes it long."""
+    content: dict[str, Any] = orjson.loads(body)
+    for resource in content["resources"]:
+        for name in HEAVY:
+            resource.pop(name, None)
+    return content
 
 
 def rows_of(version: Version) -> int:
