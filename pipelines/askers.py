@@ -22,6 +22,7 @@ from pipelines import sandbox
 
 HEAD: Final = struct.Struct(">cQ")
 QUESTION_SECONDS: Final = 10.0
+GUARDED_SECONDS: Final = 10.0
 DOCUMENT_SECONDS: Final = 900.0
 WAIT_SECONDS: Final = 5.0
 START_SECONDS: Final = 60.0
@@ -35,12 +36,12 @@ class Died(Exception):
 
 
 class Asker:
-    """One process."""
+    """One process, begun at a door of ``pipelines/asking.py``."""
 
-    def __init__(self) -> None:
+    def __init__(self, door: str = "serve") -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="datamo-asking-")
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own words
-            sandbox.command("asking", "serve"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            sandbox.command("asking", door), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, cwd=self._folder.name, start_new_session=True,
             env=dict(sandbox.environment(Path(self._folder.name))),
         )
@@ -103,33 +104,24 @@ class Asker:
 
 
 class Askers:
-    """``many`` processes for questions, begun when first needed; ``many`` more at a time for documents."""
+    """``many`` processes for questions, begun when first needed; ``many`` more at a time for documents.
 
-    def __init__(self, many: int = 2) -> None:
-        self._ready: queue.LifoQueue[Asker | None] = queue.LifoQueue()
-        for _ in range(many):
-            self._ready.put(None)
+    Readers' own SQL has ``guarded`` processes of its own, so that nobody's rows wait for it.
+    """
+
+    def __init__(self, many: int = 2, guarded: int = 1) -> None:
+        self._ready, self._guarded = _places(many), _places(guarded)
         self._documents = threading.BoundedSemaphore(many)
         weakref.finalize(self, _close, self._ready)
+        weakref.finalize(self, _close, self._guarded)
 
     def ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the answer to one question. Raises Invalid('query-too-heavy' …), Unavailable('busy')."""
-        try:
-            asker = self._ready.get(timeout=WAIT_SECONDS)
-        except queue.Empty:
-            raise Unavailable("busy") from None
-        kept: Asker | None = None
-        try:
-            asker = _fresh(asker)
-            ((kind, content),) = asker.ask(question, QUESTION_SECONDS)
-            kept = asker
-        except Died:
-            raise Invalid("query-too-heavy") from None
-        finally:
-            if kept is None and asker is not None:
-                asker.close()
-            self._ready.put(kept)
-        return _told(kind, content)
+        return _asked(self._ready, "serve", question, QUESTION_SECONDS)
+
+    def guarded(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give the answer to a question of ``pipelines/guardedsql``, which writes it. Raises as ``ask``."""
+        return _asked(self._guarded, "serve_guarded", question, GUARDED_SECONDS)
 
     def document(self, question: Mapping[str, Any]) -> Iterator[bytes]:
         """Give a document piece by piece, from a process of its own. Raises as ``ask``, before the first piece.
@@ -174,6 +166,35 @@ class Askers:
     def close(self) -> None:
         """End every process that stands ready."""
         _close(self._ready)
+        _close(self._guarded)
+
+
+def _places(many: int) -> queue.LifoQueue[Asker | None]:
+    found: queue.LifoQueue[Asker | None] = queue.LifoQueue()
+    for _ in range(many):
+        found.put(None)
+    return found
+
+
+def _asked(
+    ready: queue.LifoQueue[Asker | None], door: str, question: Mapping[str, Any], seconds: float
+) -> Mapping[str, Any]:
+    try:
+        asker = ready.get(timeout=WAIT_SECONDS)
+    except queue.Empty:
+        raise Unavailable("busy") from None
+    kept: Asker | None = None
+    try:
+        asker = _fresh(asker, door)
+        ((kind, content),) = asker.ask(question, seconds)
+        kept = asker
+    except Died:
+        raise Invalid("query-too-heavy") from None
+    finally:
+        if kept is None and asker is not None:
+            asker.close()
+        ready.put(kept)
+    return _told(kind, content)
 
 
 def _close(ready: queue.LifoQueue[Asker | None]) -> None:
@@ -184,16 +205,16 @@ def _close(ready: queue.LifoQueue[Asker | None]) -> None:
                 asker.close()
 
 
-def _fresh(asker: Asker | None) -> Asker:
+def _fresh(asker: Asker | None, door: str) -> Asker:
     """Give the process, or a new one where it is gone or has answered often enough."""
     if asker is not None and not asker.fresh:
         asker.close()
         asker = None
-    return asker or Asker()
+    return asker or Asker(door)
 
 
 def _told(kind: bytes, content: bytes) -> Mapping[str, Any]:
     told: Mapping[str, Any] = json.loads(content)
     if kind == b"R":
-        raise Invalid(str(told["refused"]))
+        raise Invalid(str(told["refused"]), **({"what": told["what"]} if "what" in told else {}))
     return told

@@ -28,11 +28,14 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from pipelines.guardedsql import work
 from pipelines.sandbox import MEGABYTE, PR_SET_PDEATHSIG, Limits, confine
 from pipelines.tables import plain
 
 HEAD: Final = struct.Struct(">cQ")
 LIMITS: Final = Limits(memory=1536 * MEGABYTE, cpu=10**6, file=2048 * MEGABYTE, handles=256)
+GUARDED: Final = Limits(memory=1024 * MEGABYTE, cpu=10**6, file=0, handles=64)
+GUARDED_NICE: Final = 5
 BATCH: Final = 20_000
 SHEET_ROWS: Final = 100_000
 CONFIG: Final[Mapping[str, Any]] = {
@@ -43,7 +46,17 @@ CONFIG: Final[Mapping[str, Any]] = {
 
 def serve() -> None:
     """Answer until standard input ends."""
-    confine(LIMITS)
+    _serve(LIMITS, _answer)
+
+
+def serve_guarded() -> None:
+    """Answer readers' own SQL until standard input ends: with less memory, and behind everybody else's questions."""
+    os.nice(GUARDED_NICE)
+    _serve(GUARDED, _guarded)
+
+
+def _serve(limits: Limits, answer: Callable[[Any, Mapping[str, Any], BinaryIO], None]) -> None:
+    confine(limits)
     # Linux kills the child of a thread that ends: ours come from threads of a pool. We end with our standard input.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -54,7 +67,7 @@ def serve() -> None:
         for line in sys.stdin.buffer:
             asked = json.loads(line)
             _more_time(int(asked["cpu"]))
-            _answer(duck, asked, out)
+            answer(duck, asked, out)
             out.flush()
 
 
@@ -70,6 +83,14 @@ def _answer(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> None:
     except duckdb.Error as wrong:
         told = {"refused": "query-too-heavy" if isinstance(wrong, duckdb.OutOfMemoryException) else "query-failed"}
     except MemoryError:
+        told = {"refused": "query-too-heavy"}
+    _tell(out, b"R" if "refused" in told else b"E", told)
+
+
+def _guarded(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> None:
+    try:
+        told = work.wanted(duck, asked) if asked["form"] == "tables" else work.answer(asked)
+    except (MemoryError, RecursionError):
         told = {"refused": "query-too-heavy"}
     _tell(out, b"R" if "refused" in told else b"E", told)
 

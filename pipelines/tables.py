@@ -114,10 +114,11 @@ def _groups(metadata: pq.FileMetaData, first: int) -> tuple[list[int], int]:
 
 
 def _columns(found: pa.Schema) -> tuple[TableColumn, ...]:
-    return tuple(TableColumn(name=one.name, kind=_kind(one.type)) for one in found)
+    return tuple(TableColumn(name=one.name, kind=kind(one.type)) for one in found)
 
 
-def _kind(kind: pa.DataType) -> str:
+def kind(of: pa.DataType) -> str:
+    """Give our word for a type of Arrow's."""
     tests = {
         "string": (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary),
         "integer": (pa.types.is_integer,),
@@ -127,7 +128,7 @@ def _kind(kind: pa.DataType) -> str:
         "datetime": (pa.types.is_timestamp,),
         "time": (pa.types.is_time,),
     }
-    return next((name for name, every in tests.items() if any(test(kind) for test in every)), "other")
+    return next((name for name, every in tests.items() if any(test(of) for test in every)), "other")
 
 
 def plain(value: Any) -> Plain:

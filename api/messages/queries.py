@@ -27,6 +27,34 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Câu hỏi này mất quá lâu. Hãy lọc bớt, hoặc tải cả tệp về.",
         "en": "This query takes too long. Narrow it down, or download the whole file.",
     },
+    "sql-syntax": {
+        "vi": "Không hiểu câu lệnh SQL: {what}",
+        "en": "The SQL is not understood: {what}",
+    },
+    "sql-not-one-select": {
+        "vi": "Chỉ nhận đúng một câu SELECT.",
+        "en": "Exactly one SELECT is taken, nothing else.",
+    },
+    "sql-not-allowed": {
+        "vi": "Câu SQL không được dùng “{what}” ở đây.",
+        "en": "The SQL may not use “{what}” here.",
+    },
+    "sql-unknown-table": {
+        "vi": "Không có bảng “{what}”.",
+        "en": "There is no table “{what}”.",
+    },
+    "sql-too-large": {
+        "vi": "Câu SQL quá dài hoặc lồng quá sâu.",
+        "en": "The SQL is too long or nested too deeply.",
+    },
+    "sql-many-tables": {
+        "vi": "Câu SQL dùng quá nhiều bảng (tối đa {limit}).",
+        "en": "The SQL reads too many tables (at most {limit}).",
+    },
+    "sql-failed": {
+        "vi": "Không tính được câu SQL này: {what}",
+        "en": "This SQL cannot be computed: {what}",
+    },
     "query-failed": {
         "vi": "Không tính được câu hỏi này trên bảng, ví dụ vì một số quá lớn.",
         "en": "This query cannot be computed on the table, for example because a number becomes too large.",

@@ -14,6 +14,7 @@ from api.dialects.v1 import (
     registries,
     rows,
     sites,
+    sql,
     stewards,
     submissions,
     upload,
@@ -23,8 +24,8 @@ from api.dialects.v1 import (
 from api.dialects.v1.shelf import doubt
 
 SUBJECTS = (
-    datasets, files, rows, versions, upload, uploads, submissions, made, recipes, organisations, people, registries,
-    feed, stewards, erasures, sites,
+    datasets, files, rows, sql, versions, upload, uploads, submissions, made, recipes, organisations, people,
+    registries, feed, stewards, erasures, sites,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

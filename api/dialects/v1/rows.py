@@ -121,7 +121,7 @@ def _rows(request: Request, site: Site, caller: Caller, dataset: str, name: str,
         return moved
     number, place = _place(asked.cursor)
     version = _version(site, caller, entry, asked, number)
-    resource, parquet = _table(version, name)
+    resource, parquet = table_of(version, name)
     headers = {
         "ETag": f'"{parquet.sha256[:32]}-{hash_of(request.url.query)}"',
         "Cache-Control": "public, no-cache" if is_public(entry) else "private, no-store",
@@ -221,7 +221,7 @@ def _written(
         items = [dict(zip(names, row, strict=True)) for row in rows]
         content = {"items": items, "total": total, "next": after, "resource": found.resource}
         return listed(request, content, **found.headers)
-    body = _csv(names, rows) if form == "csv" else _ndjson(names, rows)
+    body = csv_of(names, rows) if form == "csv" else ndjson_of(names, rows)
     headers = dict(found.headers)
     if after:
         query = request.url.include_query_params(cursor=after).query
@@ -229,7 +229,8 @@ def _written(
     return Response(body, 200, {**headers, "Content-Type": KINDS[form]})
 
 
-def _csv(names: tuple[str, ...], rows: list[tuple[tables.Plain, ...]]) -> bytes:
+def csv_of(names: tuple[str, ...], rows: list[tuple[tables.Plain, ...]]) -> bytes:
+    """Rows as CSV: missing cells are empty."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(names)
@@ -241,7 +242,8 @@ def _text(cell: tables.Plain) -> str:
     return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
-def _ndjson(names: tuple[str, ...], rows: list[tuple[tables.Plain, ...]]) -> bytes:
+def ndjson_of(names: tuple[str, ...], rows: list[tuple[tables.Plain, ...]]) -> bytes:
+    """Rows as JSON, each on a line of its own."""
     return b"".join(orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in rows)
 
 
@@ -255,7 +257,8 @@ def _version(site: Site, caller: Caller, entry: Entry, asked: Asked, number: int
     return site.catalog.version(caller, entry.id, wanted)
 
 
-def _table(version: Version, name: str) -> tuple[Resource, File]:
+def table_of(version: Version, name: str) -> tuple[Resource, File]:
+    """Give a table of a version (the first one for "") and its Parquet file. Raises NotFound."""
     found = next((one for one in version.resources if one.name == name), None) if name else version.first_table
     parquet = next((one for one in found.files if one.role == "parquet"), None) if found else None
     if found is None or parquet is None:
