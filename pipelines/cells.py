@@ -7,11 +7,17 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING
 
 from pipelines.flat import Numbers, flat, np
+from standards import late
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+else:
+    pa = late.module("pyarrow")
+    pc = late.module("pyarrow.compute")
 
 CHUNK_ROWS = 262_144
 CHUNK_BYTES = 48 << 20

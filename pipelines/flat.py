@@ -1,20 +1,20 @@
-"""Columns of numbers between Arrow and numpy, without pyarrow's bridge; numpy is loaded when it is first used."""
+"""Columns of numbers between Arrow and numpy, without pyarrow's bridge; either is loaded when it is first used."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-import pyarrow as pa
 
 from standards import late
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pyarrow as pa
 
     Numbers = npt.NDArray[np.int64]
 else:
     np = late.module("numpy")
+    pa = late.module("pyarrow")
     Numbers = Any
 
 __all__ = ["Numbers", "arrow", "flat", "np"]

@@ -13,12 +13,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any, Final
 
 from catalog.errors import Invalid, NotFound, Problem
+from standards import late
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+else:
+    pa = late.module("pyarrow")
+    pq = late.module("pyarrow.parquet")
 
 ID: Final = "_id"
 ROWS_LIMIT: Final = 1000

@@ -7,12 +7,16 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import xlsxwriter
-
+from standards import late
 from standards.codelist import Codelist
 from standards.standard import Field, TableStandard
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = late.module("xlsxwriter")
 
 Labels = Literal["name", "title"]
 

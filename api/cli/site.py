@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -99,6 +100,9 @@ def _write_down(site: Site, meters: Meters | None = None) -> None:
 
 def make_app() -> Any:
     """Make the application of the settings' site: what each web process starts with."""
+    from api.cli import COLLECT_EVERY
+
+    gc.set_threshold(COLLECT_EVERY)  # a web process of several does not come through ``main``
     from api.app import create_app
     from api.watch.meters import Meters
     from api.wiring import open_site
@@ -107,7 +111,7 @@ def make_app() -> Any:
     site = open_site(meters=meters)
     _write_down(site, meters)
     settings = site.settings
-    return create_app(
+    app = create_app(
         site.catalog,
         site.files,
         site_url=settings.site_url,
@@ -119,6 +123,8 @@ def make_app() -> Any:
         meters=meters,
         rooms=site.rooms,
     )
+    gc.freeze()  # what is there now stays: it is not looked through again
+    return app
 
 
 def start_worker() -> subprocess.Popen[bytes]:
@@ -194,7 +200,9 @@ def work(
         try:
             site.prepare(stop)
             meet_search(context, site, patient=True)
-            site.worker().run(stop, slot or None)
+            worker = site.worker()
+            gc.freeze()
+            worker.run(stop, slot or None)
         except (Away, Unavailable):
             if not stop.is_set():
                 raise

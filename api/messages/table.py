@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from api.messages import findings
+from standards import late
 from standards.finding import Finding
+
+if TYPE_CHECKING:
+    import xlsxwriter
+else:
+    xlsxwriter = late.module("xlsxwriter")
 
 LABEL = {"vi": "vấn đề", "en": "problems"}
 LABEL_IN_NAMES = {"vi": "vấn-đề", "en": "problems"}

@@ -11,21 +11,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as member
 from datetime import date
-
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING
 
 from pipelines.format import Unreadable
 from pipelines.lists import Edition, standards_of
 from pipelines.validation.uses import Bound, Plan, bind
-from standards import registry
+from standards import late, registry
 from standards.check import Remark, reference_day
 from standards.codelist import Codelist
 from standards.record import Text
 from standards.registry import Standards
 from standards.release import same_unit
 from standards.standard import CheckUse, Field, TableStandard, match_columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+else:
+    pa = late.module("pyarrow")
+    pc = late.module("pyarrow.compute")
+    pq = late.module("pyarrow.parquet")
 
 ID = "_id"
 BATCH = 65_536

@@ -13,18 +13,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import isodate
-import jsonschema
-import pyarrow as pa
 
 from pipelines.cells import read
 from pipelines.flat import flat, np
 from pipelines.validation.findings import CELL, Tally
 from pipelines.validation.patterns import Unsupported, matcher
 from pipelines.validation.schema import NotSchema
+from standards import late
 from standards.finding import Finding, Place
+
+if TYPE_CHECKING:
+    import jsonschema
+    import pyarrow as pa
+else:
+    jsonschema = late.module("jsonschema")
+    pa = late.module("pyarrow")
 
 Look = Callable[[str], Mapping[str, Any] | None]
 """The text of one cell → params of a finding, or nothing."""

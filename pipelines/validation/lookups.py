@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from pipelines import cells
 from pipelines.validation.schema import Descriptor, NotSchema
+from standards import late
 from standards.profile import Column
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = late.module("pyarrow")
 
 MOST_KEYS = 300_000
 """Different keys that a table is looked up by; Frictionless holds all of them in memory."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rdflib import DCTERMS, RDF, Graph, URIRef
 
-from standards.metadata.dcat import DCAT, HYDRA
+from standards.metadata.dcat.graph import DCAT, HYDRA
 from tests.site import SCHOOLS, URL, Town
 
 FORMS = (".ttl", ".jsonld", ".rdf", "/datapackage.json", "/croissant.json", "/schema.json", "/ris", "/bib", "/csl.json",

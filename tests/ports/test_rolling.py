@@ -11,6 +11,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
+from catalog.adapters.sql import migrate
+
 
 def config(connection: Connection | None = None) -> Config:
     made = Config()
@@ -93,3 +95,7 @@ def test_a_migration_that_takes_something_away_is_found(tmp_path: Path, change: 
     if not said:
         assert broken(before, shape(engine)) == []
     engine.dispose()
+
+
+def test_the_newest_version_is_known_without_alembic_so_that_a_start_need_not_load_it() -> None:
+    assert list(migrate.revisions()) == REVISIONS

@@ -1,11 +1,10 @@
-"""DCAT-AP 3.0.1 as Turtle, JSON-LD and RDF/XML: a dataset, or a page of the catalogue with hydra's paging."""
+"""The graph of a dataset, or of a page of the catalogue, in DCAT-AP 3.0.1, written by rdflib."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote
 
@@ -16,10 +15,6 @@ from standards import vocabulary
 from standards.language import Copy, Described, Part, Shelf
 from standards.record import Agent, Contact, Period, Text
 
-NAME: Final = "dcat"
-FORMS: Final[Mapping[str, str]] = MappingProxyType(
-    {"ttl": "text/turtle", "jsonld": "application/ld+json", "rdf": "application/rdf+xml"}
-)
 WRITERS: Final = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "pretty-xml"}
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")  # rdflib knows an older one, without versions
