@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from api.settings import REMEDIES, Away, Settings, WrongSetting, read_settings
 from catalog.catalog import Catalog
 from catalog.errors import Unavailable
-from catalog.ports import Files, Index, Records
+from catalog.ports import Files, Index, Records, Tables
 from pipelines.carrying.house import House
 from pipelines.fetch import Fetcher, Guard
 from pipelines.flow import QUEUES, Workshop, start_of
@@ -63,6 +63,7 @@ class Site:
     index: Index
     jobs: Any
     secret: str
+    tables: Tables | None = None
     writer: bool = False
     meters: Meters | None = None
 
@@ -199,6 +200,8 @@ class Site:
         self.index.close()
         self.records.close()
         self.jobs.close()
+        if self.tables is not None:
+            self.tables.close()
 
 
 def open_site(
@@ -212,6 +215,7 @@ def open_site(
     settings = settings or read_settings(**overrides)
     url = database_url(settings)
     jobs = _jobs(url)
+    tables = _tables(url)
     records = _records(url, jobs)
     files = _choose(settings, "files_url", FILES, writer=writer)
     secret = settings.secret or _kept_secret(settings)
@@ -221,10 +225,7 @@ def open_site(
 
         files, index = watched_files(files, meters), watched_index(index, meters)
     catalog = Catalog(
-        records=records,
-        files=files,
-        index=index,
-        jobs=jobs,
+        records=records, files=files, index=index, jobs=jobs, tables=tables,
         now=lambda: datetime.now(UTC),
         upload_limit=settings.upload_limit,
         review_default=settings.review_default,
@@ -235,15 +236,8 @@ def open_site(
         guarded=not writer,
     )
     return Site(
-        settings=settings,
-        catalog=catalog,
-        records=records,
-        files=files,
-        index=index,
-        jobs=jobs,
-        secret=secret,
-        writer=writer,
-        meters=meters,
+        settings=settings, catalog=catalog, records=records, files=files, index=index, jobs=jobs, secret=secret,
+        tables=tables, writer=writer, meters=meters,
     )
 
 
@@ -281,6 +275,18 @@ def _jobs(url: str) -> Any:
     from catalog.adapters.sql.jobs import SqlJobs, jobs_engine
 
     return SqlJobs(jobs_engine(url), start_of, QUEUES)
+
+
+def _tables(url: str) -> Tables:
+    """Rows that change lie beside the records: in files of their own, or in a schema of the same server."""
+    if url.startswith("sqlite"):
+        from catalog.adapters.tables_sqlite import SqliteTables
+
+        path = Path(url.removeprefix("sqlite:///"))
+        return SqliteTables(path.with_name(f"{path.stem}-tables"))
+    from catalog.adapters.tables_postgres import PostgresTables
+
+    return PostgresTables(url.replace("postgresql+psycopg://", "postgresql://", 1))
 
 
 def _records(url: str, jobs: Any) -> Records:

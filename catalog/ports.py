@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
@@ -32,6 +32,7 @@ from catalog.model import (
 )
 from catalog.question import Answer, Document, Question
 from catalog.recipe import Recipe
+from catalog.rows import Ask, Condition, Found, Method, Table
 
 
 class Unit(Protocol):
@@ -336,10 +337,49 @@ class Jobs(Protocol):
         """Forget all work, under way or done (``datamo reset``)."""
 
 
+class Tables(Protocol):
+    """Rows that change (CKAN's DataStore): tables by the ids of their resources. Cells come read (``rows.cells``).
+
+    Every verb is one transaction: it happens as a whole or not at all, and a question is answered from one state.
+    """
+
+    def table(self, key: str) -> Table | None:
+        """Find a table by its id or an alias."""
+    def there(self, keys: Collection[str]) -> Collection[str]:
+        """Give those of the ids that are tables."""
+    def tables(self, dataset: str = "") -> Sequence[Table]:
+        """Give all tables, or those of a dataset, by their ids."""
+    def save(self, table: Table, names: Sequence[str] = (), rows: Sequence[Sequence[Any]] = ()) -> Table:
+        """Make a table, or bring it to this definition (columns, keys, indexes, aliases), and put rows into it.
+
+        Raises Conflict("alias-taken" | "rows-not-unique").
+        """
+    def drop(self, key: str) -> None:
+        """Take a table away with its rows. Raises NotFound."""
+    def write(self, key: str, names: Sequence[str], rows: Sequence[Sequence[Any]], method: Method, *,
+              dry_run: bool = False) -> Table:
+        """Put rows of these columns in and give the table afterwards.
+
+        ``insert`` adds, ``update`` changes the rows that have their primary key (or ``_id``), ``upsert`` does either.
+        Raises NotFound (also "row-not-found" with its ``row``, from 0), Conflict("rows-not-unique").
+        """
+    def delete(self, key: str, where: Condition, *, give: bool = False) -> tuple[Table, Found]:
+        """Delete the rows that a condition holds of, giving them if that is wished; ``total`` says how many."""
+    def ask(self, key: str, ask: Ask) -> tuple[Table, Found]:
+        """Answer a question. Raises NotFound."""
+    def pages(self, key: str, size: int = 20_000) -> Iterator[Sequence[Sequence[Any]]]:
+        """Give all rows of one state of the table, ``_id`` first and in its order, so many at a time."""
+    def sizes(self, key: str) -> tuple[int, int]:
+        """Tell how many bytes the table takes, and how many its indexes."""
+    def wipe(self) -> None:
+        """Take every table away (``datamo reset``)."""
+    def close(self) -> None: ...
+
+
 class Stager(Protocol):
     """The part of Files a door needs to take an upload."""
 
     def stage(self, stream: BinaryIO, limit: int) -> tuple[str, int, str]: ...
 
 
-__all__ = ["Files", "Index", "Jobs", "Records", "Staged", "Stager", "Unit"]
+__all__ = ["Files", "Index", "Jobs", "Records", "Staged", "Stager", "Tables", "Unit"]

@@ -49,6 +49,7 @@ from catalog.model import (
 from catalog.recipe import Recipe
 from standards.portable import to_json
 from tests.fakes_index import FakeIndex
+from tests.fakes_tables import FakeTables
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FINISHED = ("published", "rejected", "failed", "withdrawn")
@@ -770,7 +771,7 @@ class Stand:
 
 
 def a_stand(*, records: Any = None, files: Any = None, index: Any = None, review: str = "none",
-            search_wait: bool = False, upload_limit: int = 10_000_000) -> Stand:
+            search_wait: bool = False, upload_limit: int = 10_000_000, tables: Any = None) -> Stand:
     """Make a Catalog on fakes; any port may be a real one."""
     clock, jobs = Clock(), FakeJobs()
     held = records or FakeRecords(enqueue=jobs.enqueue, now=clock)
@@ -778,7 +779,7 @@ def a_stand(*, records: Any = None, files: Any = None, index: Any = None, review
     search = index or FakeIndex()
     catalog = Catalog(
         records=held, files=store, index=search, jobs=jobs, now=clock, upload_limit=upload_limit,
-        review_default=review, search_wait=search_wait, hasher=PlainHasher(),
+        review_default=review, search_wait=search_wait, hasher=PlainHasher(), tables=tables or FakeTables(),
     )
     return Stand(catalog=catalog, records=held, files=store, index=search, jobs=jobs, clock=clock)
 

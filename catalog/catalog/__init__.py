@@ -13,6 +13,7 @@ from catalog.catalog.operation import Operation
 from catalog.catalog.people import People
 from catalog.catalog.reading import Reading
 from catalog.catalog.recipes import Recipes
+from catalog.catalog.tabling import Tabling
 from catalog.catalog.upkeep import Upkeep
 from catalog.catalog.uploads import Uploads
 from catalog.catalog.versions import Versions
@@ -20,7 +21,7 @@ from catalog.catalog.versions import Versions
 
 class Catalog(
     People, Agencies, Datasets, Reading, Versions, Uploads, Erasing, Finding, Installing, Maintaining, Operation,
-    Recipes, Upkeep, Keeping,
+    Recipes, Tabling, Upkeep, Keeping,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

@@ -12,7 +12,7 @@ from catalog.ids import new_id
 from catalog.maintenance import Guarded, Maintenance, maintenance_in, setting_of
 from catalog.model import Caller, Entry, Organisation, Person, Version
 from catalog.permit import may
-from catalog.ports import Files, Index, Jobs, Records, Unit
+from catalog.ports import Files, Index, Jobs, Records, Tables, Unit
 from catalog.proofs import Proofs
 from catalog.secrets import Argon2, Hasher
 
@@ -29,12 +29,15 @@ class Base:
     passwords (Argon2id unless told otherwise); ``declaration`` is ``required`` where every agency has to answer the
     question about secrets before it publishes, ``agency`` where each decides. ``read_only`` is what a setting says
     (``on`` or a notice), whatever the records say; ``guarded`` is False for the worker, which finishes what runs.
-    ``backup_days`` is how long the operator keeps backups.
+    ``backup_days`` is how long the operator keeps backups. ``tables`` hold rows that change; without them there are
+    none.
     """
 
     def __init__(self, *, records: Records, files: Files, index: Index, jobs: Jobs, now: Callable[[], datetime],
                  upload_limit: int, review_default: str, search_wait: bool, hasher: Hasher | None = None,
-                 declaration: str = "agency", read_only: str = "", backup_days: int = 30, guarded: bool = True) -> None:
+                 declaration: str = "agency", read_only: str = "", backup_days: int = 30, guarded: bool = True,
+                 tables: Tables | None = None) -> None:
+        self._tables = tables
         self._raw, self._files, self._index, self._jobs = records, files, index, jobs
         self._records = cast("Records", Guarded(records, self._maintained, now)) if guarded else records
         self._read_only = read_only
@@ -100,6 +103,12 @@ class Base:
         if found is None:
             raise NotFound("organisation-not-found", pointer=pointer) if pointer else NotFound
         return found
+
+    def _drop_tables(self, dataset: str) -> None:
+        """Take away the tables of rows that a dataset has."""
+        if self._tables is not None:
+            for one in self._tables.tables(dataset):
+                self._tables.drop(one.id)
 
     # -- after a write ------------------------------------------------------------------------------------------
     def _settled(self, caller: Caller, sequence: int) -> None:

@@ -126,6 +126,7 @@ class Datasets(Base):
             unit.drop_entry(entry.id)
             unit.audit(actor, "remove-draft", entry.id, slug=entry.slug)
             sequence = unit.announce(DatasetChanged(dataset=entry.id)) if entry.kind == "series" else 0
+        self._drop_tables(entry.id)
         self._settled(caller, sequence)
 
 

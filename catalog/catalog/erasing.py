@@ -99,6 +99,8 @@ class Erasing(Base):
             one = replace(now, id=one.id, asked=one.asked, asked_by=one.asked_by, confirmed_by=actor, confirmed=at,
                           state="confirmed", backups_until=at + timedelta(days=self.backup_days))
             sequence = bury(unit, one, actor)
+        if one.whole:
+            self._drop_tables(one.dataset)
         self._settled(caller, sequence)
         return one
 

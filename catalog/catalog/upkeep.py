@@ -66,6 +66,8 @@ class Upkeep(Verifying):
         self._jobs.wipe()
         self._records.wipe(first.id if first else "")
         self._files.wipe()
+        if self._tables is not None:
+            self._tables.wipe()
         with self._records.read() as unit:
             last = unit.last_change()
         if self._search_wait:

@@ -1,0 +1,105 @@
+"""What SQLite says in its own way, and how cells go into it and come out again."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+
+from catalog.rows import Word, family
+from catalog.rows.statement import Sql, edged, plain
+from standards.text import fold, nfc
+
+AFFINITY: Final = {"int": "INTEGER", "bool": "INTEGER", "float": "REAL", "numeric": "NUMERIC"}
+"""What columns are declared as; the other kinds are texts."""
+
+_EDGE: Final = r"[\W_]"
+_BIGGEST: Final = 2**63
+
+
+def declared(kind: str) -> str:
+    """Give what a column of this type is declared as."""
+    return AFFINITY.get(family(kind), "TEXT")
+
+
+def bound(kind: str, value: Any) -> Any:
+    """Give a cell as the driver takes it."""
+    what = family(kind)
+    if value is None:
+        return None
+    if what == "numeric":
+        large = isinstance(value, int) and not -_BIGGEST <= value < _BIGGEST
+        return str(value) if large or isinstance(value, Decimal) else value
+    if what == "array":
+        return orjson.dumps(value, default=str).decode()
+    return value
+
+
+def way_out(kind: str) -> Callable[[Any], Any] | None:
+    """Give what makes a cell of what was stored, None where it is that already."""
+    what = family(kind)
+    if what == "bool":
+        return bool
+    return orjson.loads if what in ("json", "array") else None
+
+
+class SqliteTongue:
+    """SQLite's own ways."""
+
+    def mark(self, kind: str) -> str:
+        """Give a mark; columns' affinities say what a value is compared as."""
+        return "CAST(? AS NUMERIC)" if family(kind) == "numeric" else "?"
+
+    def bound(self, kind: str, value: Any) -> Any:
+        """Give a value as the driver takes it."""
+        return bound(kind, value)
+
+    def sorted(self, name: str, kind: str) -> str:  # noqa: ARG002 - another tongue needs it
+        """Give a column: SQLite compares texts by their bytes."""
+        return name
+
+    def text(self, name: str, kind: str) -> str:
+        """Give a column as text."""
+        shown = f"CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END" if family(kind) == "bool" else name
+        return f"coalesce(CAST({shown} AS TEXT), '')"
+
+    def holds(self, text: str, word: Word) -> Sql:
+        """Ask a function of ours."""
+        return Sql(f"datamo_holds({text}, ?, ?)", (word.text, int(word.begins)))
+
+
+@lru_cache(maxsize=256)
+def _pattern(word: str, begins: int) -> tuple[bool, re.Pattern[str]]:
+    one = Word(word, bool(begins))
+    return plain(one), re.compile(edged(one, _EDGE))
+
+
+def _holds(text: str, word: str, begins: int) -> bool:
+    without, pattern = _pattern(word, begins)
+    said = fold(text) if without else nfc(text).lower()
+    return word in said and pattern.search(said) is not None
+
+
+def teach(connection: sqlite3.Connection) -> None:
+    """Give a connection the functions that the tongue speaks of."""
+    connection.create_function("datamo_holds", 3, _holds, deterministic=True)
+
+
+def read(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+    """Make rows of what was stored; ``kinds`` are those of the first columns."""
+    ways = [(at, way) for at, kind in enumerate(kinds) if (way := way_out(kind)) is not None]
+    if not ways:
+        return list(rows)
+    made: list[Sequence[Any]] = []
+    for row in rows:
+        cells = list(row)
+        for at, way in ways:
+            if cells[at] is not None:
+                cells[at] = way(cells[at])
+        made.append(cells)
+    return made

@@ -1,0 +1,109 @@
+"""Use cases of rows that change: tables beside published versions: whoever may publish fills them, all may read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, TypeVar
+
+from catalog.catalog.base import Base, tombstone
+from catalog.catalog.datasets import refuse_closed
+from catalog.errors import Gone, NotFound
+from catalog.model import Caller, Entry
+from catalog.permit import publishing_act
+from catalog.ports import Tables
+from catalog.rows import Ask, Condition, Found, Method, Table
+
+_T = TypeVar("_T")
+
+
+class Tabling(Base):
+    """Tables of rows: each belongs to a resource of a dataset, and whoever may see the one may see the other.
+
+    What is written is public at once, so that it takes the right to publish: a reviewer's, where the agency wants a
+    second person.
+    """
+
+    def table(self, caller: Caller, key: str) -> Table:
+        """Find a table by its resource's id or an alias. Raises NotFound."""
+        found = self._tables.table(key) if self._tables is not None else None
+        if found is None:
+            raise NotFound
+        self._table_seen(caller, found.dataset)
+        return found
+
+    def tables_there(self, keys: Collection[str]) -> Collection[str]:
+        """Give those of the resources' ids that have a table."""
+        return self._tables.there(keys) if self._tables is not None and keys else ()
+
+    def ask_rows(self, caller: Caller, key: str, ask: Ask) -> tuple[Table, Found]:
+        """Answer a question to a table from one state of it. Raises NotFound."""
+        return self._store().ask(self.table(caller, key).id, ask)
+
+    def row_pages(self, caller: Caller, key: str, size: int = 20_000) -> Iterator[Sequence[Sequence[Any]]]:
+        """Give all rows of one state of a table. Raises NotFound."""
+        return self._store().pages(self.table(caller, key).id, size)
+
+    def table_sizes(self, caller: Caller, key: str) -> tuple[int, int]:
+        """Tell how many bytes a table takes, and how many its indexes. Raises NotFound."""
+        return self._store().sizes(self.table(caller, key).id)
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+    def may_write_rows(self, caller: Caller, dataset: str) -> Entry:
+        """Give the dataset, if the caller may write rows of it. Raises NotFound, NotAllowed, Gone, Conflict."""
+        self._actor(caller)
+        with self._records.read() as unit:
+            entry = self._entry(unit, caller, dataset)
+            owner = self._organisation(unit, entry.organisation)
+            self._must(caller, publishing_act(owner.review), organisation=owner.id)
+            if entry.state == "withdrawn":
+                raise Gone(**tombstone(entry))
+            refuse_closed(owner)
+            closed = self._maintained(unit)
+        if closed is not None:
+            raise closed.refusal(self._now())
+        return entry
+
+    def save_table(self, caller: Caller, table: Table, names: Sequence[str] = (),
+                   rows: Sequence[Sequence[Any]] = ()) -> Table:
+        """Make a table, or change its definition, and put rows into it. Raises as ``may_write_rows``; Conflict."""
+        return self._tabled(caller, table, "save-table", lambda held: held.save(table, names, rows), rows=len(rows))
+
+    def drop_table(self, caller: Caller, key: str) -> Table:
+        """Take a table away with its rows. Raises as ``may_write_rows``."""
+        found = self.table(caller, key)
+        self._tabled(caller, found, "drop-table", lambda held: held.drop(found.id))
+        return found
+
+    def write_rows(self, caller: Caller, key: str, names: Sequence[str], rows: Sequence[Sequence[Any]],
+                   method: Method, *, dry_run: bool = False) -> Table:
+        """Put rows into a table. Raises as ``may_write_rows``; NotFound("row-not-found"), Conflict."""
+        found = self.table(caller, key)
+        if dry_run:
+            self.may_write_rows(caller, found.dataset)
+            return self._store().write(found.id, names, rows, method, dry_run=True)
+        return self._tabled(caller, found, f"{method}-rows", lambda held: held.write(found.id, names, rows, method),
+                             rows=len(rows))
+
+    def delete_rows(self, caller: Caller, key: str, where: Condition, *, give: bool = False) -> tuple[Table, Found]:
+        """Delete the rows that a condition holds of. Raises as ``may_write_rows``."""
+        found = self.table(caller, key)
+        return self._tabled(caller, found, "delete-rows", lambda held: held.delete(found.id, where, give=give))
+
+    def _tabled(self, caller: Caller, table: Table, act: str, deed: Callable[[Tables], _T], **detail: object) -> _T:
+        """Do a deed that the caller may do, and note it in the audit chain."""
+        actor, entry = self._actor(caller), self.may_write_rows(caller, table.dataset)
+        done = deed(self._store())
+        with self._raw.begin() as unit:  # what was done is noted, whatever the site has become meanwhile
+            unit.audit(actor, act, entry.id, resource=table.resource, table=table.id, **detail)
+        return done
+
+    def _store(self) -> Tables:
+        if self._tables is None:
+            raise NotFound
+        return self._tables
+
+    def _table_seen(self, caller: Caller, dataset: str) -> None:
+        with self._records.read() as unit:
+            entry = self._entry(unit, caller, dataset)
+        if entry.state == "withdrawn":
+            raise NotFound

@@ -1,0 +1,220 @@
+"""The Tables port: what every store of rows that change must do alike, the fake included."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from catalog.adapters.tables_postgres import PostgresTables
+from catalog.adapters.tables_sqlite import SqliteTables
+from catalog.errors import Conflict, NotFound
+from catalog.ports import Tables
+from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Table, Text, Without, Word
+from tests.conftest import NUMBERS, create_database, database
+from tests.fakes_tables import FakeTables
+
+KINDS = ("ten", "text"), ("so", "int4"), ("ti_le", "numeric"), ("dung", "bool"), ("ngay", "date"), ("luc", "timestamp")
+TOWNS = Table(id="t-1", dataset="d-1", resource="xa", fields=tuple(Field(id=name, type=kind) for name, kind in KINDS),
+              primary_key=("ten",), indexes=(("so",),), aliases=("cac-xa",))
+NAMES = tuple(name for name, _ in KINDS)
+ROWS = [
+    ["Đống Đa", 30, 1.5, True, "2025-01-02", "2025-01-02T03:04:05"],
+    ["Ba Đình", 10, None, False, None, None],
+    ["Hà Nội", None, 2, None, "2024-12-31", "2024-12-31T23:59:59"],
+    ["Hoàn Kiếm", 20, -3, True, "2026-07-01", None],
+]
+
+
+@pytest.fixture(scope="module")
+def one_postgres(postgres) -> str:
+    """A database for all tests here: what one leaves behind the next one wipes."""
+    name = f"tables{next(NUMBERS)}"
+    create_database(postgres, name, "template")
+    return database(postgres, name)
+
+
+@pytest.fixture(params=["fake", "sqlite", "postgres"])
+def tables(request, tmp_path) -> Tables:
+    if request.param == "postgres":
+        made: Any = PostgresTables(request.getfixturevalue("one_postgres"))
+        made.wipe()
+    else:
+        made = FakeTables() if request.param == "fake" else SqliteTables(tmp_path / "tables")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def towns(tables) -> Tables:
+    tables.save(TOWNS, NAMES, ROWS)
+    return tables
+
+
+def asked(tables: Tables, **ask: Any) -> list[Any]:
+    return [list(row) if len(row) > 1 else row[0] for row in tables.ask("t-1", Ask(**ask))[1].rows]
+
+
+def names(tables: Tables, **ask: Any) -> list[str]:
+    return asked(tables, columns=("ten",), ranked=False, **ask)
+
+
+def test_a_table_gives_back_its_definition_and_every_cell_as_it_came(towns) -> None:
+    table, found = towns.ask("t-1", Ask())
+    assert table == replace(TOWNS, count=4, revision=table.revision)
+    assert [list(row) for row in found.rows] == [[at, *row] for at, row in enumerate(ROWS, 1)]
+    assert found.total == 4
+    assert [[list(row) for row in page] for page in towns.pages("t-1", 3)] == [
+        [[1, *ROWS[0]], [2, *ROWS[1]], [3, *ROWS[2]]], [[4, *ROWS[3]]],
+    ]
+
+
+def test_a_table_is_found_by_its_id_and_its_aliases_and_among_those_of_its_dataset(towns) -> None:
+    assert towns.table("cac-xa") == towns.table("t-1")
+    assert towns.table("t-2") is None
+    assert set(towns.there(["t-1", "t-2"])) == {"t-1"}
+    assert set(towns.there([])) == set()
+    other = towns.save(Table(id="t-2", dataset="d-2", resource="b", fields=()))
+    assert [one.id for one in towns.tables()] == ["t-1", "t-2"]
+    assert towns.tables("d-2") == [other]
+    with pytest.raises(Conflict) as refused:
+        towns.save(replace(other, aliases=("cac-xa",)))
+    assert refused.value.code == "alias-taken"
+    assert towns.table("t-2") == other
+
+
+def test_a_table_that_is_taken_away_is_gone_with_its_rows_and_can_be_made_anew(towns) -> None:
+    towns.drop("t-1")
+    assert towns.table("t-1") is None
+    assert towns.table("cac-xa") is None
+    for deed in (lambda: towns.drop("t-1"), lambda: towns.ask("t-1", Ask()), lambda: towns.write("t-1", ("ten",), [["A"]], "insert")):
+        with pytest.raises(NotFound):
+            deed()
+    towns.save(replace(TOWNS, primary_key=()), ("ten",), [["A"]])
+    assert asked(towns, columns=(ID, "ten", "so")) == [[1, "A", None]]
+
+
+def test_columns_are_added_and_taken_away_and_rows_stay(towns) -> None:
+    fields = (*(one for one in TOWNS.fields if one.id != "ngay"), Field(id="mới", type="int8", info={"label": "Mới"}))
+    changed = towns.save(replace(TOWNS, fields=fields, aliases=("khac",)), ("ten", "mới"), [["Tây Hồ", 7]])
+    assert changed.count == 5
+    assert asked(towns, columns=("ten", "mới"), where=Is(ID, "gte", 4)) == [["Hoàn Kiếm", None], ["Tây Hồ", 7]]
+    assert list(towns.table("khac").types()) == [ID, "ten", "so", "ti_le", "dung", "luc", "mới"]
+    assert towns.table("khac").fields[-1].info == {"label": "Mới"}
+    assert towns.table("cac-xa") is None
+
+
+def test_no_two_rows_have_one_primary_key_and_a_refused_write_leaves_nothing(towns) -> None:
+    for deed in (lambda: towns.write("t-1", ("ten", "so"), [["Mới", 1], ["Ba Đình", 2]], "insert"),
+                 lambda: towns.save(TOWNS, ("ten",), [["Mới"], ["Mới"]])):
+        with pytest.raises(Conflict) as refused:
+            deed()
+        assert refused.value.code == "rows-not-unique"
+    assert towns.table("t-1").count == 4
+    assert len(asked(towns)) == 4
+
+
+def test_rows_are_changed_by_their_key_and_others_added(towns) -> None:
+    after = towns.write("t-1", ("ten", "so"), [["Ba Đình", 11], ["Tây Hồ", 5]], "upsert")
+    assert after.count == 5
+    assert asked(towns, columns=("ten", "so", "dung"), where=Is("ten", "in", ("Ba Đình", "Tây Hồ"))) == [
+        ["Ba Đình", 11, False], ["Tây Hồ", 5, None],
+    ]
+    towns.write("t-1", ("ten", "so"), [["Ba Đình", 12]], "update")
+    towns.write("t-1", (ID, "so"), [[1, 31]], "update")
+    assert asked(towns, columns=("so",), where=Is(ID, "lte", 2)) == [31, 12]
+    with pytest.raises(NotFound) as refused:
+        towns.write("t-1", ("so", "ten"), [[1, "Ba Đình"], [1, "Đâu"]], "update")
+    assert (refused.value.code, refused.value.params["row"], refused.value.params["key"]) == ("row-not-found", 1, ["Đâu"])
+    assert asked(towns, columns=("so",), where=Is(ID, "eq", 2)) == [12]
+
+
+def test_a_dry_run_says_what_would_fail_and_changes_nothing(towns) -> None:
+    before = towns.table("t-1")
+    assert towns.write("t-1", ("ten",), [["Mới"]], "insert", dry_run=True) == before
+    with pytest.raises(Conflict):
+        towns.write("t-1", ("ten",), [["Ba Đình"]], "insert", dry_run=True)
+    assert towns.table("t-1") == before
+    assert len(asked(towns)) == 4
+
+
+def test_rows_are_deleted_by_a_condition_and_given_if_that_is_wished(towns) -> None:
+    after, found = towns.delete("t-1", Is("so", "gte", 20), give=True)
+    assert (after.count, found.total) == (2, 2)
+    assert [row[1] for row in found.rows] == ["Đống Đa", "Hoàn Kiếm"]
+    _, found = towns.delete("t-1", All(()))
+    assert (found.total, list(found.rows)) == (2, [])
+    towns.write("t-1", ("ten",), [["Mới"]], "insert")
+    assert asked(towns, columns=(ID,)) == [5]
+
+
+@pytest.mark.parametrize(("where", "found"), [
+    (Is("so", "eq", 10), ["Ba Đình"]),
+    (Is("so", "eq", None), ["Hà Nội"]),
+    (Is("so", "in", (10, None, 20)), ["Ba Đình", "Hà Nội", "Hoàn Kiếm"]),
+    (Is("so", "in", ()), []),
+    (Is("so", "gt", None), []),
+    (Is("ti_le", "lt", 1.75), ["Đống Đa", "Hoàn Kiếm"]),
+    (Is("dung", "eq", True), ["Đống Đa", "Hoàn Kiếm"]),
+    (Is("ngay", "gte", "2025-01-02"), ["Đống Đa", "Hoàn Kiếm"]),
+    (Is("luc", "lt", "2025-01-01T00:00:00"), ["Hà Nội"]),
+    (Either((Is("so", "eq", 10), All((Is("so", "gt", 15), Is("so", "lte", 20))))), ["Ba Đình", "Hoàn Kiếm"]),
+    (Either(()), []),
+    (Is("ten", "eq", "x' OR '1'='1"), []),
+])
+def test_conditions_compare_as_the_column_s_type_does(towns, where, found) -> None:
+    assert names(towns, where=where) == found
+    assert towns.ask("t-1", Ask(where=where, limit=0))[1].total == len(found)
+
+
+def test_order_is_by_code_points_with_missing_ones_where_they_were_wished(towns) -> None:
+    assert names(towns, order=(Order("ten"),)) == ["Ba Đình", "Hoàn Kiếm", "Hà Nội", "Đống Đa"]
+    assert names(towns, order=(Order("so", descending=True, nulls_first=True),)) == ["Hà Nội", "Đống Đa", "Hoàn Kiếm", "Ba Đình"]
+    assert names(towns, order=(Order("so"),), offset=1, limit=2) == ["Hoàn Kiếm", "Đống Đa"]
+    assert names(towns, order=(Order("dung"), Order("ten", descending=True))) == ["Ba Đình", "Đống Đa", "Hoàn Kiếm", "Hà Nội"]
+    assert asked(towns, columns=("dung",), distinct=True, order=(Order("dung"),)) == [False, True, None]
+    assert towns.ask("t-1", Ask(columns=("dung",), distinct=True))[1].total == 3
+    assert names(towns, limit=None, offset=3) == ["Hoàn Kiếm"]
+
+
+@pytest.mark.parametrize(("wanted", "found"), [
+    (Word("dong"), ["Đống Đa"]),
+    (Word("đống"), ["Đống Đa"]),
+    (Word("đong"), []),
+    (Word("ho"), []),
+    (Word("ho", begins=True), ["Hoàn Kiếm"]),
+    (Word("30"), ["Đống Đa"]),
+    (Every((Word("ha"), Word("noi"))), ["Hà Nội"]),
+    (Some((Word("noi"), Word("kiem"))), ["Hà Nội", "Hoàn Kiếm"]),
+    (Every((Word("h", begins=True), Without(Word("noi")))), ["Hoàn Kiếm"]),
+    (Word("100%"), []),
+    (Word("a.*"), []),
+])
+def test_words_are_found_whole_and_with_or_without_marks(towns, wanted, found) -> None:
+    assert names(towns, texts=(Text(wanted),)) == found
+    assert towns.ask("t-1", Ask(texts=(Text(wanted),), limit=1))[1].total == len(found)
+
+
+def test_rows_that_fit_better_come_first_and_say_how_well(tables) -> None:
+    tables.save(Table(id="t-1", dataset="d", resource="r", fields=(Field(id="a", type="text"), Field(id="b", type="text"))),
+                ("a", "b"), [["xe", "một"], ["xe", "xe"], ["thuyền", None]])
+    rows = asked(tables, texts=(Text(Word("xe")),))
+    assert [row[0] for row in rows] == [2, 1]
+    assert [round(row[3], 4) for row in rows] == [0.1216, 0.0608]
+    assert asked(tables, columns=("b",), texts=(Text(Word("xe"), "b"),), ranked=False) == ["xe"]
+
+
+def test_lists_and_json_come_back_as_what_they_are(tables) -> None:
+    fields = (Field(id="l", type="_text"), Field(id="n", type="_int4"), Field(id="j", type="json"), Field(id='x"; DROP', type="float8"))
+    tables.save(Table(id="t-1", dataset="d", resource="r", fields=fields), ("l", "n", "j", 'x"; DROP'),
+                [[["a", 'b"c', None], [1, 2], '{"a": [1, "ớ"]}', 0.1], [[], None, None, None]])
+    rows = asked(tables, columns=("l", "n", 'x"; DROP'))
+    assert rows == [[["a", 'b"c', None], [1, 2], 0.1], [[], None, None]]
+    assert asked(tables, columns=("j",)) in ([{"a": [1, "ớ"]}, None], ['{"a": [1, "ớ"]}', None])
+
+
+def test_sizes_are_told_and_everything_can_be_taken_away(towns) -> None:
+    assert towns.sizes("t-1")[0] > 0
+    towns.wipe()
+    assert towns.tables() == []
