@@ -39,19 +39,22 @@ def create_app(
     upload_limit: int = 500_000_000,
     search_wait: bool = False,
     rate_limits: bool = False,
+    ckan_options: Mapping[str, str] | None = None,
     extras: dict[str, Any] | None = None,
     meters: Meters | None = None,
     rooms: Mapping[str, Path] | None = None,
 ) -> FastAPI:
     """Make the application for one site; every value is plain, wiring reads the settings.
 
-    ``meters`` count for it; ``rooms`` are the folders whose disk the metrics tell of.
+    ``ckan_options`` are CKAN's own, by their names; ``meters`` count for it; ``rooms`` are the folders
+    whose disk the metrics tell of.
     """
     meters = meters or Meters()
     site = Site(
         catalog=catalog, files=files, url=site_url.rstrip("/"), language=language, environment=environment,
         upload_limit=upload_limit, search_wait=search_wait,
-        extras={"meters": meters, "rooms": rooms or {}, **(extras or {})},
+        extras={"meters": meters, "rooms": rooms or {}, "ckan_options": ckan_options or {},
+                **(extras or {})},
     )
     app = FastAPI(
         title="Datamo", version=VERSION, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None,

@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from api.ckan_options import parse
+
 PREFIX = "DATAMO_"
 UNITS: Mapping[str, int] = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 
@@ -39,6 +41,7 @@ REMEDIES: Mapping[str, str] = {
     "checks_at_once": "use a whole number from 1 to 64",
     "copies_dir": "use the path of a folder that every process of the site on this machine may write to",
     "copies_limit": "use a number of bytes, or a number with kB, MB or GB, like 10GB",
+    "ckan_options": "use name=value, separated by commas, with names from docs/ckan-actions.md",
     "fetch_networks": "use networks like 10.20.0.0/16, separated by commas",
     "fetch_ports": "use whole numbers from 1 to 65535, separated by commas",
     "work_dir": "use the path of a folder that the worker may write to",
@@ -163,6 +166,11 @@ class Settings(BaseSettings):
         description="While this is set the site takes no changes: `on`, or a sentence that readers are shown. Left "
         "empty (or `off`), it is as `datamo readonly` says.",
     )
+    ckan_options: str = Field(
+        "",
+        description="Options of CKAN under CKAN's own names, that change what its API answers here: "
+        "`name=value`, separated by commas (`ckan.auth.user_create_groups=true`); docs/ckan-actions.md lists them.",
+    )
     token: str = Field("", description="The API token that `datamo publish` shows to the site of `DATAMO_SITE_URL`.")
 
     @field_validator("upload_limit", "copies_limit", mode="before")
@@ -189,6 +197,12 @@ class Settings(BaseSettings):
     def _ports(cls, value: str) -> str:
         if not all(one.isdecimal() and 0 < int(one) < 1 << 16 for one in words(value)):
             raise ValueError("holds what is no port")
+        return value
+
+    @field_validator("ckan_options")
+    @classmethod
+    def _known_options(cls, value: str) -> str:
+        parse(value)
         return value
 
     @field_validator("site_url")

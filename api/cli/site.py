@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.ckan_options import parse
 from api.cli.voice import EXIT_DONE, EXIT_REFUSED, meet_search, opened, voice
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def make_app() -> Any:
         upload_limit=settings.upload_limit,
         search_wait=settings.search_refresh == "wait",
         rate_limits=settings.rate_limited,
+        ckan_options=parse(settings.ckan_options),
         meters=meters,
         rooms=site.rooms,
     )

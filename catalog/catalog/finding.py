@@ -174,11 +174,24 @@ def _documents(unit: Unit, entries: Sequence[Entry]) -> list[Document]:
     entries = [one for one in entries if one.state == "published" and one.kind == "dataset"]
     versions = unit.outlines([one.id for one in entries if one.version])
     owners = _owners(unit, {one.organisation for one in entries})
+    groups = _groups(unit, entries)
     shown = ((one, versions.get(one.id), owners.get(one.organisation)) for one in entries)
     return [
-        _document(entry, version, owner) for entry, version, owner in shown
+        _document(entry, version, owner, groups) for entry, version, owner in shown
         if version is not None and version.state != "withdrawn" and owner is not None
     ]
+
+
+def _named(entry: Entry) -> list[str]:
+    """Give the names of the groups, not themes, that a dataset says it is in."""
+    return [str(one.get("name") or "") for one in entry.about.more.get("groups", ())]
+
+
+def _groups(unit: Unit, entries: Sequence[Entry]) -> Collection[str]:
+    """Tell which of them are groups that people made here: those are found as themes are."""
+    wanted = sorted({name for one in entries for name in _named(one)})
+    return {one.subject for one in unit.marks("group", subjects=wanted) if one.body.get("state") != "deleted"
+            } if wanted else ()
 
 
 def _owners(unit: Unit, wanted: Collection[str]) -> Mapping[str, Organisation]:
@@ -188,12 +201,13 @@ def _owners(unit: Unit, wanted: Collection[str]) -> Mapping[str, Organisation]:
     return {key: one for key in wanted if (one := unit.organisation(key)) is not None}
 
 
-def _document(entry: Entry, version: Version, owner: Organisation) -> Document:
+def _document(entry: Entry, version: Version, owner: Organisation, groups: Collection[str]) -> Document:
     about, first = entry.about, version.first_table
     since, until = span(entry, version)
     return Document(
         id=entry.id, sequence=entry.sequence, slug=entry.slug, title=about.title, description=about.description,
-        org=owner.public_id, org_title=owner.title, themes=about.themes, tags=about.tags,
+        org=owner.public_id, org_title=owner.title, tags=about.tags,
+        themes=(*about.themes, *(name for name in _named(entry) if name in groups)),
         formats=tuple(dict.fromkeys(one.format for one in version.resources if one.format)),
         licence=about.licence, standard=about.standard or (first.standard if first else ""),
         years=years(entry, version), since=since, until=until, columns=tuple(_columns(version)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from catalog.catalog.base import Base
-from catalog.errors import Invalid, NotFound, Problem
+from catalog.errors import Conflict, Invalid, NotFound, Problem
 from catalog.model import Caller, Mark, Origin
 from catalog.ports import Unit
 
@@ -66,10 +66,11 @@ class Keeping(Base):
 
     # -- what hangs on things -----------------------------------------------------------------------------------
     def keep_mark(self, caller: Caller, act: str, kind: str, key: str, *, organisation: str = "", subject: str = "",
-                  person: str = "", body: Mapping[str, Any] | None = None) -> Mark:
+                  person: str = "", body: Mapping[str, Any] | None = None, alone: bool = False) -> Mark:
         """Keep a mark in place of what it was; ``act`` on a thing of ``organisation`` is what the caller must may.
 
-        Without an act it is the caller's own affair: anybody who is known may. Raises NotKnown, NotAllowed, Invalid.
+        Without an act it is the caller's own affair: anybody who is known may. With ``alone`` no other mark of the kind
+        may be on the same subject. Raises NotKnown, NotAllowed, Invalid, Conflict("name-taken").
         """
         actor, now = self._actor(caller), self._now()
         if act:
@@ -78,14 +79,17 @@ class Keeping(Base):
             raise Invalid(problems=[Problem("#/id", "too-long", {"limit": LONGEST})])
         with self._records.begin() as unit:
             before = unit.mark(kind, key)
+            if alone and any(each.id != key for each in unit.marks(kind, subjects=[subject])):
+                raise Conflict("name-taken")
             one = Mark(kind=kind, id=key, subject=subject, person=person, body=dict(body or {}),
                        created=before.created if before else now, modified=now)
             unit.save_mark(one)
             unit.audit(actor, f"keep-{kind}", subject or key, mark=key)
         return one
 
-    def drop_mark(self, caller: Caller, act: str, kind: str, key: str, *, organisation: str = "") -> None:
-        """Forget a mark. Raises NotKnown, NotAllowed, NotFound."""
+    def drop_mark(self, caller: Caller, act: str, kind: str, key: str, *, organisation: str = "",
+                  whole: bool = False) -> None:
+        """Forget a mark, with ``whole`` also what hangs on it and led to it. Raises NotKnown, NotAllowed, NotFound."""
         actor = self._actor(caller)
         if act:
             self._must(caller, act, organisation=organisation)
@@ -93,6 +97,9 @@ class Keeping(Base):
             found = unit.mark(kind, key)
             if found is None or not unit.drop_mark(kind, key):
                 raise NotFound
+            if whole:
+                unit.drop_marks(key)
+                unit.drop_origins(key)
             unit.audit(actor, f"drop-{kind}", found.subject or key, mark=key)
 
     def mark(self, kind: str, key: str) -> Mark | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final, Literal
 
+from api.ckan_options import OPTIONS
 from api.deps import Site
 from catalog.model import Caller
 from standards.record import Text
@@ -47,18 +48,34 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call of an action: who asks and what is given. ``changed`` collects the ids of packages that it wrote."""
+    """One call of an action: who asks and what is given. ``changed`` collects the ids of packages that it wrote.
+
+    ``options`` are those of CKAN's that differ from their defaults.
+    """
 
     site: Site
     caller: Caller
     given: Mapping[str, Any]
     files: Mapping[str, Sent] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
         """What NOW means in date arithmetic."""
         return datetime.now(UTC)
+
+    def option(self, name: str) -> str:
+        """Give the value of an option of CKAN, as the site is set up or its default; raises KeyError."""
+        return self.options.get(name) or OPTIONS[name].default
+
+    def switch(self, name: str) -> bool:
+        """Tell whether an option is on."""
+        return self.option(name).strip().lower() in YES
+
+    def most(self, name: str) -> int:
+        """Give an option that is a number."""
+        return int(self.option(name))
 
     def words(self, text: Text) -> str:
         """Say it in the site's language, else in any."""

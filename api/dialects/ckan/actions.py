@@ -8,6 +8,8 @@ from typing import Final
 from api.dialects.ckan import (
     agencies,
     governing,
+    groups,
+    options,
     packages,
     people,
     resources,
@@ -20,7 +22,8 @@ from api.dialects.ckan import (
 from api.dialects.ckan.action import Action
 
 FAMILIES: Final = (
-    status, packages, searching, writing, resources, agencies, themes, tags, people, governing,
+    status, packages, searching, writing, resources, agencies, themes, tags, people, governing, groups,
+    options,
 )
 
 _DECLARED: Final = tuple(one for family in FAMILIES for one in family.ACTIONS)

@@ -13,8 +13,10 @@ from catalog.question import Question
 from standards.metadata import ckan
 from standards.text import collation_key, fold
 
-NAMES_MOST: Final = 1000
-DICTS_MOST: Final = 25
+NAMES_MOST: Final = "ckan.group_and_organization_list_max"
+DICTS_MOST: Final = "ckan.group_and_organization_list_all_fields_max"
+MOST: Final = 1000
+"""Datasets that come with an agency at most."""
 CAPACITIES: Final[dict[Role, str]] = {"admin": "admin", "reviewer": "admin", "editor": "editor", "reader": "member"}
 """What CKAN calls a role in an agency; it has no reviewers, who may do what its admins may with datasets."""
 
@@ -56,8 +58,8 @@ def organization_list(call: Call) -> list[Any]:
     count = counts(call, "org")
     shown = in_order(call, [dictionary(call, one, count.get(one.public_id, 0)) for one in every])
     if not call.flag("all_fields"):
-        return [one["name"] for one in cut(call, shown, NAMES_MOST)]
-    shown = cut(call, shown, DICTS_MOST)
+        return [one["name"] for one in cut(call, shown, call.most(NAMES_MOST))]
+    shown = cut(call, shown, call.most(DICTS_MOST))
     if call.flag("include_users"):
         shown = [{**one, "users": people_of(call, one["id"])} for one in shown]
     return shown
@@ -90,7 +92,7 @@ def organization_show(call: Call) -> dict[str, Any]:
     if one.state == "merged" and one.successor:
         one = call.site.catalog.organisation(NOBODY, one.successor)
     asked = Question(filters={"org": (one.public_id,)}, sort="modified", facets=(), marks=False,
-                     limit=NAMES_MOST if call.flag("include_datasets") else 0)
+                     limit=MOST if call.flag("include_datasets") else 0)
     answer, entries = call.site.catalog.search(NOBODY, asked)
     shown = dictionary(call, one, answer.total)
     if call.flag("include_users", default=True):
@@ -139,7 +141,7 @@ def organization_autocomplete(call: Call) -> list[dict[str, Any]]:
     typed = fold(call.text("q") or call.text("incomplete"))
     every = [one for one in call.site.catalog.organisations(NOBODY) if one.state == "open"]
     found = [one for one in every if typed in one.slug or any(typed in fold(words) for words in one.title.values())]
-    limit = min(call.number("limit", 20) or 20, NAMES_MOST)
+    limit = min(call.number("limit") or call.most("ckan.requests.autocomplete.limit"), MOST)
     return [{"id": one.id, "name": one.slug, "title": call.words(one.title)} for one in found[:limit]]
 
 

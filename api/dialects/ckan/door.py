@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.deps import credential
+from api.deps import Site, credential
 from api.deps import site as site_of
-from api.dialects.ckan import answers, utilities
-from api.dialects.ckan.action import Call, Refused, Wrong
+from api.dialects.ckan import answers, options, utilities
+from api.dialects.ckan.action import Action, Call, Refused, Sent, Wrong
 from api.dialects.ckan.actions import ACTIONS
 from api.dialects.ckan.given import Unread, read
 from catalog.errors import NotKnown, Refusal
@@ -49,13 +49,19 @@ async def act(request: Request, name: str) -> Response:
     who = caller.person.name if caller.person else ""
     try:
         given, files = await read(request, reads=action.reads, files=site.upload_limit + ROOM)
-        call = Call(site=site, caller=caller, given=given, files=files)
-        result = await run_in_threadpool(action.run, call)
+        result, changed = await run_in_threadpool(_run, site, action, caller, given, files)
     except Unread as wrong:
         return answers.bad(str(wrong))
     except (Wrong, Refused, Refusal) as refused:
         return answers.failed(name, site.url, refused, who)
-    return answers.reply(answers.told(name, site.url, result, call.changed), callback=callback)
+    return answers.reply(answers.told(name, site.url, result, changed), callback=callback)
+
+
+def _run(site: Site, action: Action, caller: Caller, given: dict[str, Any],
+         files: dict[str, Sent]) -> tuple[Any, list[str]]:
+    """Run an action; give its result and the packages that it changed."""
+    call = Call(site=site, caller=caller, given=given, files=files, options=options.held(site))
+    return action.run(call), call.changed
 
 
 async def probe(request: Request) -> Response:
@@ -68,7 +74,8 @@ async def utility(request: Request, kind: str, asked: str) -> Response:
     """Answer the autocomplete addresses, which have no envelope."""
     caller = await caller_of(request)
     given = {name: value for name, value in request.query_params.items() if name != "callback"}
-    call = Call(site=site_of(request), caller=caller, given=given)
+    site = site_of(request)
+    call = Call(site=site, caller=caller, given=given, options=await run_in_threadpool(options.held, site))
     found = utilities.UTILITIES.get((kind, asked))
     if found is None:
         return answers.reply("Not found", 404)

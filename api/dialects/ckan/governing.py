@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from api.dialects.ckan import agencies, people
+from api.dialects.ckan import agencies, groups, membership, people
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
-from api.dialects.ckan.writing import name_problems
+from api.dialects.ckan.names import name_problems
 from catalog.errors import NotAllowed, NotFound
 from catalog.model import NOBODY, Closing, Organisation, Role
 from catalog.question import Question
+from standards.metadata import ckan
 
 ROLES: Final[dict[str, Role]] = {"admin": "admin", "editor": "editor", "member": "reader"}
 OPERATOR: Final = "an operator"
 ADMIN: Final = "an admin of the agency"
+MANAGER: Final = "an admin of the agency or group; for a dataset an editor of its agency"
 MEMBERS: Final = {
     "name": "its address", "title": "its title, the name unless said", "description": "what it does",
     "extras": "[{key: code, value}]: its public code; others are left", "image_url": "taken and left",
@@ -78,15 +80,20 @@ def organization_delete(call: Call) -> None:
 
 def member_list(call: Call) -> list[list[str]]:
     """Answer ``member_list``: the people of an agency that the caller may know of, and its public datasets."""
-    one = call.site.catalog.organisation(NOBODY, call.needed("id"))
     kind, capacity = call.text("object_type"), call.text("capacity")
+    found: list[list[str]] = membership.of_group(call, kind) if membership.is_group(call) else _of_agency(call, kind)
+    return [each for each in found if not capacity or each[2].lower() == capacity.lower()]
+
+
+def _of_agency(call: Call, kind: str) -> list[list[str]]:
+    one = call.site.catalog.organisation(NOBODY, call.needed("id"))
     found: list[list[str]] = []
     if kind in ("", "user"):
         found += [[each["id"], "user", each["capacity"]] for each in agencies.people_of(call, one.id)]
     if kind in ("", "package"):
         every = call.site.catalog.datasets_of(NOBODY, one.id, limit=10**6)
         found += [[each.id, "package", "public"] for each in every if each.state == "published"]
-    return [each for each in found if not capacity or each[2].lower() == capacity.lower()]
+    return found
 
 
 def member_roles_list(_: Call) -> list[dict[str, str]]:
@@ -100,9 +107,16 @@ def organization_member_create(call: Call) -> dict[str, Any]:
 
 
 def member_create(call: Call) -> dict[str, Any]:
-    """Answer ``member_create``, for people."""
-    if call.needed("object_type") != "user":
+    """Answer ``member_create``: people of an agency or a group, datasets of a group."""
+    kind, group = call.needed("object_type"), groups.find(call, call.needed("id"))
+    if kind == "package" and group is not None:
+        return membership.join(call, group.subject, call.needed("object"))
+    if kind == "package" and ckan.theme_of(call.needed("id")):
+        return membership.join(call, call.needed("id"), call.needed("object"))
+    if kind != "user":
         raise Wrong({"object_type": ["Only users can be made members"]})
+    if group is not None:
+        return groups.set_member(call, group, call.needed("object"), call.needed("capacity"))
     return _member(call, call.needed("object"), call.needed("capacity"))
 
 
@@ -126,7 +140,14 @@ def organization_member_delete(call: Call) -> None:
 
 
 def member_delete(call: Call) -> None:
-    """Answer ``member_delete``, for people."""
+    """Answer ``member_delete``."""
+    kind, group = call.needed("object_type"), groups.find(call, call.needed("id"))
+    if kind == "package" and (group is not None or ckan.theme_of(call.needed("id"))):
+        membership.leave(call, group.subject if group else call.needed("id"), call.needed("object"))
+        return
+    if kind == "user" and group is not None:
+        groups.drop_member(call, group, call.needed("object"))
+        return
     if call.needed("object_type") != "user":
         raise Wrong({"object_type": ["Only users can be members"]})
     _left(call, call.needed("object"))
@@ -184,7 +205,7 @@ ACTIONS: Final = (
            verbs=WRITES, permission=ADMIN, parameters={**ID, **MEMBERS}),
     Action(name="organization_delete", summary="Close an agency; its datasets stay.", run=organization_delete,
            verbs=WRITES, permission=OPERATOR, parameters=ID),
-    Action(name="member_list", summary="Give what belongs to an agency.", run=member_list, parameters={
+    Action(name="member_list", summary="Give what belongs to an agency or a group.", run=member_list, parameters={
         **ID, "object_type": "user or package", "capacity": "only those with this one",
     }),
     Action(name="member_roles_list", summary="Give the roles there are.", run=member_roles_list,
@@ -193,10 +214,12 @@ ACTIONS: Final = (
            verbs=WRITES, permission=ADMIN, parameters={**ID, "username": "who", "role": "admin, editor or member"}),
     Action(name="organization_member_delete", summary="Take a person's role away.", run=organization_member_delete,
            verbs=WRITES, permission=ADMIN, parameters={**ID, "username": "who", "user_id": "the same, as of old"}),
-    Action(name="member_create", summary="Give a person a role.", run=member_create, verbs=WRITES, permission=ADMIN,
-           parameters={**ID, "object": "who", "object_type": "user", "capacity": "admin, editor or member"}),
-    Action(name="member_delete", summary="Take a person's role away.", run=member_delete, verbs=WRITES,
-           permission=ADMIN, parameters={**ID, "object": "who", "object_type": "user"}),
+    Action(name="member_create", summary="Give a person a role, or put a dataset into a group.", run=member_create,
+           verbs=WRITES, permission=MANAGER, parameters={**ID, "object": "who or what", "object_type": "user or package",
+                                           "capacity": "admin, editor or member"}),
+    Action(name="member_delete", summary="Take a person's role away, or a dataset out of a group.", run=member_delete,
+           verbs=WRITES, permission=MANAGER,
+           parameters={**ID, "object": "who or what", "object_type": "user or package"}),
     Action(name="user_create", summary="Make an account.", run=user_create, verbs=WRITES, permission=OPERATOR,
            parameters={"name": "her sign-in name", **PERSON, "with_apitoken": "true for a token, shown once"}),
     Action(name="user_update", summary="Change an account.", run=user_update, verbs=WRITES, permission=people.HERSELF,

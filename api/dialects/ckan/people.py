@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import md5
 from typing import Any, Final
 
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
-from catalog.errors import NotAllowed
+from catalog.errors import NotAllowed, NotFound
 from catalog.model import Person, Token
 from catalog.permit import may
 from standards.metadata import ckan
 
 UNIT: Final = 1
+PUBLIC: Final = "ckan.auth.public_user_details"
 LONGEST: Final = 10**9
+OTHERS: Final = "an operator; anybody with `ckan.auth.public_user_details`"
 HERSELF: Final = "the person herself, or an operator"
 
 
@@ -29,29 +32,59 @@ def dictionary(one: Person) -> dict[str, Any]:
     }
 
 
+def named(one: Person) -> dict[str, Any]:
+    """Give the dictionary of a person as others may see it."""
+    shown = dictionary(one)
+    return {name: value for name, value in shown.items() if name not in ("email", "email_hash", "last_active")}
+
+
+def everybody(call: Call) -> tuple[list[Person], Callable[[Person], dict[str, Any]]]:
+    """Give the people whom the caller may see, and how; raises NotAllowed."""
+    catalog = call.site.catalog
+    if call.switch(PUBLIC) and not may(call.caller, "see-people"):
+        return list(catalog.people(catalog.system())), named
+    return list(catalog.people(call.caller)), dictionary
+
+
+def one_person(call: Call, key: str) -> dict[str, Any]:
+    """Give a person as the caller may see her; raises NotFound, NotAllowed."""
+    catalog = call.site.catalog
+    if not call.switch(PUBLIC):
+        return dictionary(catalog.person(call.caller, key))
+    found = catalog.person(catalog.system(), key)
+    if may(call.caller, "see-person", person=found.id):
+        return dictionary(found)
+    if found.disabled:
+        raise NotFound
+    return named(found)
+
+
 def user_list(call: Call) -> list[Any]:
     """Answer ``user_list``: for operators; names stay with those who bear them."""
     typed = call.text("q").lower()
-    found = [one for one in call.site.catalog.people(call.caller) if not one.disabled]
+    people, shown = everybody(call)
+    found = [one for one in people if not one.disabled]
     found = [one for one in found if typed in one.name.lower() or typed in one.title.lower()]
     email = call.text("email")
+    if email and not may(call.caller, "see-people"):
+        raise NotAllowed
     found = sorted((one for one in found if not email or one.email == email), key=lambda one: one.name)
-    return [dictionary(one) for one in found] if call.flag("all_fields", default=True) else [one.name for one in found]
+    return [shown(one) for one in found] if call.flag("all_fields", default=True) else [one.name for one in found]
 
 
 def user_show(call: Call) -> dict[str, Any]:
     """Answer ``user_show``; without an id the caller herself."""
     if call.caller.person is not None and not call.text("id"):
         return dictionary(call.caller.person)
-    return dictionary(call.site.catalog.person(call.caller, call.needed("id")))
+    return one_person(call, call.needed("id"))
 
 
 def user_autocomplete(call: Call) -> list[dict[str, Any]]:
     """Answer ``user_autocomplete``: for operators."""
     typed = (call.text("q") or call.text("incomplete")).lower()
-    limit = min(call.number("limit", 20) or 20, 100)
+    limit = min(call.number("limit") or call.most("ckan.requests.autocomplete.limit"), 100)
     found = [
-        one for one in call.site.catalog.people(call.caller)
+        one for one in everybody(call)[0]
         if not one.disabled and (typed in one.name.lower() or typed in one.title.lower())
     ]
     return [{"id": one.id, "name": one.name, "fullname": one.title} for one in found[:limit]]
@@ -95,7 +128,7 @@ def api_token_revoke(call: Call) -> None:
 
 
 ACTIONS: Final = (
-    Action(name="user_list", summary="Give the people of the site.", run=user_list, permission="an operator",
+    Action(name="user_list", summary="Give the people of the site.", run=user_list, permission=OTHERS,
            parameters={"q": "what a name holds", "email": "only with this address", "order_by": "taken, by name",
                        "all_fields": "false for names alone", "include_site_user": "taken and left"}),
     Action(name="user_show", summary="Give a person.", run=user_show, permission=HERSELF,
@@ -103,7 +136,7 @@ ACTIONS: Final = (
                        "include_num_followers": "taken, nobody follows", "include_password_hash": "taken, never shown",
                        "include_plugin_extras": "taken and left"}),
     Action(name="user_autocomplete", summary="Give people whose names hold what was typed.", run=user_autocomplete,
-           permission="an operator", parameters={"q": "what was typed", "limit": "so many", "ignore_self": "taken"}),
+           permission=OTHERS, parameters={"q": "what was typed", "limit": "so many", "ignore_self": "taken"}),
     Action(name="api_token_create", summary="Make a token, which is shown once.", run=api_token_create, verbs=WRITES,
            permission=HERSELF, parameters={"user": "whose", "name": "what it is for", "expires_in": "how many units",
                                            "unit": "seconds in a unit, 1 unless said"}),

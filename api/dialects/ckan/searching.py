@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from api.dialects.ckan import groups
 from api.dialects.ckan.action import Action, Call, Refused, Wrong
 from api.dialects.ckan.answers import sentence
 from api.dialects.ckan.shown import Shown
@@ -21,6 +22,7 @@ from standards.vocabulary import LICENCES, THEMES
 
 ROWS: Final = 10
 ROWS_MOST: Final = 1000
+ROWS_MAX: Final = "ckan.search.rows_max"
 DEEP: Final = 10_000
 NAMES_MOST: Final = 50
 """Facets, or members of ``fl``, that one search may ask for."""
@@ -143,7 +145,7 @@ def asked(call: Call) -> tuple[Question, bool, str]:
     rows = call.number("rows", ROWS)
     question = Question(
         text=plain, where=where, sort=sort, marks=False, start=call.number("start", 0) or 0,
-        limit=min(ROWS if rows is None else rows, ROWS_MOST), facets=tuple(dict.fromkeys(wanted)),
+        limit=min(ROWS if rows is None else rows, call.most(ROWS_MAX)), facets=tuple(dict.fromkeys(wanted)),
         facet_size=facet_size(call),
     )
     return question, rising, order
@@ -223,12 +225,19 @@ def counted(call: Call, answer: Answer) -> dict[str, list[dict[str, Any]]]:
 def _named(call: Call, facet: str, value: str) -> dict[str, str]:
     if facet in ("organization", "owner_org"):
         return _agency_named(call, value)
-    if facet == "groups" and value in THEMES:
-        return {"name": ckan.group_name(value), "display_name": call.words(THEMES[value].title)}
+    if facet == "groups":
+        return _group_named(call, value)
     if facet == "license_id" and value in LICENCES:
         return {"name": value, "display_name": call.words(LICENCES[value].title)}
     shown = value.upper() if facet == "res_format" else value
     return {"name": shown, "display_name": shown}
+
+
+def _group_named(call: Call, value: str) -> dict[str, str]:
+    if value in THEMES:
+        return {"name": ckan.group_name(value), "display_name": call.words(THEMES[value].title)}
+    made = next(iter(call.site.catalog.marks(groups.KIND, subjects=[value])), None)
+    return {"name": value, "display_name": str(made.body.get("title") or value) if made else value}
 
 
 def _agency_named(call: Call, key: str) -> dict[str, str]:

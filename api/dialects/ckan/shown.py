@@ -7,6 +7,7 @@ from typing import Any
 
 from api.deps import Site
 from api.described import described
+from api.dialects.ckan import groups
 from api.dialects.ckan.action import Call
 from catalog.errors import NotFound
 from catalog.model import NOBODY, Caller, Entry, Organisation, Origin, Resource, Version
@@ -24,6 +25,7 @@ class Shown:
         self.language = call.site.language
         self._codelists: Mapping[str, Any] = call.site.standards.codelists
         self._agencies: dict[str, Organisation] = {}
+        self._groups: dict[str, dict[str, Any]] | None = None
         self._moved: dict[str, list[Origin]] = {}
 
     def packages(self, caller: Caller, entries: Iterable[Entry]) -> list[dict[str, Any]]:
@@ -47,13 +49,30 @@ class Shown:
         moved = self._moved[entry.id]
         told = described(self.site.url, entry, version, agency, self._codelists)
         changed = max(entry.modified, version.issued) if version else entry.modified
-        return ckan.package(ckan.Package(
+        shown = ckan.package(ckan.Package(
             told=told, name=entry.slug, organisation=organisation(self.call, agency), created=entry.created,
             changed=changed, state=state_of(entry), private=entry.visibility == "private",
             parts={one.name: one.more for one in version.resources if one.more} if version else {},
             moved=next((one.remote for one in moved if one.kind == "dataset"), ""),
             moved_parts={one.part: one.remote for one in moved if one.kind == "resource"},
         ), self.language)
+        if entry.about.more.get("groups"):
+            shown["groups"] = [self._group(one) for one in shown["groups"]]
+        return self._with_extra_fields(shown)
+
+    def _group(self, one: dict[str, Any]) -> dict[str, Any]:
+        """Give a group that was made here in full; a theme and what came from elsewhere stay as they are."""
+        if self._groups is None:
+            self._groups = {each.subject: groups.short(self.call, each) for each in groups.every(self.call)}
+        return self._groups.get(str(one.get("name") or ""), one)
+
+    def _with_extra_fields(self, shown: dict[str, Any]) -> dict[str, Any]:
+        """Let every resource have the members that the site wants there always."""
+        wanted = self.call.options.get("ckan.extra_resource_fields", "").split()
+        if wanted:
+            empty = dict.fromkeys(wanted)
+            shown["resources"] = [{**empty, **one} for one in shown["resources"]]
+        return shown
 
     def _agency(self, key: str) -> Organisation:
         if key not in self._agencies:

@@ -17,8 +17,11 @@ TITLES: Final = {"vi": "Dữ liệu mở trên Datamo", "en": "Open data on Data
 def status_show(call: Call) -> dict[str, Any]:
     """Answer ``status_show``."""
     return {
-        "ckan_version": CKAN, "site_url": call.site.url, "site_title": call.words(TITLES), "site_description": "",
-        "error_emails_to": None, "locale_default": call.site.language, "extensions": ["datamo"],
+        "ckan_version": CKAN, "site_url": call.site.url,
+        "site_title": call.option("ckan.site_title") or call.words(TITLES),
+        "site_description": call.option("ckan.site_description"),
+        "error_emails_to": None, "locale_default": call.option("ckan.locale_default") or call.site.language,
+        "extensions": ["datamo"],
     }
 
 

@@ -1,31 +1,35 @@
-"""Groups: the themes of the catalogue in CKAN's words; there are no others, and nobody makes or changes one by API."""
+"""Groups as they are read: the themes of the catalogue in CKAN's words, and the groups that people made beside them."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from api.dialects.ckan import groups
 from api.dialects.ckan.action import Action, Call
 from api.dialects.ckan.agencies import DICTS_MOST, NAMES_MOST, cut, in_order
 from api.dialects.ckan.shown import Shown, counts
-from catalog.errors import NotFound
 from catalog.model import NOBODY
+from catalog.permit import may
 from catalog.question import Question
 from standards.metadata import ckan
 from standards.text import fold
 from standards.vocabulary import THEMES
+
+MOST: Final = 1000
 
 LIST: Final = {
     "sort": "`title asc`, `name asc`, `package_count desc`", "order_by": "as of old: name or packages",
     "limit": "so many", "offset": "behind so many", "all_fields": "dictionaries, at most 25 in one answer",
     "groups": "only these names", "type": "taken, there is one type",
     "include_dataset_count": "counts are always there",
-    "include_extras": "taken, there are none", "include_groups": "taken, there is no hierarchy",
-    "include_users": "taken, themes have no members",
+    "include_extras": "extras are always there", "include_groups": "taken, there is no hierarchy",
+    "include_users": "with the people who the caller may know of; themes have none",
 }
 SHOW: Final = {
-    "id": "its name", "include_datasets": "with its newest datasets, at most 1000",
-    "include_dataset_count": "the count is always there", "include_extras": "taken, there are none",
-    "include_users": "taken, themes have no members", "include_groups": "taken, there is no hierarchy",
+    "id": "its id or name", "include_datasets": "with its newest datasets, at most 1000",
+    "include_dataset_count": "the count is always there", "include_extras": "extras are always there",
+    "include_users": "with the people who the caller may know of; themes have none",
+    "include_groups": "taken, there is no hierarchy",
     "include_followers": "taken, nobody follows",
 }
 
@@ -39,60 +43,89 @@ def dictionary(call: Call, theme: str, count: int) -> dict[str, Any]:
     }
 
 
+def every(call: Call) -> list[dict[str, Any]]:
+    """Give the dictionaries of all groups, themes first."""
+    count = counts(call, "theme")
+    return [
+        *(dictionary(call, code, count.get(code, 0)) for code in THEMES),
+        *(groups.dictionary(call, one, count.get(one.subject, 0)) for one in groups.every(call)),
+    ]
+
+
 def group_list(call: Call) -> list[Any]:
     """Answer ``group_list``."""
     wanted = set(call.names("groups"))
-    count = counts(call, "theme")
-    shown = in_order(call, [
-        dictionary(call, code, count.get(code, 0)) for code in THEMES if not wanted or ckan.group_name(code) in wanted
-    ])
-    if call.flag("all_fields"):
-        return cut(call, shown, DICTS_MOST)
-    return [one["name"] for one in cut(call, shown, NAMES_MOST)]
+    shown = in_order(call, [one for one in every(call) if not wanted or {one["name"], one["id"]} & wanted])
+    if not call.flag("all_fields"):
+        return [one["name"] for one in cut(call, shown, call.most(NAMES_MOST))]
+    shown = cut(call, shown, call.most(DICTS_MOST))
+    if call.flag("include_users"):
+        held = {one.subject: one for one in groups.every(call)}
+        shown = [{**one, "users": groups.people_of(call, held[one["name"]])} if one["name"] in held else one
+                 for one in shown]
+    return shown
 
 
-def _found(call: Call) -> str:
-    theme = ckan.theme_of(call.needed("id"))
-    if not theme:
-        raise NotFound
-    return theme
+def group_list_authz(call: Call) -> list[dict[str, Any]]:
+    """Answer ``group_list_authz``: the groups into which the caller may put datasets; only her own when asked so."""
+    if call.caller.person is None:
+        return []
+    own = [one for one in groups.every(call) if groups.capacity_of(call, one)]
+    if call.flag("am_member"):
+        return [groups.dictionary(call, one, groups.count_of(call, one.subject)) for one in own]
+    return every(call) if may(call.caller, "operate") or call.caller.roles else []
 
 
 def group_show(call: Call) -> dict[str, Any]:
     """Answer ``group_show``."""
-    theme = _found(call)
+    theme = ckan.theme_of(call.needed("id"))
+    made = None if theme else groups.needed(call)
     with_datasets = call.flag("include_datasets")
-    asked = Question(filters={"theme": (theme,)}, sort="modified", facets=(), marks=False,
-                     limit=NAMES_MOST if with_datasets else 0)
-    answer, entries = call.site.catalog.search(NOBODY, asked)
-    shown = dictionary(call, theme, answer.total)
+    answer, entries = call.site.catalog.search(NOBODY, _in_group(
+        made.subject if made else theme, MOST if with_datasets else 0))
+    if made is None:
+        shown = dictionary(call, theme, answer.total)
+    else:
+        shown = groups.dictionary(call, made, answer.total, users=call.flag("include_users", default=True))
     return {**shown, "packages": Shown(call).packages(NOBODY, entries)} if with_datasets else shown
+
+
+def _in_group(value: str, limit: int) -> Question:
+    return Question(filters={"theme": (value,)}, sort="modified", facets=(), marks=False, limit=limit)
 
 
 def group_package_show(call: Call) -> list[dict[str, Any]]:
     """Answer ``group_package_show``."""
-    limit = min(call.number("limit", NAMES_MOST) or NAMES_MOST, NAMES_MOST)
-    asked = Question(filters={"theme": (_found(call),)}, sort="modified", facets=(), marks=False, limit=limit)
-    return Shown(call).packages(NOBODY, call.site.catalog.search(NOBODY, asked)[1])
+    value = ckan.theme_of(call.needed("id")) or groups.needed(call).subject
+    limit = min(call.number("limit", MOST) or MOST, MOST)
+    return Shown(call).packages(NOBODY, call.site.catalog.search(NOBODY, _in_group(value, limit))[1])
 
 
 def group_autocomplete(call: Call) -> list[dict[str, Any]]:
     """Answer ``group_autocomplete``."""
     typed = fold(call.text("q") or call.text("incomplete"))
+    language = call.site.language
     found = [
-        code for code, one in THEMES.items()
+        ckan.group(code, language) for code, one in THEMES.items()
         if typed in code.lower() or any(typed in fold(words) for words in one.title.values())
     ]
-    limit = min(call.number("limit", 20) or 20, NAMES_MOST)
-    named = [ckan.group(code, call.site.language) for code in found[:limit]]
-    return [{"id": one["id"], "name": one["name"], "title": one["title"]} for one in named]
+    made = [groups.short(call, one) for one in groups.every(call)]
+    found += [one for one in made if typed in one["name"] or typed in fold(one["title"])]
+    limit = min(call.number("limit") or call.most("ckan.requests.autocomplete.limit"), MOST)
+    return [{"id": one["id"], "name": one["name"], "title": one["title"]} for one in found[:limit]]
 
 
 ACTIONS: Final = (
-    Action(name="group_list", summary="Give the groups of the site: its themes.", run=group_list, parameters=LIST),
-    Action(name="group_show", summary="Give a group: a theme.", run=group_show, parameters=SHOW),
+    Action(name="group_list", summary="Give the groups of the site: its themes and those that people made.",
+           run=group_list, parameters=LIST),
+    Action(name="group_show", summary="Give a group.", run=group_show, parameters=SHOW),
     Action(name="group_package_show", summary="Give the datasets of a group.", run=group_package_show,
-           parameters={"id": "its name", "limit": "so many"}),
+           parameters={"id": "its id or name", "limit": "so many"}),
+    Action(name="group_list_authz", summary="Give the groups into which the caller may put datasets.",
+           run=group_list_authz, parameters={
+               "am_member": "only those that she is a member of", "available_only": "taken and left",
+               "include_dataset_count": "counts are always there", "include_member_count": "taken and left",
+           }),
     Action(name="group_autocomplete", summary="Give groups whose names hold what was typed.", run=group_autocomplete,
            parameters={"q": "what was typed", "limit": "so many"}),
 )

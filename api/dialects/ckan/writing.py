@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from api.dialects.ckan import groups
 from api.dialects.ckan.action import WRITES, YES, Action, Call, Wrong
+from api.dialects.ckan.names import name_problems
 from api.dialects.ckan.shown import Shown, found_entry, parts_by_id
 from catalog.errors import NotAllowed, NotFound
 from catalog.members import slug_of
@@ -17,10 +18,6 @@ from standards.metadata import ckan
 from standards.portable import to_json
 from standards.record import Dataset
 
-NAME: Final = re.compile(r"[a-z0-9_\-]*")
-TAKEN: Final = ("new", "edit", "search")
-SHORTEST: Final = 2
-LONGEST: Final = 100
 EDITOR: Final = "an editor of the agency"
 REASON: Final = "Deleted through CKAN's API"
 MEMBERS: Final = {
@@ -86,28 +83,14 @@ def tidied(given: Mapping[str, Any]) -> dict[str, Any]:
     return members
 
 
-def name_problems(name: Any) -> dict[str, list[str]]:
-    """Say what is wrong with a name, in CKAN's words."""
-    if name is None or name == "":
-        return {"name": ["Missing value"]}
-    if not isinstance(name, str):
-        return {"name": ["Names must be strings"]}
-    found = ["That name cannot be used"] if name in TAKEN else []
-    if len(name) < SHORTEST:
-        found.append("Must be at least 2 characters long")
-    if len(name) > LONGEST:
-        found.append("Name must be a maximum of 100 characters long")
-    if not NAME.fullmatch(name):
-        found.append("Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_")
-    return {"name": found} if found else {}
-
-
 def _yes(given: Mapping[str, Any], name: str) -> bool:
     value = given.get(name)
     return value is True or str(value).strip().lower() in YES
 
 
 def _read(call: Call, given: Mapping[str, Any], before: Dataset) -> Dataset:
+    if "groups" in given:
+        given = {**given, "groups": groups.of_package(call, given["groups"])}
     return ckan.read(given, before, call.site.language, call.site.standards.tables)
 
 
@@ -129,11 +112,11 @@ def package_patch(call: Call) -> dict[str, Any]:
     return change(call, tidied(call.given))
 
 
-def change(call: Call, given: dict[str, Any]) -> dict[str, Any]:
-    """Write what is given over a dataset."""
+def change(call: Call, given: dict[str, Any], key: str = "") -> dict[str, Any]:
+    """Write what is given over a dataset: that of ``key``, else the one that the call names."""
     if call.caller.person is None:
         raise NotAllowed
-    entry, version = found_entry(call, call.needed("id", "name"))
+    entry, version = found_entry(call, key or call.needed("id", "name"))
     if not may(call.caller, "describe", organisation=entry.organisation):
         raise NotAllowed
     if given.get("state") == "deleted":
