@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.ckan_options import OPTIONS
 from api.dialects.ckan.action import Action
 from api.dialects.ckan.actions import ACTIONS
 
@@ -16,7 +17,10 @@ Answers come in CKAN's envelope and errors in CKAN's shapes. `ckanapi` (library 
 What is otherwise here:
 
 * What may not be seen answers 404, never 403.
-* A **group** is a theme of the catalogue; groups are not made or changed by API. A **withdrawn** dataset is `deleted`: its agency sees it.
+* A **group** is a theme of the catalogue, or one that people made; themes do not change, a group keeps its name. A **withdrawn** dataset
+  is `deleted`: its agency sees it.
+* Ids that things had in another CKAN lead to what moved here; what moved here is called by them.
+* A vocabulary is a list of tags; the tags of a dataset belong to none.
 * A table is one resource: its canonical CSV. Resources of a dataset belong to a version; each change of them makes the next one.
 * Ids are ours: an `id` that is sent with something new is not adopted. Members that we have no word for are kept and given back.
 * An upload is checked before it is published: the answer comes when it is, or 409 with the address of the report.
@@ -28,11 +32,21 @@ What is otherwise here:
 """
 
 
+OPTIONS_HEAD = """## Options
+
+`DATAMO_CKAN_OPTIONS` holds `name=value`, separated by commas. In environment `test` an operator changes them on the running site with
+`config_option_update`.
+
+| option | default | what it does |
+|---|---|---|"""
+
+
 def page() -> str:
     """The page."""
+    options = [f"| `{name}` | {one.default or '–'} | {one.meaning} |" for name, one in OPTIONS.items()]
     rows = [row(one) for _, one in sorted(ACTIONS.items())]
     head = ["## Actions", "", f"{len(ACTIONS)} actions.", "", "| action | verbs | who may | what it does | parameters |", "|---|---|---|---|---|"]
-    return "\n".join([WORDS, *head, *rows, ""])
+    return "\n".join([WORDS, OPTIONS_HEAD, *options, "", *head, *rows, ""])
 
 
 def row(one: Action) -> str:

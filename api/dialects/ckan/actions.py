@@ -7,6 +7,7 @@ from typing import Final
 
 from api.dialects.ckan import (
     agencies,
+    following,
     governing,
     groups,
     options,
@@ -16,14 +17,17 @@ from api.dialects.ckan import (
     searching,
     status,
     tags,
+    tasks,
     themes,
+    views,
+    vocabularies,
     writing,
 )
 from api.dialects.ckan.action import Action
 
 FAMILIES: Final = (
     status, packages, searching, writing, resources, agencies, themes, tags, people, governing, groups,
-    options,
+    options, following, views, tasks, vocabularies,
 )
 
 _DECLARED: Final = tuple(one for family in FAMILIES for one in family.ACTIONS)

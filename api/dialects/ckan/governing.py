@@ -214,9 +214,10 @@ ACTIONS: Final = (
            verbs=WRITES, permission=ADMIN, parameters={**ID, "username": "who", "role": "admin, editor or member"}),
     Action(name="organization_member_delete", summary="Take a person's role away.", run=organization_member_delete,
            verbs=WRITES, permission=ADMIN, parameters={**ID, "username": "who", "user_id": "the same, as of old"}),
-    Action(name="member_create", summary="Give a person a role, or put a dataset into a group.", run=member_create,
-           verbs=WRITES, permission=MANAGER, parameters={**ID, "object": "who or what", "object_type": "user or package",
-                                           "capacity": "admin, editor or member"}),
+    Action(name="member_create", summary="Give a person a role, or a group a dataset.", run=member_create,
+           verbs=WRITES, permission=MANAGER, parameters={
+               **ID, "object": "who or what", "object_type": "user or package", "capacity": "admin, editor or member",
+           }),
     Action(name="member_delete", summary="Take a person's role away, or a dataset out of a group.", run=member_delete,
            verbs=WRITES, permission=MANAGER,
            parameters={**ID, "object": "who or what", "object_type": "user or package"}),

@@ -1,9 +1,10 @@
-"""Tags, vocabularies, formats and licences: the words that datasets are described with."""
+"""Tags, formats and licences: the words that datasets are described with."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from api.dialects.ckan import vocabularies
 from api.dialects.ckan.action import Action, Call
 from api.dialects.ckan.shown import Shown, counts
 from catalog.errors import NotFound
@@ -16,20 +17,22 @@ from standards.vocabulary import LICENCES
 MOST: Final = 1000
 
 
-def _like(call: Call, *names: str) -> list[str]:
-    """Give the tags of public datasets that hold what is asked for, sorted; those of a vocabulary are none."""
-    if call.text("vocabulary_id"):
-        raise NotFound
+def _like(call: Call, *names: str) -> list[dict[str, Any]]:
+    """Give the tags that hold what is asked for, sorted: those of public datasets, or of a vocabulary."""
     typed = next((call.given[name] for name in names if call.given.get(name)), "")
-    words = [fold(str(one)) for one in (typed if isinstance(typed, list) else [typed])]
-    found = [one for one in counts(call, "tag") if all(word in fold(one) for word in words)]
-    return sorted(found, key=collation_key)
+    words = [str(one) for one in (typed if isinstance(typed, list) else [typed])]
+    if call.text("vocabulary_id"):
+        found = vocabularies.tags_like(call, call.text("vocabulary_id"), words)
+        return sorted(found, key=lambda one: collation_key(one["name"]))
+    folded = [fold(one) for one in words]
+    free = [one for one in counts(call, "tag") if all(word in fold(one) for word in folded)]
+    return [ckan.tag(one) for one in sorted(free, key=collation_key)]
 
 
 def tag_list(call: Call) -> list[Any]:
     """Answer ``tag_list``."""
     found = _like(call, "query", "q")
-    return [ckan.tag(one) for one in found] if call.flag("all_fields") else found
+    return list(found) if call.flag("all_fields") else [one["name"] for one in found]
 
 
 def tag_search(call: Call) -> dict[str, Any]:
@@ -37,13 +40,18 @@ def tag_search(call: Call) -> dict[str, Any]:
     found = _like(call, "query", "q")
     start, limit = call.number("offset", 0) or 0, call.number("limit", MOST)
     page = found[start : start + min(MOST if limit is None else limit, MOST)]
-    return {"count": len(found), "results": [{"id": one, "name": one, "vocabulary_id": None} for one in page]}
+    return {"count": len(found), "results": [
+        {name: one[name] for name in ("id", "name", "vocabulary_id")} for one in page
+    ]}
 
 
 def tag_autocomplete(call: Call) -> list[str]:
     """Answer ``tag_autocomplete``."""
     typed = fold(call.text("query") or call.text("q") or call.text("incomplete"))
     limit = min(call.number("limit", 10) or 10, MOST)
+    if call.text("vocabulary_id"):
+        of_vocabulary = vocabularies.tags_like(call, call.text("vocabulary_id"), [])
+        return [one["name"] for one in of_vocabulary if typed and fold(one["name"]).startswith(typed)][:limit]
     found = [one for one in counts(call, "tag") if typed and fold(one).startswith(typed)]
     return sorted(found, key=collation_key)[:limit]
 
@@ -51,24 +59,19 @@ def tag_autocomplete(call: Call) -> list[str]:
 def tag_show(call: Call) -> dict[str, Any]:
     """Answer ``tag_show``."""
     name = call.needed("id")
+    if call.text("vocabulary_id"):
+        found = [one for one in vocabularies.tags_like(call, call.text("vocabulary_id"), [])
+                 if name in (one["name"], one["id"])]
+        if not found:
+            raise NotFound
+        return found[0]
     wanted = call.flag("include_datasets")
     asked = Question(filters={"tag": (name,)}, facets=(), marks=False, sort="modified", limit=MOST if wanted else 0)
     answer, entries = call.site.catalog.search(NOBODY, asked)
-    if not answer.total or call.text("vocabulary_id"):
+    if not answer.total:
         raise NotFound
     shown: dict[str, Any] = {"id": name, "name": name, "display_name": name, "vocabulary_id": None}
     return {**shown, "packages": Shown(call).packages(NOBODY, entries)} if wanted else shown
-
-
-def vocabulary_list(_: Call) -> list[Any]:
-    """Answer ``vocabulary_list``: there are no controlled vocabularies of tags."""
-    return []
-
-
-def vocabulary_show(call: Call) -> dict[str, Any]:
-    """Answer ``vocabulary_show``: there is none."""
-    call.needed("id")
-    raise NotFound
 
 
 def license_list(call: Call) -> list[dict[str, Any]]:
@@ -86,21 +89,18 @@ def format_autocomplete(call: Call) -> list[str]:
 ACTIONS: Final = (
     Action(name="tag_list", summary="Give the tags of public datasets.", run=tag_list, parameters={
         "query": "only tags that hold this", "q": "the same", "all_fields": "dictionaries",
-        "vocabulary_id": "there are no vocabularies",
+        "vocabulary_id": "of a vocabulary alone",
     }),
     Action(name="tag_search", summary="Find tags.", run=tag_search, parameters={
         "query": "what they hold", "limit": "so many", "offset": "behind so many", "fields": "taken and left",
-        "vocabulary_id": "there are no vocabularies",
+        "vocabulary_id": "of a vocabulary alone",
     }),
     Action(name="tag_show", summary="Give a tag.", run=tag_show, parameters={
-        "id": "its name", "include_datasets": "with its datasets", "vocabulary_id": "there are no vocabularies",
+        "id": "its name", "include_datasets": "with its datasets", "vocabulary_id": "of a vocabulary alone",
     }),
     Action(name="tag_autocomplete", summary="Give tags that go on like what was typed.", run=tag_autocomplete,
            parameters={"query": "what was typed", "limit": "so many", "offset": "taken and left",
-                       "fields": "taken and left", "vocabulary_id": "there are no vocabularies"}),
-    Action(name="vocabulary_list", summary="Give the controlled vocabularies of tags: none.", run=vocabulary_list),
-    Action(name="vocabulary_show", summary="Give a controlled vocabulary: there is none.", run=vocabulary_show,
-           parameters={"id": "its id or name"}),
+                       "fields": "taken and left", "vocabulary_id": "of a vocabulary alone"}),
     Action(name="license_list", summary="Give the licences that a dataset may have.", run=license_list),
     Action(name="format_autocomplete", summary="Give formats that hold what was typed.", run=format_autocomplete,
            parameters={"q": "what was typed", "limit": "so many"}),

@@ -1,0 +1,150 @@
+"""Controlled vocabularies of tags: lists that operators keep; a dataset's own tags belong to none of them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from api.dialects.ckan.action import WRITES, Action, Call, Wrong
+from catalog.errors import NotAllowed, NotFound
+from catalog.model import Mark
+from catalog.permit import may
+from standards.text import fold
+
+KIND: Final = "vocabulary"
+TAG: Final = re.compile(r"[\w \-.]{2,100}")
+LONGEST: Final = 100
+MOST: Final = 10_000
+
+
+def dictionary(one: Mark) -> dict[str, Any]:
+    """Give the dictionary of a vocabulary."""
+    return {"id": one.id, "name": one.subject, "tags": [tag(one, each) for each in one.body.get("tags", ())]}
+
+
+def tag(one: Mark, name: str) -> dict[str, Any]:
+    """Give a tag of a vocabulary."""
+    key = str(uuid.uuid5(uuid.UUID(one.id), name))
+    return {"id": key, "name": name, "display_name": name, "vocabulary_id": one.id, "state": "active"}
+
+
+def find(call: Call, key: str) -> Mark:
+    """Find a vocabulary by its id or name; raises NotFound."""
+    catalog = call.site.catalog
+    found = catalog.mark(KIND, key) or next(iter(catalog.marks(KIND, subjects=[key])), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def tags_like(call: Call, key: str, words: Iterable[str]) -> list[dict[str, Any]]:
+    """Give the tags of a vocabulary that hold some words; raises NotFound."""
+    one = find(call, key)
+    typed = [fold(word) for word in words]
+    every = (tag(one, name) for name in one.body.get("tags", ()))
+    return [each for each in every if all(word in fold(each["name"]) for word in typed)]
+
+
+def vocabulary_list(call: Call) -> list[dict[str, Any]]:
+    """Answer ``vocabulary_list``."""
+    return [dictionary(one) for one in call.site.catalog.marks(KIND)]
+
+
+def vocabulary_show(call: Call) -> dict[str, Any]:
+    """Answer ``vocabulary_show``."""
+    return dictionary(find(call, call.needed("id")))
+
+
+def vocabulary_create(call: Call) -> dict[str, Any]:
+    """Answer ``vocabulary_create``."""
+    _operator(call)
+    name = call.needed("name")
+    if call.site.catalog.marks(KIND, subjects=[name]):
+        raise Wrong({"name": ["That vocabulary name is already in use."]})
+    return _keep(call, str(uuid.uuid4()), name, _tags(call.given))
+
+
+def vocabulary_update(call: Call) -> dict[str, Any]:
+    """Answer ``vocabulary_update``: its name, its tags, or both."""
+    _operator(call)
+    one = find(call, call.needed("id"))
+    name = call.text("name") or one.subject
+    if name != one.subject and call.site.catalog.marks(KIND, subjects=[name]):
+        raise Wrong({"name": ["That vocabulary name is already in use."]})
+    return _keep(call, one.id, name, _tags(call.given) if "tags" in call.given else list(one.body.get("tags", ())))
+
+
+def vocabulary_delete(call: Call) -> None:
+    """Answer ``vocabulary_delete``."""
+    _operator(call)
+    one = find(call, call.needed("id"))
+    if one.body.get("tags"):
+        raise Wrong({"id": ["Cannot delete vocabulary while it still has tags"]})
+    call.site.catalog.drop_mark(call.caller, "operate", KIND, one.id)
+
+
+def tag_create(call: Call) -> dict[str, Any]:
+    """Answer ``tag_create``: of a vocabulary; others come with the datasets that bear them."""
+    _operator(call)
+    one, name = find(call, call.needed("vocabulary_id")), call.needed("name")
+    there = list(one.body.get("tags", ()))
+    if name in there:
+        raise Wrong({"name": ["Tag already belongs to vocabulary"]})
+    _keep(call, one.id, one.subject, _tags({"tags": [*({"name": each} for each in there), {"name": name}]}))
+    return tag(one, name)
+
+
+def tag_delete(call: Call) -> None:
+    """Answer ``tag_delete``."""
+    _operator(call)
+    one, key = find(call, call.needed("vocabulary_id")), call.needed("id")
+    there = list(one.body.get("tags", ()))
+    left = [name for name in there if key not in (name, tag(one, name)["id"])]
+    if len(left) == len(there):
+        raise NotFound
+    _keep(call, one.id, one.subject, left)
+
+
+def _operator(call: Call) -> None:
+    if not may(call.caller, "operate"):
+        raise NotAllowed
+
+
+def _tags(given: Mapping[str, Any]) -> list[str]:
+    said = given.get("tags") or []
+    names = [one.get("name") if isinstance(one, dict) else None for one in said] if isinstance(said, list) else [None]
+    if not all(isinstance(name, str) for name in names):
+        raise Wrong({"tags": ["Must be a list of dictionaries"]})
+    right = [str(name) for name in names]
+    wrong = [{} if TAG.fullmatch(name) else {"name": [f'Tag "{name[:LONGEST]}" is not valid']} for name in right]
+    if any(wrong) or len(right) > MOST:
+        raise Wrong({"tags": wrong[:MOST]})
+    return list(dict.fromkeys(right))
+
+
+def _keep(call: Call, key: str, name: str, tags: list[str]) -> dict[str, Any]:
+    if not 2 <= len(name) <= LONGEST:  # noqa: PLR2004 - as CKAN has it
+        raise Wrong({"name": ["Must be at least 2 characters long" if len(name) < LONGEST else "Too long"]})
+    return dictionary(call.site.catalog.keep_mark(
+        call.caller, "operate", KIND, key, subject=name, body={"tags": tags}, alone=True,
+    ))
+
+
+OPERATOR: Final = "an operator"
+ACTIONS: Final = (
+    Action(name="vocabulary_list", summary="Give the controlled vocabularies of tags.", run=vocabulary_list),
+    Action(name="vocabulary_show", summary="Give a controlled vocabulary.", run=vocabulary_show,
+           parameters={"id": "its id or name"}),
+    Action(name="vocabulary_create", summary="Make a vocabulary.", run=vocabulary_create, verbs=WRITES,
+           permission=OPERATOR, parameters={"name": "its name", "tags": "[{name}]"}),
+    Action(name="vocabulary_update", summary="Change a vocabulary.", run=vocabulary_update, verbs=WRITES,
+           permission=OPERATOR, parameters={"id": "its id or name", "name": "its name", "tags": "[{name}]"}),
+    Action(name="vocabulary_delete", summary="Forget a vocabulary that has no tags.", run=vocabulary_delete,
+           verbs=WRITES, permission=OPERATOR, parameters={"id": "its id or name"}),
+    Action(name="tag_create", summary="Add a tag to a vocabulary.", run=tag_create, verbs=WRITES, permission=OPERATOR,
+           parameters={"name": "the tag", "vocabulary_id": "of which vocabulary, by id or name"}),
+    Action(name="tag_delete", summary="Take a tag out of a vocabulary.", run=tag_delete, verbs=WRITES,
+           permission=OPERATOR, parameters={"id": "its name or id", "vocabulary_id": "of which vocabulary"}),
+)
