@@ -157,6 +157,12 @@ class Settings(BaseSettings):
         description="Networks that may be asked although they are not public, and on any port, separated by commas "
         "(`10.20.0.0/16`): an agency's server behind the same wall. Everything else that is not public is refused.",
     )
+    harvest_keys: str = Field(
+        "",
+        description="Keys that sources and targets ask for, as `name=key` separated by commas; they are sent to that "
+        "source alone and kept nowhere else.",
+        json_schema_extra={"shown": ""},
+    )
     fetch_ports: str = Field(
         "",
         description="Ports beside 80 and 443 on which public hosts may be asked, separated by commas.",
@@ -241,6 +247,11 @@ class Settings(BaseSettings):
     def reach(self) -> tuple[list[int], list[str]]:
         """What may be asked beside the public web: ports, and networks."""
         return [int(one) for one in words(self.fetch_ports)], words(self.fetch_networks)
+
+    def harvest_key(self, name: str) -> str:
+        """Give the key of a source or target, "" for none."""
+        said = dict(one.partition("=")[::2] for one in words(self.harvest_keys))
+        return str(said.get(name, ""))
 
     @property
     def rate_limited(self) -> bool:

@@ -133,6 +133,7 @@ class Site:
             start=nursery,
             jobs=self.jobs,
             bookcase=Bookcase(self.catalog, self.files),
+            fetcher=self.fetcher(), keys=self.settings.harvest_key,
         )
 
     def fetcher(self) -> Fetcher:
@@ -156,9 +157,7 @@ class Site:
 
     def house(self) -> House:
         """Give what backing up, restoring and moving work with."""
-        return House(
-            catalog=self.catalog, records=self.records, files=self.files, index=self.index, jobs=self.jobs
-        )
+        return House(catalog=self.catalog, records=self.records, files=self.files, index=self.index, jobs=self.jobs)
 
     def prepare(self, stop: threading.Event) -> None:
         """Do as ``migrate`` does, but wait some minutes for a store or a database that is away, or until ``stop``."""
@@ -236,8 +235,8 @@ def open_site(
         guarded=not writer,
     )
     return Site(
-        settings=settings, catalog=catalog, records=records, files=files, index=index, jobs=jobs, secret=secret,
-        tables=tables, writer=writer, meters=meters,
+        settings=settings, catalog=catalog, records=records, files=files, index=index, jobs=jobs,
+        secret=secret, tables=tables, writer=writer, meters=meters,
     )
 
 

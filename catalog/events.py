@@ -63,15 +63,25 @@ class ReleaseAccepted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDue:
+    """A source is to be harvested; takes no number in the sequence. ``attempt`` counts how far an earlier one came."""
+
+    source: str
+    run: str
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteReset:
     """Everything was emptied; whoever follows the change sequence starts again from nothing."""
 
 
 Event = (
-    FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn | ReleaseDrafted | ReleaseAccepted | SiteReset
+    FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn | ReleaseDrafted | ReleaseAccepted | SourceDue
+    | SiteReset
 )
 
-UNNUMBERED = (FileArrived, ReleaseDrafted, ReleaseAccepted)
+UNNUMBERED = (FileArrived, ReleaseDrafted, ReleaseAccepted, SourceDue)
 """Events that change nothing a reader can see: they start flows and take no number in the change sequence."""
 
 

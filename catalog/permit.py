@@ -56,6 +56,7 @@ ACTS: Mapping[str, Rule] = {
     "tokens": Rule(herself=True),
     "see-audit": Rule(),
     "see-jobs": Rule(),
+    "harvest": Rule(),
     "keep-standards": Rule(site=OPERATOR | {"steward"}),
     "operate": Rule(),
 }

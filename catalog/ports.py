@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Protocol
 
 from catalog.erasure import Erasure
 from catalog.events import Event
+from catalog.harvest import HarvestUnit
 from catalog.installed import Recheck, Release
 from catalog.model import (
     AuditRow,
@@ -35,7 +36,7 @@ from catalog.recipe import Recipe
 from catalog.rows import Ask, Condition, Found, Method, Table
 
 
-class Unit(Protocol):
+class Unit(HarvestUnit, Protocol):
     """One transaction on the records. Leaving the block commits; an exception rolls everything back, jobs included."""
 
     def add_organisation(self, one: Organisation) -> None: ...

@@ -6,6 +6,7 @@
                                 become objects, and the desk hears the outcome: failed, blocked or ready
                       publish   ready → published, where the agency lets a file publish by itself
                       tidy      the work folder and the staged bytes go
+    SourceDue ──► harvest          a catalogue elsewhere is read page by page; its datasets become links of ours
     ReleaseDrafted ──► explore     what a draft of a code list's release would touch
     ReleaseAccepted ──► recheck    published data are checked again, batch by batch; agencies find work on their desks
     every change ──► followers, in order of the change sequence
@@ -33,13 +34,17 @@ from typing import Protocol, TypeVar
 
 from catalog.catalog import Catalog
 from catalog.errors import Gone, NotFound, Unavailable
-from catalog.events import Event, FileArrived, ReleaseAccepted, ReleaseDrafted, Start
+from catalog.events import Event, FileArrived, ReleaseAccepted, ReleaseDrafted, SourceDue, Start
 from catalog.model import Outcome, Submission, Version
 from catalog.ports import Files, Index, Jobs, Records
 from pipelines import references, releases
 from pipelines.again import base
 from pipelines.continued import standard_of, target_of
+from pipelines.fetch import Fetcher
+from pipelines.harvest.walk import Walk, give_up
+from pipelines.harvest.walk import step as harvest_step
 from pipelines.lists import Bookcase, Edition
+from pipelines.patience import SetAside
 from pipelines.releases import Office
 from pipelines.sandbox import Spawn
 from pipelines.step import Parcel
@@ -69,7 +74,11 @@ LARGE = 20 * 10**6
 COST_BYTES = 500_000
 """A file takes as many turns of its agency as it takes of a small file's time: about one for so many bytes."""
 
-QUEUES: Mapping[str, str] = {CHECK_AND_PUBLISH: CHECKS, EXPLORE: RECHECKS, RECHECK: RECHECKS}
+HARVEST = "harvest"
+HARVESTS = "harvests"
+"""The queue of sources, one at a time: it waits for files that people handed in."""
+
+QUEUES: Mapping[str, str] = {CHECK_AND_PUBLISH: CHECKS, EXPLORE: RECHECKS, RECHECK: RECHECKS, HARVEST: HARVESTS}
 """Where a flow is put again that has lost its queue, as it was set aside."""
 
 MOST_BASES = 10
@@ -96,6 +105,8 @@ def start_of(event: Event) -> Start | None:
         case ReleaseAccepted(release=release, dataset=dataset, version=version):
             key = f"{release}.{dataset}" if dataset else release
             return Start(flow=RECHECK, queue=RECHECKS, key=key, attempt=version)
+        case SourceDue(run=run, attempt=attempt):
+            return Start(flow=HARVEST, queue=HARVESTS, key=run, attempt=attempt, urgent=False)
         case _:
             return None
 
@@ -114,6 +125,13 @@ class Workshop:
     bookcase: Bookcase | None = None
     start: Spawn | None = None
     jobs: Jobs | None = None
+    fetcher: Fetcher | None = None
+    keys: Callable[[str], str] = lambda _name: ""
+
+    @property
+    def walk(self) -> Walk:
+        """What harvesting needs."""
+        return Walk(catalog=self.catalog, fetcher=self.fetcher or Fetcher(), start=self.start, keys=self.keys)
 
     @property
     def office(self) -> Office:
@@ -198,6 +216,20 @@ def _explore(shop: Workshop, release: str) -> str:
         return one.state
     report = releases.explore(shop.office, one, EXPLORE_SECONDS).report
     return str(report["state"]) if report else "gone"
+
+
+def harvest(shop: Workshop, durably: Durably, run: str) -> str:
+    """Read a source to its end, page by page; whatever goes wrong, what is held of it stays."""
+    for number in itertools.count():
+        try:
+            said = durably(f"page-{number}", lambda: harvest_step(shop.walk, run))
+        except SetAside as last:
+            why = str(last)
+            durably("give-up", lambda: give_up(shop.walk, run, why))  # noqa: B023 - used before it changes
+            raise
+        if said != "more":
+            return said
+    raise AssertionError
 
 
 def recheck(shop: Workshop, durably: Durably, key: str) -> str:

@@ -55,6 +55,13 @@ def patiently(
         pause = min(LONGEST, 2 * pause)
 
 
+class SetAside(Exception):
+    """A step failed as often as it was tried; ``str()`` says which one and how it failed the last time."""
+
+    def __init__(self, step: str, last: Exception) -> None:
+        super().__init__(f"{step}: {type(last).__name__}: {last}"[:2000])
+
+
 class Paced:
     """A piece of work done again and again: not more often than ``every`` seconds, and rarer while it fails.
 

@@ -27,6 +27,8 @@ from pipelines.flow import (
     CHECK_AND_PUBLISH,
     CHECKS,
     EXPLORE,
+    HARVEST,
+    HARVESTS,
     LARGE_CHECKS,
     RECHECK,
     RECHECKS,
@@ -35,9 +37,10 @@ from pipelines.flow import (
     check_and_publish,
     explore,
     followers,
+    harvest,
     recheck,
 )
-from pipelines.patience import Paced, patiently
+from pipelines.patience import Paced, SetAside, patiently
 from pipelines.step import Parcel
 from pipelines.steps import erase, index
 from pipelines.watch import Unwatched, Watch, following, step_of
@@ -63,6 +66,9 @@ SCRUB_SECONDS = 5.0
 
 DAILY_LOOK_SECONDS = 600.0
 """How often it is looked whether the daily sweep is due."""
+
+DUE_SECONDS = 30.0
+"""How often it is looked whether a source is due to be harvested."""
 
 GIVE_WAY_SECONDS = 60.0
 """How long each step of a re-check waits for files that arrived."""
@@ -112,13 +118,6 @@ class SlotLost(Exception):
     """The database was away and another worker has our slot by now: this one starts over in another."""
 
 
-class SetAside(Exception):
-    """A step failed as often as it was tried; ``str()`` says which one and how it failed the last time."""
-
-    def __init__(self, step: str, last: Exception) -> None:
-        super().__init__(f"{step}: {type(last).__name__}: {last}"[:2000])
-
-
 class Worker:
     """One worker process. ``config`` gives what DBOS is launched with in a slot; ``at_once`` is how many files."""
 
@@ -151,7 +150,8 @@ class Worker:
         self._follow = Paced(self.follow)
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
         scrubber = shop.catalog.scrubber()
-        self._chores = [Paced(scrubber.step, every=SCRUB_SECONDS), Paced(self.sweep_daily, every=DAILY_LOOK_SECONDS)]
+        self._chores = [Paced(scrubber.step, every=SCRUB_SECONDS), Paced(self.sweep_daily, every=DAILY_LOOK_SECONDS),
+                        Paced(shop.catalog.begin_due_runs, every=DUE_SECONDS)]
         self._mend = Paced(lambda: index.mend(shop.catalog, shop.index), every=MEND_SECONDS)
         self._erased = Paced(lambda: erase.guard(shop.catalog, shop.files), every=ERASED_SECONDS)
         self._hold = Paced(self.hold_or_go_on, every=HOLD_SECONDS)
@@ -280,6 +280,7 @@ class Worker:
 
         self._register(EXPLORE, explore, self._durably)
         self._register(RECHECK, recheck, self._patiently)
+        self._register(HARVEST, harvest, self._patiently)
         try:
             with self._bench.asked():
                 DBOS(config=self._config(self.slot))
@@ -296,7 +297,7 @@ class Worker:
 
         Large files leave room for a small one beside them.
         """
-        wanted = {CHECKS: self._at_once, LARGE_CHECKS: max(1, self._at_once - 1), RECHECKS: 1}
+        wanted = {CHECKS: self._at_once, LARGE_CHECKS: max(1, self._at_once - 1), RECHECKS: 1, HARVESTS: 1}
         return dict.fromkeys(wanted, 0) if held else wanted
 
     def hold_or_go_on(self) -> None:

@@ -26,6 +26,7 @@ from catalog.events import (
     SiteReset,
     VersionPublished,
 )
+from catalog.harvest import Harvested, Run, Source
 from catalog.installed import Recheck, Release
 from catalog.model import (
     AuditRow,
@@ -48,6 +49,7 @@ from catalog.model import (
 )
 from catalog.recipe import Recipe
 from standards.portable import to_json
+from tests.fakes_harvest import FakeHarvest
 from tests.fakes_index import FakeIndex
 from tests.fakes_tables import FakeTables
 
@@ -98,12 +100,15 @@ class Shelf:
     positions: dict[str, int] = field(default_factory=dict)
     answers: dict[str, tuple[str, bytes, datetime]] = field(default_factory=dict)
     site: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    harvested: dict[tuple[str, str], Harvested] = field(default_factory=dict)
 
     def copy(self) -> Shelf:
         return Shelf(**{one.name: dict(getattr(self, one.name)) for one in fields(self)})
 
 
-class FakeUnit:
+class FakeUnit(FakeHarvest):
     """One transaction on a copy of the shelf."""
 
     def __init__(self, shelf: Shelf, now: Callable[[], datetime], enqueue: Callable[[Event], None]) -> None:

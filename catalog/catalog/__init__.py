@@ -6,6 +6,7 @@ from catalog.catalog.agencies import Agencies
 from catalog.catalog.datasets import Datasets
 from catalog.catalog.erasing import Erasing
 from catalog.catalog.finding import Finding
+from catalog.catalog.harvesting import Harvesting
 from catalog.catalog.installing import Installing
 from catalog.catalog.keeping import Keeping
 from catalog.catalog.maintaining import Maintaining
@@ -16,18 +17,17 @@ from catalog.catalog.recipes import Recipes
 from catalog.catalog.tabling import Tabling
 from catalog.catalog.upkeep import Upkeep
 from catalog.catalog.uploads import Uploads
-from catalog.catalog.versions import Versions
 
 
 class Catalog(
-    People, Agencies, Datasets, Reading, Versions, Uploads, Erasing, Finding, Installing, Maintaining, Operation,
+    People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing, Maintaining, Operation,
     Recipes, Tabling, Upkeep, Keeping,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 
     What a caller may not see raises NotFound exactly as if it did not exist; what she may see but not do, NotAllowed.
     Keys of datasets are id or slug, of organisations id, public code or slug, of people id or name. Every write by
-    nobody raises NotKnown, whatever it names. Versions brings submissions and publishing along.
+    nobody raises NotKnown, whatever it names. Harvesting brings versions, submissions and publishing along.
     """
 
 

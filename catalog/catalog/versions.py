@@ -157,7 +157,8 @@ def _arrangement_problems(before: Sequence[Resource], after: Sequence[Resource])
         yield Problem("#/resources", "too-many", {"limit": RESOURCES_LIMIT})
     held = {one.name: one for one in before}
     for at, one in enumerate(after):
-        yield from (Problem(f"#/resources/{at}{each.pointer[1:]}", each.code, each.params) for each in _resource(one))
+        found = resource_problems(one)
+        yield from (Problem(f"#/resources/{at}{each.pointer[1:]}", each.code, each.params) for each in found)
         if one.kind != "link" and (one.name not in held or _bytes_of(held[one.name]) != _bytes_of(one)):
             yield Problem(f"#/resources/{at}/url", "unknown-value", {"value": one.name})
     if len({one.name for one in after}) < len(after):
@@ -169,7 +170,8 @@ def _bytes_of(one: Resource) -> Resource:
     return replace(one, title={}, more={}, files=())
 
 
-def _resource(one: Resource) -> Iterator[Problem]:
+def resource_problems(one: Resource) -> Iterator[Problem]:
+    """Say what is wrong with what is said of a resource."""
     if not RESOURCE.fullmatch(one.name):
         yield Problem("#/name", "not-a-slug")
     yield from check_text("#/name", one.title, limit=TITLE_LIMIT)

@@ -15,6 +15,7 @@ from catalog.adapters.sql.base import Codec, Enqueue
 from catalog.adapters.sql.carrying import CarriedRows
 from catalog.adapters.sql.engine import WRITE, in_our_words, open_engine
 from catalog.adapters.sql.erased import ErasedRows
+from catalog.adapters.sql.harvest import HarvestRows
 from catalog.adapters.sql.installed import InstalledRows
 from catalog.adapters.sql.kept import KeptRows
 from catalog.adapters.sql.log import LogRows
@@ -34,7 +35,8 @@ SCRUBBED = (schema.versions, schema.files, schema.submissions, schema.datasets, 
 """The tables that hold what people uploaded."""
 
 
-class SqlUnit(PeopleRows, ShelfRows, InstalledRows, UploadRows, ErasedRows, KeptRows, LogRows, CarriedRows):
+class SqlUnit(PeopleRows, ShelfRows, InstalledRows, UploadRows, ErasedRows, KeptRows, HarvestRows, LogRows,
+              CarriedRows):
     """One transaction on the records."""
 
 

@@ -90,6 +90,32 @@ marks = Table(
     Column("body", Text, nullable=False),
 )
 
+sources = Table(
+    "sources", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("due", Moment, index=True),
+    Column("body", Text, nullable=False),
+)
+
+runs = Table(
+    "runs", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("source", String(36), ForeignKey("sources.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+harvested = Table(
+    "harvested", metadata,
+    Column("source", String(36), ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True),
+    Column("remote", String(200), primary_key=True),
+    Column("dataset", String(36), nullable=False, index=True),
+    Column("digest", String(64), nullable=False),
+    Column("run", String(36), nullable=False),
+    Column("gone", Boolean, nullable=False),
+)
+
 people = Table(
     "people", metadata,
     Column("id", String(36), primary_key=True),
