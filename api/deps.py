@@ -15,6 +15,7 @@ from catalog.errors import NotKnown
 from catalog.model import NOBODY, Caller, Session
 from catalog.ports import Files
 from pipelines.askers import Askers
+from pipelines.difference.keeping import Differences
 from pipelines.lists import Bookcase
 from standards.registry import Standards
 
@@ -42,11 +43,13 @@ class Site:
     extras: dict[str, Any] = field(default_factory=dict)
     bookcase: Bookcase = field(init=False)
     askers: Askers = field(init=False)
+    differences: Differences = field(init=False)
 
     def __post_init__(self) -> None:
         """Keep the standards that hold on this site at hand, and those who ask tables."""
         object.__setattr__(self, "bookcase", Bookcase(self.catalog, self.files))
         object.__setattr__(self, "askers", Askers())
+        object.__setattr__(self, "differences", Differences(self.askers))
 
     @property
     def standards(self) -> Standards:

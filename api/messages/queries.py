@@ -7,6 +7,10 @@ from types import MappingProxyType
 from api.messages import Sentences
 
 SENTENCES: Sentences = MappingProxyType({
+    "no-earlier-version": {
+        "vi": "Không có phiên bản nào công bố trước phiên bản này để so sánh.",
+        "en": "No version was published before this one to compare it with.",
+    },
     "query": {
         "vi": "Câu hỏi chưa đúng; xem danh sách lỗi kèm theo.",
         "en": "The query is not right; see the list of errors.",

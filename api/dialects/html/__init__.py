@@ -10,6 +10,7 @@ from api.dialects.html import (
     editions,
     erasure,
     feeds,
+    history,
     home,
     machines,
     organisations,
@@ -28,7 +29,7 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
-    home, results, recipes, dataset, organisations, standard, editions, releases, repair, reading,
+    home, results, recipes, dataset, history, organisations, standard, editions, releases, repair, reading,
     submissions, check, publish, desk,
     sign, feeds, machines, withdrawal, erasure, people, account,
 )

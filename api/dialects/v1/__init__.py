@@ -2,6 +2,7 @@
 
 from api.dialects.v1 import (
     datasets,
+    differences,
     erasures,
     feed,
     files,
@@ -24,8 +25,8 @@ from api.dialects.v1 import (
 from api.dialects.v1.shelf import doubt
 
 SUBJECTS = (
-    datasets, files, rows, sql, versions, upload, uploads, submissions, made, recipes, organisations, people,
-    registries, feed, stewards, erasures, sites,
+    datasets, files, rows, sql, versions, differences, upload, uploads, submissions, made, recipes, organisations,
+    people, registries, feed, stewards, erasures, sites,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

@@ -1,0 +1,128 @@
+"""The history of a table through the doors: what changed between versions, row by row and column by column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.site import Town
+
+FIRST = b"ma,ten,so_lop\n001,Le Loi,10\n002,Dong Da,12\n003,Kim Dong,8\n"
+SECOND = b"ma,ten,so_lop\n001,Le Loi,11\n003,Kim Dong,8\n004,Vo Thi Sau,9\n"
+
+
+@pytest.fixture
+def slug(town: Town) -> str:
+    slug = str(town.published(content=FIRST)["slug"])
+    town.release(slug, SECOND)
+    return slug
+
+
+def diff(town: Town, slug: str, query: str = "", who: str = "", number: int = 2) -> Any:
+    return town.get(f"/api/v1/datasets/{slug}/versions/{number}/diff{query}", who)
+
+
+def test_what_changed_is_told_row_by_row_by_a_key(town: Town, slug: str) -> None:
+    told = diff(town, slug, "?with=1&key=ma").json()
+    assert (told["by"], told["key"], told["breaking"], told["columns"]) == ("key", ["ma"], False, [])
+    assert told["counts"] == {"changed": 1, "added": 1, "removed": 1, "columns": {"so_lop": 1}}
+    assert told["items"] == [
+        {"change": "changed", "from_row": 1, "to_row": 1, "key": {"ma": "001"},
+         "cells": {"so_lop": {"from": "10", "to": "11"}}},
+        {"change": "added", "from_row": None, "to_row": 3, "row": {"ma": "004", "ten": "Vo Thi Sau", "so_lop": "9"}},
+        {"change": "removed", "from_row": 2, "to_row": None, "row": {"ma": "002", "ten": "Dong Da", "so_lop": "12"}},
+    ]
+    assert (told["from"]["version"], told["to"]["version"], told["total"], told["next"]) == (1, 2, 3, None)
+    assert told["resources"] == {told["resource"]: "changed"}
+
+
+def test_without_a_key_whole_rows_are_compared_with_the_version_before(town: Town, slug: str) -> None:
+    told = diff(town, slug).json()
+    assert (told["by"], told["counts"]["added"], told["counts"]["removed"]) == ("rows", 2, 2)
+    back = diff(town, slug, "?with=2", number=1).json()
+    assert (back["counts"]["added"], back["from"]["version"]) == (2, 2)
+
+
+def test_a_difference_is_read_page_by_page_and_by_kind(town: Town, slug: str) -> None:
+    seen, cursor = [], ""
+    while True:
+        answer = diff(town, slug, f"?limit=1{cursor}")
+        seen += answer.json()["items"]
+        if not answer.json()["next"]:
+            break
+        assert 'rel="next"' in answer.headers["link"]
+        cursor = "&cursor=" + answer.json()["next"]
+    assert seen == diff(town, slug).json()["items"]
+    added = diff(town, slug, "?change=added").json()
+    assert (added["total"], {one["change"] for one in added["items"]}) == (2, {"added"})
+    same = diff(town, slug, "?with=2").json()
+    assert (same["items"], same["total"]) == ([], 0)
+
+
+def test_columns_that_go_or_become_something_else_break_and_new_ones_do_not(town: Town, slug: str) -> None:
+    town.release(slug, b"ma,truong,so_lop,moi\n001,Le Loi,11,x\n")
+    told = diff(town, slug, "?with=2", number=3).json()
+    assert told["breaking"] is True
+    assert told["columns"] == [
+        {"name": "ten", "change": "removed", "from": "string", "to": None, "breaking": True},
+        {"name": "truong", "change": "added", "from": None, "to": "string", "breaking": False},
+        {"name": "moi", "change": "added", "from": None, "to": "string", "breaking": False},
+    ]
+    assert told["compared"] == ["ma", "so_lop"]
+
+
+@pytest.mark.parametrize(("query", "status", "code"), [
+    ("?with=9", 404, "not-found"), ("?with=0", 422, "invalid"), ("?key=none", 422, "query"),
+    ("?cursor=!!", 422, "cursor"), ("?cursor=YWJjLjE", 422, "cursor"), ("?change=moved", 422, "invalid"),
+    ("?limit=1001", 422, "invalid"), ("?resource=none", 404, "not-found"),
+])
+def test_what_cannot_be_compared_is_refused(town: Town, slug: str, query: str, status: int, code: str) -> None:
+    answer = diff(town, slug, query)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_the_first_version_has_none_before_it(town: Town, slug: str) -> None:
+    assert diff(town, slug, number=1).json()["code"] == "no-earlier-version"
+
+
+def test_a_withdrawn_version_is_gone_from_every_difference_also_from_one_that_was_kept(town: Town, slug: str) -> None:
+    assert diff(town, slug, "?with=1").status_code == 200
+    town.send("POST", f"/api/v1/datasets/{slug}/withdraw", "admin", {"reason": "Sai số liệu", "version": 1})
+    answer = diff(town, slug, "?with=1")
+    assert (answer.status_code, answer.json()["code"]) == (410, "withdrawn")
+    assert diff(town, slug, number=2).json()["code"] == "no-earlier-version"
+
+
+def test_the_history_of_a_private_dataset_does_not_exist_for_others(town: Town) -> None:
+    slug = town.published(title="Riêng", content=FIRST, visibility="private")["slug"]
+    town.release(slug, SECOND)
+    assert diff(town, slug).status_code == 404
+    assert diff(town, slug, who="stranger").status_code == 404
+    answer = diff(town, slug, who="reader")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+
+
+def test_a_difference_that_a_client_holds_is_not_sent_again(town: Town, slug: str) -> None:
+    tag = diff(town, slug).headers["etag"]
+    path = f"/api/v1/datasets/{slug}/versions/2/diff"
+    assert town.get(path, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_the_page_of_a_difference_shows_rows_columns_and_the_way_on_in_both_languages(town: Town, slug: str) -> None:
+    town.release(slug, b"ma,truong,so_lop\n" + b"".join(b"%03d,T<b>,%d\n" % (at, at) for at in range(1, 120)))
+    plain = {"Accept-Encoding": "identity"}
+    page = town.client.get(f"/datasets/{slug}/versions/3/diff?with=2", headers=plain).text
+    assert "Thay đổi từ phiên bản 2 đến 3" in page
+    assert "Cột bị bỏ" in page
+    assert "Cần sửa chương trình" in page
+    assert "T&lt;b&gt;" in page
+    assert "T<b>" not in page
+    assert "<script src" not in page
+    following = page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert "Về đầu" in town.client.get(following, headers=plain).text
+    english = town.client.get(f"/datasets/{slug}/versions/2/diff?lang=en&change=added", headers=plain).text
+    assert "Changes from version 1 to 2" in english
+    assert f"/datasets/{slug}/versions/3/diff" in town.client.get(f"/datasets/{slug}", headers=plain).text
+    assert town.client.get(f"/datasets/{slug}/versions/1/diff", headers=plain).status_code == 409
+    assert town.client.get(f"/datasets/{slug}/versions/2/diff?with=99", headers=plain).status_code == 404
