@@ -102,8 +102,8 @@ class Unit(HarvestUnit, Protocol):
     def version(self, dataset: str, number: int) -> Version | None: ...
     def versions(self, dataset: str) -> Sequence[Version]:
         """Newest first."""
-    def outlines(self, datasets: Sequence[str]) -> Mapping[str, Version]:
-        """The versions that datasets (ids) show now, without what is heavy: profiles, groups, first rows and files."""
+    def outlines(self, datasets: Sequence[str], *, files: bool = False) -> Mapping[str, Version]:
+        """The versions that datasets (ids) show now, without profiles, groups, first rows and (unless asked) files."""
     def file(self, sha256: str) -> File | None: ...
 
     def add_submission(self, one: Submission) -> None: ...
@@ -183,6 +183,10 @@ class Unit(HarvestUnit, Protocol):
 
     def audit(self, actor: str, act: str, target: str, **detail: object) -> AuditRow: ...
     def audit_rows(self, after: int = 0, limit: int = 1000) -> Sequence[AuditRow]: ...
+    def deeds(self, *, targets: Sequence[str] | None = None, actor: str = "", acts: Sequence[str] = (),
+              after: datetime | None = None, before: datetime | None = None, sequence: int = 0,
+              limit: int = 1000) -> Iterator[AuditRow]:
+        """Rows of the audit chain, newest first: on these things, by somebody, of these acts, between moments."""
     def announce(self, event: Event) -> int:
         """Give the event a number in the change sequence and enqueue the flows that react to it, in this transaction.
 

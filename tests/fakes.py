@@ -275,10 +275,10 @@ class FakeUnit(FakeHarvest):
     def versions(self, dataset: str) -> Sequence[Version]:
         return [one for key, one in sorted(self.shelf.versions.items(), reverse=True) if key[0] == dataset]
 
-    def outlines(self, datasets: Sequence[str]) -> Mapping[str, Version]:
+    def outlines(self, datasets: Sequence[str], *, files: bool = False) -> Mapping[str, Version]:
         shown = {one: self.version(one, self.shelf.entries[one].version or 0) for one in datasets if one in self.shelf.entries}
         return {
-            dataset: replace(one, resources=tuple(replace(part, profile=None, groups=(), preview=(), files=()) for part in one.resources))
+            dataset: replace(one, resources=tuple(replace(part, profile=None, groups=(), preview=(), files=part.files if files else ()) for part in one.resources))
             for dataset, one in shown.items() if one is not None
         }
 
@@ -472,6 +472,15 @@ class FakeUnit(FakeHarvest):
 
     def audit_rows(self, after: int = 0, limit: int = 1000) -> Sequence[AuditRow]:
         return [one for key, one in sorted(self.shelf.audit.items()) if key > after][:limit]
+
+    def deeds(self, *, targets: Sequence[str] | None = None, actor: str = "", acts: Sequence[str] = (),
+              after: datetime | None = None, before: datetime | None = None, sequence: int = 0,
+              limit: int = 1000) -> Iterator[AuditRow]:
+        found = [row for _, row in sorted(self.shelf.audit.items(), reverse=True)
+                 if (targets is None or row.object in targets) and actor in ("", row.actor) and (not acts or row.act in acts)
+                 and (after is None or row.at > after) and (before is None or row.at < before)
+                 and sequence in (0, row.sequence)]
+        yield from found[:limit]
 
     def announce(self, event: Event) -> int:
         number = 0

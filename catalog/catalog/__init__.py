@@ -12,6 +12,7 @@ from catalog.catalog.keeping import Keeping
 from catalog.catalog.maintaining import Maintaining
 from catalog.catalog.operation import Operation
 from catalog.catalog.people import People
+from catalog.catalog.purging import Purging
 from catalog.catalog.reading import Reading
 from catalog.catalog.recipes import Recipes
 from catalog.catalog.tabling import Tabling
@@ -20,8 +21,8 @@ from catalog.catalog.uploads import Uploads
 
 
 class Catalog(
-    People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing, Maintaining, Operation,
-    Recipes, Tabling, Upkeep, Keeping,
+    Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing, Maintaining,
+    Operation, Recipes, Tabling, Upkeep, Keeping,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from catalog.catalog.base import Base
 from catalog.errors import Conflict, Invalid, NotFound, Problem
-from catalog.model import Caller, Mark, Origin
+from catalog.model import AuditRow, Caller, Mark, Origin
 from catalog.ports import Unit
 
 LONGEST = 200
@@ -101,6 +102,14 @@ class Keeping(Base):
                 unit.drop_marks(key)
                 unit.drop_origins(key)
             unit.audit(actor, f"drop-{kind}", found.subject or key, mark=key)
+
+    def deeds(self, *, targets: Sequence[str] | None = None, actor: str = "", acts: Sequence[str] = (),
+              after: datetime | None = None, before: datetime | None = None, sequence: int = 0,
+              limit: int = 1000) -> Sequence[AuditRow]:
+        """Give what was done, newest first; whoever asks shows of it only what the reader may know."""
+        with self._records.read() as unit:
+            return list(unit.deeds(targets=targets, actor=actor, acts=acts, after=after, before=before,
+                                   sequence=sequence, limit=limit))
 
     def mark(self, kind: str, key: str) -> Mark | None:
         """Find a mark; whoever asks looks then whether she may see what it hangs on."""

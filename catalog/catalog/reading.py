@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -34,6 +34,23 @@ class Reading(Scrubbing):
             if version is None or version.state == "withdrawn":
                 return entry, None
             return entry, self._shown(caller, entry, version)
+
+    def heads(self, caller: Caller, entries: Sequence[Entry]) -> Mapping[str, Version]:
+        """Give the newest versions of datasets (which she was shown) by their ids, without profiles and first rows."""
+        with self._records.read() as unit:
+            found = unit.outlines([one.id for one in entries if one.version], files=True)
+        shown = ((one, found.get(one.id)) for one in entries)
+        return {one.id: self._shown(caller, one, version) for one, version in shown
+                if version is not None and version.state != "withdrawn"}
+
+    def every_shown(self, caller: Caller) -> Iterator[tuple[Entry, Version]]:
+        """Give all published datasets that the caller may see with their newest versions, page by page."""
+        after = ""
+        while page := self.all_datasets(caller, after=after, limit=PAGE):
+            heads = self.heads(caller, page)
+            yield from ((one, heads[one.id]) for one in page
+                        if one.id in heads and one.state == "published" and one.kind == "dataset")
+            after = page[-1].id
 
     def datasets_of(self, caller: Caller, organisation: str, *, limit: int = 1000) -> Sequence[Entry]:
         """Datasets of an agency that the caller may see, in the order of their making; raises NotFound."""

@@ -284,6 +284,9 @@ def test_the_outline_of_a_version_is_the_one_shown_without_what_makes_it_long(st
     with stocked.read() as unit:
         found = unit.outlines(["d1", "d2", "no"])
         assert unit.outlines([]) == {}
+        assert {one: each.files for one, each in unit.outlines(["d1", "d2"], files=True).items()} == {
+            one: unit.version(one, each.number).files for one, each in found.items()
+        }
     bare = tuple(replace(one, profile=None, preview=(), files=()) for one in version().resources)
     assert found == {"d1": version(1, note="first", resources=bare)}
 

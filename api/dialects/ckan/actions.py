@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.dialects.ckan import (
+    activities,
     agencies,
+    collaborating,
     following,
     governing,
     groups,
     options,
     packages,
+    parts,
     people,
     resources,
+    revising,
     searching,
     status,
     tags,
@@ -27,7 +31,7 @@ from api.dialects.ckan.action import Action
 
 FAMILIES: Final = (
     status, packages, searching, writing, resources, agencies, themes, tags, people, governing, groups,
-    options, following, views, tasks, vocabularies,
+    options, following, views, tasks, vocabularies, activities, collaborating, revising, parts,
 )
 
 _DECLARED: Final = tuple(one for family in FAMILIES for one in family.ACTIONS)

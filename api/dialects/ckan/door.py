@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from api.deps import Site, credential
 from api.deps import site as site_of
-from api.dialects.ckan import answers, options, utilities
+from api.dialects.ckan import answers, collaborating, options, utilities
 from api.dialects.ckan.action import Action, Call, Refused, Sent, Wrong
 from api.dialects.ckan.actions import ACTIONS
 from api.dialects.ckan.given import Unread, read
@@ -61,6 +62,7 @@ def _run(site: Site, action: Action, caller: Caller, given: dict[str, Any],
          files: dict[str, Sent]) -> tuple[Any, list[str]]:
     """Run an action; give its result and the packages that it changed."""
     call = Call(site=site, caller=caller, given=given, files=files, options=options.held(site))
+    call = replace(call, caller=collaborating.caller_of(call, action.name))
     return action.run(call), call.changed
 
 

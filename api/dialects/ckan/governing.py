@@ -9,6 +9,7 @@ from api.dialects.ckan.action import WRITES, Action, Call, Wrong
 from api.dialects.ckan.names import name_problems
 from catalog.errors import NotAllowed, NotFound
 from catalog.model import NOBODY, Closing, Organisation, Role
+from catalog.permit import may
 from catalog.question import Question
 from standards.metadata import ckan
 
@@ -35,10 +36,14 @@ def organization_create(call: Call) -> dict[str, Any]:
         raise Wrong(errors)
     name, words = call.text("name"), call.text("description")
     title = call.text("title") or name
+    own = not may(call.caller, "add-agency") and call.switch("ckan.auth.user_create_organizations")
+    system = call.site.catalog.system()
     made = call.site.catalog.add_organisation(
-        call.caller, code=_code(call), slug=name, title={call.site.language: title},
+        system if own else call.caller, code=_code(call), slug=name, title={call.site.language: title},
         description={call.site.language: words} if words else {},
     )
+    if own:
+        call.site.catalog.set_member(system, made.id, call.caller.person.id, "admin")
     return agencies.dictionary(call, made, 0)
 
 
@@ -71,8 +76,9 @@ def organization_delete(call: Call) -> None:
         raise NotAllowed
     one = call.site.catalog.organisation(NOBODY, call.needed("id"))
     closing = Closing(act="close", day=call.now.date(), basis=BASIS)
+    own = may(call.caller, "manage-agency", organisation=one.id) and call.switch("ckan.auth.user_delete_organizations")
     if one.state == "open":
-        call.site.catalog.restructure(call.caller, one.id, closing)
+        call.site.catalog.restructure(call.site.catalog.system() if own else call.caller, one.id, closing)
 
 
 # --- members ----------------------------------------------------------------------------------------------------------
@@ -164,15 +170,17 @@ def _left(call: Call, person: str) -> None:
 
 
 def user_create(call: Call) -> dict[str, Any]:
-    """Answer ``user_create``."""
-    if call.caller.person is None:
+    """Answer ``user_create``; a token with it comes only from an operator."""
+    own = not may(call.caller, "add-person") and call.switch("ckan.auth.create_user_via_api")
+    if call.caller.person is None and not own:
         raise NotAllowed
     email = call.needed("email")
     made = call.site.catalog.add_person(
-        call.caller, call.needed("name"), title=call.text("fullname"), email=email, password=call.needed("password")
+        call.site.catalog.system() if own else call.caller, call.needed("name"), title=call.text("fullname"),
+        email=email, password=call.needed("password"),
     )
     shown = people.dictionary(made)
-    if call.flag("with_apitoken"):
+    if call.flag("with_apitoken") and not own:
         shown["token"] = call.site.catalog.add_token(call.caller, made.id, name="user_create").secret
     return shown
 

@@ -32,7 +32,8 @@ class Shown:
         """Give the dictionaries of datasets that were found."""
         every = list(entries)
         self._remember(every)
-        return [self.package(entry, self.site.catalog.latest(caller, entry.id)[1]) for entry in every]
+        heads = self.site.catalog.heads(caller, every)
+        return [self.package(entry, heads.get(entry.id)) for entry in every]
 
     def _remember(self, entries: Iterable[Entry]) -> None:
         """Look up under which ids datasets were known before they moved here."""
@@ -113,6 +114,8 @@ def found_entry(call: Call, key: str) -> tuple[Entry, Version | None]:
     entry, version = call.site.catalog.latest(call.caller, key)
     if entry.kind != "dataset":
         raise NotFound
+    if entry.state == "withdrawn" and entry.slug == entry.id:
+        raise NotFound  # purged
     if entry.state == "withdrawn" and not may(call.caller, "see", organisation=entry.organisation):
         raise NotFound
     return entry, version

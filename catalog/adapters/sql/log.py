@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, delete, func, select
 
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Part
@@ -19,6 +20,8 @@ AUDIT, CHANGE, POSITION = schema.audit, schema.changes, schema.positions
 ANSWER, SITE = schema.answers, schema.site
 LAST_ROW = select(AUDIT.c.sequence, AUDIT.c.hash).order_by(AUDIT.c.sequence.desc()).limit(1)
 LAST_CHANGE = select(func.max(CHANGE.c.sequence))
+MANY = 500
+"""Things whose deeds are asked for in one statement."""
 
 
 class LogRows(Part):
@@ -40,11 +43,25 @@ class LogRows(Part):
     def audit_rows(self, after: int = 0, limit: int = 1000) -> Sequence[AuditRow]:
         """Rows of the audit chain after a number, oldest first."""
         statement = select(AUDIT).where(AUDIT.c.sequence > after).order_by(AUDIT.c.sequence).limit(limit)
-        return [
-            AuditRow(sequence=row.sequence, at=row.at, actor=row.actor, act=row.act, object=row.object,
-                     detail=json.loads(row.detail), hash=row.hash)
-            for row in self.connection.execute(statement)
-        ]
+        return [_row(row) for row in self.connection.execute(statement)]
+
+    def deeds(self, *, targets: Sequence[str] | None = None, actor: str = "", acts: Sequence[str] = (),
+              after: datetime | None = None, before: datetime | None = None, sequence: int = 0,
+              limit: int = 1000) -> Iterator[AuditRow]:
+        """Rows of the audit chain, newest first; many things are asked for in parts, whose rows are put in order."""
+        statement = select(AUDIT).order_by(AUDIT.c.sequence.desc()).limit(limit)
+        statement = statement.where(AUDIT.c.actor == actor) if actor else statement
+        statement = statement.where(AUDIT.c.act.in_(acts)) if acts else statement
+        statement = statement.where(AUDIT.c.at > after) if after else statement
+        statement = statement.where(AUDIT.c.at < before) if before else statement
+        statement = statement.where(AUDIT.c.sequence == sequence) if sequence else statement
+        if targets is None:
+            yield from map(_row, self.connection.execute(statement))
+            return
+        pages = [targets[at : at + MANY] for at in range(0, len(targets), MANY)]
+        asked = (statement.where(AUDIT.c.object.in_(page)) for page in pages)
+        found = [_row(row) for one in asked for row in self.connection.execute(one)]
+        yield from sorted(found, key=lambda row: -row.sequence)[:limit]
 
     def announce(self, event: Event) -> int:
         """Give the event its number (some take none) and enqueue what reacts to it, in this transaction."""
@@ -112,3 +129,8 @@ def describe(event: Event) -> dict[str, object]:
             return {"kind": "dataset-changed", "dataset": event.dataset, "version": None}
         case _:
             return {"kind": "site-reset", "dataset": "", "version": None}
+
+
+def _row(row: Row[Any]) -> AuditRow:
+    return AuditRow(sequence=row.sequence, at=row.at, actor=row.actor, act=row.act, object=row.object,
+                    detail=json.loads(row.detail), hash=row.hash)

@@ -122,11 +122,13 @@ class ShelfRows(Part):
         statement = select(VERSION.c.body).where(VERSION.c.dataset == dataset).order_by(VERSION.c.number.desc())
         return self._bodies(Version, statement)
 
-    def outlines(self, datasets: Sequence[str]) -> Mapping[str, Version]:
+    def outlines(self, datasets: Sequence[str], *, files: bool = False) -> Mapping[str, Version]:
         """Give the versions that datasets show now, many in one statement; what is left out is never made."""
         shown = (VERSION.c.dataset == SET.c.id) & (VERSION.c.number == SET.c.version)
         statement = select(VERSION.c.dataset, VERSION.c.body).join(SET, shown).where(SET.c.id.in_(datasets))
-        return {dataset: from_json(Version, _outline(body)) for dataset, body in self.connection.execute(statement)}
+        left = tuple(name for name in HEAVY if name != "files") if files else HEAVY
+        rows = self.connection.execute(statement)
+        return {dataset: from_json(Version, _outline(body, left)) for dataset, body in rows}
 
     def file(self, sha256: str) -> File | None:
         """Find a file with these bytes, a public one before a private one."""
@@ -238,11 +240,11 @@ class ShelfRows(Part):
         return {"datasets": first[0], "organisations": first[1], "rows": int(first[2] or 0), "versions": versions}
 
 
-def _outline(body: str) -> dict[str, Any]:
+def _outline(body: str, left: Sequence[str]) -> dict[str, Any]:
     """Read a version's JSON and leave out what makes it long."""
     content: dict[str, Any] = orjson.loads(body)
     for resource in content["resources"]:
-        for name in HEAVY:
+        for name in left:
             resource.pop(name, None)
     return content
 
