@@ -33,7 +33,7 @@ from catalog.model import (
 )
 from catalog.question import Answer, Document, Question
 from catalog.recipe import Recipe
-from catalog.rows import Ask, Condition, Found, Method, Table
+from catalog.rows import Ask, Batch, Condition, Found, Method, Table
 
 
 class Unit(HarvestUnit, Protocol):
@@ -361,12 +361,11 @@ class Tables(Protocol):
         """
     def drop(self, key: str) -> None:
         """Take a table away with its rows. Raises NotFound."""
-    def write(self, key: str, names: Sequence[str], rows: Sequence[Sequence[Any]], method: Method, *,
-              dry_run: bool = False) -> Table:
-        """Put rows of these columns in and give the table afterwards.
+    def write(self, key: str, batches: Sequence[Batch], method: Method, *, dry_run: bool = False) -> Table:
+        """Put rows in, one batch after the other, and give the table afterwards.
 
         ``insert`` adds, ``update`` changes the rows that have their primary key (or ``_id``), ``upsert`` does either.
-        Raises NotFound (also "row-not-found" with its ``row``, from 0), Conflict("rows-not-unique").
+        Raises NotFound (also "row-not-found" with its ``row`` among all, from 0), Conflict("rows-not-unique").
         """
     def delete(self, key: str, where: Condition, *, give: bool = False) -> tuple[Table, Found]:
         """Delete the rows that a condition holds of, giving them if that is wished; ``total`` says how many."""

@@ -11,7 +11,23 @@ from typing import Any
 import orjson
 
 from catalog.errors import Conflict, NotFound
-from catalog.rows import ID, All, Ask, Condition, Either, Every, Found, Is, Method, Some, Table, Wanted, Word, family
+from catalog.rows import (
+    ID,
+    All,
+    Ask,
+    Batch,
+    Condition,
+    Either,
+    Every,
+    Found,
+    Is,
+    Method,
+    Some,
+    Table,
+    Wanted,
+    Word,
+    family,
+)
 from catalog.rows.statement import ONE_HIT, edged, plain, words_of
 from standards.text import fold, nfc
 
@@ -57,11 +73,16 @@ class FakeTables:
             raise NotFound
         del self._rows[key], self._last[key]
 
-    def write(self, key: str, names: Sequence[str], rows: Sequence[Sequence[Any]], method: Method, *,
-              dry_run: bool = False) -> Table:
+    def write(self, key: str, batches: Sequence[Batch], method: Method, *, dry_run: bool = False) -> Table:
         table = self._must(key)
         kept = (self._rows[key], self._last[key])
-        last, held = self._put(table, kept[1], [dict(row) for row in kept[0]], names, rows, method)
+        last, held, seen = kept[1], [dict(row) for row in kept[0]], 0
+        for names, rows in batches:
+            try:
+                last, held = self._put(table, last, held, names, rows, method)
+            except NotFound as refused:
+                raise NotFound(refused.code, **{**refused.params, "row": refused.params["row"] + seen}) from None
+            seen += len(rows)
         after = self._keep(table, held, last, table)
         if dry_run:
             self._tables[key], (self._rows[key], self._last[key]) = table, kept

@@ -11,7 +11,7 @@ from catalog.errors import Gone, NotFound
 from catalog.model import Caller, Entry
 from catalog.permit import publishing_act
 from catalog.ports import Tables
-from catalog.rows import Ask, Condition, Found, Method, Table
+from catalog.rows import Ask, Batch, Condition, Found, Method, Table
 
 _T = TypeVar("_T")
 
@@ -74,15 +74,15 @@ class Tabling(Base):
         self._tabled(caller, found, "drop-table", lambda held: held.drop(found.id))
         return found
 
-    def write_rows(self, caller: Caller, key: str, names: Sequence[str], rows: Sequence[Sequence[Any]],
-                   method: Method, *, dry_run: bool = False) -> Table:
+    def write_rows(self, caller: Caller, key: str, batches: Sequence[Batch], method: Method, *,
+                   dry_run: bool = False) -> Table:
         """Put rows into a table. Raises as ``may_write_rows``; NotFound("row-not-found"), Conflict."""
         found = self.table(caller, key)
         if dry_run:
             self.may_write_rows(caller, found.dataset)
-            return self._store().write(found.id, names, rows, method, dry_run=True)
-        return self._tabled(caller, found, f"{method}-rows", lambda held: held.write(found.id, names, rows, method),
-                             rows=len(rows))
+            return self._store().write(found.id, batches, method, dry_run=True)
+        return self._tabled(caller, found, f"{method}-rows", lambda held: held.write(found.id, batches, method),
+                            rows=sum(len(rows) for _, rows in batches))
 
     def delete_rows(self, caller: Caller, key: str, where: Condition, *, give: bool = False) -> tuple[Table, Found]:
         """Delete the rows that a condition holds of. Raises as ``may_write_rows``."""

@@ -197,3 +197,5 @@ class Found:
 
 
 Method = Literal["insert", "upsert", "update"]
+Batch = tuple[Sequence[str], Sequence[Sequence[Any]]]
+"""Names of columns, and rows of their cells."""

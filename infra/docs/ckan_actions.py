@@ -27,6 +27,9 @@ What is otherwise here:
 * Where an agency wants a second person, what an editor makes is a `draft` until somebody releases it.
 * A name is not freed by deleting; a withdrawn dataset does not come back; a dataset stays with its organization.
 * Capacities: an agency's reviewers are `admin` in CKAN's words, its readers `member`.
+* **DataStore**: a published table is read from its immutable file and never written (409, also with `force`); rows that change belong to a
+  resource that `datastore_create` makes, or with `force` to a link. What is written there is public at once: it takes the right to publish.
+  Searches find words with and without marks; totals are exact; texts sort by their code points; booleans in CSV are `true` and `false`.
 * People are seen by themselves and by operators (as with `ckan.auth.public_user_details = false`).
 * `sort=id asc` gives the order in which datasets were published, `sort=name asc` that of titles; relevance is Datamo's own.
 """

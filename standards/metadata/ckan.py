@@ -53,6 +53,7 @@ class Package:
 
     ``parts`` are members of its parts that came in CKAN's words and have none of ours, by the part's name. ``moved``
     is the id under which its readers knew it before it moved here, ``moved_parts`` those of its parts by their names.
+    ``active`` are the ids of parts whose rows change.
     """
 
     told: Described
@@ -66,6 +67,7 @@ class Package:
     parts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     moved: str = ""
     moved_parts: Mapping[str, str] = field(default_factory=dict)
+    active: Collection[str] = ()
 
     @property
     def id(self) -> str:
@@ -211,7 +213,7 @@ def _others(one: Package, text: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def resource(one: Package, part: Part, position: int) -> dict[str, Any]:
     """Write the dictionary of ``resource_show``: one copy of a part, the most useful one."""
-    copy = _chosen(part)
+    copy, own = _chosen(part), resource_id(one.told.id, part.name)
     told, link = one.told, part.kind == "link"
     kept = {
         key: _thawed(value) for key, value in one.parts.get(part.name, {}).items() if link or key not in MEASURED
@@ -223,9 +225,10 @@ def resource(one: Package, part: Part, position: int) -> dict[str, Any]:
         **kept,
         "name": told.words(part.title) or (None if link else part.name), "url": copy.url,
         "created": moment(told.issued or one.created), "metadata_modified": moment(told.modified),
-        "id": one.moved_parts.get(part.name) or resource_id(told.id, part.name), "package_id": one.id,
+        "id": one.moved_parts.get(part.name) or own, "package_id": one.id,
         "position": position, "state": "active",
-        "url_type": None if link else "upload", "datastore_active": False,
+        "url_type": ("datastore" if copy.url.endswith(f"/datastore/dump/{own}") else None) if link else "upload",
+        "datastore_active": own in one.active or any(each.role == "parquet" for each in part.copies),
     }
 
 

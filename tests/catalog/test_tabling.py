@@ -28,10 +28,10 @@ def test_whoever_may_publish_writes_and_whoever_sees_the_dataset_reads(town) -> 
     assert next(iter(catalog.row_pages(NOBODY, "t-1")))[0][1] == "1"
     assert catalog.tables_there(["t-1", "t-2"]) == {"t-1"}
     assert catalog.table_sizes(NOBODY, "t-1")[0] > 0
-    catalog.write_rows(town.caller("editor"), "t-1", ("a",), [["2"]], "insert")
-    assert catalog.write_rows(town.caller("editor"), "t-1", ("a",), [["3"]], "insert", dry_run=True).count == 2
-    for deed in (lambda who: catalog.write_rows(who, "t-1", ("a",), [["2"]], "insert"),
-                 lambda who: catalog.write_rows(who, "t-1", ("a",), [["2"]], "insert", dry_run=True),
+    catalog.write_rows(town.caller("editor"), "t-1", [(("a",), [["2"]])], "insert")
+    assert catalog.write_rows(town.caller("editor"), "t-1", [(("a",), [["3"]])], "insert", dry_run=True).count == 2
+    for deed in (lambda who: catalog.write_rows(who, "t-1", [(("a",), [["2"]])], "insert"),
+                 lambda who: catalog.write_rows(who, "t-1", [(("a",), [["2"]])], "insert", dry_run=True),
                  lambda who: catalog.delete_rows(who, "t-1", All(())), lambda who: catalog.drop_table(who, "t-1"),
                  lambda who: catalog.save_table(who, a_table(dataset))):
         with pytest.raises(NotKnown):
@@ -89,5 +89,5 @@ def test_nothing_is_written_while_the_site_is_read_only(town) -> None:
     town.catalog.save_table(town.caller("editor"), a_table(dataset), ("a",), [["1"]])
     town.catalog.make_read_only(town.catalog.system(), notice="bảo trì")
     with pytest.raises(Unavailable):
-        town.catalog.write_rows(town.caller("editor"), "t-1", ("a",), [["2"]], "insert")
+        town.catalog.write_rows(town.caller("editor"), "t-1", [(("a",), [["2"]])], "insert")
     assert town.catalog.table(NOBODY, "t-1").count == 1

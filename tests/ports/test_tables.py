@@ -88,7 +88,7 @@ def test_a_table_that_is_taken_away_is_gone_with_its_rows_and_can_be_made_anew(t
     towns.drop("t-1")
     assert towns.table("t-1") is None
     assert towns.table("cac-xa") is None
-    for deed in (lambda: towns.drop("t-1"), lambda: towns.ask("t-1", Ask()), lambda: towns.write("t-1", ("ten",), [["A"]], "insert")):
+    for deed in (lambda: towns.drop("t-1"), lambda: towns.ask("t-1", Ask()), lambda: towns.write("t-1", [(("ten",), [["A"]])], "insert")):
         with pytest.raises(NotFound):
             deed()
     towns.save(replace(TOWNS, primary_key=()), ("ten",), [["A"]])
@@ -106,7 +106,7 @@ def test_columns_are_added_and_taken_away_and_rows_stay(towns) -> None:
 
 
 def test_no_two_rows_have_one_primary_key_and_a_refused_write_leaves_nothing(towns) -> None:
-    for deed in (lambda: towns.write("t-1", ("ten", "so"), [["Mới", 1], ["Ba Đình", 2]], "insert"),
+    for deed in (lambda: towns.write("t-1", [(("ten", "so"), [["Mới", 1], ["Ba Đình", 2]])], "insert"),
                  lambda: towns.save(TOWNS, ("ten",), [["Mới"], ["Mới"]])):
         with pytest.raises(Conflict) as refused:
             deed()
@@ -116,25 +116,25 @@ def test_no_two_rows_have_one_primary_key_and_a_refused_write_leaves_nothing(tow
 
 
 def test_rows_are_changed_by_their_key_and_others_added(towns) -> None:
-    after = towns.write("t-1", ("ten", "so"), [["Ba Đình", 11], ["Tây Hồ", 5]], "upsert")
+    after = towns.write("t-1", [(("ten", "so"), [["Ba Đình", 11], ["Tây Hồ", 5]])], "upsert")
     assert after.count == 5
     assert asked(towns, columns=("ten", "so", "dung"), where=Is("ten", "in", ("Ba Đình", "Tây Hồ"))) == [
         ["Ba Đình", 11, False], ["Tây Hồ", 5, None],
     ]
-    towns.write("t-1", ("ten", "so"), [["Ba Đình", 12]], "update")
-    towns.write("t-1", (ID, "so"), [[1, 31]], "update")
+    towns.write("t-1", [(("ten", "so"), [["Ba Đình", 12]])], "update")
+    towns.write("t-1", [((ID, "so"), [[1, 31]])], "update")
     assert asked(towns, columns=("so",), where=Is(ID, "lte", 2)) == [31, 12]
     with pytest.raises(NotFound) as refused:
-        towns.write("t-1", ("so", "ten"), [[1, "Ba Đình"], [1, "Đâu"]], "update")
-    assert (refused.value.code, refused.value.params["row"], refused.value.params["key"]) == ("row-not-found", 1, ["Đâu"])
-    assert asked(towns, columns=("so",), where=Is(ID, "eq", 2)) == [12]
+        towns.write("t-1", [((ID, "so"), [[1, 99]]), (("so", "ten"), [[1, "Ba Đình"], [1, "Đâu"]])], "update")
+    assert (refused.value.code, refused.value.params["row"], refused.value.params["key"]) == ("row-not-found", 2, ["Đâu"])
+    assert asked(towns, columns=("so",), where=Is(ID, "lte", 2)) == [31, 12]
 
 
 def test_a_dry_run_says_what_would_fail_and_changes_nothing(towns) -> None:
     before = towns.table("t-1")
-    assert towns.write("t-1", ("ten",), [["Mới"]], "insert", dry_run=True) == before
+    assert towns.write("t-1", [(("ten",), [["Mới"]])], "insert", dry_run=True) == before
     with pytest.raises(Conflict):
-        towns.write("t-1", ("ten",), [["Ba Đình"]], "insert", dry_run=True)
+        towns.write("t-1", [(("ten",), [["Ba Đình"]])], "insert", dry_run=True)
     assert towns.table("t-1") == before
     assert len(asked(towns)) == 4
 
@@ -145,7 +145,7 @@ def test_rows_are_deleted_by_a_condition_and_given_if_that_is_wished(towns) -> N
     assert [row[1] for row in found.rows] == ["Đống Đa", "Hoàn Kiếm"]
     _, found = towns.delete("t-1", All(()))
     assert (found.total, list(found.rows)) == (2, [])
-    towns.write("t-1", ("ten",), [["Mới"]], "insert")
+    towns.write("t-1", [(("ten",), [["Mới"]])], "insert")
     assert asked(towns, columns=(ID,)) == [5]
 
 

@@ -9,6 +9,7 @@ from api.dialects.ckan import (
     activities,
     agencies,
     collaborating,
+    datastore,
     following,
     governing,
     groups,
@@ -32,6 +33,7 @@ from api.dialects.ckan.action import Action
 FAMILIES: Final = (
     status, packages, searching, writing, resources, agencies, themes, tags, people, governing, groups,
     options, following, views, tasks, vocabularies, activities, collaborating, revising, parts,
+    datastore,
 )
 
 _DECLARED: Final = tuple(one for family in FAMILIES for one in family.ACTIONS)

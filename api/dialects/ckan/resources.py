@@ -98,6 +98,8 @@ def resource_delete(call: Call) -> None:
     found, version, shown = located(call, call.needed("id"))
     old = _held(call, found, version.resources, str(shown["id"]))
     call.site.catalog.remove_resource(call.caller, found.id, old.name)
+    for key in call.site.catalog.tables_there([ckan.resource_id(found.id, old.name)]):
+        call.site.catalog.drop_table(call.caller, key)
     call.changed.append(found.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from api.deps import Site
@@ -54,7 +54,7 @@ class Shown:
             told=told, name=entry.slug, organisation=organisation(self.call, agency), created=entry.created,
             changed=changed, state=state_of(entry), private=entry.visibility == "private",
             parts={one.name: one.more for one in version.resources if one.more} if version else {},
-            moved=next((one.remote for one in moved if one.kind == "dataset"), ""),
+            active=self._active(entry, version), moved=next((one.remote for one in moved if one.kind == "dataset"), ""),
             moved_parts={one.part: one.remote for one in moved if one.kind == "resource"},
         ), self.language)
         if entry.about.more.get("groups"):
@@ -74,6 +74,11 @@ class Shown:
             empty = dict.fromkeys(wanted)
             shown["resources"] = [{**empty, **one} for one in shown["resources"]]
         return shown
+
+    def _active(self, entry: Entry, version: Version | None) -> Collection[str]:
+        """Give the ids of the links that have rows of their own here."""
+        links = [one for one in version.resources if one.kind == "link"] if version else []
+        return self.site.catalog.tables_there([ckan.resource_id(entry.id, one.name) for one in links])
 
     def _agency(self, key: str) -> Organisation:
         if key not in self._agencies:

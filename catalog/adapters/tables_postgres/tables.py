@@ -14,7 +14,7 @@ import psycopg
 from catalog.adapters.tables_postgres.pool import Pool
 from catalog.adapters.tables_postgres.tongue import PostgresTongue, declared, read, written
 from catalog.errors import Conflict, NotFound
-from catalog.rows import ID, Ask, Condition, Found, Method, Table, family
+from catalog.rows import ID, Ask, Batch, Condition, Found, Method, Table, family
 from catalog.rows.statement import Selection, quoted
 from standards.portable import from_json, to_json
 
@@ -96,12 +96,11 @@ class PostgresTables:
             there.execute(f"DROP TABLE IF EXISTS {_place(key)}")
 
     # -- rows ------------------------------------------------------------------------------------------------------
-    def write(self, key: str, names: Sequence[str], rows: Sequence[Sequence[Any]], method: Method, *,
-              dry_run: bool = False) -> Table:
+    def write(self, key: str, batches: Sequence[Batch], method: Method, *, dry_run: bool = False) -> Table:
         """Put rows in, all or none."""
         with self._pool.transaction() as there:
             before = _held(there, key)
-            added = _put(there, before, names, rows, method)
+            added = _put_all(there, before, batches, method)
             if dry_run:
                 raise psycopg.Rollback
             return _note(there, before, count=before.count + added)
@@ -264,6 +263,23 @@ def _index(there: Connection, table: Table) -> None:
     for at, (unique, names) in enumerate([*wanted, *(("", names) for names in table.indexes)]):
         listed = ", ".join(map(quoted, names))
         _run(there, f"CREATE {unique}INDEX index{at}_{place[-40:]} ON {place} ({listed})")
+
+
+def _put_all(there: Connection, table: Table, batches: Sequence[Batch], method: Method) -> int:
+    added = seen = 0
+    for names, rows in batches:
+        try:
+            added += _put(there, table, names, rows, method)
+        except NotFound as refused:
+            raise _behind(refused, seen) from None
+        seen += len(rows)
+    return added
+
+
+def _behind(refused: NotFound, seen: int) -> NotFound:
+    """Count the row that was not found among all that came."""
+    params = dict(refused.params)
+    return NotFound(refused.code, **{**params, "row": params["row"] + seen}) if "row" in params else refused
 
 
 def _put(there: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]], method: Method) -> int:

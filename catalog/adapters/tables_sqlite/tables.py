@@ -14,7 +14,7 @@ import orjson
 
 from catalog.adapters.tables_sqlite.tongue import SqliteTongue, bound, declared, read, teach
 from catalog.errors import Conflict, NotFound, Unavailable
-from catalog.rows import ID, Ask, Condition, Found, Method, Table
+from catalog.rows import ID, Ask, Batch, Condition, Found, Method, Table
 from catalog.rows.statement import Selection, quoted
 from standards.portable import from_json, to_json
 
@@ -134,13 +134,12 @@ class SqliteTables:
             file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # -- rows ------------------------------------------------------------------------------------------------------
-    def write(self, key: str, names: Sequence[str], rows: Sequence[Sequence[Any]], method: Method, *,
-              dry_run: bool = False) -> Table:
+    def write(self, key: str, batches: Sequence[Batch], method: Method, *, dry_run: bool = False) -> Table:
         """Put rows in, all or none."""
         self._must(key)
         with self._opened(self._path(key), write=True) as file:
             before = _definition(file)
-            added = _put(file, before, names, rows, method)
+            added = _put_all(file, before, batches, method)
             if dry_run:
                 file.execute("ROLLBACK")
                 file.execute("BEGIN")
@@ -256,6 +255,23 @@ def _indexed(file: sqlite3.Connection, table: Table) -> None:
     for at, (unique, names) in enumerate([*wanted, *(("", names) for names in table.indexes)]):
         listed = ", ".join(map(quoted, names))
         file.execute(f"CREATE {unique}INDEX IF NOT EXISTS index_{at} ON {ROWS} ({listed})")
+
+
+def _put_all(file: sqlite3.Connection, table: Table, batches: Sequence[Batch], method: Method) -> int:
+    added = seen = 0
+    for names, rows in batches:
+        try:
+            added += _put(file, table, names, rows, method)
+        except NotFound as refused:
+            raise _behind(refused, seen) from None
+        seen += len(rows)
+    return added
+
+
+def _behind(refused: NotFound, seen: int) -> NotFound:
+    """Count the row that was not found among all that came."""
+    params = dict(refused.params)
+    return NotFound(refused.code, **{**params, "row": params["row"] + seen}) if "row" in params else refused
 
 
 def _put(file: sqlite3.Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]],

@@ -1,0 +1,11 @@
+"""CKAN's DataStore: rows of resources, asked and changed; published tables are read from their immutable files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.dialects.ckan.datastore import reading, writing
+
+ACTIONS: Final = (*reading.ACTIONS, *writing.ACTIONS)
+
+__all__ = ["ACTIONS"]

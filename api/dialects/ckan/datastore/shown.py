@@ -1,0 +1,89 @@
+"""Rows as CKAN shows them: numbers as JSON's numbers, moments to the second; as objects, lists, CSV or TSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+import orjson
+
+from catalog.rows import ID, Family, Field, family, native
+
+_SECOND: Final = len("2026-01-01T00:00:00")
+_LARGE: Final = 2**63
+_SMALL: Final = 2**53
+FORMATS: Final = ("objects", "lists", "csv", "tsv")
+
+
+def _number(value: Any) -> Any:
+    """A number with all its digits, also where no float holds them."""
+    if isinstance(value, Decimal):
+        near = float(value)
+        return near if Decimal(repr(near)) == value else orjson.Fragment(format(value, "f"))
+    if isinstance(value, int) and not -_LARGE <= value < _LARGE:
+        return orjson.Fragment(str(value))
+    return value
+
+
+def _moment(value: Any) -> Any:
+    return value[:_SECOND] if isinstance(value, str) else value
+
+
+def _json(value: Any) -> Any:
+    return orjson.loads(value) if isinstance(value, str) and value[:1] in '{["' else value
+
+
+_WAYS: Final[Mapping[Family, Callable[[Any], Any]]] = MappingProxyType(
+    {"numeric": _number, "int": _number, "timestamp": _moment, "json": _json})
+
+
+def rows(kinds: Sequence[str], found: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Give rows as JSON may hold them; ``kinds`` are those of the first columns."""
+    if not found:
+        return []
+    columns = [list(one) for one in zip(*found, strict=True)]
+    for at, kind in enumerate(kinds):
+        way = _WAYS.get(family(kind))
+        if way is not None:
+            columns[at] = [one if one is None else way(one) for one in columns[at]]
+    return [list(one) for one in zip(*columns, strict=True)]
+
+
+def records(form: str, names: Sequence[str], kinds: Sequence[str], found: Sequence[Sequence[Any]]) -> Any:
+    """Give rows in one of the four forms."""
+    made = rows(kinds, found)
+    if form == "objects":
+        return [dict(zip(names, one, strict=True)) for one in made]
+    return made if form == "lists" else lines(made, "\t" if form == "tsv" else ",")
+
+
+def lines(made: Iterable[Sequence[Any]], sign: str = ",") -> str:
+    """Write rows as lines of CSV."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=sign, lineterminator="\n").writerows([_text(cell) for cell in row] for row in made)
+    return out.getvalue()
+
+
+def _text(cell: Any) -> Any:
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, int | float):
+        return cell
+    return orjson.dumps(cell).decode()
+
+
+def described(fields: Mapping[str, Field], types: Mapping[str, str], names: Sequence[str],
+              ranks: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Say what the columns are, as ``fields`` of an answer."""
+    told: list[dict[str, Any]] = []
+    for name in names:
+        one = {"id": name, "type": "int" if name == ID else native(types[name])}
+        info = fields[name].info if name in fields else {}
+        told.append({**one, "info": dict(info)} if info else one)
+    return [*told, *({"id": name, "type": "float"} for name in ranks)]

@@ -1,0 +1,74 @@
+"""Where the rows of a resource are: a table of rows that change, or the immutable file of a published one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.dialects.ckan.action import Call
+from api.dialects.ckan.packages import located
+from api.dialects.ckan.shown import parts_by_id
+from catalog.errors import NotFound, Unavailable
+from catalog.model import Entry, Resource
+from catalog.rows import ID, Ask, Field, Found, Table
+from pipelines.rowstore import reading
+from standards.metadata.ckan import resource_id
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows that can be asked; ``path`` is the file of a published table, "" for rows that change."""
+
+    call: Call
+    table: Table
+    path: str = ""
+
+    def ask(self, ask: Ask) -> Found:
+        """Answer a question."""
+        if self.path:
+            return reading.ask(self.call.site.askers, self.path, self.table.types(), ask, self.table.count)
+        return self.call.site.catalog.ask_rows(self.call.caller, self.table.id, ask)[1]
+
+    def pages(self) -> Iterator[Sequence[Sequence[Any]]]:
+        """Give all rows, in the order of their ids."""
+        if self.path:
+            return reading.pages(self.call.site.askers, self.path, self.table.types())
+        return self.call.site.catalog.row_pages(self.call.caller, self.table.id)
+
+
+def found_source(call: Call, key: str) -> Source:
+    """Find the rows of a resource by its id, or of a table by an alias. Raises NotFound."""
+    try:
+        return Source(call, call.site.catalog.table(call.caller, key))
+    except NotFound:
+        entry, part = found_part(call, key)
+    own = own_id(entry, part)
+    if own != key and own in call.site.catalog.tables_there([own]):
+        return Source(call, call.site.catalog.table(call.caller, own))
+    return _published(call, entry, part)
+
+
+def found_part(call: Call, key: str) -> tuple[Entry, Resource]:
+    """Find a resource by its id, also one that it had elsewhere. Raises NotFound."""
+    entry, version, shown = located(call, key)
+    return entry, parts_by_id(call, entry.id, version.resources)[str(shown["id"])]
+
+
+def own_id(entry: Entry, part: Resource) -> str:
+    """Give the id of a resource of ours."""
+    return resource_id(entry.id, part.name)
+
+
+def _published(call: Call, entry: Entry, part: Resource) -> Source:
+    parquet = next((one for one in part.files if one.role == "parquet"), None)
+    if parquet is None:
+        raise NotFound
+    path = call.site.catalog.local_file(call.caller, parquet)
+    if path is None:
+        raise Unavailable("storage-down")
+    types = reading.types_of(path)
+    titles = {one.name: {"label": words} for one in part.columns if (words := call.words(one.title)) != one.name}
+    fields = tuple(Field(id=name, type=kind, info=titles.get(name, {})) for name, kind in types.items() if name != ID)
+    table = Table(id=own_id(entry, part), dataset=entry.id, resource=part.name, fields=fields, count=parquet.rows or 0)
+    return Source(call, table, path)

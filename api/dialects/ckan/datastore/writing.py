@@ -1,0 +1,325 @@
+"""The DataStore as it is written: tables made, filled, changed and emptied; never those of published versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from api.dialects.ckan.action import WRITES, Action, Call, Wrong
+from api.dialects.ckan.datastore import asked, shown
+from api.dialects.ckan.datastore.sources import found_part, own_id
+from api.dialects.ckan.shown import found_entry
+from api.dialects.ckan.writing import resource_of
+from catalog.errors import Conflict, NotAllowed, NotFound
+from catalog.model import Entry, Resource
+from catalog.rows import ID, LONGEST_NAME, MOST_FIELDS, Batch, Field, Method, Table, known, native
+from catalog.rows.cells import Wrong as WrongCell
+from catalog.rows.cells import column, guess
+
+WHO: Final = "who may publish for the agency"
+FORCED: Final = 'Cannot edit read-only resource. Either pass "force=True" or change url_type to "datastore"'
+PUBLISHED: Final = "A published table never changes: send its next version as a file"
+_ALIAS: Final = re.compile(r"[\w][\w.\-]{0,62}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def dump_address(call: Call, key: str) -> str:
+    """Give the address of a table's rows, which is that of a resource made for them."""
+    return f"{call.site.url}/datastore/dump/{key}"
+
+
+# --- which table ------------------------------------------------------------------------------------------------------
+
+
+def _writable(call: Call) -> tuple[Entry, Resource, str]:
+    """Find the resource that is to be written, if it may be: one of the DataStore, or a link with ``force``."""
+    if call.caller.person is None:
+        raise NotAllowed
+    key = call.needed("resource_id", "id")
+    try:
+        own = call.site.catalog.table(call.caller, key).id
+    except NotFound:
+        own = key
+    entry, part = found_part(call, own)
+    own = own_id(entry, part)
+    entry = call.site.catalog.may_write_rows(call.caller, entry.id)
+    if part.kind != "link":
+        raise Wrong({"read-only": [PUBLISHED if call.flag("force") else FORCED]})
+    if part.url != dump_address(call, own) and not call.flag("force"):
+        raise Wrong({"read-only": [FORCED]})
+    return entry, part, own
+
+
+def _made(call: Call) -> tuple[Entry, Resource, str]:
+    """Make the resource that a table is to be of."""
+    given = call.given["resource"]
+    if not isinstance(given, Mapping):
+        raise Wrong({"resource": ["Must be a dictionary"]})
+    if not given.get("package_id"):
+        raise Wrong({"package_id": ["Missing value"]})
+    entry, version = found_entry(call, str(given["package_id"]))
+    entry = call.site.catalog.may_write_rows(call.caller, entry.id)
+    taken = {one.name for one in version.resources} if version else set()
+    said = {**given, "url": dump_address(call, "new"), "name": given.get("name") or "datastore"}
+    made = resource_of(call, said, None, taken)
+    key = own_id(entry, made)
+    made = Resource(**{**{name: getattr(made, name) for name in Resource.__dataclass_fields__},
+                       "url": dump_address(call, key), "format": given.get("format", "csv").lower(),
+                       "more": {**made.more, "format": given.get("format", "CSV")}})
+    call.site.catalog.arrange(call.caller, entry.id, lambda before: [*before, made])
+    call.changed.append(entry.id)
+    return entry, made, key
+
+
+# --- what it holds ----------------------------------------------------------------------------------------------------
+
+
+def _records(call: Call) -> list[dict[str, Any]]:
+    given = call.given.get("records")
+    if given in (None, ""):
+        return []
+    if not isinstance(given, list):
+        raise Wrong({"records": ["Not a list"]})
+    for at, one in enumerate(given):
+        if not isinstance(one, dict):
+            raise Wrong({"records": [f'row "{at + 1}" is not a json object']})
+    return given
+
+
+def _fields(call: Call, before: Table | None, records: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
+    """Give the columns: those that are there, those that are said, and those that the first record has besides."""
+    given = call.given.get("fields") or []
+    if not isinstance(given, list) or not all(isinstance(one, dict) and isinstance(one.get("id"), str)
+                                              for one in given):
+        raise Wrong({"fields": ["Must be a list of dictionaries with an id"]})
+    first, held = (records[0] if records else {}), {one.id: one for one in before.fields} if before else {}
+    said = {str(one["id"]).strip(): one for one in given if one["id"] != ID}
+    if call.flag("delete_fields") and said:
+        held = {name: one for name, one in held.items() if name in said}
+    if len(said) < sum(one["id"] != ID for one in given):
+        raise Wrong({"fields": ["Field names must be unique"]})
+    found = dict(held)
+    for name, one in said.items():
+        found[name] = _field(name, one, held.get(name), first)
+    for name, value in first.items():
+        if name not in found and name != ID:
+            found[name] = _field(name, {}, None, {name: value})
+    if len(found) > MOST_FIELDS:
+        raise Wrong({"fields": [f"More than {MOST_FIELDS} fields"]})
+    return tuple(found.values())
+
+
+def _field(name: str, said: Mapping[str, Any], held: Field | None, first: Mapping[str, Any]) -> Field:
+    if not name or name.startswith("_") or '"' in name or len(name.encode()) > LONGEST_NAME or name != name.strip():
+        raise Wrong({"fields": [f'"{name}" is not a valid field name']})
+    kind = said.get("type") or (held.type if held else "")
+    if not kind and name not in first:
+        raise Wrong({"fields": [f'"{name}" type not guessable']})
+    kind = kind or guess(first[name])
+    if not isinstance(kind, str) or not known(kind):
+        raise Wrong({"fields": [f'"{kind}" is not a valid field type']})
+    if held is not None and native(kind) != native(held.type):
+        raise Wrong({"fields": [f'"{name}" already exists with type "{held.type}"']})
+    info = said.get("info", held.info if held else {})
+    if not isinstance(info, Mapping):
+        raise Wrong({"fields": [f'"{name}" info must be a dictionary']})
+    return Field(id=name, type=native(kind), info=dict(info))
+
+
+def _listed(call: Call, name: str, before: Sequence[str], fields: Sequence[Field]) -> tuple[str, ...]:
+    """Give names of columns: what is said, or else what there was."""
+    if call.given.get(name) is None:
+        return tuple(before)
+    there = {one.id for one in fields}
+    found = tuple(dict.fromkeys(call.names(name)))
+    for one in found:
+        if one not in there:
+            raise Wrong({name: [f'The field "{one}" does not exist']})
+    return found
+
+
+def _indexes(call: Call, before: Table | None, fields: Sequence[Field]) -> tuple[tuple[str, ...], ...]:
+    given = call.given.get("indexes")
+    if given is None:
+        return before.indexes if before else ()
+    there = {one.id for one in fields}
+    listed = given if isinstance(given, list) else call.names("indexes")
+    found = [tuple(part.strip().strip('"') for part in str(one).split(",")) if not isinstance(one, list) else
+             tuple(map(str, one)) for one in listed]
+    for one in found:
+        for name in one:
+            if name not in there:
+                raise Wrong({"indexes": [f'The field "{name}" does not exist']})
+    return tuple(one for one in dict.fromkeys(found) if one)
+
+
+def _aliases(call: Call, before: Table | None) -> tuple[str, ...]:
+    if call.given.get("aliases") is None:
+        return before.aliases if before else ()
+    found = tuple(dict.fromkeys(call.names("aliases")))
+    for one in found:
+        if not _ALIAS.fullmatch(one) or _UUID.fullmatch(one.lower()):
+            raise Wrong({"alias": [f'"{one}" is not a valid alias name']})
+    return found
+
+
+def cells(table: Table, records: Sequence[Mapping[str, Any]], names: Sequence[str],
+          first: int = 0) -> list[Sequence[Any]]:
+    """Read the cells of records that have these columns. Raises Wrong with the row, counted from 0."""
+    types = table.types()
+    try:
+        columns = [column(types[name], [one.get(name) for one in records]) for name in names]
+    except WrongCell as wrong:
+        raise Wrong({"records": [wrong.message], "records_row": first + wrong.row}) from None
+    return list(zip(*columns, strict=True)) if columns else [()] * len(records)
+
+
+def _extra(table: Table, records: Sequence[Mapping[str, Any]], kept: Sequence[str] = ()) -> None:
+    there = {one.id for one in table.fields} | set(kept)
+    for at, one in enumerate(records):
+        if not one.keys() <= there:
+            extra = ", ".join(sorted(one.keys() - there))
+            raise Wrong({"records": [f'row "{at + 1}" has extra keys "{extra}"']})
+
+
+# --- the actions ------------------------------------------------------------------------------------------------------
+
+
+def datastore_create(call: Call) -> dict[str, Any]:
+    """Answer ``datastore_create``."""
+    if call.caller.person is None:
+        raise NotAllowed
+    if call.given.get("resource") and call.given.get("resource_id"):
+        raise Wrong({"resource": ["resource cannot be used with resource_id"]})
+    if not call.given.get("resource") and not call.given.get("resource_id"):
+        raise Wrong({"resource_id": ["resource_id or resource required"]})
+    if call.given.get("triggers"):
+        raise Wrong({"triggers": ["Triggers are not supported"]})
+    records = _records(call)
+    fields = _fields(call, None, records) if call.given.get("resource") else ()
+    entry, part, key = _made(call) if call.given.get("resource") else _writable(call)
+    before = call.site.catalog.table(call.caller, key) if key in call.site.catalog.tables_there([key]) else None
+    fields = _fields(call, before, records) if before or not fields else fields
+    table = Table(
+        id=key, dataset=entry.id, resource=part.name, fields=fields, aliases=_aliases(call, before),
+        primary_key=_listed(call, "primary_key", before.primary_key if before else (), fields),
+        indexes=_indexes(call, before, fields),
+    )
+    _extra(table, records)
+    names = [one.id for one in fields]
+    _stored(lambda: call.site.catalog.save_table(call.caller, table, names, cells(table, records, names)))
+    result = {
+        "resource_id": key, "package_id": entry.id, "method": "insert", "aliases": list(table.aliases),
+        "fields": shown.described({one.id: one for one in fields}, table.types(), names),
+        "primary_key": list(table.primary_key), "indexes": [", ".join(one) for one in table.indexes],
+    }
+    return {**result, "records": records} if call.flag("include_records") else result
+
+
+def _stored(deed: Any) -> Any:
+    """Do it, and say in CKAN's words what the store refuses."""
+    try:
+        return deed()
+    except Conflict as refused:
+        if refused.code == "rows-not-unique":
+            words = "Cannot insert records or create index because of uniqueness constraint"
+            raise Wrong({"constraints": [words], "info": {"details": str(refused.params.get("detail", ""))}}) from None
+        if refused.code == "alias-taken":
+            raise Wrong({"alias": [f'"{refused.params["alias"]}" already exists']}) from None
+        raise
+
+
+def datastore_upsert(call: Call) -> dict[str, Any]:
+    """Answer ``datastore_upsert``."""
+    _, _, key = _writable(call)
+    method = call.text("method", "upsert") or "upsert"
+    if method not in ("upsert", "insert", "update"):
+        raise Wrong({"method": [f'"{method}" is not defined']})
+    table = call.site.catalog.table(call.caller, key)
+    records = _records(call)
+    _extra(table, records, (ID,) if method == "update" else ())
+    keys = (ID,) if method == "update" and records and ID in records[0] else table.primary_key
+    if method != "insert":
+        _keyed(records, keys)
+    groups = [(names, list(some)) for names, some in groupby(records, key=tuple)] if method != "insert" else [
+        (tuple(one.id for one in table.fields), records)]
+    batches: list[Batch] = []
+    for names, some in groups:
+        batches.append((names, cells(table, some, names, sum(len(rows) for _, rows in batches))))
+    _put(call, key, batches, method)  # type: ignore[arg-type]  # one of the three
+    result: dict[str, Any] = {"resource_id": key, "method": method}
+    return {**result, "records": records} if call.flag("include_records") else result
+
+
+def _keyed(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
+    if not keys:
+        raise Wrong({"table": ["table does not have a unique key defined"]})
+    for one in records:
+        missing = [name for name in keys if name not in one]
+        if missing:
+            raise Wrong({"key": [f'fields "{", ".join(missing)}" are missing but needed as key']})
+
+
+def _put(call: Call, key: str, batches: Sequence[Batch], method: Method) -> None:
+    dry_run = call.flag("dry_run")
+    try:
+        _stored(lambda: call.site.catalog.write_rows(call.caller, key, batches, method, dry_run=dry_run))
+    except NotFound as refused:
+        if refused.code != "row-not-found":
+            raise
+        words = ", ".join(str(one) for one in refused.params["key"])
+        raise Wrong({"key": [f'key "[\'{words}\']" not found'],
+                     "records_row": refused.params["row"]}) from None
+
+
+def datastore_delete(call: Call) -> dict[str, Any]:
+    """Answer ``datastore_delete``: rows by filters, or without them the whole table."""
+    if call.given.get("filters") is not None:
+        return datastore_records_delete(call)
+    _, _, key = _writable(call)
+    call.site.catalog.drop_table(call.caller, key)
+    return {"resource_id": key}
+
+
+def datastore_records_delete(call: Call) -> dict[str, Any]:
+    """Answer ``datastore_records_delete``."""
+    _, _, key = _writable(call)
+    if call.given.get("filters") is None:
+        raise Wrong({"filters": ["Missing value"]})
+    table = call.site.catalog.table(call.caller, key)
+    types = table.types()
+    where = asked.conditions(call.given["filters"], types)
+    give = call.flag("include_deleted_records")
+    _, found = call.site.catalog.delete_rows(call.caller, key, where, give=give)
+    result: dict[str, Any] = {"resource_id": key, "filters": call.given["filters"]}
+    if give:
+        result["deleted_records"] = shown.records("objects", list(types), list(types.values()), found.rows)
+    return result
+
+
+_TABLE: Final = {"resource_id": "the resource's id", "force": "true for a resource that is a link elsewhere"}
+_COUNT: Final = {"calculate_record_count": "taken, counts are always right"}
+
+ACTIONS: Final = (
+    Action(name="datastore_create", summary="Make a table of rows that change, or change what it holds, and add rows.",
+           run=datastore_create, verbs=WRITES, permission=WHO, parameters={
+               **_TABLE, "resource": "{package_id, name …}: makes a resource for the table", "aliases": "other names",
+               "fields": "[{id, type, info}]; what is not said is guessed from the first record",
+               "delete_fields": "true takes away the columns that are not said", "records": "[{column: value}]",
+               "include_records": "gives them back", "primary_key": "columns of which no two rows have the same values",
+               "indexes": "columns that are often asked", "triggers": "refused", **_COUNT}),
+    Action(name="datastore_upsert", summary="Add rows to a table or change them, all or none.", run=datastore_upsert,
+           verbs=WRITES, permission=WHO, parameters={
+               **_TABLE, "records": "[{column: value}]", "method": "upsert (unless said), insert or update",
+               "include_records": "gives them back", "dry_run": "only sees whether it can be done", **_COUNT}),
+    Action(name="datastore_delete", summary="Delete rows by filters, or the whole table.", run=datastore_delete,
+           verbs=WRITES, permission=WHO, parameters={
+               **_TABLE, "filters": "as in datastore_search; without them the table goes",
+               "include_deleted_records": "gives them", **_COUNT}),
+    Action(name="datastore_records_delete", summary="Delete rows by filters; the table stays.",
+           run=datastore_records_delete, verbs=WRITES, permission=WHO, parameters={
+               **_TABLE, "filters": "as in datastore_search; {} for every row",
+               "include_deleted_records": "gives them", **_COUNT}),
+)

@@ -1,0 +1,134 @@
+"""A question to rows in a Parquet file: DuckDB's words for it, asked of a process that is killed at its limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from catalog.rows import ID, Ask, Family, Found, Is, Word, family
+from catalog.rows.statement import Selection, Sql, edged, plain
+from pipelines import tables
+from pipelines.askers import Askers
+
+KINDS: Final[Mapping[str, str]] = MappingProxyType({
+    "string": "text", "integer": "int8", "number": "numeric", "boolean": "bool", "date": "date", "time": "time",
+    "datetime": "timestamp", "other": "json",
+})
+"""What the columns of a published table are in PostgreSQL's words."""
+
+TYPES: Final[Mapping[Family, str]] = MappingProxyType({
+    "text": "VARCHAR", "int": "HUGEINT", "float": "DOUBLE", "numeric": "DOUBLE", "bool": "BOOLEAN", "date": "DATE",
+    "time": "TIME", "timestamp": "TIMESTAMP", "json": "VARCHAR", "array": "VARCHAR",
+})
+_EDGE: Final = r"[^\p{L}\p{N}]"
+_FOLDED: Final = "replace(strip_accents(lower({text})), 'đ', 'd')"
+_SOURCE: Final = "read_parquet(?)"
+PAGE: Final = 20_000
+
+
+class DuckTongue:
+    """DuckDB's own ways."""
+
+    def mark(self, kind: str) -> str:
+        """Give a mark, read as the column's type."""
+        return f"CAST(? AS {TYPES[family(kind)]})"
+
+    def bound(self, kind: str, value: Any) -> Any:
+        """Give a value as JSON carries it to the process."""
+        if family(kind) == "array":
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return str(value) if isinstance(value, Decimal) or family(kind) == "int" else value
+
+    def sorted(self, name: str, kind: str) -> str:
+        """Give a column: DuckDB compares texts by their bytes."""
+        del kind
+        return name
+
+    def text(self, name: str, kind: str) -> str:
+        """Give a column as text."""
+        del kind
+        return f"coalesce(CAST({name} AS VARCHAR), '')"
+
+    def holds(self, text: str, word: Word) -> Sql:
+        """Look for the signs first, which is quick, then for the edges of the word."""
+        said = _FOLDED.format(text=text) if plain(word) else f"lower({text})"
+        return Sql(f"(contains({said}, ?) AND regexp_matches({said}, ?))", (word.text, edged(word, _EDGE)))
+
+
+def types_of(path: str) -> dict[str, str]:
+    """Give the columns of a published table's file with their types, ``_id`` first. Raises NotFound."""
+    return {one.name: KINDS[one.kind] for one in tables.schema(path)}
+
+
+def ask(askers: Askers, path: str, types: Mapping[str, str], one: Ask, count: int) -> Found:
+    """Answer a question; ``count`` is how many rows the file has. Raises Invalid('query-too-heavy'), Unavailable."""
+    selection = Selection(DuckTongue(), _SOURCE, types, one, (path,))
+    known = count if selection.whole() or not one.total else None
+    if one.limit == 0 and known is not None:
+        return Found((), known if one.total else None)
+    rows, counted = selection.rows(), selection.count()
+    kinds = [types[name] for name in selection.columns]
+    told = askers.ask({
+        "form": "page", "sql": rows.text, "values": rows.values,
+        "kinds": ["integer" if family(kind) == "int" else "" for kind in kinds],
+        "count": counted.text if known is None else "", "count_values": counted.values if known is None else (),
+    })
+    total = (known if known is not None else told["total"]) if one.total else None
+    return Found(read(kinds, told["rows"]), total)
+
+
+def pages(askers: Askers, path: str, types: Mapping[str, str], size: int = PAGE) -> Iterator[Sequence[Sequence[Any]]]:
+    """Give all rows in the order of their ids, so many at a time."""
+    last = 0
+    while True:
+        found = ask(askers, path, types, Ask(where=Is(ID, "gt", last), limit=size, total=False), 0).rows
+        if found:
+            yield found
+            last = int(found[-1][0])
+        if len(found) < size:
+            return
+
+
+# --- cells out of JSON ------------------------------------------------------------------------------------------------
+
+
+def _number(value: Any) -> Any:
+    """Decimals and large numbers came as texts, so that they keep every digit."""
+    if isinstance(value, str):
+        number = Decimal(value)
+        return int(number) if number.as_tuple().exponent == 0 else number
+    return value
+
+
+def _moment(value: Any) -> Any:
+    return datetime.fromisoformat(value).replace(tzinfo=None).isoformat() if isinstance(value, str) else value
+
+
+def _json(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+_WAYS: Final[Mapping[Family, Callable[[Any], Any]]] = MappingProxyType({
+    "int": _number, "numeric": _number, "timestamp": _moment, "json": _json, "array": _json,
+})
+
+
+def read(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+    """Make rows of what came as JSON; ``kinds`` are those of the first columns."""
+    ways = [(at, _WAYS[family(kind)]) for at, kind in enumerate(kinds) if family(kind) in _WAYS]
+    if not ways:
+        return list(rows)
+    made: list[Sequence[Any]] = []
+    for row in rows:
+        cells = list(row)
+        for at, way in ways:
+            cells[at] = way(cells[at])
+        made.append(cells)
+    return made

@@ -1,0 +1,276 @@
+"""CKAN's DataStore: tables made, filled, asked, changed and emptied; published tables read from their files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.test_ckan_writing import action, errors, result
+from tests.site import Town
+
+FIELDS = [{"id": "ten", "type": "text", "info": {"label": "Tên"}}, {"id": "so", "type": "int"}, {"id": "luc", "type": "timestamp"}]
+RECORDS = [
+    {"ten": "Đống Đa", "so": 30, "luc": "2025-01-02T03:04:05.678"}, {"ten": "Ba Đình", "so": 10},
+    {"ten": "Hà Nội", "so": None, "luc": "2024-12-31"}, {"ten": "Hoàn Kiếm", "so": "20", "luc": ""},
+]
+
+
+@pytest.fixture
+def made(town: Town) -> str:
+    """The id of a resource with a table of four rows."""
+    result(town, "package_create", name="xa", owner_org="H12")
+    told = result(town, "datastore_create", resource={"package_id": "xa", "name": "Các xã"}, fields=FIELDS, records=RECORDS,
+                  primary_key="ten", aliases="cac-xa", indexes=["so"])
+    return str(told["resource_id"])
+
+
+def search(town: Town, key: str, who: str = "", **given: Any) -> Any:
+    return result(town, "datastore_search", who, resource_id=key, **given)
+
+
+def names(town: Town, key: str, **given: Any) -> list[str]:
+    return [one["ten"] for one in search(town, key, **given)["records"]]
+
+
+def test_a_table_is_made_with_its_resource_and_tells_what_it_holds(town: Town) -> None:
+    result(town, "package_create", name="xa", owner_org="H12")
+    answer = action(town, "datastore_create", resource={"package_id": "xa"}, fields=FIELDS, records=RECORDS, primary_key=["ten"])
+    told = answer.json()["result"]
+    assert told["fields"] == [{"id": "ten", "type": "text", "info": {"label": "Tên"}}, {"id": "so", "type": "int4"},
+                              {"id": "luc", "type": "timestamp"}]
+    assert (told["primary_key"], told["method"], "records" in told) == (["ten"], "insert", False)
+    assert answer.json()["changed_entities"] == {"packages": [told["package_id"]]}
+    resource = result(town, "resource_show", "", id=told["resource_id"])
+    assert (resource["url_type"], resource["datastore_active"]) == ("datastore", True)
+    assert resource["url"].endswith(f"/datastore/dump/{told['resource_id']}")
+    info = result(town, "datastore_info", "", id=told["resource_id"])
+    assert (info["meta"]["id"], info["meta"]["count"], info["meta"]["table_type"]) == (told["resource_id"], 4, "BASE TABLE")
+    assert info["fields"][0] == {"id": "ten", "type": "text", "info": {"label": "Tên"}, "schema": {
+        "native_type": "text", "notnull": False, "index_name": "", "uniquekey": True, "is_index": True}}
+    assert info["fields"][1]["schema"]["native_type"] == "integer"
+
+
+def test_a_search_gives_rows_fields_total_and_what_was_asked(town: Town, made: str) -> None:
+    told = search(town, made)
+    assert told["records"] == [
+        {"_id": 1, "ten": "Đống Đa", "so": 30, "luc": "2025-01-02T03:04:05"}, {"_id": 2, "ten": "Ba Đình", "so": 10, "luc": None},
+        {"_id": 3, "ten": "Hà Nội", "so": None, "luc": "2024-12-31T00:00:00"}, {"_id": 4, "ten": "Hoàn Kiếm", "so": 20, "luc": None},
+    ]
+    assert told["fields"] == [{"id": "_id", "type": "int"}, {"id": "ten", "type": "text", "info": {"label": "Tên"}},
+                              {"id": "so", "type": "int4"}, {"id": "luc", "type": "timestamp"}]
+    assert (told["total"], told["limit"], told["include_total"], told["records_format"], told["resource_id"]) == (
+        4, 100, True, "objects", made)
+    assert told["_links"]["start"].startswith("/api/3/action/datastore_search?")
+    assert f"resource_id={made}" in told["_links"]["next"]
+    assert search(town, "cac-xa")["total"] == 4
+    assert result(town, "datastore_search", "", id=made, limit=10**6)["limit"] == 32_000
+    assert "total" not in search(town, made, include_total=False)
+    page = search(town, made, limit=2, offset=1, filters={"so": {"gte": 10}}, sort="so desc")
+    assert ([one["so"] for one in page["records"]], page["offset"], page["filters"], page["sort"]) == (
+        [20, 10], 1, {"so": {"gte": 10}}, "so desc")
+    assert search(town, made, limit=2, include_next_page=True)["next_page"] == {"_id": {"gt": 2}}
+    assert "next_page" not in search(town, made, limit=5, include_next_page=True)
+
+
+def test_it_is_asked_by_get_as_browsers_do(town: Town, made: str) -> None:
+    answer = town.get(f'/api/3/action/datastore_search?resource_id={made}&limit=1&filters={{"ten": "Ba Đình"}}&fields=so,_id')
+    assert answer.json()["result"]["records"] == [{"so": 10, "_id": 2}]
+    assert town.get("/api/3/action/datastore_upsert").status_code == 400
+
+
+@pytest.mark.parametrize(("given", "found"), [
+    ({"filters": {"so": [10, 20]}}, ["Ba Đình", "Hoàn Kiếm"]),
+    ({"filters": {"so": "30"}}, ["Đống Đa"]),
+    ({"filters": {"so": None}}, ["Hà Nội"]),
+    ({"filters": {"so": {"gt": 10, "lt": 30}}}, ["Hoàn Kiếm"]),
+    ({"filters": {"$or": [{"so": 10}, {"ten": "Hà Nội"}]}}, ["Ba Đình", "Hà Nội"]),
+    ({"filters": [{"so": 10}, {"so": 20, "ten": "Hoàn Kiếm"}]}, ["Ba Đình", "Hoàn Kiếm"]),
+    ({"filters": {"so": [{"lt": 15}, 30]}}, ["Đống Đa", "Ba Đình"]),
+    ({"filters": {"luc": {"lt": "2025-01-01"}}}, ["Hà Nội"]),
+    ({"filters": '{"ten": "Hà Nội"}'}, ["Hà Nội"]),
+    ({"q": "dong"}, ["Đống Đa"]),
+    ({"q": "ĐỐNG"}, ["Đống Đa"]),
+    ({"q": {"ten": "ha"}}, ["Hà Nội"]),
+    ({"q": "ho:*", "plain": False}, ["Hoàn Kiếm"]),
+    ({"q": "(dong | kiem) & !hoan", "plain": False}, ["Đống Đa"]),
+    ({"q": "ho:*"}, []),
+    ({"full_text": "noi"}, ["Hà Nội"]),
+    ({"sort": "so desc nulls last, ten"}, ["Đống Đa", "Hoàn Kiếm", "Ba Đình", "Hà Nội"]),
+    ({"sort": '"so" asc'}, ["Ba Đình", "Hoàn Kiếm", "Đống Đa", "Hà Nội"]),
+    ({"sort": "so desc", "limit": 1}, ["Hà Nội"]),
+])
+def test_rows_are_found_by_filters_words_and_order(town: Town, made: str, given: dict[str, Any], found: list[str]) -> None:
+    assert names(town, made, **given) == found
+
+
+def test_ranks_stand_behind_the_columns(town: Town, made: str) -> None:
+    told = search(town, made, q="da", fields=["ten"])
+    assert told["fields"][-1] == {"id": "rank", "type": "float"}
+    assert list(told["records"][0]) == ["ten", "rank"]
+    assert "rank ten" in search(town, made, q={"ten": "da"})["records"][0]
+
+
+def test_records_come_as_objects_lists_csv_or_tsv(town: Town, made: str) -> None:
+    given = {"fields": "ten,so", "limit": 2}
+    assert search(town, made, records_format="lists", **given)["records"] == [["Đống Đa", 30], ["Ba Đình", 10]]
+    assert search(town, made, records_format="csv", **given)["records"] == "Đống Đa,30\nBa Đình,10\n"
+    assert search(town, made, records_format="tsv", **given)["records"] == "Đống Đa\t30\nBa Đình\t10\n"
+    assert errors(town, "datastore_search", resource_id=made, records_format="xml") == {
+        "records_format": ["Value must be one of objects, lists, csv, tsv"]}
+    assert search(town, made, fields="luc", distinct=True)["total"] == 3
+
+
+def test_rows_are_upserted_inserted_and_updated_all_or_none(town: Town, made: str) -> None:
+    told = result(town, "datastore_upsert", resource_id=made, records=[{"ten": "Ba Đình", "so": 11}, {"so": 1, "ten": "Tây Hồ"}])
+    assert told == {"resource_id": made, "method": "upsert"}
+    assert [one["so"] for one in search(town, made, sort="_id")["records"]] == [30, 11, None, 20, 1]
+    result(town, "datastore_upsert", resource_id=made, method="insert", records=[{"ten": "Mới"}], include_records=True)
+    result(town, "datastore_upsert", resource_id=made, method="update", records=[{"_id": 1, "so": 31}])
+    result(town, "datastore_upsert", resource_id=made, method="update", records=[{"ten": "Mới", "so": 6}])
+    assert [one["so"] for one in search(town, made)["records"]] == [31, 11, None, 20, 1, 6]
+    result(town, "datastore_upsert", resource_id=made, records=[{"ten": "Không"}], dry_run=True)
+    wrong = errors(town, "datastore_upsert", resource_id=made, method="update", records=[{"ten": "Mới", "so": 7}, {"ten": "?", "so": 1}])
+    assert wrong == {"key": ["key \"['?']\" not found"], "records_row": 1}
+    wrong = errors(town, "datastore_upsert", resource_id=made, method="insert", records=[{"ten": "X"}, {"ten": "Mới"}])
+    assert wrong["constraints"] == ["Cannot insert records or create index because of uniqueness constraint"]
+    wrong = errors(town, "datastore_upsert", resource_id=made, records=[{"ten": "X", "so": 1}, {"ten": "Y", "so": "một"}])
+    assert wrong == {"records": ['invalid input syntax for type integer: "một"'], "records_row": 1}
+    wrong = errors(town, "datastore_upsert", resource_id=made, records=[{"ten": "X", "so": 3_000_000_000}])
+    assert wrong["records"] == ["integer out of range"]
+    assert errors(town, "datastore_upsert", resource_id=made, records=[{"so": 1}]) == {
+        "key": ['fields "ten" are missing but needed as key']}
+    assert errors(town, "datastore_upsert", resource_id=made, records=[{"ten": "X", "la": 1}]) == {
+        "records": ['row "1" has extra keys "la"']}
+    assert errors(town, "datastore_upsert", resource_id=made, records=["x"]) == {"records": ['row "1" is not a json object']}
+    assert errors(town, "datastore_upsert", resource_id=made, method="merge", records=[]) == {"method": ['"merge" is not defined']}
+    assert search(town, made)["total"] == 6
+    assert search(town, made, filters={"ten": "Mới"})["records"][0]["so"] == 6
+
+
+def test_rows_are_deleted_by_filters_and_the_table_without_them(town: Town, made: str) -> None:
+    told = result(town, "datastore_records_delete", resource_id=made, filters={"so": {"gte": 20}}, include_deleted_records=True)
+    assert [one["ten"] for one in told["deleted_records"]] == ["Đống Đa", "Hoàn Kiếm"]
+    result(town, "datastore_delete", resource_id=made, filters={"ten": "Ba Đình"})
+    assert names(town, made) == ["Hà Nội"]
+    assert errors(town, "datastore_records_delete", resource_id=made) == {"filters": ["Missing value"]}
+    result(town, "datastore_records_delete", resource_id=made, filters={})
+    assert search(town, made)["total"] == 0
+    assert result(town, "datastore_delete", resource_id=made) == {"resource_id": made}
+    assert action(town, "datastore_search", resource_id=made).status_code == 404
+    shown = result(town, "resource_show", "", id=made)
+    assert (shown["url_type"], shown["datastore_active"]) == ("datastore", False)
+    result(town, "datastore_create", resource_id=made, records=[{"a": 1}])
+    assert search(town, made)["records"] == [{"_id": 1, "a": 1}]
+
+
+def test_columns_are_guessed_added_and_taken_away(town: Town, made: str) -> None:
+    told = result(town, "datastore_create", resource_id=made, records=[
+        {"ten": "Tây Hồ", "chữ": "a", "ngày": "2025-01-02", "lẻ": 1.5, "đúng": True, "gói": {"a": [1]}, "to": 2**40}])
+    assert [one["type"] for one in told["fields"]] == ["text", "int4", "timestamp", "text", "timestamp", "numeric", "bool", "json", "int8"]
+    last = search(town, made)["records"][-1]
+    assert {name: last[name] for name in ("ngày", "lẻ", "đúng", "gói", "to")} == {
+        "ngày": "2025-01-02T00:00:00", "lẻ": 1.5, "đúng": True, "gói": {"a": [1]}, "to": 2**40}
+    told = result(town, "datastore_create", resource_id=made, fields=[{"id": "ten"}, {"id": "so"}], delete_fields=True)
+    assert [one["id"] for one in told["fields"]] == ["ten", "so"]
+    assert search(town, made)["total"] == 5
+
+
+@pytest.mark.parametrize(("given", "wrong"), [
+    ({"fields": [{"id": "_x", "type": "text"}]}, {"fields": ['"_x" is not a valid field name']}),
+    ({"fields": [{"id": 'a"b', "type": "text"}]}, {"fields": ['"a"b" is not a valid field name']}),
+    ({"fields": [{"id": "x", "type": "geometry"}]}, {"fields": ['"geometry" is not a valid field type']}),
+    ({"fields": [{"id": "x"}]}, {"fields": ['"x" type not guessable']}),
+    ({"fields": [{"id": "so", "type": "text"}]}, {"fields": ['"so" already exists with type "int4"']}),
+    ({"primary_key": "la"}, {"primary_key": ['The field "la" does not exist']}),
+    ({"indexes": "la"}, {"indexes": ['The field "la" does not exist']}),
+    ({"aliases": "a b"}, {"alias": ['"a b" is not a valid alias name']}),
+    ({"records": {"a": 1}}, {"records": ["Not a list"]}),
+    ({"resource": {"package_id": "xa"}}, {"resource": ["resource cannot be used with resource_id"]}),
+])
+def test_definitions_that_cannot_be_are_refused_in_ckan_s_words(town: Town, made: str, given: Any, wrong: Any) -> None:
+    assert errors(town, "datastore_create", resource_id=made, **given) == wrong
+
+
+@pytest.mark.parametrize(("given", "wrong"), [
+    ({"filters": {"la": 1}}, {"filters": ["Unknown field: la"]}),
+    ({"filters": {"so": {"like": 1}}}, {"filters": ["Unknown operator: like"]}),
+    ({"filters": {"$not": []}}, {"filters": ["Unknown operators (must be one of $or, $and): $not"]}),
+    ({"filters": {"so": "x' OR 1=1"}}, {"query": ['(DataError) invalid input syntax for type integer: "x\' OR 1=1"']}),
+    ({"filters": "{"}, {"filters": ["Could not parse as valid JSON"]}),
+    ({"filters": [{"so": 1}] * 200}, {"filters": ["Maximum number of filter operations exceeded"]}),
+    ({"fields": ["la"]}, {"fields": ['invalid value "la"']}),
+    ({"sort": "so; DROP TABLE rows"}, {"sort": ['invalid value "so; DROP TABLE rows"']}),
+    ({"limit": "x"}, {"limit": ["Invalid integer"]}),
+    ({"limit": -1}, {"limit": ["Must be a natural number"]}),
+    ({"q": ["a"]}, {"q": ['invalid value "list"']}),
+    ({"q": "a )", "plain": "false"}, {"query": ['syntax error in tsquery: "a )"']}),
+])
+def test_questions_that_cannot_be_are_refused_in_ckan_s_words(town: Town, made: str, given: Any, wrong: Any) -> None:
+    assert errors(town, "datastore_search", resource_id=made, **given) == wrong
+
+
+def test_filters_that_are_nested_too_deeply_are_refused(town: Town, made: str) -> None:
+    filters: Any = {"so": 1}
+    for _ in range(8):
+        filters = {"$and": [filters]}
+    assert names(town, made, filters=filters) == []
+    for _ in range(2):
+        filters = {"$or": [filters]}
+    answer = action(town, "datastore_search", resource_id=made, filters=filters)
+    assert answer.status_code in (400, 409)
+
+
+def test_who_may_not_publish_may_not_write_and_what_may_not_be_seen_is_not_there(town: Town, made: str) -> None:
+    for name, given in {"datastore_create": {"records": []}, "datastore_upsert": {"records": []}, "datastore_delete": {},
+                        "datastore_records_delete": {"filters": {}}}.items():
+        for who in ("", "reader"):
+            assert action(town, name, who, resource_id=made, **given).status_code == 403, (name, who)
+    assert action(town, "datastore_create", "reader", resource={"package_id": "xa"}, records=[]).status_code == 403
+    result(town, "package_patch", id="xa", private=True)
+    for name in ("datastore_search", "datastore_info"):
+        assert action(town, name, "", resource_id=made).status_code == 404
+        assert action(town, name, "", resource_id="cac-xa").status_code == 404
+        assert action(town, name, "reader", resource_id=made).status_code == 200
+    assert action(town, "datastore_search", "", resource_id="nothing").json()["error"] == {
+        "__type": "Not Found Error", "message": "Not found"}
+    assert errors(town, "datastore_search") == {"resource_id": ["Missing value"]}
+
+
+def test_a_link_takes_rows_with_force_and_tells_of_them(town: Town) -> None:
+    made = result(town, "package_create", name="lien-ket", owner_org="H12", resources=[{"url": "https://example.org/a.csv", "name": "A"}])
+    key = made["resources"][0]["id"]
+    assert "read-only" in errors(town, "datastore_create", resource_id=key, records=[{"a": 1}])
+    result(town, "datastore_create", resource_id=key, records=[{"a": 1}], force=True)
+    shown = result(town, "package_show", "", id="lien-ket")["resources"][0]
+    assert (shown["url"], shown["url_type"], shown["datastore_active"]) == ("https://example.org/a.csv", None, True)
+    assert search(town, key)["records"] == [{"_id": 1, "a": 1}]
+    result(town, "resource_delete", id=key)
+    assert action(town, "datastore_search", resource_id=key).status_code == 404
+    assert town.catalog.tables_there([key]) == set()
+
+
+def test_a_published_table_is_read_as_it_was_published_and_never_written(town: Town) -> None:
+    dataset = town.published()
+    resource = result(town, "package_show", "", id=dataset["slug"])["resources"][0]
+    assert resource["datastore_active"] is True
+    told = search(town, resource["id"], q="le loi")
+    assert [(one["_id"], one["school_name"]) for one in told["records"]] == [(2, "Trường THCS Lê Lợi")]
+    assert told["fields"][:2] == [{"id": "_id", "type": "int"}, {"id": "school_code", "type": "text"}]
+    assert search(town, resource["id"], filters={"school_code": "00123"})["total"] == 1
+    assert search(town, resource["id"], sort="school_name desc", fields="school_code", records_format="lists")["records"] == [
+        ["00123"], ["00456"]]
+    assert search(town, resource["id"], limit=0)["total"] == 2
+    assert result(town, "datastore_info", "", id=resource["id"])["meta"]["count"] == 2
+    for force in (False, True):
+        for name in ("datastore_create", "datastore_upsert", "datastore_delete"):
+            assert "read-only" in errors(town, name, resource_id=resource["id"], records=[{"a": 1}], force=force)
+    assert search(town, resource["id"])["total"] == 2
+
+
+def test_a_package_written_back_keeps_its_table(town: Town, made: str) -> None:
+    whole = result(town, "package_show", "", id="xa")
+    result(town, "package_update", **whole)
+    shown = result(town, "package_show", "", id="xa")["resources"][0]
+    assert (shown["id"], shown["url_type"], shown["datastore_active"]) == (made, "datastore", True)
+    assert search(town, made)["total"] == 4
