@@ -18,12 +18,16 @@ lists=(-r requirements/run.txt)
 .venv/bin/python -m uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes "${lists[@]}"
 .venv/bin/python -m uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 touch .venv/.run
-if [ "$kind" = test ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! command -v nginx >/dev/null; then
-  apt-get install -y -qq nginx-light >/dev/null 2>&1 || { apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq nginx-light >/dev/null 2>&1; } \
-    || echo "nginx could not be installed; its test will say so." >&2
+# Programs that tests start, from Debian: package, then the command it brings. One that cannot be had is told by its tests.
+programs=(nginx-light:nginx strace:strace chromium-headless-shell:chromium-headless-shell)
+if [ "$kind" = test ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  for one in "${programs[@]}"; do
+    command -v "${one#*:}" >/dev/null && continue
+    apt-get install -y -qq "${one%:*}" >/dev/null 2>&1 || { apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq "${one%:*}" >/dev/null 2>&1; } \
+      || echo "${one%:*} could not be installed; its tests will say so." >&2
+  done
 fi
-if [ "$kind" = test ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! command -v strace >/dev/null; then
-  apt-get install -y -qq strace >/dev/null 2>&1 || { apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq strace >/dev/null 2>&1; } \
-    || echo "strace could not be installed; its test will say so." >&2
+if [ "$kind" = test ] && command -v npm >/dev/null; then
+  (cd infra/browser && npm ci --omit=dev --no-audit --no-fund --silent >/dev/null 2>&1) || echo "axe-core could not be fetched; its tests will say so." >&2
 fi
 if [ "$kind" = test ]; then touch .venv/.test; fi

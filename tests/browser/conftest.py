@@ -1,0 +1,160 @@
+"""A real Chromium and a whole site that runs, with pages in every state; without a browser the tests are skipped aloud."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import missing
+from tests.releases import BASIS, EFFECTIVE, merger
+from tests.releases import SCHOOLS as LISTED
+from tests.running import Running, running
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ROOT / "infra" / "browser"
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+PASSWORD = "a long password"
+PATIENCE = 120_000
+MESSY = (
+    "ref_date,facility_id,name,level,province_code,province_name,commune_code,commune_name,address,agency_id\n"
+    "2026-11-01,HN-1,Trường Tiểu học Ba Đình,tiểu học,1,Thành phố Hà Nội,00004,Phường Ba Đình,1 phố A,H26.1\n"
+    "2026-13-01,HN-1,<b>Trường</b> Ngọc Hà,THCS,01,Thành phố Hà Nội,99999,Phường Ngọc Hà,=1+1,H26.1\n"
+    ",,,,,,,,,\n"
+).encode()
+STANDARD = """
+id: vn-canteen
+version: 1.0.0
+title: {vi: "Bếp <ăn>", en: "Canteens"}
+status: proposed
+kind: dataset
+basis: []
+fields:
+  - {name: ma, type: string, title: {vi: Mã, en: Code}}
+""".encode()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; closed with the module, for other tests' event loops must not find ours running."""
+    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if path is None:
+        missing("Chromium", "it is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core, which finds faults of accessibility in a page."""
+    script = TOOLS / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.exists():
+        missing("axe-core", "npm has not fetched it (`make test` does)")
+    return script.read_text()
+
+
+@dataclass
+class Portal:
+    """A site that runs with its people, and the addresses of its pages by what they show."""
+
+    site: Running
+    browser: Browser
+    at: dict[str, str] = field(default_factory=dict)
+    _kept: dict[tuple[str, str, str], Page] = field(default_factory=dict)
+
+    def page(self, who: str, language: str, contrast: str) -> Page:
+        """The page in which somebody looks at one address after another; one for each way, for a new one takes long."""
+        kept = self._kept.get((who, language, contrast))
+        if kept is None:
+            kept = self._kept[who, language, contrast] = self._open(who, language, contrast).new_page()
+        return kept
+
+    @contextmanager
+    def visit(self, who: str = "", *, scripts: bool = True, language: str = "vi", contrast: str = "normal",
+              **more: Any) -> Iterator[Page]:
+        """A page of somebody's browser, signed in unless ``who`` is empty."""
+        context = self._open(who, language, contrast, java_script_enabled=scripts, **more)
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+
+    def _open(self, who: str, language: str, contrast: str, **more: Any) -> BrowserContext:
+        context = self.browser.new_context(base_url=self.site.url, bypass_csp=True, **more)
+        context.set_default_timeout(PATIENCE)
+        context.add_cookies([self._cookie("lang", language), self._cookie("contrast", contrast)])
+        if who:
+            secret = self.site.site.catalog.sign_in(who, PASSWORD).secret
+            context.add_cookies([self._cookie("session", secret)])
+        return context
+
+    def _cookie(self, name: str, value: str) -> Any:
+        return {"name": name, "value": value, "url": self.site.url}
+
+
+@pytest.fixture(scope="module")
+def portal(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with running(tmp_path_factory.mktemp("portal")) as site:
+        made = Portal(site, browser)
+        furnish(made)
+        yield made
+
+
+def furnish(portal: Portal) -> None:
+    """People with passwords, and something on every page."""
+    catalog = portal.site.site.catalog
+    system = catalog.system()
+    for who in ("admin", "steward", "operator", "editor2"):
+        catalog.add_person(system, who, role=who if who in ("steward", "operator") else "person")
+        portal.site.tokens[who] = catalog.add_token(system, who).secret
+    catalog.set_member(system, "H99", "admin", "admin")
+    catalog.set_member(system, "H99", "editor2", "editor")
+    for who in ("editor", "reviewer", "admin", "steward", "operator", "editor2"):
+        catalog.amend_person(system, who, password=PASSWORD)
+    publish(portal)
+    release(portal)
+
+
+def publish(portal: Portal) -> None:
+    """A dataset with two versions, one whose file is refused, and one that is withdrawn."""
+    site = portal.site
+    slug = site.draft("Trường học Hà Nội")
+    for content in (LISTED, LISTED + b"2026-11-01,HN-4,Truong D,THCS,01,,00008,,4 pho C,H26.1\n"):
+        done = site.end(site.upload(slug, content, data={"standard": "vn-school"}).json()["id"])
+        assert done["state"] == "published", done
+    portal.at |= {"dataset": f"/datasets/{slug}", "done": f"/submissions/{done['id']}"}
+    refused = site.end(site.upload(site.draft("Trường học sai"), MESSY, data={"standard": "vn-school"}).json()["id"])
+    assert refused["state"] == "blocked", refused
+    portal.at["refused"] = f"/submissions/{refused['id']}"
+    gone = site.draft("Trường học đã gỡ")
+    assert site.end(site.upload(gone, LISTED + b"2026-11-01,HN-5,Truong E,THCS,01,,00008,,5 pho C,H26.1\n").json()["id"])["state"] == "published"
+    with site.client("reviewer") as client:
+        told = client.post(f"/api/v1/datasets/{gone}/withdraw", json={"reason": "Tính hai lần"})
+        assert told.status_code == 200, told.text
+    portal.at["gone"] = f"/datasets/{gone}"
+    with site.client("editor") as client:
+        asked = client.post("/api/v1/erasures", json={"dataset": slug, "versions": [1], "reason": "Có họ tên của người dân"})
+        assert asked.status_code == 201, asked.text
+    portal.at["erasure"] = f"/erasures/{asked.json()['id']}"
+
+
+def release(portal: Portal) -> None:
+    """A release of a code list that is accepted, what it makes to be checked again, and drafts of another and of a standard."""
+    lists = "/api/v1/codelists/vn-commune/releases"
+    told = {"effective": EFFECTIVE, "basis": BASIS, "source": "Công báo"}
+    with portal.site.client("steward") as steward:
+        made = steward.post(lists, files={"file": ("r.csv", merger())}, data=told).json()
+        portal.at["release"] = f"/codelists/vn-commune/releases/{made['id']}"
+        assert steward.post(f"{lists}/{made['id']}/accept", json={"digest": made["digest"]}).status_code == 200
+        portal.at["recheck"] = f"{portal.at['dataset']}/rechecks/{made['id']}"
+        draft = steward.post("/api/v1/standards?dry_run=1", content=STANDARD)
+        assert draft.status_code in (200, 201), draft.text
+        portal.at["edition"] = f"/standards/drafts/{draft.json()['id']}"

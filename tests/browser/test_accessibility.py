@@ -1,0 +1,93 @@
+"""Every page of the portal against axe-core's rules for WCAG 2.0, 2.1 and 2.2, A and AA: in both languages and contrasts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import MESSY, ROOT, Portal
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN = """async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations
+    .map(one => one.id + ': ' + one.nodes.map(node => node.html).slice(0, 3).join(' | '))"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: its template, its address (or a name of one that the portal keeps), and who looks at it."""
+
+    template: str
+    path: str
+    who: str = ""
+
+
+PAGES = (
+    Shown("home.html", "/"), Shown("results.html", "/datasets"), Shown("results.html", "/datasets?q=truong+hoc"),
+    Shown("results.html", "/datasets?q=khong+co+gi+nhu+the"), Shown("dataset.html", "dataset"),
+    Shown("dataset.html", "dataset", "admin"), Shown("error.html", "/nowhere"), Shown("error.html", "gone"),
+    Shown("standards.html", "/standards"), Shown("standards.html", "/standards", "steward"),
+    Shown("standard.html", "/standards/vn-school"), Shown("codelist.html", "/codelists/vn-commune"),
+    Shown("releases.html", "/codelists/vn-commune/releases"), Shown("release.html", "release"), Shown("check.html", "/check"),
+    Shown("organisations.html", "/organizations"), Shown("organisation.html", "/organizations/H99"),
+    Shown("status.html", "/status"), Shown("sign_in.html", "/sign-in"), Shown("desk.html", "/desk", "admin"),
+    Shown("desk.html", "/desk", "steward"), Shown("publish.html", "/publish", "editor"), Shown("account.html", "/account", "editor"),
+    Shown("people.html", "/organizations/H99/people", "admin"), Shown("recipes.html", "dataset+/recipes", "editor"),
+    Shown("submission.html", "refused", "editor"), Shown("submission.html", "done", "editor"),
+    Shown("withdraw.html", "dataset+/withdraw", "reviewer"), Shown("erase.html", "dataset+/erase", "editor"),
+    Shown("erasure.html", "erasure", "reviewer"), Shown("recheck.html", "recheck", "editor"),
+    Shown("edition.html", "edition", "steward"),
+)
+SCRIPTS = "script:not([type='application/ld+json'])"
+"""A page without one is the same to whoever has no scripts."""
+WAYS = [(language, contrast) for language in ("vi", "en") for contrast in ("normal", "more")]
+APART = {"checked.html"}
+"""What a form shows after it was sent: looked at in a test of its own."""
+
+
+def address(portal: Portal, path: str) -> str:
+    """Where a page is: ``name+rest`` is a place that the portal keeps, and the rest of its address."""
+    name, _, rest = path.partition("+")
+    return path if path.startswith("/") else portal.at[name] + rest
+
+
+def faults(page: Page, axe: str) -> list[str]:
+    """What axe-core finds in a page, with the first pieces in which it does."""
+    page.evaluate(axe + "; null")
+    return list(page.evaluate(RUN, RULES))
+
+
+def test_every_template_of_a_page_is_looked_at() -> None:
+    folder = Path(ROOT / "api" / "templates")
+    made = {one.name for one in folder.glob("*.html") if re.search(r'extends "base\.html"', one.read_text())}
+    assert made - APART == {one.template for one in PAGES}
+
+
+@pytest.mark.parametrize(("language", "contrast"), WAYS)
+@pytest.mark.parametrize("shown", PAGES, ids=lambda one: f"{one.template}{one.path}{one.who}")
+def test_a_page_has_no_fault_that_axe_finds(portal: Portal, axe: str, shown: Shown, language: str, contrast: str) -> None:
+    page = portal.page(shown.who, language, contrast)
+    answer = page.goto(address(portal, shown.path))
+    assert answer is not None
+    assert (answer.status >= 400) == (shown.template == "error.html")
+    assert page.get_attribute("html", "lang") == language
+    assert faults(page, axe) == []
+    if page.locator(SCRIPTS).count():
+        page.route("**/*.js", lambda route: route.abort())
+        page.reload()
+        assert faults(page, axe) == []
+        page.unroute("**/*.js")
+
+
+@pytest.mark.parametrize(("language", "contrast"), WAYS)
+def test_the_report_of_a_file_that_was_only_checked_has_no_fault(portal: Portal, axe: str, language: str, contrast: str) -> None:
+    with portal.visit(language=language, contrast=contrast) as page:
+        page.goto("/check")
+        page.set_input_files("input[type=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": MESSY})
+        page.locator("main form button").last.click()
+        page.wait_for_url("**/check**")
+        assert page.locator("h1").count() == 1
+        assert faults(page, axe) == []

@@ -1,0 +1,90 @@
+"""Readers at their limits: a narrow phone or four times the letters, a slow line, no mouse, no scripts."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Portal
+from tests.browser.test_accessibility import PAGES, Shown, address
+
+NARROW = {"width": 320, "height": 640}
+"""What WCAG 2.2's 1.4.10 asks for: 1,280 px at 400 %."""
+OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+FIRST_VIEW, FIRST_HTML, REQUESTS = 100_000, 14_336, 8
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["letters as they are", "large letters"])
+def test_no_page_scrolls_sideways_on_a_phone_or_at_400_percent(portal: Portal, large: bool) -> None:
+    wide = []
+    for who in sorted({one.who for one in PAGES}):
+        with portal.visit(who, viewport=NARROW) as page:
+            if large:
+                page.context.add_cookies([{"name": "size", "value": "large", "url": portal.site.url}])
+            for shown in (one for one in PAGES if one.who == who):
+                page.goto(address(portal, shown.path))
+                if page.evaluate(OVERFLOW) > 0:
+                    wide.append(f"{shown.path} for {who or 'everybody'}: {widest(page)}")
+    assert wide == []
+
+
+def widest(page: Page) -> str:
+    """The piece of a page that sticks out furthest."""
+    return str(page.evaluate("""() => { const [one] = [...document.querySelectorAll('main *, header *, footer *')]
+        .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right); return one.outerHTML.slice(0, 200) }"""))
+
+
+@pytest.mark.parametrize("shown", [Shown("home.html", "/"), Shown("results.html", "/datasets?q=truong"), Shown("dataset.html", "dataset")],
+                         ids=lambda one: one.template)
+def test_a_first_view_is_light(portal: Portal, shown: Shown) -> None:
+    with portal.visit() as page:
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Network.enable")
+        sizes: list[int] = []
+        devtools.on("Network.loadingFinished", lambda told: sizes.append(int(told["encodedDataLength"])))
+        page.goto(address(portal, shown.path), wait_until="networkidle")
+        assert 0 < len(sizes) <= REQUESTS
+        assert sum(sizes) <= FIRST_VIEW
+        assert sizes[0] <= FIRST_HTML
+
+
+def tab_to(page: Page, selector: str, most: int = 120) -> None:
+    """Press Tab until the focus is there, as somebody without a mouse does; what has the focus is always to be seen."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        seen = page.evaluate("() => { const one = document.activeElement.getBoundingClientRect(); return one.width > 0 && one.height > 0 }")
+        assert seen, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"nobody comes to {selector} with the keyboard")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_reader_without_a_mouse_finds_a_dataset_and_downloads_it(portal: Portal, scripts: bool) -> None:
+    with portal.visit(scripts=scripts) as page:
+        page.goto("/")
+        page.keyboard.press("Tab")
+        skip = page.locator(":focus")
+        assert skip.get_attribute("href") == "#main"
+        page.locator("main input[name=q]").focus()
+        page.keyboard.type("truong hoc ha noi")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/datasets?q=*")
+        here = portal.at["dataset"]
+        page.locator(f"main a[href='{here}']").first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{here}")
+        download = page.locator("main a[href*='.xlsx'], main a[download]").first
+        download.focus()
+        with page.expect_download() as waited:
+            page.keyboard.press("Enter")
+        assert waited.value.suggested_filename.endswith(".xlsx")
+        assert waited.value.path().stat().st_size > 1000
+
+
+def test_every_link_and_button_of_a_dataset_page_is_reached_in_order_by_tab(portal: Portal) -> None:
+    with portal.visit() as page:
+        page.goto(portal.at["dataset"])
+        tab_to(page, "a[href='#main'].skip")
+        tab_to(page, "main a[href*='.xlsx']")
+        tab_to(page, "footer a")
