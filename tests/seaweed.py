@@ -8,8 +8,7 @@ from infra.cluster.seaweed import (
     Seaweed,
     binary,
     credentials,
-    free_ports,
     serve,
 )
 
-__all__ = ["ACCESS", "READER", "READER_SECRET", "SECRET", "Seaweed", "binary", "credentials", "free_ports", "serve"]
+__all__ = ["ACCESS", "READER", "READER_SECRET", "SECRET", "Seaweed", "binary", "credentials", "serve"]

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.cluster import door
-from infra.cluster.seaweed import free_ports
+from infra.cluster.ports import free_ports
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 180.0

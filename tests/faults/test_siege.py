@@ -19,9 +19,9 @@ import pytest
 
 from api.wiring import Site
 from catalog.model import Submission
+from infra.cluster.ports import free_ports
 from tests.faults.place import Place, eventually
 from tests.faults.siege import LONG, Warm, children, settle, tail, warm
-from tests.seaweed import free_ports
 
 KILLS = int(os.environ.get("DATAMO_KILLS", "60"))
 SEED = int(os.environ.get("DATAMO_FAULT_SEED", "20261122"))

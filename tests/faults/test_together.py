@@ -7,7 +7,8 @@ import subprocess
 import sys
 from collections import Counter
 
-from tests.faults.place import ROOT, Place, kill, stop
+from api.wiring import Site
+from tests.faults.place import ENDS, ROOT, Place, eventually, kill, stop
 
 UPLOAD_AND_DIE = """
 import os, signal, sys
@@ -23,34 +24,52 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+def both_at_work(place: Place, site: Site) -> None:
+    """Wait until two workers are in their slots and take work: then they give their first sign of life."""
+    assert eventually(lambda: {slot for slot, _ in site.jobs.workers()} == {"worker-1", "worker-2"}), place.log()
+
+
 def test_two_workers_on_one_database_examine_each_file_once(place: Place) -> None:
+    """Half of the files wait for the workers, half come when both are there."""
     with place.site() as site:
         datasets = [place.draft(site, f"bo-{one}") for one in range(8)]
-        submissions = [place.upload(site, one).id for one in datasets]
+        submissions = [place.upload(site, one).id for one in datasets[:4]]
         workers = [place.worker(), place.worker()]
         try:
+            both_at_work(place, site)
+            submissions += [place.upload(site, one).id for one in datasets[4:]]
             assert place.wait(site, submissions) == ["published"] * 8, place.log()
-            slots = {slot for slot, _ in site.jobs.workers()}
             assert place.wait_indexed(site), place.log()
         finally:
             for one in workers:
                 stop(one)
-        assert slots == {"worker-1", "worker-2"}
         assert Counter(place.examinations()) == Counter(submissions)
         assert list(site.catalog.verify()) == []
 
 
 def test_the_work_of_a_dead_worker_is_taken_over_by_one_in_another_slot(place: Place) -> None:
     with place.site() as site:
-        dataset = place.draft(site, "truong-hoc")
+        submissions: list[str] = []
         idle = place.worker()
         doomed = place.worker("before-settle", times=2)
+
+        def settled() -> bool:
+            system = site.catalog.system()
+            return all(site.catalog.submission(system, one).state in ENDS for one in submissions)
+
+        def another_three() -> bool:
+            """Send files and see whether the doomed one got hold of one, too."""
+            for _ in range(3):
+                submissions.append(place.upload(site, place.draft(site, f"bo-{len(submissions)}")).id)
+            assert eventually(lambda: doomed.poll() is not None or settled()), place.log()
+            return doomed.poll() is not None
+
         try:
-            submissions = [place.upload(site, place.draft(site, f"bo-{one}")).id for one in range(6)]
-            doomed.wait(60)
+            both_at_work(place, site)
+            assert eventually(another_three), place.log()
             assert doomed.returncode == -9, place.log()
-            submissions.append(place.upload(site, dataset).id)
-            assert place.wait(site, submissions) == ["published"] * 7, place.log()
+            submissions.append(place.upload(site, place.draft(site, "truong-hoc")).id)
+            assert place.wait(site, submissions) == ["published"] * len(submissions), place.log()
         finally:
             stop(idle)
 

@@ -16,9 +16,9 @@ import pytest
 
 from api.cli import sending
 from api.cli.remote import RemoteSite
+from infra.cluster.ports import free_ports
 from tests.faults.place import ROOT, Place, kill
 from tests.running import people
-from tests.seaweed import free_ports
 
 SIZE = sending.LARGE + 6_000_000
 

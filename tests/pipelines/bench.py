@@ -15,7 +15,7 @@ from catalog.model import Job
 from pipelines.flow import QUEUES, Workshop, start_of
 from pipelines.worker import Patience, Worker
 
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 class Bench:

@@ -53,7 +53,9 @@ def leave_a_child_behind(given: Given) -> Seen:
     if child == 0:
         time.sleep(60)
         os._exit(0)
-    Path(given.word).write_text(str(child))
+    begun = Path(given.word).with_suffix(".begun")
+    begun.write_text(str(child))
+    begun.rename(given.word)  # it is there whole or not at all
     time.sleep(60)
     return Seen()
 

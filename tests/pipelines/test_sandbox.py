@@ -24,7 +24,8 @@ from tests.pipelines import deeds
 from tests.pipelines.deeds import Given, Seen
 
 NOTHING = Given()
-SMALL = Limits(memory=512 << 20, cpu=2, wall=20, file=8 << 20, answer=1 << 20)
+SMALL = Limits(memory=512 << 20, cpu=2, wall=150, file=8 << 20, answer=1 << 20)
+"""Much time by the clock: on a busy machine two seconds of a core take a minute."""
 
 
 @pytest.fixture(scope="module")
@@ -149,12 +150,15 @@ def test_the_child_has_no_network(run) -> None:
 
 def test_nothing_of_the_childs_group_stays_alive(fate, tmp_path) -> None:
     note = tmp_path / "pid"
-    assert fate(deeds.leave_a_child_behind, Given(word=str(note)), Limits(wall=3))[0] == "timeout"
+    for wall in (2, 10, 40):  # until it had the time to begin
+        assert fate(deeds.leave_a_child_behind, Given(word=str(note)), Limits(wall=wall))[0] == "timeout"
+        if note.exists():
+            break
     await_death(int(note.read_text()))
 
 
 def await_death(pid: int) -> None:
-    for _ in range(200):
+    for _ in range(1200):
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return
@@ -210,7 +214,7 @@ def test_children_die_with_the_mother_and_she_with_whom_she_serves(tmp_path) -> 
         "sandbox.call('tests.pipelines.deeds:note_and_sleep', given, Seen, start=Nursery())\n"
     )
     served = subprocess.Popen([sys.executable, "-c", script, str(note)], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while not (note.exists() and note.read_text().endswith("\n")):
         assert time.monotonic() < until
         time.sleep(0.05)

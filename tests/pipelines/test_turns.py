@@ -19,7 +19,7 @@ from catalog.model import Outcome
 from pipelines.flow import CHECKS, LARGE, LARGE_CHECKS, QUEUES, Workshop, start_of
 from pipelines.step import Parcel
 from pipelines.worker import Worker
-from tests.pipelines.bench import Bench, eventually
+from tests.pipelines.bench import SECONDS, Bench, eventually
 from tests.pipelines.desk import Desk, workshop
 from tests.pipelines.test_flow import good
 
@@ -111,7 +111,7 @@ def test_small_files_are_checked_beside_a_large_one_and_never_more_than_allowed(
             most = max(most, running)
             order.append(name)
         if name.startswith("large"):
-            over.wait(60)
+            over.wait(SECONDS)
         with count:
             running -= 1
         return good(parcel)

@@ -407,30 +407,38 @@ def proxy(elastic):
 
 @pytest.fixture
 def far(index, proxy, elastic_prefix):
-    """The same index, reached through the proxy, by somebody with little patience."""
+    """The same index, reached through the proxy, by somebody who remembers for a minute that it is down."""
+    made = ElasticIndex(read(f"{proxy.url}/{elastic_prefix}"), SECRET, patience=replace(QUICK, tries=60.0, pause=60.0))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hasty(proxy, elastic_prefix):
+    """Somebody who waits two seconds for an answer and tries for three."""
     made = ElasticIndex(read(f"{proxy.url}/{elastic_prefix}"), SECRET, patience=replace(QUICK, read=2.0, pause=60.0))
     yield made
     made.close()
 
 
-def test_while_nothing_answers_readers_are_told_at_once_and_writers_after_some_tries(far, proxy):
+def test_while_nothing_answers_readers_are_told_at_once_and_writers_after_some_tries(hasty, proxy):
     proxy.plan = first(10**9, None)
     for _ in range(5):
-        assert far.ask(Question(text="a")).degraded
+        assert hasty.ask(Question(text="a")).degraded
     assert len(proxy.asked) == 1
-    assert list(far.suggest("a")) == []
+    assert list(hasty.suggest("a")) == []
     with pytest.raises(Unavailable, match="search-down"):
-        far.check()
-    far._server._known = True
+        hasty.check()
+    hasty._server._known = True
     with pytest.raises(Unavailable, match="search-down"):
-        far.put([doc("a")])
+        hasty.put([doc("a")])
     assert len([one for one in proxy.asked if "_bulk" in one]) > 3
 
 
-def test_one_slow_answer_is_waited_for_and_the_next_readers_wait_no_more(far, proxy):
+def test_one_slow_answer_is_waited_for_and_the_next_readers_wait_no_more(hasty, proxy):
     proxy.plan = slow(5.0)
     for _ in range(20):
-        assert far.ask(Question(text="a")).degraded
+        assert hasty.ask(Question(text="a")).degraded
     assert len(proxy.asked) == 1
 
 
@@ -509,9 +517,9 @@ def test_of_a_bulk_that_fails_in_part_each_document_gets_its_due(far, proxy, ind
     assert asked(index, "tên 3")[0] == "d3"
 
 
-def test_a_bulk_that_stays_refused_raises_after_what_could_be_written_was(far, proxy, index):
+def test_a_bulk_that_stays_refused_raises_after_what_could_be_written_was(hasty, proxy, index):
     proxy.plan = bulk_refuses({"a": [(429, "es_rejected_execution_exception")] * 1000})
     with pytest.raises(Unavailable, match="search-down"):
-        far.put([doc("a"), doc("b")])
+        hasty.put([doc("a"), doc("b")])
     index._shelf.refresh(index._shelf.alias)
     assert asked(index, "") == ["b"]
