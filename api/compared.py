@@ -12,6 +12,7 @@ from catalog.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 from catalog.model import Caller, Entry, File, Resource, Version
 from pipelines import tables
 from pipelines.difference import Pair, Side
+from pipelines.difference.delta import Canonical, header
 from standards import late
 from standards.registry import Standards
 from standards.standard import match_columns
@@ -59,7 +60,7 @@ def compared(
     """Find a table in both versions; the first ones without a name. Raises NotFound, Invalid for a key that is none."""
     old, new = versions
     before, after = (_table(one, name) for one in versions)
-    sides = [_side(site, caller, one, role) for one, role in ((before, "parquet"), (after, "parquet"))]
+    sides = [_side(site, caller, one) for one in (before, after)]
     shared = [one for one in sides[1].types if one in sides[0].types]
     chosen = tuple(key) or _key(site.standards, before, after)
     for one in key:
@@ -86,8 +87,8 @@ def file_of(resource: Resource, role: str) -> File:
     return found
 
 
-def _side(site: Site, caller: Caller, resource: Resource, role: str) -> Side:
-    file = file_of(resource, role)
+def _side(site: Site, caller: Caller, resource: Resource) -> Side:
+    file = file_of(resource, "parquet")
     path = site.catalog.local_file(caller, file)
     if path is None:
         raise Unavailable("storage-down")
@@ -111,6 +112,20 @@ def _key_of(standards: Standards, resource: Resource) -> tuple[str, ...]:
     named = {field.name: names[at] for at, field in match_columns(standard, names).items()}
     found = tuple(named.get(one, "") for one in standard.primary_key)
     return found if all(found) else ()
+
+
+def canonical(site: Site, caller: Caller, found: Compared) -> tuple[Canonical, Canonical]:
+    """Give both versions' canonical CSV files. Raises NotFound where a table has none."""
+    old, new = (_canonical(site, caller, *one) for one in ((found.old, found.before), (found.new, found.after)))
+    return old, new
+
+
+def _canonical(site: Site, caller: Caller, version: Version, resource: Resource) -> Canonical:
+    file = file_of(resource, "csv")
+    path = site.catalog.local_file(caller, file)
+    if path is None:
+        raise Unavailable("storage-down")
+    return Canonical(path=path, sha256=file.sha256, columns=header(path), rows=file.rows, version=version.number)
 
 
 def states(old: Version, new: Version) -> dict[str, State]:

@@ -20,7 +20,7 @@ NOT_OF_A_DATASET = {
         "datasets", "submissions", "organizations", "organizations/{organization}",
         "organizations/{organization}/members", "users", "users/me", "users/{user}", "tokens", "standards",
         "standards/{standard}", "standards/{standard}/versions", "codelists", "codelists/{codelist}",
-        "codelists/{codelist}/releases", "codelists/{codelist}/releases/{release}", "changes", "work",
+        "codelists/{codelist}/releases", "codelists/{codelist}/releases/{release}", "changes", "work", "sql",
         "erasures", "erasures/{erasure}", "uploads", "uploads/{upload}",
     )
 }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipelines.difference.replay import replay
 from tests.site import Town
 
 FIRST = b"ma,ten,so_lop\n001,Le Loi,10\n002,Dong Da,12\n003,Kim Dong,8\n"
@@ -126,3 +129,47 @@ def test_the_page_of_a_difference_shows_rows_columns_and_the_way_on_in_both_lang
     assert f"/datasets/{slug}/versions/3/diff" in town.client.get(f"/datasets/{slug}", headers=plain).text
     assert town.client.get(f"/datasets/{slug}/versions/1/diff", headers=plain).status_code == 409
     assert town.client.get(f"/datasets/{slug}/versions/2/diff?with=99", headers=plain).status_code == 404
+
+
+def test_a_delta_between_versions_replays_to_the_newer_file(town: Town, slug: str) -> None:
+    path = f"/api/v1/datasets/{slug}"
+    answer = town.get(f"{path}/resources/{slug}/changes?from=1")
+    assert (answer.status_code, answer.headers["content-type"], answer.headers["dataset-version"]) == (
+        200, "application/x-ndjson", "2")
+    files = [town.get(f"{path}/versions/{number}/files/{slug}.csv").content for number in (1, 2)]
+    assert replay(files[0], answer.iter_lines()) == files[1]
+    back = town.get(f"{path}/resources/{slug}/changes?from=2&to=1")
+    assert replay(files[1], back.iter_lines()) == files[0]
+    tag = answer.headers["etag"]
+    assert town.get(f"{path}/resources/{slug}/changes?from=1&to=2", headers={"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize(("query", "name", "status"), [
+    ("", "", 422), ("?from=0", "", 422), ("?from=7", "", 404), ("?from=1&to=7", "", 404), ("?from=1", "none", 404),
+])
+def test_a_delta_of_what_is_not_there_is_refused(town: Town, slug: str, query: str, name: str, status: int) -> None:
+    assert town.get(f"/api/v1/datasets/{slug}/resources/{name or slug}/changes{query}").status_code == status
+
+
+class Requests:
+    """What the examples use of requests, asked of the site in this process."""
+
+    def __init__(self, town: Town) -> None:
+        self._client = town.client
+
+    def get(self, url: str, params: Any = None, *, stream: bool = False) -> Any:
+        assert isinstance(stream, bool)
+        return self._client.get(url, params=params)
+
+
+def test_the_examples_of_the_page_run_as_they_stand(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    slug = town.published(title="Trường học", content=FIRST, slug="truong-hoc")["slug"]
+    town.release(slug, SECOND)
+    page = (Path(__file__).parents[2] / "docs" / "history.md").read_text(encoding="utf-8")
+    known: dict[str, Any] = {"requests": Requests(town)}
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(code.replace("import requests\n", ""), known)
+    assert "changed {'so_lop': {'from': '10', 'to': '11'}}" in capsys.readouterr().out
+    assert known["new"] == SECOND
+    for url in re.findall(r'curl "([^"]+)"', page):
+        assert town.client.get(url).status_code == 200

@@ -7,9 +7,9 @@ import csv
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from api.compared import Compared, compared, states, versions_of
+from api.compared import Compared, canonical, compared, states, versions_of
 from api.deps import TheCaller, TheSite
 from api.dialects.v1 import shapes
 from api.dialects.v1.datasets import REFUSALS, moved_to, unchanged
@@ -21,7 +21,7 @@ from api.dialects.v1.words import stamp
 from catalog.columns import ColumnChange, breaks
 from catalog.errors import Invalid, Problem
 from catalog.model import Version
-from pipelines.difference import Counts, RowChange
+from pipelines.difference import Counts, RowChange, delta
 
 router = APIRouter(prefix="/api/v1", tags=["history"], route_class=Door)
 
@@ -65,6 +65,34 @@ def diff(  # noqa: PLR0917 - FastAPI gives them by name
         "next": _cursor(mark, last) if more else None,
     }
     return listed(request, content, **headers)
+
+
+@router.get("/datasets/{dataset}/resources/{name}/changes", summary="Delta between two versions",
+            openapi_extra=may("anyone"), responses={200: {"content": {"application/x-ndjson": {}}}, **REFUSALS})
+def changes(  # noqa: PLR0917 - FastAPI gives them by name
+    request: Request, site: TheSite, caller: TheCaller, dataset: str, name: str,
+    begin: Annotated[int | None, Query(alias="from", ge=1, le=2**31 - 1, description="The version that the client "
+                                       "holds; it has to be said.")] = None,
+    to: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The version wanted; default: the newest.")] = None,
+) -> Response:
+    """Lines (NDJSON) that make the newer version's canonical CSV, to its hash, out of the older one's."""
+    entry = site.catalog.dataset(caller, dataset)
+    moved = moved_to(request, entry, dataset)
+    if moved is not None:
+        return moved
+    new = site.catalog.version(caller, entry.id, to)
+    if begin is None:
+        raise Invalid(problems=[Problem("#/from", "missing", {"name": "from"})])
+    found = compared(site, caller, (site.catalog.version(caller, entry.id, begin), new), name)
+    old_file, new_file = canonical(site, caller, found)
+    headers = {
+        "ETag": f'"delta-{hash_of(f"{old_file.sha256}{new_file.sha256}{found.pair.key}")}"',
+        "Cache-Control": "public, no-cache" if is_public(entry) else "private, no-store",
+        "Dataset-Version": str(new.number), "Content-Type": "application/x-ndjson",
+    }
+    if unchanged(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return StreamingResponse(delta.lines(site.askers, old_file, new_file, found.pair.key), 200, headers)
 
 
 def _names(key: str) -> list[str]:
