@@ -188,7 +188,8 @@ class Harvesting(Adopting):
             return self._run_ended(replace(one, state="failed", reason="empty", going=going), source, {})
         if going > held * MOST_GONE and not one.confirmed:
             return self._run_ended(replace(one, state="asks", going=going), source, {})
-        self._let_go(source, one)
+        if going:
+            self._let_go(source, one)
         with self._records.read() as unit:
             latest = unit.run(run) or one
         return self._run_ended(replace(latest, state="done", going=0), source, hints or {})

@@ -111,15 +111,9 @@ def _resources(package: Mapping[str, Any], language: str) -> Any:
         title = words.plain(one.get("name"), TITLE_LIMIT)
         url = words.address(one.get("url"))
         made = words.link(taken, url, {language: title}, name=title,
-                          format_=words.kind(one.get("format"), one.get("mimetype"), url), more=_short(said))
+                          format_=words.kind(one.get("format"), one.get("mimetype"), url), more=words.kept(said))
         if isinstance(made, Resource):
             yield made, words.plain(one.get("id"), 1000)
-
-
-def _short(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the members that are kept as they came, none of them longer than a text may be."""
-    return {words.plain(name, 100): words.plain(value) if isinstance(value, str) else value
-            for name, value in list(said.items())[:100]}
 
 
 def _institutions(said: Any, language: str) -> Any:

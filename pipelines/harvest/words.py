@@ -82,12 +82,13 @@ def contact(name: Any = "", email: Any = "", phone: Any = "", url: Any = "") -> 
     mail = plain(email, 300).removeprefix("mailto:")
     made = Contact(
         name=plain(name, TITLE_LIMIT), email=mail if len(mail) < 255 and EMAIL.fullmatch(mail) else "",  # noqa: PLR2004
-        phone=plain(phone, TAG_LIMIT).removeprefix("tel:"), url=_web(address(url)),
+        phone=plain(phone, TAG_LIMIT).removeprefix("tel:"), url=web(address(url)),
     )
     return made if made != Contact() else None
 
 
-def _web(url: str) -> str:
+def web(url: str) -> str:
+    """Give an address of the web; "" for one of another kind."""
     return url if url.startswith(("http://", "https://")) else ""
 
 
@@ -120,7 +121,7 @@ def ending(url: str) -> str:
 
 def kind(format_: Any = "", media_type: Any = "", url: str = "") -> str:
     """Give the format of a link, small: as it is told, else of its media type, else of its address."""
-    told = plain(format_, 50).lower().rstrip("/").rpartition("/")[2]
+    told = plain(format_, LONGEST_URL).lower().rstrip("/").rpartition("/")[2][:50]
     if told:
         return told
     known = MEDIA_TYPES.get(plain(media_type, 100).partition(";")[0].lower())
@@ -140,6 +141,13 @@ def link(taken: set[str], url: Any, title: Mapping[str, str], *, name: Any = "",
     taken.add(free)
     return Resource(name=free, kind="link", title=text(title, TITLE_LIMIT), url=where,
                     format=format_ or ending(where), more=dict(more or {}))
+
+
+def kept(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the members that are kept as they came: those that say something, none longer than a text may be."""
+    plainly = {plain(name, 100): plain(value) if isinstance(value, str) else value
+               for name, value in list(said.items())[:100] if isinstance(value, str | int | float | bool)}
+    return {name: value for name, value in plainly.items() if name and value != ""}
 
 
 def complete(found: Found, language: str) -> Found:
