@@ -6,17 +6,28 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from catalog.question import Document, clean_text
+from standards.record import Text
 from standards.text import collation_key
 
 OPEN_END: Final = date.max.toordinal()
 """The day, as an ordinal, to which data without a stated end reach."""
 
 _KEY_LIMIT: Final = 200
+
+
+class Shown(NamedTuple):
+    """What people see of a dataset that was found; a page of them is read with every question."""
+
+    title: Text
+    org_title: Text
+    description: Text
+    tags: tuple[str, ...]
+    columns: tuple[str, ...]
 
 
 def facet_values(document: Document) -> Mapping[str, tuple[str, ...]]:
@@ -72,12 +83,26 @@ def freeze(document: Document) -> bytes:
         return json.dumps(content, default=date.isoformat).encode()
 
 
+def shown(content: bytes | str) -> Shown:
+    """Read back only what people see of it."""
+    members = _members(content)
+    return Shown(
+        title=members["title"], org_title=members["org_title"], description=members["description"],
+        tags=tuple(members["tags"]), columns=tuple(members["columns"]),
+    )
+
+
 def thaw(content: bytes | str) -> Document:
     """Read it back."""
-    try:
-        members = orjson.loads(content)
-    except ValueError:
-        members = json.loads(content)
+    members = _members(content)
     members |= {name: date.fromisoformat(members[name]) for name in _DATES if members[name]}
     members |= {name: tuple(members[name]) for name in _TUPLES}
     return Document(**members)
+
+
+def _members(content: bytes | str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = orjson.loads(content)
+    except ValueError:
+        found = json.loads(content)
+    return found

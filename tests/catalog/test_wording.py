@@ -37,6 +37,7 @@ def test_a_dataset_is_one_bag_in_which_pairs_end_with_each_text():
     ("İstanbul ngân sách", {"ngan"}, "İstanbul <mark>ngân</mark> sách"),
     ("ngân_sách", {"sach"}, "ngân_<mark>sách</mark>"),
     ("Nga\u0302n", {"ngan"}, "<mark>Ngân</mark>"),
+    ("a\0<b> \udfff\0ngân & c", {"ngan"}, "a&lt;b&gt; <mark>ngân</mark> &amp; c"),
     ("", {"x"}, ""),
 ])
 def test_found_words_are_marked_where_they_stand(text, wanted, marked):

@@ -110,6 +110,17 @@ def test_when_no_dataset_has_enough_words_some_are_let_go_and_named(index):
     assert answer.dropped == ("xyzzy", "plugh", "1987")
 
 
+def test_a_word_that_only_the_last_hit_or_the_next_page_holds_is_not_dropped_one_that_is_only_hidden_is(index):
+    best = [doc(f"best-{at}", "quy hoạch rừng quy hoạch rừng", modified="2025-01-01") for at in range(8)]
+    last = doc("last", "quy hoạch đất " + "và nhiều chữ khác " * 20, description={"vi": "rừng"})
+    index.put([*best, last, doc("hidden", "quy hoạch rừng mật", audience=("org:H99",))])
+    for limit in (4, 20):
+        answer = index.ask(Question(text="quy hoạch rừng đất", limit=limit))
+        assert (answer.total, answer.dropped) == (9, ())
+        answer = index.ask(Question(text="quy hoạch rừng mật", limit=limit))
+        assert (answer.total, answer.dropped) == (9, ("mật",))
+
+
 def test_nothing_but_signs_finds_nothing(index):
     index.put(SHELF)
     assert asked(index, "??? --- !!!") == []

@@ -467,8 +467,8 @@ class Backlog:
     def advance(self, _reader: str, position: int) -> None:
         self.position = position
 
-    def document(self, dataset: str) -> Document:
-        return doc(dataset, f"Nước {dataset}", int(dataset[1:]))
+    def documents(self, datasets: list[str]) -> dict[str, Document]:
+        return {one: doc(one, f"Nước {one}", int(one[1:])) for one in datasets}
 
 
 def test_a_backlog_of_a_thousand_changes_is_indexed_when_the_server_is_back(proxy, index, elastic_prefix):
@@ -515,6 +515,17 @@ def test_of_a_bulk_that_fails_in_part_each_document_gets_its_due(far, proxy, ind
     assert asked(index, "d9") == ["d9"]
     assert "d9" not in asked(index, "tên", limit=100)
     assert asked(index, "tên 3")[0] == "d3"
+
+
+def test_a_rebuild_sends_several_bulks_at_a_time_and_loses_none_that_has_to_be_sent_again(far, hasty, proxy, index):
+    far._server.prove()
+    proxy.plan = bulk_refuses({f"d{number}": [(429, "es_rejected_execution_exception")] for number in (3, 700, 1600)})
+    assert far.rebuild(doc(f"d{number}", f"tên {number}", number + 1) for number in range(1700)) == 1700
+    assert index.count() == 1700
+    proxy.plan = bulk_refuses({"d700": [(429, "es_rejected_execution_exception")] * 1000})
+    with pytest.raises(Unavailable, match="search-down"):
+        hasty.rebuild(doc(f"d{number}", sequence=number + 9) for number in range(1700))
+    assert index.count() == 1700
 
 
 def test_a_bulk_that_stays_refused_raises_after_what_could_be_written_was(hasty, proxy, index):

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from catalog.adapters.index_elastic.mapping import document_of
 from catalog.adapters.index_elastic.pages import WINDOW, Page, Pager, Place
 from catalog.adapters.index_elastic.query import CHOSEN, Asker
 from catalog.adapters.index_elastic.server import Server
 from catalog.adapters.index_elastic.spelling import Speller
+from catalog.indexed import shown
 from catalog.question import Answer, Cursor, FacetValue, Hit, Question
 from catalog.wording import RELAXED, Terms, as_typed, marked, terms
 
@@ -71,8 +71,8 @@ class Answering:
 
     def _hit(self, hit: Mapping[str, Any]) -> Hit:
         score = hit["sort"][0] if self.pager.scored else 0.0
-        document = document_of(hit.get("_source", {}))
-        return Hit(id=hit["_id"], score=float(score), marked=marked(document, self.asked) if document else {})
+        content = hit.get("_source", {}).get("document")
+        return Hit(id=hit["_id"], score=float(score), marked=marked(shown(content), self.asked) if content else {})
 
     def _next(self, page: Page) -> str:
         if not page.more:

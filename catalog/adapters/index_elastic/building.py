@@ -27,6 +27,9 @@ _STOPPED: Final = 60
 _SAMPLES: Final = 50
 _PAGE: Final = 500
 _SWAPS: Final = 5
+_LANES: Final = 2
+"""Requests under way while an index is built: the server takes one per processor, and we make the next meanwhile."""
+
 
 
 class Shelf:
@@ -115,9 +118,10 @@ class Shelf:
         raise Unavailable("search-busy")
 
     def _fill(self, built: str, documents: Iterable[Document]) -> int:
-        writing = Writing(self.server, built)
+        writing = Writing(self.server, built, lanes=_LANES)
         samples = _Samples()
         count = writing.apply((one.id, one.sequence, one) for one in samples.of(documents))
+        self.server.tell(lambda client: client.indices.flush(index=built))
         self.refresh(built)
         held = self.server.tell(lambda client: client.count(index=built))["count"]
         wrong = samples.differing(self, built)

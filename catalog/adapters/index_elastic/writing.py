@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
 from catalog.adapters.index_elastic.mapping import bare, record, tombstone
@@ -26,27 +28,44 @@ class Writing:
     """Writes changes into an alias or an index, in requests of some megabytes; ``ids`` are those that were written.
 
     ``free`` is asked when writing stays forbidden: whether that has been lifted, so that one more try is worth it.
-    Of two documents with the same sequence the later one wins, without ``ties`` the one that is held.
+    Of two documents with the same sequence the later one wins, without ``ties`` the one that is held. With ``lanes``
+    so many requests are under way at a time: while the server indexes one, the next is made and sent.
     """
 
     def __init__(
         self, server: Server, target: str, *, alias: bool = False, ties: bool = True,
-        free: Callable[[], bool] = lambda: False,
+        free: Callable[[], bool] = lambda: False, lanes: int = 1,
     ) -> None:
         self.server = server
         self.target = target
         self.alias = alias
         self.rule = "external_gte" if ties else "external"
         self.free = free
+        self.lanes = lanes
         self.ids: set[str] = set()
         self._blocked = False
 
     def apply(self, changes: Iterable[Change]) -> int:
         """Write the changes; older ones than those held are let go. Returns how many datasets were touched."""
-        for chunk in _chunks(changes):
-            self._send(chunk)
+        for chunk in self._sent(_chunks(changes)):
             self.ids.update(dataset for dataset, _, _ in chunk)
         return len(self.ids)
+
+    def _sent(self, chunks: Iterable[list[Change]]) -> Iterator[list[Change]]:
+        """Send chunks and give each when it is written."""
+        if self.lanes == 1:
+            for chunk in chunks:
+                self._send(chunk)
+                yield chunk
+            return
+        with ThreadPoolExecutor(self.lanes) as pool:
+            under_way: deque[tuple[list[Change], Future[None]]] = deque()
+            for chunk in chunks:
+                under_way.append((chunk, pool.submit(self._send, chunk)))
+                if len(under_way) > self.lanes:
+                    yield _written(*under_way.popleft())
+            while under_way:
+                yield _written(*under_way.popleft())
 
     def _send(self, chunk: Sequence[tuple[str, int, Document | None]]) -> None:
         """Send a chunk; those that may pass later are sent again, those that are refused once more in short."""
@@ -99,6 +118,12 @@ class Writing:
         return self.server.tell(
             lambda client: client.bulk(index=self.target, operations=operations, require_alias=alias)
         )
+
+
+def _written(chunk: list[Change], sent: Future[None]) -> list[Change]:
+    """Wait for a chunk; raises what went wrong with it."""
+    sent.result()
+    return chunk
 
 
 def _content(change: Change) -> Mapping[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from catalog.adapters.index_tantivy.pages import Page, Pager
 from catalog.adapters.index_tantivy.query import Asker, both
 from catalog.adapters.index_tantivy.shelf import View
-from catalog.adapters.index_tantivy.spelling import Speller, documents
+from catalog.adapters.index_tantivy.spelling import Speller
+from catalog.indexed import shown
 from catalog.question import Answer, Cursor, FacetValue, Hit, Question
 from catalog.wording import RELAXED, Terms, as_typed, marked, terms
 
@@ -38,10 +39,11 @@ class Answering:
         page = self._page()
         while not page.total and not self.cursor and self._relax():
             page = self._page()
-        unknown, suggestion = self._spelling(page)
+        hits = self._hits(page)
+        unknown, suggestion = self._spelling(page, hits)
         return Answer(
             total=page.total,
-            hits=self._hits(page),
+            hits=hits,
             facets=self._facets(),
             next=self._next(page),
             suggestion=suggestion,
@@ -61,11 +63,11 @@ class Answering:
         return False
 
     def _hits(self, page: Page) -> list[Hit]:
-        every = documents(self.searcher, [address for _, address in page.hits])
-        marks = self.question.marks
+        every = [self.searcher.doc(address) for _, address in page.hits]
+        marks = self.question.marks and bool(self.asked.folded)
         return [
-            Hit(id=one.id, score=key if isinstance(key, float) else 0.0,
-                marked=marked(one, self.asked) if marks else {})
+            Hit(id=one.get_first("id"), score=key if isinstance(key, float) else 0.0,
+                marked=marked(shown(bytes(one.get_first("document"))), self.asked) if marks else {})
             for (key, _), one in zip(page.hits, every, strict=True)
         ]
 
@@ -78,12 +80,14 @@ class Answering:
 
     # -- words that were not found ------------------------------------------------------------------------------
 
-    def _spelling(self, page: Page) -> tuple[tuple[str, ...], str]:
+    def _spelling(self, page: Page, hits: Sequence[Hit]) -> tuple[tuple[str, ...], str]:
         """Words that nothing in sight holds, and a better spelling when little was found or words were left out."""
         if not self.asked.folded or self.cursor:
             return (), ""
+        if hits and self.asked.least(self.asker.relaxed) == len(self.asked.folded):  # each of them holds every word
+            return (), ""
         speller = Speller(self.searcher, self.asker)
-        unknown = speller.unknown(self.asked.folded)
+        unknown = speller.unknown(self.asked.folded, [hit.id for hit in hits])
         if not unknown:
             return (), ""
         better = speller.suggestion(self.question.text, unknown)
@@ -116,7 +120,7 @@ class Answering:
             name: {"terms": {"field": name, "size": size + _SPARE, "segment_size": _DISTINCT}} for name in names
         }
         found = self.searcher.aggregate(self.asker.matching(without), terms_of)
-        return {name: _values(found[name]["buckets"])[:size] for name in names}
+        return {name: _values(found[name]["buckets"], size) for name in names}
 
     def _with_chosen(self, name: str, values: list[FacetValue]) -> list[FacetValue]:
         """Add values that are filtered by but not among the most frequent ones: they must stay to be taken back."""
@@ -129,7 +133,7 @@ class Answering:
         return int(self.searcher.search(query, 1).count)
 
 
-def _values(buckets: Sequence[Mapping[str, Any]]) -> list[FacetValue]:
+def _values(buckets: Sequence[Mapping[str, Any]], size: int) -> list[FacetValue]:
     """Most frequent first, then by name."""
-    every = [FacetValue(value=bucket["key"], count=bucket["doc_count"]) for bucket in buckets]
-    return sorted(every, key=lambda one: (-one.count, one.value))
+    every = sorted([(-bucket["doc_count"], bucket["key"]) for bucket in buckets])
+    return [FacetValue(value=value, count=-count) for count, value in every[:size]]

@@ -17,6 +17,8 @@ from standards.text import fold, runs, syllables
 
 _SHORTLIST: Final = 12
 _COMPLETIONS: Final = 60
+_LOOKED_AT: Final = 5
+"""Hits in which words are looked for before they are counted: the best ones hold nearly always all that are known."""
 
 
 class Speller:
@@ -31,9 +33,19 @@ class Speller:
         every = [self.asker.term(field, term) for term in terms]
         return int(self.searcher.search(both([*every, self.asker.sight()]), 1).count)
 
-    def unknown(self, folded: Sequence[str]) -> list[str]:
-        """Give the words that no dataset in sight holds."""
-        return [term for term in folded if not self.holds("folded", term)]
+    def unknown(self, folded: Sequence[str], seen: Sequence[str] = ()) -> list[str]:
+        """Give the words that no dataset in sight holds; ``seen`` are ids of datasets in sight that hold most of them.
+
+        To count a word's datasets takes as long as a whole question, to look for it in one dataset next to nothing.
+        """
+        indexed = left = [term for term in folded if self.searcher.doc_freq("folded", term)]
+        for dataset in seen[:_LOOKED_AT]:
+            left = [term for term in left if not self._stands(term, dataset)]
+        return [term for term in folded if term not in indexed or (term in left and not self.holds("folded", term))]
+
+    def _stands(self, term: str, dataset: str) -> bool:
+        query = both([self.asker.any_of("id", [dataset]), self.asker.term("folded", term)])
+        return bool(self.searcher.search(query, 1, count=False).hits)
 
     def suggestion(self, text: str, unknown: Sequence[str]) -> str:
         """Spell the question better, as datasets in sight write it; "" when nothing better is known."""
