@@ -17,6 +17,7 @@ from catalog.ports import Files
 from pipelines.askers import Askers
 from pipelines.difference.keeping import Differences
 from pipelines.lists import Bookcase
+from pipelines.serving.shelf import Shelf
 from standards.registry import Standards
 
 SESSION_COOKIE: Final = "session"
@@ -41,6 +42,7 @@ class Site:
     upload_limit: int = 500_000_000
     search_wait: bool = False
     extras: dict[str, Any] = field(default_factory=dict)
+    shelf: Shelf | None = None
     bookcase: Bookcase = field(init=False)
     askers: Askers = field(init=False)
     differences: Differences = field(init=False)
@@ -50,6 +52,8 @@ class Site:
         object.__setattr__(self, "bookcase", Bookcase(self.catalog, self.files))
         object.__setattr__(self, "askers", Askers())
         object.__setattr__(self, "differences", Differences(self.askers))
+        if self.shelf is not None:
+            self.shelf.left = self.askers.renew
 
     @property
     def standards(self) -> Standards:

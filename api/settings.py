@@ -133,8 +133,8 @@ class Settings(BaseSettings):
     )
     copies_dir: Path = Field(
         Path("var/copies"),
-        description="A folder for copies of published tables that readers ask for rows of, where files are kept in a "
-        "bucket; it may be emptied at any time.",
+        description="A folder for what is derived of published tables that readers ask for rows of: serving files, "
+        "and copies where files are kept in a bucket; it may be emptied at any time.",
     )
     copies_limit: int = Field(
         10 * 10**9,

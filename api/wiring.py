@@ -24,6 +24,7 @@ from pipelines.carrying.house import House
 from pipelines.fetch import Fetcher, Guard
 from pipelines.flow import QUEUES, Workshop, start_of
 from pipelines.sandbox import Spawn
+from pipelines.serving.shelf import Shelf, with_shelf
 
 if TYPE_CHECKING:  # what counts looks at the environment when it is imported: not before ``share_meters``
     from api.watch.meters import Meters
@@ -63,6 +64,7 @@ class Site:
     index: Index
     jobs: Any
     secret: str
+    shelf: Shelf
     tables: Tables | None = None
     writer: bool = False
     meters: Meters | None = None
@@ -216,7 +218,8 @@ def open_site(
     jobs = _jobs(url)
     tables = _tables(url)
     records = _records(url, jobs)
-    files = _choose(settings, "files_url", FILES, writer=writer)
+    store = _choose(settings, "files_url", FILES, writer=writer)
+    files, shelf = with_shelf(store, settings.copies_dir.absolute() / "serving", settings.copies_limit)
     secret = settings.secret or _kept_secret(settings)
     index = _choose(settings, "search_url", INDEXES, writer=writer, secret=secret)
     if meters is not None:
@@ -226,17 +229,14 @@ def open_site(
     catalog = Catalog(
         records=records, files=files, index=index, jobs=jobs, tables=tables,
         now=lambda: datetime.now(UTC),
-        upload_limit=settings.upload_limit,
-        review_default=settings.review_default,
+        upload_limit=settings.upload_limit, review_default=settings.review_default,
         search_wait=settings.search_refresh == "wait" and not writer,
-        declaration=settings.declaration,
-        read_only=settings.read_only,
-        backup_days=settings.backup_days,
+        declaration=settings.declaration, read_only=settings.read_only, backup_days=settings.backup_days,
         guarded=not writer,
     )
     return Site(
         settings=settings, catalog=catalog, records=records, files=files, index=index, jobs=jobs,
-        secret=secret, tables=tables, writer=writer, meters=meters,
+        secret=secret, shelf=shelf, tables=tables, writer=writer, meters=meters,
     )
 
 

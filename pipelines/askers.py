@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
+
 from catalog.errors import Invalid, Unavailable
 from pipelines import sandbox
 
@@ -110,18 +112,22 @@ class Askers:
     """
 
     def __init__(self, many: int = 2, guarded: int = 1) -> None:
-        self._ready, self._guarded = _places(many), _places(guarded)
+        self._ready, self._guarded = Lane("serve", many), Lane("serve_guarded", guarded)
         self._documents = threading.BoundedSemaphore(many)
-        weakref.finalize(self, _close, self._ready)
-        weakref.finalize(self, _close, self._guarded)
+        weakref.finalize(self, Lane.close, self._ready)
+        weakref.finalize(self, Lane.close, self._guarded)
 
     def ask(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the answer to one question. Raises Invalid('query-too-heavy' …), Unavailable('busy')."""
-        return _asked(self._ready, "serve", question, QUESTION_SECONDS)
+        return self._ready.ask(question, QUESTION_SECONDS)
 
     def guarded(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the answer to a question of ``pipelines/guardedsql``, which writes it. Raises as ``ask``."""
-        return _asked(self._guarded, "serve_guarded", question, GUARDED_SECONDS)
+        return self._guarded.ask(question, GUARDED_SECONDS)
+
+    def renew(self) -> None:
+        """Let no process go on that has a file open now: those that stand ready end, others after their answer."""
+        self._ready.renew()
 
     def document(self, question: Mapping[str, Any]) -> Iterator[bytes]:
         """Give a document piece by piece, from a process of its own. Raises as ``ask``, before the first piece.
@@ -165,56 +171,66 @@ class Askers:
 
     def close(self) -> None:
         """End every process that stands ready."""
-        _close(self._ready)
-        _close(self._guarded)
+        self._ready.close()
+        self._guarded.close()
 
 
-def _places(many: int) -> queue.LifoQueue[Asker | None]:
-    found: queue.LifoQueue[Asker | None] = queue.LifoQueue()
-    for _ in range(many):
-        found.put(None)
-    return found
+class Lane:
+    """Processes of one door: so many at most, each begun when it is first needed."""
 
+    def __init__(self, door: str, many: int) -> None:
+        self._door, self._turn = door, 0
+        self.ready: queue.LifoQueue[tuple[Asker | None, int]] = queue.LifoQueue()
+        for _ in range(many):
+            self.ready.put((None, 0))
 
-def _asked(
-    ready: queue.LifoQueue[Asker | None], door: str, question: Mapping[str, Any], seconds: float
-) -> Mapping[str, Any]:
-    try:
-        asker = ready.get(timeout=WAIT_SECONDS)
-    except queue.Empty:
-        raise Unavailable("busy") from None
-    kept: Asker | None = None
-    try:
-        asker = _fresh(asker, door)
-        ((kind, content),) = asker.ask(question, seconds)
-        kept = asker
-    except Died:
-        raise Invalid("query-too-heavy") from None
-    finally:
-        if kept is None and asker is not None:
-            asker.close()
-        ready.put(kept)
-    return _told(kind, content)
+    def ask(self, question: Mapping[str, Any], seconds: float) -> Mapping[str, Any]:
+        """Give the answer to one question. Raises Invalid('query-too-heavy' …), Unavailable('busy')."""
+        try:
+            asker, turn = self.ready.get(timeout=WAIT_SECONDS)
+        except queue.Empty:
+            raise Unavailable("busy") from None
+        kept: Asker | None = None
+        try:
+            if asker is None or not asker.fresh or turn != self._turn:
+                if asker is not None:
+                    asker.close()
+                turn, asker = self._turn, None
+                asker = Asker(self._door)
+            ((kind, content),) = asker.ask(question, seconds)
+            kept = asker
+        except Died:
+            raise Invalid("query-too-heavy") from None
+        finally:
+            if (kept is None or turn != self._turn) and asker is not None:
+                asker.close()
+                kept = None
+            self.ready.put((kept, turn))
+        return _told(kind, content)
 
-
-def _close(ready: queue.LifoQueue[Asker | None]) -> None:
-    with contextlib.suppress(queue.Empty):
-        while True:
-            asker = ready.get_nowait()
+    def renew(self) -> None:
+        """End the processes that stand ready now; those at work end after their answer."""
+        self._turn += 1
+        idle = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                idle.append(self.ready.get_nowait())
+        for asker, _ in idle:
             if asker is not None:
                 asker.close()
+            self.ready.put((None, self._turn))
 
-
-def _fresh(asker: Asker | None, door: str) -> Asker:
-    """Give the process, or a new one where it is gone or has answered often enough."""
-    if asker is not None and not asker.fresh:
-        asker.close()
-        asker = None
-    return asker or Asker(door)
+    def close(self) -> None:
+        """End every process that stands ready, and take no more questions."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                asker, _ = self.ready.get_nowait()
+                if asker is not None:
+                    asker.close()
 
 
 def _told(kind: bytes, content: bytes) -> Mapping[str, Any]:
-    told: Mapping[str, Any] = json.loads(content)
+    told: Mapping[str, Any] = orjson.loads(content)
     if kind == b"R":
         raise Invalid(str(told["refused"]), **({"what": told["what"]} if "what" in told else {}))
     return told

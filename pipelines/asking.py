@@ -18,6 +18,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import duckdb
@@ -36,6 +37,8 @@ HEAD: Final = struct.Struct(">cQ")
 LIMITS: Final = Limits(memory=1536 * MEGABYTE, cpu=10**6, file=2048 * MEGABYTE, handles=256)
 GUARDED: Final = Limits(memory=1024 * MEGABYTE, cpu=10**6, file=0, handles=64)
 GUARDED_NICE: Final = 5
+ATTACHED: Final = "SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> 'memory'"
+MOST_ATTACHED: Final = 8
 BATCH: Final = 20_000
 SHEET_ROWS: Final = 100_000
 CONFIG: Final[Mapping[str, Any]] = {
@@ -79,12 +82,32 @@ def _more_time(seconds: int) -> None:
 
 def _answer(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> None:
     try:
-        told = _page(duck, asked) if asked["form"] == "page" else _document(duck, asked, out)
+        if asked.get("shelf") and not _at_hand(duck, **asked["shelf"]):
+            told = {"refused": "shelf-gone"}
+        else:
+            told = _page(duck, asked) if asked["form"] == "page" else _document(duck, asked, out)
     except duckdb.Error as wrong:
         told = {"refused": "query-too-heavy" if isinstance(wrong, duckdb.OutOfMemoryException) else "query-failed"}
     except MemoryError:
         told = {"refused": "query-too-heavy"}
     _tell(out, b"R" if "refused" in told else b"E", told)
+
+
+def _at_hand(duck: Any, path: str, name: str) -> bool:
+    """Attach a serving file, or see that it is; whether it is there. Few stay attached: each keeps its file open."""
+    held = [one for one, in duck.execute(ATTACHED).fetchall()]
+    if not Path(path).exists():
+        if name in held:
+            duck.execute(f'DETACH "{name}"')
+        return False
+    if name not in held:
+        for old in held[MOST_ATTACHED - 1:]:
+            duck.execute(f'DETACH "{old}"')
+        try:
+            duck.execute("ATTACH '" + path.replace("'", "''") + f"' AS \"{name}\" (READ_ONLY)")
+        except duckdb.Error:  # it went, or is of another DuckDB
+            return False
+    return True
 
 
 def _guarded(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> None:
@@ -102,8 +125,11 @@ def _tell(out: BinaryIO, kind: bytes, told: Mapping[str, Any]) -> None:
 
 def _page(duck: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
     """Rows as JSON holds them, the values of the keys behind the columns; and how many there are in all."""
-    total = duck.execute(asked["count"], asked["count_values"]).fetchone()[0] if asked["count"] else None
-    table = duck.execute(asked["sql"], asked["values"]).to_arrow_table()
+    table = duck.sql(asked["sql"], params=asked["values"]).to_arrow_table()
+    total = None
+    if asked["count"]:
+        all_here = table.num_rows < asked.get("whole", 0)
+        total = table.num_rows if all_here else duck.execute(asked["count"], asked["count_values"]).fetchall()[0][0]
     kinds = asked["kinds"]
     cells = [_cells(column, kinds[at] if at < len(kinds) else "") for at, column in enumerate(table.columns)]
     return {"rows": list(zip(*cells, strict=True)), "total": total}
@@ -121,7 +147,7 @@ def _cells(column: Any, kind: str) -> list[Any]:
 
 def _document(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> dict[str, Any]:
     names = asked["names"]
-    reader = duck.execute(asked["sql"], asked["values"]).to_arrow_reader(BATCH)
+    reader = duck.sql(asked["sql"], params=asked["values"]).to_arrow_reader(BATCH)
     batches = (pa.RecordBatch.from_arrays([_narrow(one) for one in batch.columns[: len(names)]], names=names)
                for batch in reader)
     rows = WRITERS[asked["form"]](batches, names, lambda piece: _send(out, piece))

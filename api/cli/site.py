@@ -112,6 +112,7 @@ def make_app() -> Any:
     site = open_site(meters=meters)
     _write_down(site, meters)
     settings = site.settings
+    site.shelf.keep()
     app = create_app(
         site.catalog,
         site.files,
@@ -124,6 +125,7 @@ def make_app() -> Any:
         ckan_options=parse(settings.ckan_options),
         meters=meters,
         rooms=site.rooms,
+        shelf=site.shelf,
     )
     gc.freeze()  # what is there now stays: it is not looked through again
     return app

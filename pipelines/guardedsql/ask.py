@@ -18,10 +18,11 @@ MOST_ROWS: Final = 32_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a table lies on this machine: a Parquet file, or a table of a DuckDB file."""
+    """Where a table lies on this machine: a Parquet file, or a table of a DuckDB file, ``without`` some columns."""
 
     path: str
     table: str = ""
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +46,12 @@ def wanted(askers: Askers, sql: str) -> tuple[str, ...]:
 def rows(askers: Askers, sql: str, places: Mapping[str, Place], limit: int = 1000) -> Rows:
     """Give at most ``limit`` rows of a statement; ``places`` hold every name that ``wanted`` gave.
 
-    Raises as ``wanted``, and Invalid: ``sql-failed`` (``what`` is what the engine says), ``sql-unknown-table``.
+    Raises as ``wanted``, and Invalid: ``sql-failed`` (``what`` is what the engine says), ``sql-unknown-table``,
+    ``shelf-gone`` where a DuckDB file cannot be opened (any more).
     """
     tables: dict[str, dict[str, Any]] = {
-        name: {"path": one.path, **({"table": one.table} if one.table else {})} for name, one in places.items()
+        name: {"path": one.path, **({"table": one.table, "without": one.without} if one.table else {})}
+        for name, one in places.items()
     }
     told = askers.guarded({"form": "rows", "sql": sql, "tables": tables, "limit": max(0, min(limit, MOST_ROWS))})
     return Rows(columns=tuple((name, kind) for name, kind in told["columns"]),

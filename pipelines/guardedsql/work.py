@@ -39,7 +39,8 @@ def wanted(duck: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
 def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
     """Give the rows of a statement that reads the tables given, and nothing else.
 
-    ``tables`` say for each name where it lies: ``path`` of a Parquet file, or of a DuckDB file and its ``table``.
+    ``tables`` say for each name where it lies: ``path`` of a Parquet file, or of a DuckDB file and its ``table``
+    (``without`` some columns).
     The engine is a new one each time, so that nothing is left of the statement before.
     """
     try:
@@ -69,20 +70,26 @@ def _names(duck: Any, sql: str) -> list[str]:
         raise Refused("sql-syntax", _words(wrong)) from None
     if len(found) != 1 or found[0].type != duckdb.StatementType.SELECT:
         raise Refused("sql-not-one-select")
-    tree = json.loads(duck.execute(SERIALIZED, [sql]).fetchone()[0])
+    tree = json.loads(duck.execute(SERIALIZED, [sql]).fetchall()[0][0])
     return list(tables(tree, frozenset(name for name, in duck.execute(TAKEN).fetchall())))
 
 
-def _hang(duck: Any, given: Mapping[str, Mapping[str, str]]) -> None:
+def _hang(duck: Any, given: Mapping[str, Mapping[str, Any]]) -> None:
     """Make a view of each table, then close every other way to a file, for good."""
     for at, (name, place) in enumerate(given.items()):
+        hidden = ""
         view, path = '"' + name.replace('"', '""') + '"', place["path"].replace("'", "''")
         if "table" in place:
-            duck.execute(f"ATTACH '{path}' AS shelf{at} (READ_ONLY)")
+            try:
+                duck.execute(f"ATTACH '{path}' AS shelf{at} (READ_ONLY)")
+            except duckdb.Error:
+                raise Refused("shelf-gone") from None
             source = f'shelf{at}.main."' + place["table"].replace('"', '""') + '"'
+            hidden = ", ".join('"' + one.replace('"', '""') + '"' for one in place.get("without", ()))
         else:
             source = f"read_parquet('{path}')"
-        duck.execute(f"CREATE VIEW {view} AS SELECT * FROM {source}")  # noqa: S608 - the site's own names, quoted
+        kept = f"* EXCLUDE ({hidden})" if hidden else "*"
+        duck.execute(f"CREATE VIEW {view} AS SELECT {kept} FROM {source}")  # noqa: S608 - the site's own names, quoted
     paths = ", ".join("'" + place["path"].replace("'", "''") + "'" for place in given.values())
     duck.execute(f"SET allowed_paths = [{paths}]")
     duck.execute("SET enable_external_access = false")

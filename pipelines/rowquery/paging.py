@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from catalog.errors import Invalid, Problem
 from pipelines.rowquery.statement import Key, Statement
@@ -13,6 +14,10 @@ from pipelines.rowquery.values import TYPES
 
 Ended = Sequence[str | int | float | bool | None]
 """The values of the keys in the last row of the page before, as JSON holds them."""
+
+
+SERVING: Final = ".duckdb"
+"""The ending of serving files (``pipelines/serving``); everything else is Parquet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +37,9 @@ def select(one: Statement, path: str, *, limit: int | None, after: Ended = (), o
         having, having_values = f"({having}) AND ({behind})", (*having_values, *marks)
     else:
         conditions = f"({conditions}) AND ({behind})"
-    parts = [f"SELECT {one.select} FROM read_parquet(?) WHERE {conditions}"]  # noqa: S608 - our own words only
-    values: list[Any] = [*one.selected, path, *one.conditions, *(() if one.grouped else marks)]
+    source, named = _source(path)
+    parts = [f"SELECT {one.select} FROM {source} WHERE {conditions}"]  # noqa: S608 - our own words only
+    values: list[Any] = [*one.selected, *named, *one.conditions, *(() if one.grouped else marks)]
     if one.grouped:
         if one.group_by:
             parts.append(f"GROUP BY {one.group_by}")
@@ -54,12 +60,33 @@ def select(one: Statement, path: str, *, limit: int | None, after: Ended = (), o
 
 def count(one: Statement, path: str) -> Select:
     """Ask how many rows there are in all."""
+    source, named = _source(path)
     if not one.grouped:
-        return Select(sql=f"SELECT count(*) FROM read_parquet(?) WHERE {one.where}", values=(path, *one.conditions))  # noqa: S608
+        return Select(sql=f"SELECT count(*) FROM {source} WHERE {one.where}", values=(*named, *one.conditions))  # noqa: S608
     group = f"GROUP BY {one.group_by}" if one.group_by else ""
-    inner = f"SELECT 1 FROM read_parquet(?) WHERE {one.where} {group} HAVING {one.having or 'true'}"  # noqa: S608
-    values = (path, *one.conditions, *one.grouping, *one.having_values)
+    inner = f"SELECT 1 FROM {source} WHERE {one.where} {group} HAVING {one.having or 'true'}"  # noqa: S608
+    values = (*named, *one.conditions, *one.grouping, *one.having_values)
     return Select(sql=f"SELECT count(*) FROM ({inner})", values=values)  # noqa: S608
+
+
+def numbered(one: Statement, path: str, start: int, limit: int) -> Select:
+    """Ask the file for the rows from number ``start`` on, by their numbers: nothing else is looked at."""
+    source, named = _source(path)
+    sql = f"SELECT {one.select} FROM {source} WHERE _id BETWEEN ? AND ? ORDER BY _id"  # noqa: S608
+    return Select(sql=sql, values=(*one.selected, *named, start, start + limit - 1))
+
+
+def shelf(path: str) -> Mapping[str, str]:
+    """Say which serving file has to be at hand, and by which name; nothing for a Parquet file."""
+    return {"path": path, "name": _name(path)} if path.endswith(SERVING) else {}
+
+
+def _source(path: str) -> tuple[str, tuple[str, ...]]:
+    return (f'"{_name(path)}".main.rows', ()) if path.endswith(SERVING) else ("read_parquet(?)", (path,))
+
+
+def _name(path: str) -> str:
+    return "s" + "".join(sign for sign in Path(path).stem if sign.isalnum())[-40:]
 
 
 def _ordered(key: Key) -> str:

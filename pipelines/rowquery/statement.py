@@ -37,6 +37,7 @@ ID: Final = "_id"
 EARTH_METRES: Final = 6_371_008.8
 """Mean radius of the earth (IUGG)."""
 MOST_COLUMNS: Final = 300
+BETWEEN_TEXTS: Final = "\x1f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +71,12 @@ class Statement:
     grouped: bool = False
 
 
-def statement(query: Query, known: Mapping[str, Kind]) -> Statement:
-    """Make the statement for a table with these columns. Raises Invalid('query') for what does not fit them."""
-    asked = _Asked(known)
+def statement(query: Query, known: Mapping[str, Kind], *, folded: str = "") -> Statement:
+    """Make the statement for a table with these columns. Raises Invalid('query') for what does not fit them.
+
+    ``folded`` is a column beside them that holds what ``folded_texts`` makes of the row, where the file has it.
+    """
+    asked = _Asked(known, folded)
     outputs = query.select or tuple(Output(Column(name), name) for name in known if name != ID)
     if query.grouped:
         outputs = query.select or tuple(Output(one, _name_of(one)) for one in query.group_by)
@@ -185,6 +189,7 @@ class _Asked:
     """The columns that there are, and what is made of expressions and conditions on them."""
 
     known: Mapping[str, Kind]
+    folded: str = ""
 
     def expression(self, item: Expression, part: str) -> Sql:
         """Make an expression."""
@@ -313,7 +318,20 @@ class _Asked:
         cells = [one.text if one.kind == "string" else f"CAST({one.text} AS VARCHAR)" for one in found]
         if not cells:
             return Sql("false", "boolean")
-        return _joined([_joined([_holds(cell, word) for cell in cells], " OR ") for word in words], " AND ")
+        if self.folded and column is None:
+            return _joined([self._anywhere(cells, word) for word in words], " AND ")
+        if column is not None:
+            return _joined([_holds(cells[0], word) for word in words], " AND ")
+        return _joined([_in_any(cells, word) for word in words], " AND ")
+
+    def _anywhere(self, cells: Sequence[str], word: str) -> Sql:
+        """A word in any text of the row, by the column that has them all; a marked word is then looked for itself."""
+        value = nfc(word).lower()
+        each = _in_any(cells, word)
+        if BETWEEN_TEXTS in value:
+            return each
+        found = Sql(f"contains({_quoted(self.folded)}, {_folded('?')})", "boolean", (value,))
+        return found if fold(value) == value else _joined([found, each], " AND ")
 
     def _within(self, asked: Within, part: str) -> Sql:
         lat, lon = (self._column(one.name, part) for one in (asked.latitude, asked.longitude))
@@ -331,10 +349,35 @@ class _Asked:
                     (here_lat, here_lat, here_lon, metres))
 
 
+def folded_name(known: Mapping[str, Kind]) -> str:
+    """Give the name of the column beside these that holds the row's folded texts: ``_search``, or one that is free."""
+    name = "_search"
+    while name in known:
+        name += "_"
+    return name
+
+
+def folded_texts(known: Mapping[str, Kind]) -> str:
+    """Give the expression of all texts of a row, folded as ``search`` folds each, with a sign between that none has."""
+    names = [name for name, kind in known.items() if kind == "string"][:MOST_COLUMNS]
+    cells = ", ".join(_folded(_quoted(name)) for name in names)
+    return f"concat_ws(chr({ord(BETWEEN_TEXTS)}), {cells})" if names else "''"
+
+
+def _folded(cell: str) -> str:
+    return f"replace(strip_accents(lower({cell})), 'đ', 'd')"
+
+
+def _in_any(cells: Sequence[str], word: str) -> Sql:
+    """A word in one of several texts; one that is missing does not hold it."""
+    held = [_holds(cell, word) for cell in cells]
+    return _joined([Sql(f"coalesce({one.text}, false)", "boolean", one.values) for one in held], " OR ")
+
+
 def _holds(cell: str, word: str) -> Sql:
     value = nfc(word).lower()
     if fold(value) == value:
-        return Sql(f"contains(replace(strip_accents(lower({cell})), 'đ', 'd'), ?)", "boolean", (value,))
+        return Sql(f"contains({_folded(cell)}, ?)", "boolean", (value,))
     return Sql(f"contains(lower({cell}), ?)", "boolean", (value,))
 
 

@@ -34,6 +34,7 @@ def test_pages_of_a_query_give_every_row_once_on_one_version(town: Town, path: s
     seen, cursor = [], ""
     while True:
         page = town.get(path, params={**asked, **({"cursor": cursor} if cursor else {})})
+        assert page.status_code == 200, page.text
         seen += [(row["district"], row["code"]) for row in page.json()["items"]]
         assert page.json()["total"] == 25
         if len(seen) == 4:

@@ -199,7 +199,7 @@ def test_an_answer_has_a_largest_size(some: Askers) -> None:
 
 def test_a_process_that_somebody_kills_is_replaced(some: Askers) -> None:
     ask.rows(some, "select 1", {})
-    asker = some._guarded.queue[0]
+    asker, _ = some._guarded.ready.queue[0]
     assert asker is not None
     os.kill(asker._process.pid, signal.SIGKILL)
     asker._process.wait()

@@ -294,7 +294,7 @@ def test_a_process_that_was_killed_is_replaced(path: str) -> None:
     some = Askers(1)
     try:
         assert rows(some, path, where="dân = 1")
-        (ready,) = list(some._ready.queue)
+        ((ready, _),) = list(some._ready.ready.queue)
         ready._process.kill()
         ready._process.wait()
         assert rows(some, path, where="dân = 1")

@@ -13,8 +13,8 @@ from api.dialects.html.view import Reader, address
 from catalog.errors import Invalid, NotFound
 from catalog.model import ColumnInfo, Resource
 from pipelines import tables
-from pipelines.rowquery import Column, Compare, Order, Output, Query, Search, Value, paging
-from pipelines.rowquery.statement import statement
+from pipelines.rowquery import Column, Compare, Order, Output, Query, Search, Value
+from pipelines.serving import pages
 
 CELLS = 240
 FEWEST_ROWS, MOST_ROWS = 8, 20
@@ -119,11 +119,11 @@ def shown(request: Request, reader: Reader, resource: Resource, asked: Asked) ->
     many = min(max(CELLS // max(len(names), 1), FEWEST_ROWS), MOST_ROWS)
     parquet = next((one for one in resource.files if one.role == "parquet"), None)
     path = deps.site(request).catalog.local_file(reader.caller, parquet) if parquet else None
-    if path is None:
+    if parquet is None or path is None:
         return _stored(resource, asked, many)
     asked = replace(asked, start=min(asked.start, max(resource.rows or 1, 1)))
     try:
-        found = _page(deps.site(request), path, names, asked, many)
+        found = _page(deps.site(request), path, parquet.sha256, names, asked, many)
     except NotFound:
         return _stored(resource, asked, many)
     except Invalid:
@@ -132,25 +132,24 @@ def shown(request: Request, reader: Reader, resource: Resource, asked: Asked) ->
     return Shown(asked=asked, rows=_rows(found, names), total=found.total, many=many, names=names)
 
 
-def _page(site: deps.Site, path: str, names: Sequence[str], asked: Asked, many: int) -> tables.TablePage:
-    held = {one.name: one for one in tables.schema(path)}
+def _page(  # noqa: PLR0917 - what is asked of what
+    site: deps.Site, path: str, sha256: str, names: Sequence[str], asked: Asked, many: int
+) -> tables.TablePage:
+    table = pages.table(path, sha256, site.shelf)
+    held = {name: tables.TableColumn(name=name, kind=kind) for name, kind in table.known.items()}
     chosen = tuple(one for one in names if one in held)
     if asked.plain or (asked.column and asked.column not in held) or (asked.order and asked.order not in held):
-        return tables.preview(path, asked.start, many, chosen)
+        names = list(dict.fromkeys([tables.ID, *chosen]))
+        rows = tuple(tuple(row) for row in pages.plain(site.askers, table, names, asked.start, many).rows)
+        return tables.TablePage(columns=tuple(held[one] for one in names), rows=rows, total=table.rows)
     columns = tuple(held[name] for name in dict.fromkeys([tables.ID, *chosen]))
     try:
-        kinds = {each.name: each.kind for each in held.values()}
-        one = statement(_query(asked, [each.name for each in columns]), kinds)
+        one = pages.asked(table, _query(asked, [each.name for each in columns]))
     except Invalid:  # a word where the column holds numbers or days: no row has it
         return tables.TablePage(columns=columns, rows=(), total=0)
-    chosen_rows = paging.select(one, path, limit=many, offset=min(asked.start - 1, tables.OFFSET_LIMIT))
-    counted = paging.count(one, path)
-    told = site.askers.ask({
-        "form": "page", "sql": chosen_rows.sql, "values": chosen_rows.values, "count": counted.sql,
-        "count_values": counted.values, "kinds": [kind for _, kind in one.columns],
-    })
-    rows = tuple(tuple(row[: len(columns)]) for row in told["rows"])
-    return tables.TablePage(columns=columns, rows=rows, total=int(told["total"]))
+    told = pages.page(site.askers, one, limit=many, offset=min(asked.start - 1, tables.OFFSET_LIMIT))
+    rows = tuple(tuple(row[: len(columns)]) for row in told.rows)
+    return tables.TablePage(columns=columns, rows=rows, total=int(told.total or 0))
 
 
 def _query(asked: Asked, names: Sequence[str]) -> Query:

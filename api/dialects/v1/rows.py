@@ -24,8 +24,8 @@ from api.dialects.v1.shelf import VIETNAM, is_public
 from catalog.errors import Invalid, NotFound, Problem, Unavailable
 from catalog.model import Caller, Entry, File, Resource, Version
 from pipelines import rowquery, tables
-from pipelines.rowquery import paging, read
-from pipelines.rowquery.statement import Statement, statement
+from pipelines.rowquery import read
+from pipelines.serving import pages
 
 router = APIRouter(prefix="/api/v1", tags=["rows"], route_class=Door)
 
@@ -132,11 +132,11 @@ def _rows(request: Request, site: Site, caller: Caller, dataset: str, name: str,
     path = site.catalog.local_file(caller, parquet)
     if path is None:
         raise Unavailable("storage-down")
-    known = {one.name: one.kind for one in tables.schema(path)}
-    named = _named(asked.parts, known)
+    table = pages.table(path, parquet.sha256, site.shelf)
+    named = _named(asked.parts, table.known)
     outputs = tuple(rowquery.Output(rowquery.Column(one), one) for one in named or ())
     query = read.read(asked.parts) if named is None else rowquery.Query(select=outputs)
-    found = Found(request, site, asked, version.number, resource.name, path, headers, statement(query, known))
+    found = Found(request, site, asked, version.number, resource.name, headers, pages.asked(table, query))
     if asked.limit is None or asked.format in WHOLE:
         return _document(found)
     if named is not None and not isinstance(place, Behind):
@@ -153,54 +153,45 @@ class Found:
     asked: Asked
     version: int
     resource: str
-    path: str
     headers: dict[str, str]
-    statement: Statement
+    query: pages.Asked
 
     @property
     def mark(self) -> str:
         """What a cursor belongs to: the same query of the same table, whatever the size of the page."""
-        return hash_of(f"{self.resource} {self.statement!r}")
+        return hash_of(f"{self.resource} {self.query.plain!r}")
 
 
 def _plain(found: Found, wanted: tuple[str, ...], start: int) -> Response:
     """A page by number: only the row groups that hold it are read."""
-    names = wanted or tuple(one.name for one in tables.schema(found.path) if one.name != tables.ID)
-    page = tables.preview(found.path, start, found.asked.limit or 0, names)
-    places = [next(at for at, one in enumerate(page.columns) if one.name == name) for name in names]
-    rows = [tuple(row[at] for at in places) for row in page.rows]
-    return _written(found, names, rows, page.total, _cursor(found.version, page.next) if page.next else None)
+    table, limit = found.query.table, found.asked.limit or 0
+    names = wanted or tuple(one for one in table.known if one != tables.ID)
+    page = pages.plain(found.site.askers, table, names, start, limit)
+    after = start + limit
+    rows = [tuple(row) for row in page.rows]
+    return _written(found, names, rows, table.rows, _cursor(found.version, after) if after <= table.rows else None)
 
 
 def _queried(found: Found, place: int | Behind) -> Response:
     """A page of a query: asked of a process that is killed when it takes too long."""
-    one, limit = found.statement, found.asked.limit or 0
+    one, limit = found.query, found.asked.limit or 0
     behind = place if isinstance(place, Behind) else Behind(0, "", None, ())
     if behind.mark not in ("", found.mark):
         raise Invalid("cursor", problems=[Problem("#/cursor", "cursor")])
-    chosen = paging.select(one, found.path, limit=limit + 1, after=behind.keys)
-    counted = paging.count(one, found.path) if behind.total is None else None
-    told = found.site.askers.ask({
-        "form": "page", "sql": chosen.sql, "values": chosen.values, "kinds": [kind for _, kind in one.columns],
-        "count": counted.sql if counted else "", "count_values": counted.values if counted else (),
-    })
-    total = told["total"] if behind.total is None else behind.total
+    told = pages.page(found.site.askers, one, limit=limit + 1, after=behind.keys, counted=behind.total is None)
+    total = int((told.total if behind.total is None else behind.total) or 0)
     names = tuple(name for name, _ in one.columns)
-    rows = [tuple(row[: len(names)]) for row in told["rows"][:limit]]
+    rows = [tuple(row[: len(names)]) for row in told.rows[:limit]]
     after = None
-    if len(told["rows"]) > limit:
-        after = _behind(Behind(found.version, found.mark, total, tuple(told["rows"][limit - 1][len(names):])))
+    if len(told.rows) > limit:
+        after = _behind(Behind(found.version, found.mark, total, tuple(told.rows[limit - 1][len(names):])))
     return _written(found, names, rows, total, after)
 
 
 def _document(found: Found) -> Response:
     """Every row of a query as a file, streamed while it is made."""
-    one = found.statement
-    chosen = paging.select(one, found.path, limit=found.asked.limit)
     form = found.asked.format
-    pieces = found.site.askers.document({
-        "form": form, "sql": chosen.sql, "values": chosen.values, "names": [name for name, _ in one.columns],
-    })
+    pieces = pages.document(found.site.askers, found.query, form, found.asked.limit)
     headers = {
         **found.headers, "Content-Type": KINDS[form],
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.resource)}.{ENDINGS.get(form, form)}",

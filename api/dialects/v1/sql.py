@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -18,6 +20,8 @@ from catalog.errors import Invalid, NotFound, Problem, Unavailable
 from catalog.model import Caller
 from pipelines.guardedsql import ask
 from pipelines.guardedsql.work import LONGEST
+from pipelines.rowquery.statement import folded_name
+from pipelines.serving import pages
 
 router = APIRouter(prefix="/api/v1", tags=["rows"], route_class=Door)
 
@@ -46,7 +50,7 @@ def select(  # noqa: PLR0917 - FastAPI gives them by name
     headers = {"ETag": f'"{mark}"', "Cache-Control": "public, no-cache" if public else "private, no-store"}
     if not _tells_time(sql) and unchanged(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    answer = ask.rows(site.askers, sql, {name: one.place for name, one in zip(names, found, strict=True)}, limit)
+    answer = _answered(site, sql, dict(zip(names, found, strict=True)), limit)
     columns = tuple(name for name, _ in answer.columns)
     if format != "json":
         write = csv_of if format == "csv" else ndjson_of
@@ -60,13 +64,24 @@ def select(  # noqa: PLR0917 - FastAPI gives them by name
     return reply(content, headers=headers)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """A table that the caller may read: its place, its version, its hash."""
+    """A table that the caller may read: its file, its serving file where there is one, its version, its hash."""
 
-    __slots__ = ("place", "public", "sha256", "version")
+    file: ask.Place
+    served: ask.Place
+    version: int
+    sha256: str
+    public: bool
 
-    def __init__(self, place: ask.Place, version: int, sha256: str, *, public: bool) -> None:
-        self.place, self.version, self.sha256, self.public = place, version, sha256, public
+
+def _answered(site: Site, sql: str, found: Mapping[str, _Found], limit: int) -> ask.Rows:
+    try:
+        return ask.rows(site.askers, sql, {name: one.served for name, one in found.items()}, limit)
+    except Invalid as refused:
+        if refused.code != pages.OFF_SHELF:
+            raise
+    return ask.rows(site.askers, sql, {name: one.file for name, one in found.items()}, limit)
 
 
 def _place(site: Site, caller: Caller, name: str) -> _Found:
@@ -80,7 +95,9 @@ def _place(site: Site, caller: Caller, name: str) -> _Found:
     path = site.catalog.local_file(caller, parquet)
     if path is None:
         raise Unavailable("storage-down")
-    return _Found(ask.Place(path), version.number, parquet.sha256, public=is_public(entry))
+    table, place = pages.table(path, parquet.sha256, site.shelf), ask.Place(path)
+    served = ask.Place(table.shelf, "rows", (folded_name(table.known),)) if table.shelf else place
+    return _Found(file=place, served=served, version=version.number, sha256=parquet.sha256, public=is_public(entry))
 
 
 def _tells_time(sql: str) -> bool:

@@ -1,0 +1,23 @@
+"""What the sandbox's child does for the shelf: a DuckDB file made of a Parquet file of ours, its texts folded once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from pipelines.rowquery.statement import folded_name, folded_texts
+from pipelines.tables import schema
+
+
+def make(asked: Mapping[str, str]) -> int:
+    """Write the file ``path`` of the Parquet file ``parquet``: its rows in their order; gives its size in bytes.
+
+    One more column has every text of the row in small letters without marks, so that a search looks at one column.
+    """
+    known = {one.name: one.kind for one in schema(asked["parquet"])}
+    with duckdb.connect(asked["path"], config={"threads": 1, "memory_limit": "512MB"}) as duck:
+        duck.execute(f'CREATE TABLE rows AS SELECT *, {folded_texts(known)} AS "{folded_name(known)}" '  # noqa: S608 - the table's own names, quoted
+                     "FROM read_parquet(?)", [asked["parquet"]])
+    return Path(asked["path"]).stat().st_size
