@@ -39,7 +39,7 @@ PAGES = (
     Shown("submission.html", "refused", "editor"), Shown("submission.html", "done", "editor"),
     Shown("withdraw.html", "dataset+/withdraw", "reviewer"), Shown("erase.html", "dataset+/erase", "editor"),
     Shown("erasure.html", "erasure", "reviewer"), Shown("recheck.html", "recheck", "editor"),
-    Shown("edition.html", "edition", "steward"),
+    Shown("edition.html", "edition", "steward"), Shown("difference.html", "dataset+/versions/2/diff"),
 )
 SCRIPTS = "script:not([type='application/ld+json'])"
 """A page without one is the same to whoever has no scripts."""
