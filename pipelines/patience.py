@@ -21,6 +21,7 @@ START_SECONDS = 600.0
 """How long a process that starts waits for its engines before it gives up with a sentence."""
 
 LONGEST = 30.0
+MOST_REST = 1.0
 
 
 def away(problem: Exception) -> bool:
@@ -65,14 +66,17 @@ class SetAside(Exception):
 class Paced:
     """A piece of work done again and again: not more often than ``every`` seconds, and rarer while it fails.
 
-    What goes ``through`` is no failure of the work, but is raised to whoever does it.
+    With ``rest`` it pauses so many times as long as it took, ``MOST_REST`` seconds at most: it takes a share of the
+    time, however slow the machine is, and finds more to do at once. What goes ``through`` is no failure of the work,
+    but is raised to whoever does it.
     """
 
     def __init__(self, work: Callable[[], Any], every: float = 0.0, longest: float = LONGEST,
-                 through: type[Exception] | tuple[type[Exception], ...] = ()) -> None:
+                 through: type[Exception] | tuple[type[Exception], ...] = (), rest: float = 0.0) -> None:
         self._work = work
         self._every = every
         self._through = through
+        self._rest = rest
         self._longest = longest
         self._next = 0.0
         self.failures = 0
@@ -93,5 +97,6 @@ class Paced:
         except Exception:
             self.failures += 1
             LOG.exception("a follower failed %d times", self.failures)
-        pause = min(self._longest, 0.5 * 2**self.failures) if self.failures else self._every
-        self._next = time.monotonic() + pause
+        ended = time.monotonic()
+        rested = max(self._every, min(MOST_REST, self._rest * (ended - now)))
+        self._next = ended + (min(self._longest, 0.5 * 2**self.failures) if self.failures else rested)

@@ -40,10 +40,11 @@ from pipelines.flow import (
     harvest,
     recheck,
 )
+from pipelines.following import Following
 from pipelines.patience import Paced, SetAside, patiently
 from pipelines.step import Parcel
 from pipelines.steps import erase, index
-from pipelines.watch import Unwatched, Watch, following, step_of
+from pipelines.watch import Unwatched, Watch, step_of
 
 LOG = logging.getLogger("datamo.worker")
 
@@ -52,6 +53,13 @@ MOST_RECOVERIES = 20
 """How often a flow is taken up again after its worker died, before it is set aside: it may be what kills workers."""
 
 TURN_SECONDS = 0.2
+LARGE_TURN_SECONDS = 0.5
+RECHECK_TURN_SECONDS = 1.0
+"""How often a queue is looked at. Each look costs milliseconds, so those of work that takes long are looked at less."""
+
+REST = 2.0
+"""How many times as long as they took the followers rest: more changes together cost less."""
+
 BEAT_SECONDS = 10.0
 SWEEP_SECONDS = 15.0
 ERASED_SECONDS = 600.0
@@ -74,6 +82,9 @@ GIVE_WAY_SECONDS = 60.0
 """How long each step of a re-check waits for files that arrived."""
 
 FOLLOWERS_LOCK = "followers"
+
+LOOKED_AT = {CHECKS: TURN_SECONDS, LARGE_CHECKS: LARGE_TURN_SECONDS, RECHECKS: RECHECK_TURN_SECONDS,
+             HARVESTS: RECHECK_TURN_SECONDS}
 
 
 class Bench(Protocol):
@@ -142,12 +153,12 @@ class Worker:
         self._at_once = at_once
         self._patience = patience or Patience()
         self._drain_seconds = drain_seconds
-        self._followers = {name: Paced(self._watched(name, step)) for name, step in followers(shop).items()}
+        self._followers = Following(followers(shop), shop.catalog.last_change, self._watch)
         self._running: set[str] = set()
         self._doubtful: set[str] = set()
         self._stop = threading.Event()
         self._beat = Paced(self.show_life, every=BEAT_SECONDS, through=SlotLost)
-        self._follow = Paced(self.follow)
+        self._follow = Paced(self.follow, rest=REST)
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
         scrubber = shop.catalog.scrubber()
         self._chores = [Paced(scrubber.step, every=SCRUB_SECONDS), Paced(self.sweep_daily, every=DAILY_LOOK_SECONDS),
@@ -204,7 +215,8 @@ class Worker:
             first = self._locks.take(FOLLOWERS_LOCK)
         if first:
             self._mend()
-            for one in (*self._followers.values(), *self._chores):
+            self._followers()
+            for one in self._chores:
                 one()
             self._erased()
 
@@ -287,7 +299,7 @@ class Worker:
                 DBOS.launch()
                 self._held = self._shop.catalog.maintenance() is not None
                 for name, many in self._queues(held=self._held).items():
-                    DBOS.register_queue(name, worker_concurrency=many, polling_interval_sec=TURN_SECONDS)
+                    DBOS.register_queue(name, worker_concurrency=many, polling_interval_sec=LOOKED_AT[name])
         except Unavailable:
             DBOS.destroy(destroy_registry=True)
             raise
@@ -295,9 +307,12 @@ class Worker:
     def _queues(self, *, held: bool) -> Mapping[str, int]:
         """Say how many jobs of each queue a worker takes at a time: none while the site is read-only.
 
-        Large files leave room for a small one beside them.
+        Large files leave room for a small one beside them. One small file more than may be examined stands ready, so
+        that no room is empty until the queue is looked at again, nor while another is published; but where they go one
+        by one they go in the order of the queue.
         """
-        wanted = {CHECKS: self._at_once, LARGE_CHECKS: max(1, self._at_once - 1), RECHECKS: 1, HARVESTS: 1}
+        small = self._at_once + (1 if self._at_once > 1 else 0)
+        wanted = {CHECKS: small, LARGE_CHECKS: max(1, self._at_once - 1), RECHECKS: 1, HARVESTS: 1}
         return dict.fromkeys(wanted, 0) if held else wanted
 
     def hold_or_go_on(self) -> None:
@@ -330,13 +345,6 @@ class Worker:
             yield
         finally:
             self._running.discard(job)
-
-    def _watched(self, name: str, step: Callable[[], int]) -> Callable[[], int]:
-        def follow() -> int:
-            with following(name, self._watch):
-                return step()
-
-        return follow
 
     def _patiently(self, name: str, step: Callable[[], str]) -> str:
         """Run one step of work that can wait."""

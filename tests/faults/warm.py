@@ -22,6 +22,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import alembic.command  # noqa: F401 - loaded before the fork, as is what a process loads when it needs it
+import jsonschema  # noqa: F401 - the same
+import pyarrow.compute
+import pyarrow.parquet  # noqa: F401 - the same
 import uvicorn
 
 from api.app import create_app

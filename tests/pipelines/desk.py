@@ -167,6 +167,9 @@ class Desk:
     def follow(self, reader: str, limit: int) -> list[Change]:
         return [one for one in self.changes_ if one.sequence > self.positions.get(reader, 0)][:limit]
 
+    def last_change(self) -> int:
+        return max((one.sequence for one in self.changes_), default=0)
+
     def advance(self, reader: str, sequence: int) -> None:
         self.positions[reader] = sequence
 
