@@ -17,6 +17,7 @@ from catalog.ports import Files
 from pipelines.askers import Askers
 from pipelines.difference.keeping import Differences
 from pipelines.lists import Bookcase
+from pipelines.rowstore.snapshots import Snapshots
 from pipelines.serving.shelf import Shelf
 from standards.registry import Standards
 
@@ -46,6 +47,7 @@ class Site:
     bookcase: Bookcase = field(init=False)
     askers: Askers = field(init=False)
     differences: Differences = field(init=False)
+    snapshots: Snapshots = field(init=False)
 
     def __post_init__(self) -> None:
         """Keep the standards that hold on this site at hand, and those who ask tables."""
@@ -54,6 +56,8 @@ class Site:
         object.__setattr__(self, "differences", Differences(self.askers))
         if self.shelf is not None:
             self.shelf.left = self.askers.renew
+        work = self.extras.get("rooms", {}).get("work")
+        object.__setattr__(self, "snapshots", Snapshots(work / "snapshots" if work else None))
 
     @property
     def standards(self) -> Standards:

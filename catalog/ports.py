@@ -371,8 +371,8 @@ class Tables(Protocol):
         """Delete the rows that a condition holds of, giving them if that is wished; ``total`` says how many."""
     def ask(self, key: str, ask: Ask) -> tuple[Table, Found]:
         """Answer a question. Raises NotFound."""
-    def pages(self, key: str, size: int = 20_000) -> Iterator[Sequence[Sequence[Any]]]:
-        """Give all rows of one state of the table, ``_id`` first and in its order, so many at a time."""
+    def pages(self, key: str, size: int = 20_000) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:
+        """Give one state of the table and all its rows, ``_id`` first and in its order, so many at a time."""
     def sizes(self, key: str) -> tuple[int, int]:
         """Tell how many bytes the table takes, and how many its indexes."""
     def wipe(self) -> None:

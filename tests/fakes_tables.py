@@ -132,11 +132,9 @@ class FakeTables:
         end = None if ask.limit is None else ask.offset + ask.limit
         return table, Found(rows[ask.offset : end], len(rows) if ask.total else None)
 
-    def pages(self, key: str, size: int = 20_000) -> Iterator[Sequence[Sequence[Any]]]:
-        self._must(key)
-        rows = [tuple(row.values()) for row in self._rows[key]]
-        for at in range(0, len(rows), size):
-            yield rows[at : at + size]
+    def pages(self, key: str, size: int = 20_000) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:
+        table, rows = self._must(key), [tuple(row.values()) for row in self._rows[key]]
+        return table, (rows[at : at + size] for at in range(0, len(rows), size))
 
     def sizes(self, key: str) -> tuple[int, int]:
         return len(repr(self._rows.get(key, []))), 0

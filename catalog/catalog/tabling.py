@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from catalog.catalog.base import Base, tombstone
@@ -39,8 +40,9 @@ class Tabling(Base):
         """Answer a question to a table from one state of it. Raises NotFound."""
         return self._store().ask(self.table(caller, key).id, ask)
 
-    def row_pages(self, caller: Caller, key: str, size: int = 20_000) -> Iterator[Sequence[Sequence[Any]]]:
-        """Give all rows of one state of a table. Raises NotFound."""
+    def row_pages(self, caller: Caller, key: str,
+                  size: int = 20_000) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:
+        """Give one state of a table and all its rows. Raises NotFound."""
         return self._store().pages(self.table(caller, key).id, size)
 
     def table_sizes(self, caller: Caller, key: str) -> tuple[int, int]:
@@ -66,7 +68,12 @@ class Tabling(Base):
     def save_table(self, caller: Caller, table: Table, names: Sequence[str] = (),
                    rows: Sequence[Sequence[Any]] = ()) -> Table:
         """Make a table, or change its definition, and put rows into it. Raises as ``may_write_rows``; Conflict."""
-        return self._tabled(caller, table, "save-table", lambda held: held.save(table, names, rows), rows=len(rows))
+        def deed(held: Tables) -> Table:
+            before = held.table(table.id)
+            mark = before.mark if before is not None and before.id == table.id else self._new_id()
+            return held.save(replace(table, mark=mark), names, rows)
+
+        return self._tabled(caller, table, "save-table", deed, rows=len(rows))
 
     def drop_table(self, caller: Caller, key: str) -> Table:
         """Take a table away with its rows. Raises as ``may_write_rows``."""

@@ -70,7 +70,8 @@ class Field:
 class Table:
     """A table of rows that change: one resource of a dataset. Its rows have ``_id`` 1, 2, 3 … besides its fields.
 
-    ``count`` and ``revision`` (one more with each change of rows or definition) are the store's to say.
+    ``mark`` tells it from another that had its id before. ``count`` and ``revision`` (one more with each change of rows
+    or definition) are the store's to say.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Table:
     primary_key: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     aliases: tuple[str, ...] = ()
+    mark: str = ""
     count: int = 0
     revision: int = 0
 

@@ -93,11 +93,20 @@ def pages(askers: Askers, path: str, types: Mapping[str, str], size: int = PAGE)
             return
 
 
+def document(askers: Askers, path: str, types: Mapping[str, str], one: Ask) -> Iterator[bytes]:
+    """Give all rows of an answer as CSV, piece by piece, written by a process of its own."""
+    selection = Selection(DuckTongue(), _SOURCE, types, one, (path,))
+    rows = selection.rows()
+    return askers.document({"form": "csv", "sql": rows.text, "values": rows.values, "names": list(selection.columns)})
+
+
 # --- cells out of JSON ------------------------------------------------------------------------------------------------
 
 
 def _number(value: Any) -> Any:
-    """Decimals and large numbers came as texts, so that they keep every digit."""
+    """Decimals and large numbers came as texts, so that they keep every digit; a whole number needs no point."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
     if isinstance(value, str):
         number = Decimal(value)
         return int(number) if number.as_tuple().exponent == 0 else number

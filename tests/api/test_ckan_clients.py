@@ -174,3 +174,36 @@ def test_a_harvester_pages_until_an_empty_page(site: Running) -> None:
             break
         names += [one["name"] for one in page["result"]["results"]]
     assert len(names) == len(set(names)) == page["result"]["count"] > 10
+
+
+def test_ckanapi_fills_a_table_asks_it_and_takes_it_away(site: Running) -> None:
+    """What loaders do: a resource with a table, rows in batches, an upsert, searches, a dump, errors that ckanapi knows."""
+    api = remote(site)
+    command(site, "load", "organizations", "-I", "/dev/stdin", text='{"name": "kho", "title": "Kho"}\n')
+    made = api.action.package_create(name="kho-du-lieu", owner_org="kho")
+    fields = [{"id": "ma", "type": "text"}, {"id": "so", "type": "int"}, {"id": "luc", "type": "timestamp"}]
+    table = api.action.datastore_create(resource={"package_id": made["id"], "name": "Bảng"}, fields=fields, primary_key="ma")
+    key = table["resource_id"]
+    for start in range(0, 3000, 1000):
+        rows = [{"ma": f"m{number}", "so": number, "luc": "2026-01-02T03:04:05"} for number in range(start, start + 1000)]
+        api.action.datastore_upsert(resource_id=key, method="insert", records=rows)
+    api.action.datastore_upsert(resource_id=key, records=[{"ma": "m7", "so": -7}, {"ma": "Nước sạch", "so": 0}])
+    anybody = remote(site, "")
+    found = anybody.action.datastore_search(resource_id=key, filters={"so": {"lt": 1}}, sort="so")
+    assert [(one["ma"], one["so"]) for one in found["records"]] == [("m7", -7), ("m0", 0), ("Nước sạch", 0)]
+    assert anybody.action.datastore_search(resource_id=key, q="nuoc sach")["total"] == 1
+    assert anybody.action.datastore_search(resource_id=key, limit=10**6)["limit"] == 32_000
+    assert anybody.action.datastore_info(id=key)["meta"]["count"] == 3001
+    told = anybody.action.datastore_search_sql(sql=f'SELECT count(*) AS n, sum(so)::int AS tong FROM "{key}" WHERE luc IS NOT NULL')
+    assert told["records"] == [{"n": 3000, "tong": 3000 * 2999 // 2 - 14}]
+    with httpx.Client(trust_env=False, timeout=120) as client:
+        lines = client.get(anybody.action.resource_show(id=key)["url"]).text.splitlines()
+    assert (len(lines), lines[0], lines[1]) == (3002, "_id,ma,so,luc", "1,m0,0,2026-01-02T03:04:05")
+    with pytest.raises(ckanapi.ValidationError) as wrong:
+        api.action.datastore_upsert(resource_id=key, records=[{"ma": "x", "so": "một"}])
+    assert wrong.value.error_dict["records"] == ['invalid input syntax for type integer: "một"']
+    with pytest.raises(ckanapi.NotAuthorized):
+        anybody.action.datastore_delete(resource_id=key)
+    api.action.datastore_delete(resource_id=key)
+    with pytest.raises(ckanapi.NotFound):
+        anybody.action.datastore_search(resource_id=key)

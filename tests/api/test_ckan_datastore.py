@@ -274,3 +274,61 @@ def test_a_package_written_back_keeps_its_table(town: Town, made: str) -> None:
     shown = result(town, "package_show", "", id="xa")["resources"][0]
     assert (shown["id"], shown["url_type"], shown["datastore_active"]) == (made, "datastore", True)
     assert search(town, made)["total"] == 4
+
+
+# --- SQL and dumps ----------------------------------------------------------------------------------------------------
+
+
+def test_one_select_is_answered_from_tables_that_may_be_read(town: Town, made: str) -> None:
+    told = result(town, "datastore_search_sql", "", sql=f'SELECT ten, so * 2 AS hai FROM "{made}" WHERE so > 10 ORDER BY so')
+    assert told["records"] == [{"ten": "Hoàn Kiếm", "hai": 40}, {"ten": "Đống Đa", "hai": 60}]
+    assert told["fields"] == [{"id": "ten", "type": "text"}, {"id": "hai", "type": "int8"}]
+    assert "records_truncated" not in told
+    result(town, "datastore_upsert", resource_id=made, records=[{"ten": "Mới", "so": 100}])
+    told = result(town, "datastore_search_sql", "", sql=f'SELECT max(so)::int AS n, max(luc) AS luc FROM "{made}"')
+    assert told["records"] == [{"n": 100, "luc": "2025-01-02T03:04:05"}]
+    dataset = town.published()
+    key = result(town, "package_show", "", id=dataset["slug"])["resources"][0]["id"]
+    told = result(town, "datastore_search_sql", "", sql=f'SELECT count(*) AS n FROM "{key}" a, "{made}" b')
+    assert told["records"] == [{"n": 10}]
+
+
+def test_other_statements_and_tables_are_refused(town: Town, made: str) -> None:
+    for sql in (f'DELETE FROM "{made}"', f'SELECT 1 FROM "{made}"; SELECT 2', "x"):
+        assert "query" in errors(town, "datastore_search_sql", sql=sql), sql
+    assert errors(town, "datastore_search_sql", sql='SELECT * FROM "nothing"') == {
+        "query": ['(UndefinedTable) relation "nothing" does not exist']}
+    assert errors(town, "datastore_search_sql", sql=f'SELECT la FROM "{made}"')["query"][0].startswith("(ProgrammingError)")
+    answer = action(town, "datastore_search_sql", sql="SELECT * FROM read_csv('/etc/passwd')")
+    assert (answer.status_code, answer.json()["error"]["__type"]) == (403, "Authorization Error")
+    result(town, "package_patch", id="xa", private=True)
+    assert "query" in errors(town, "datastore_search_sql", "", sql=f'SELECT * FROM "{made}"')
+    assert result(town, "datastore_search_sql", "reader", sql=f'SELECT count(*) AS n FROM "{made}"')["records"] == [{"n": 4}]
+
+
+def test_a_table_is_dumped_in_four_forms(town: Town, made: str) -> None:
+    answer = town.get(f"/datastore/dump/{made}")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{made}.csv"'
+    assert answer.text == (
+        "_id,ten,so,luc\n1,Đống Đa,30,2025-01-02T03:04:05\n2,Ba Đình,10,\n3,Hà Nội,,2024-12-31T00:00:00\n4,Hoàn Kiếm,20,\n")
+    assert town.get(f"/datastore/dump/{made}?bom=true&fields=ten&limit=1&offset=1").content == "\ufefften\nBa Đình\n".encode()
+    assert town.get(f"/datastore/dump/{made}?format=tsv&fields=so,ten&limit=2").text == "so\tten\n30\tĐống Đa\n10\tBa Đình\n"
+    told = town.get(f'/datastore/dump/{made}?format=json&filters={{"so": [10, 20]}}&sort=so desc').json()
+    assert told["records"] == [[4, "Hoàn Kiếm", 20, None], [2, "Ba Đình", 10, None]]
+    assert [one["id"] for one in told["fields"]] == ["_id", "ten", "so", "luc"]
+    text = town.get(f"/datastore/dump/{made}?format=xml&q=noi").text
+    assert '<row _id="3"><ten>Hà Nội</ten><so xsi:nil="true"/><luc>2024-12-31T00:00:00</luc></row>' in text
+    assert town.get(f"/datastore/dump/{made}?format=pdf").status_code == 400
+    assert town.get(f"/datastore/dump/{made}?fields=la").status_code == 400
+    assert town.get("/datastore/dump/nothing").status_code == 404
+    result(town, "package_patch", id="xa", private=True)
+    assert town.get(f"/datastore/dump/{made}").status_code == 404
+    assert town.get(f"/datastore/dump/{made}", "reader").status_code == 200
+
+
+def test_a_published_table_is_dumped_too(town: Town) -> None:
+    key = result(town, "package_show", "", id=town.published()["slug"])["resources"][0]["id"]
+    lines = town.get(f"/datastore/dump/{key}").text.splitlines()
+    assert lines == ["_id,school_code,school_name,province_code", "1,00123,Trường Tiểu học Đống Đa,01", "2,00456,Trường THCS Lê Lợi,01"]
+    assert town.get(f"/datastore/dump/{key}?format=json&fields=school_code").json()["records"] == [["00123"], ["00456"]]
+    assert town.get(f'/datastore/dump/{key}?fields=school_code&filters={{"_id": 2}}').text == "school_code\n00456\n"

@@ -65,7 +65,8 @@ def test_a_table_gives_back_its_definition_and_every_cell_as_it_came(towns) -> N
     assert table == replace(TOWNS, count=4, revision=table.revision)
     assert [list(row) for row in found.rows] == [[at, *row] for at, row in enumerate(ROWS, 1)]
     assert found.total == 4
-    assert [[list(row) for row in page] for page in towns.pages("t-1", 3)] == [
+    assert towns.pages("t-1")[0] == table
+    assert [[list(row) for row in page] for page in towns.pages("t-1", 3)[1]] == [
         [[1, *ROWS[0]], [2, *ROWS[1]], [3, *ROWS[2]]], [[4, *ROWS[3]]],
     ]
 

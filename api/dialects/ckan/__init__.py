@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from api.dialects.ckan import dumping
 from api.dialects.ckan.actions import ACTIONS
 from api.dialects.ckan.door import faulted, is_ours, refused, router
+
+router.routes.extend(dumping.router.routes)
 
 __all__ = ["ACTIONS", "faulted", "is_ours", "refused", "router"]

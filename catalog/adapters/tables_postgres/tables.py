@@ -139,10 +139,16 @@ class PostgresTables:
                 rows = read(kinds, there.execute(_escaped(one.text), one.values).fetchall())
             return table, Found(rows, total)
 
-    def pages(self, key: str, size: int = 20_000) -> Iterator[Sequence[Sequence[Any]]]:
-        """Give all rows of one state of the table, in the order of their ids, so many at a time."""
+    def pages(self, key: str, size: int = 20_000) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:
+        """Give one state of the table and all its rows in the order of their ids, so many at a time."""
+        found = self._pages(key, size)
+        return next(found), found
+
+    def _pages(self, key: str, size: int) -> Iterator[Any]:
         with self._pool.transaction() as there:
+            there.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             table = _must(there, key)
+            yield table
             shown, kinds = ", ".join(map(quoted, table.types())), list(table.types().values())
             with there.cursor(name="pages") as cursor:
                 cursor.execute(_escaped(f"SELECT {shown} FROM {_place(key)} ORDER BY {ID}"))  # noqa: S608 - our own words

@@ -172,11 +172,16 @@ class SqliteTables:
                 total = table.count if asked.whole() else file.execute(counted.text, counted.values).fetchone()[0]
             return table, Found(_rows(file, asked.rows(), table, ask.columns) if ask.limit != 0 else [], total)
 
-    def pages(self, key: str, size: int = 20_000) -> Iterator[Sequence[Sequence[Any]]]:
-        """Give all rows of one state of the table, in the order of their ids, so many at a time."""
+    def pages(self, key: str, size: int = 20_000) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:
+        """Give one state of the table and all its rows in the order of their ids, so many at a time."""
         self._must(key)
+        found = self._pages(key, size)
+        return next(found), found
+
+    def _pages(self, key: str, size: int) -> Iterator[Any]:
         with self._opened(self._path(key)) as file:
             table = _definition(file)
+            yield table
             kinds = list(table.types().values())
             shown = ", ".join(map(quoted, table.types()))
             found = file.execute(f"SELECT {shown} FROM {ROWS} ORDER BY {ID}")  # noqa: S608 - our own words

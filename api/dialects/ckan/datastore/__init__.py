@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.dialects.ckan.datastore import reading, writing
+from api.dialects.ckan.datastore import reading, selecting, writing
 
-ACTIONS: Final = (*reading.ACTIONS, *writing.ACTIONS)
+ACTIONS: Final = (*reading.ACTIONS, *selecting.ACTIONS, *writing.ACTIONS)
 
 __all__ = ["ACTIONS"]

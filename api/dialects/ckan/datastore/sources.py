@@ -26,15 +26,23 @@ class Source:
 
     def ask(self, ask: Ask) -> Found:
         """Answer a question."""
-        if self.path:
-            return reading.ask(self.call.site.askers, self.path, self.table.types(), ask, self.table.count)
+        path = self.path
+        if not path and self.call.site.snapshots.helps(self.table, ask):
+            path = self.file()
+        if path:
+            return reading.ask(self.call.site.askers, path, self.table.types(), ask, self.table.count)
         return self.call.site.catalog.ask_rows(self.call.caller, self.table.id, ask)[1]
+
+    def file(self) -> str:
+        """Give a file that holds the rows: the published one, or a snapshot."""
+        catalog, caller, key = self.call.site.catalog, self.call.caller, self.table.id
+        return self.path or self.call.site.snapshots.of(self.table, lambda: catalog.row_pages(caller, key))
 
     def pages(self) -> Iterator[Sequence[Sequence[Any]]]:
         """Give all rows, in the order of their ids."""
         if self.path:
             return reading.pages(self.call.site.askers, self.path, self.table.types())
-        return self.call.site.catalog.row_pages(self.call.caller, self.table.id)
+        return self.call.site.catalog.row_pages(self.call.caller, self.table.id)[1]
 
 
 def found_source(call: Call, key: str) -> Source:

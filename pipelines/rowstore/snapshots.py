@@ -1,0 +1,147 @@
+"""Snapshots of tables that change: one revision's rows in an immutable Parquet file, made for heavy questions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import time as clock_time
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from catalog.rows import All, Ask, Family, Table, family
+
+SMALL: Final = 20_000
+"""Rows up to which a table is asked itself: it answers as quickly, and no file has to be made."""
+STILL: Final = 2.0
+"""Seconds that a table has not changed before a file is made of it: while it is being filled, it answers itself."""
+GROUP: Final = 122_880
+KEPT: Final = 2
+"""Revisions whose files stay: somebody may still be reading the one before."""
+
+Pages = tuple[Table, Iterator[Sequence[Sequence[Any]]]]
+
+_TYPES: Final[Mapping[Family, Any]] = MappingProxyType({
+    "int": pa.int64(), "float": pa.float64(), "numeric": pa.float64(), "bool": pa.bool_(), "date": pa.date32(),
+    "time": pa.time64("us"), "timestamp": pa.timestamp("us"),
+})
+"""What columns are in the file; all others are texts."""
+
+
+class Snapshots:
+    """Files of snapshots in a folder that processes of a site may share; of one's own where none is given."""
+
+    def __init__(self, folder: Path | None = None, *, small: int = SMALL, still: float = STILL) -> None:
+        self._own = tempfile.TemporaryDirectory(prefix="datamo-snapshots-") if folder is None else None
+        self._folder = Path(self._own.name) if self._own else Path(folder or "")
+        self._small, self._still = small, still
+        self._making: dict[str, threading.Lock] = {}
+        self._seen: dict[str, tuple[tuple[str, int], float]] = {}
+        self._guard = threading.Lock()
+
+    def helps(self, table: Table, ask: Ask) -> bool:
+        """Whether a question to a table is better asked of its snapshot."""
+        light = ask.where == All(()) and not (ask.texts or ask.order or ask.distinct)
+        if light or table.count <= self._small:
+            return False
+        return bool(ask.texts) or self._path(table).exists() or self._is_still(table)
+
+    def _is_still(self, table: Table) -> bool:
+        state, now = (table.mark, table.revision), time.monotonic()
+        with self._guard:
+            seen, since = self._seen.get(table.id, (("", 0), now))
+            if seen != state:
+                since = now
+            self._seen[table.id] = (state, since)
+        return now - since >= self._still
+
+    def of(self, table: Table, pages: Callable[[], Pages]) -> str:
+        """Give the file of a table's revision, or of a newer one, made unless it is there."""
+        with self._guard:
+            lock = self._making.setdefault(table.id, threading.Lock())
+        with lock:
+            path = self._path(table)
+            if not path.exists():
+                held, found = pages()
+                path = self._path(held)
+                self._write(path, held, found)
+                self._tidy(held, path)
+        return str(path)
+
+    def _path(self, table: Table) -> Path:
+        name = hashlib.sha256(table.id.encode()).hexdigest()[:32]
+        return self._folder / f"{name}-{table.mark}-{table.revision:012d}.parquet"
+
+    def _write(self, path: Path, table: Table, pages: Iterator[Sequence[Sequence[Any]]]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kinds = list(table.types().items())
+        schema = pa.schema([(name, _TYPES.get(family(kind), pa.string())) for name, kind in kinds])
+        made = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+        try:
+            with pq.ParquetWriter(made, schema, compression="lz4", use_dictionary=True) as writer:
+                for batch in _grouped(pages, [kind for _, kind in kinds], schema):
+                    writer.write_table(batch, row_group_size=GROUP)
+            made.replace(path)
+        finally:
+            made.unlink(missing_ok=True)
+
+    def _tidy(self, table: Table, made: Path) -> None:
+        """Remove files of older revisions, and of tables that had the same id before."""
+        prefix = self._path(table).name.partition("-")[0]
+        others = sorted(one for one in self._folder.glob(f"{prefix}-*.parquet") if one != made)
+        same = [one for one in others if one.name.startswith(f"{prefix}-{table.mark}-")]
+        for one in others:
+            if one not in same[-(KEPT - 1):]:
+                one.unlink(missing_ok=True)
+
+    def forget(self, key: str) -> None:
+        """Remove every file of a table: it was taken away."""
+        for one in self._folder.glob(f"{hashlib.sha256(key.encode()).hexdigest()[:32]}-*"):
+            one.unlink(missing_ok=True)
+
+
+def _grouped(pages: Iterator[Sequence[Sequence[Any]]], kinds: Sequence[str], schema: Any) -> Iterator[Any]:
+    """Put pages together until they fill a row group."""
+    held: list[Any] = []
+    rows = 0
+    for page in pages:
+        columns = [_column(kind, list(cells)) for kind, cells in zip(kinds, zip(*page, strict=True), strict=True)]
+        held.append(pa.Table.from_arrays(columns, schema=schema))
+        rows += len(page)
+        if rows >= GROUP:
+            yield pa.concat_tables(held)
+            held, rows = [], 0
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _column(kind: str, cells: list[Any]) -> Any:
+    what = family(kind)
+    if what in ("json", "array"):
+        return pa.array([one if one is None or isinstance(one, str) else _told(one) for one in cells], pa.string())
+    if what == "numeric":
+        return pa.array([one if one is None else float(one) for one in cells], pa.float64())
+    if what == "time":
+        return pa.array([one if one is None else clock_time.fromisoformat(one) for one in cells], _TYPES[what])
+    if what in ("date", "timestamp"):
+        return pc.cast(pa.array(cells, pa.string()), _TYPES[what])
+    return pa.array(cells, _TYPES.get(what, pa.string()))
+
+
+def _told(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else str(value)
+

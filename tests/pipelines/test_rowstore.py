@@ -1,0 +1,124 @@
+"""Rows asked of Parquet: what a table answers itself, its snapshot answers too; snapshots are made once and tidied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Table, Text, Without, Word
+from pipelines.askers import Askers
+from pipelines.rowstore import reading
+from pipelines.rowstore.snapshots import Snapshots
+from tests.fakes_tables import FakeTables
+
+KINDS = {"ten": "text", "so": "int4", "ti_le": "numeric", "dung": "bool", "ngay": "date", "luc": "timestamp", "gio": "time", "goi": "json",
+         "ds": "_text"}
+TOWNS = Table(id="t-1", dataset="d-1", resource="xa", mark="m", fields=tuple(Field(id=name, type=kind) for name, kind in KINDS.items()))
+ROWS = [
+    ["Đống Đa", 30, 1.5, True, "2025-01-02", "2025-01-02T03:04:05.678000", "01:02:03", '{"a":[1]}', ["x", None]],
+    ["Ba Đình", 10, None, False, None, None, None, None, []],
+    ["Hà Nội", None, 2, None, "2024-12-31", "2024-12-31T23:59:59", "23:00:00", "[1]", None],
+    ["Hoàn Kiếm", 20, -3, True, "2026-07-01", None, None, '"ớ"', ["y"]],
+]
+QUESTIONS = [
+    Ask(columns=("ten", "so", "ti_le", "dung", "ngay", "luc", "ds")),
+    Ask(columns=("ten",), where=Is("so", "in", (10, None))),
+    Ask(columns=("ten",), where=Is("so", "eq", None)),
+    Ask(columns=("ten",), where=Either((Is("ti_le", "lt", 1.75), Is("luc", "gte", "2024-12-31T00:00:00")))),
+    Ask(columns=("ten",), where=All((Is("dung", "eq", True), Is("ngay", "gt", "2025-01-02")))),
+    Ask(columns=("ten",), where=Is("gio", "lt", "02:00:00")),
+    Ask(columns=("ten",), where=Is("ten", "eq", "x' OR '1'='1")),
+    Ask(columns=("ten",), order=(Order("ten"),)),
+    Ask(columns=("ten",), order=(Order("so", descending=True, nulls_first=True),), limit=2, offset=1),
+    Ask(columns=("dung",), distinct=True, order=(Order("dung"),)),
+    Ask(columns=("ten",), texts=(Text(Word("dong")),)),
+    Ask(columns=("ten",), texts=(Text(Word("đống"), "ten"),)),
+    Ask(columns=("ten",), texts=(Text(Word("đong")),)),
+    Ask(columns=("ten",), texts=(Text(Some((Word("noi"), Word("kiem"), Word("ho", begins=True)))),)),
+    Ask(columns=("ten",), texts=(Text(Every((Word("h", begins=True), Without(Word("noi"))))),), ranked=False),
+    Ask(columns=(ID,), where=Is(ID, "gt", 2), total=False),
+    Ask(limit=0),
+    Ask(where=Is("so", "gt", 10), limit=0),
+]
+
+
+@pytest.fixture(scope="module")
+def askers() -> Any:
+    made = Askers(1, 1)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tables() -> FakeTables:
+    made = FakeTables()
+    made.save(TOWNS, tuple(KINDS), ROWS)
+    return made
+
+
+def snapshot(tables: FakeTables, folder: Path) -> tuple[Table, str]:
+    table = tables.table("t-1")
+    assert table is not None
+    return table, Snapshots(folder).of(table, lambda: tables.pages("t-1", 3))
+
+
+def test_a_snapshot_answers_as_the_table_itself(tables, tmp_path, askers) -> None:
+    table, path = snapshot(tables, tmp_path)
+    for ask in QUESTIONS:
+        told, found = tables.ask("t-1", ask)[1], reading.ask(askers, path, table.types(), ask, table.count)
+        assert ([[round(cell, 6) if isinstance(cell, float) else cell for cell in row] for row in found.rows], found.total) == (
+            [[round(cell, 6) if isinstance(cell, float) else cell for cell in row] for row in told.rows], told.total), ask
+    assert [len(page) for page in reading.pages(askers, path, table.types(), 3)] == [3, 1]
+    assert b"".join(reading.document(askers, path, table.types(), Ask(columns=("ten", "so"), limit=1))) == b"ten,so\n" + "Đống Đa,30\n".encode()
+
+
+def test_a_snapshot_is_made_once_for_a_revision_and_older_ones_go(tables, tmp_path) -> None:
+    made = Snapshots(tmp_path)
+    table, first = snapshot(tables, tmp_path)
+    assert made.of(table, lambda: pytest.fail("it is there")) == first
+    paths = [first]
+    for number in range(3):
+        tables.write("t-1", [(("ten",), [[str(number)]])], "insert")
+        paths.append(snapshot(tables, tmp_path)[1])
+    assert [Path(one).exists() for one in paths] == [False, False, True, True]
+    tables.drop("t-1")
+    tables.save(replace(TOWNS, mark="another"), ("ten",), [["mới"]])
+    assert snapshot(tables, tmp_path)[1] not in paths
+    assert len(list(tmp_path.iterdir())) == 1
+    made.forget("t-1")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_made_leaves_no_file(tables, tmp_path) -> None:
+    def broken() -> Any:
+        table, pages = tables.pages("t-1")
+        return table, (page for page in [next(pages), 1 / 0])
+
+    table = tables.table("t-1")
+    with pytest.raises(ZeroDivisionError):
+        Snapshots(tmp_path / "s").of(table, broken)
+    assert list(tmp_path.rglob("*.parquet*")) == []
+
+
+def test_a_snapshot_helps_where_a_question_is_heavy_and_the_table_large_and_still(tables, tmp_path) -> None:
+    table = replace(TOWNS, count=30_000, revision=1)
+    heavy = Ask(order=(Order("so"),))
+    still, moving = Snapshots(tmp_path, still=0), Snapshots(tmp_path, still=3600)
+    assert still.helps(table, heavy)
+    assert not still.helps(table, Ask())
+    assert not still.helps(replace(table, count=100), heavy)
+    assert not moving.helps(table, heavy)
+    assert moving.helps(table, Ask(texts=(Text(Word("a")),)))
+
+
+def test_an_empty_table_has_a_snapshot_too(tmp_path, askers) -> None:
+    tables = FakeTables()
+    table = tables.save(TOWNS)
+    path = Snapshots().of(table, lambda: tables.pages("t-1"))
+    with pytest.raises(FileNotFoundError):
+        Path(path).stat()
+    kept = Snapshots(tmp_path)
+    assert reading.ask(askers, kept.of(table, lambda: tables.pages("t-1")), table.types(), Ask(where=Is("so", "gt", 1)), 0).total == 0
