@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.difference.replay import replay
-from tests.site import Town
+from tests.site import Town, replace_paths
 
 FIRST = b"ma,ten,so_lop\n001,Le Loi,10\n002,Dong Da,12\n003,Kim Dong,8\n"
 SECOND = b"ma,ten,so_lop\n001,Le Loi,11\n003,Kim Dong,8\n004,Vo Thi Sau,9\n"
@@ -162,6 +164,7 @@ class Requests:
         return self._client.get(url, params=params)
 
 
+@pytest.mark.usefixtures("areas")
 def test_the_examples_of_the_page_run_as_they_stand(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     slug = town.published(title="Trường học", content=FIRST, slug="truong-hoc")["slug"]
     town.release(slug, SECOND)
@@ -173,3 +176,50 @@ def test_the_examples_of_the_page_run_as_they_stand(town: Town, capsys: pytest.C
     assert known["new"] == SECOND
     for url in re.findall(r'curl "([^"]+)"', page):
         assert town.client.get(url).status_code == 200
+
+
+AREAS = pa.table({
+    "_id": [1, 2, 3, 4, 5], "ma_tinh": ["02", "08", "04", "99", None], "nam": [2024] * 5, "dan": [10, 5, 7, 1, 2],
+})
+
+
+@pytest.fixture
+def areas(town: Town, tmp_path: Path) -> str:
+    """A table whose Parquet has numbers, as the pipeline makes them."""
+    slug = str(town.draft("Dân số")["slug"])
+    submission = town.upload(slug, b"ma_tinh,nam,dan\n02,2024,10\n08,2024,5\n04,2024,7\n99,2024,1\n,2024,2\n").json()["id"]
+    town.catalog.begin_check(submission)
+    outcome = replace_paths(town, town.catalog.submission(town.catalog.system(), submission))
+    (table,) = outcome.tables
+    pq.write_table(AREAS, next(one.path for one in table.artefacts if one.role == "parquet"))
+    town.catalog.settle(submission, town.catalog.shelve_outcome(submission, outcome))
+    town.catalog.publish(town.catalog.system(), [submission])
+    return f"/api/v1/datasets/{slug}/resources/{slug}/crosswalk"
+
+
+DAYS = "from=2025-06-30&to=2025-07-01&column=ma_tinh&list=vn-province"
+
+
+def test_a_table_gets_the_areas_of_another_day_in_a_new_column(town: Town, areas: str) -> None:
+    told = town.get(f"{areas}?{DAYS}&limit=4").json()
+    assert [one[told["added"]] for one in told["items"]] == ["08", "08", "04", None]
+    assert [one[f"{told['added']} status"] for one in told["items"]] == ["merged", "merged", "same", "unknown"]
+    rest = town.get(f"{areas}?{DAYS}&limit=4&cursor={told['next']}").json()
+    assert (rest["items"][0]["ma_tinh (2025-07-01) status"], rest["next"], rest["total"]) == ("empty", None, 5)
+
+
+def test_whole_areas_are_put_together_and_the_rest_is_told_beside_them(town: Town, areas: str) -> None:
+    items = town.get(f"{areas}?{DAYS}&sum=dan&by=nam").json()["items"]
+    assert [(one["ma_tinh (2025-07-01)"], one["status"], one["sums"]["dan"], one["nam"]) for one in items] == [
+        ("04", "whole", 7, 2024), ("08", "whole", 15, 2024), (None, "unassigned", 2, 2024), (None, "unassigned", 1, 2024)]
+    assert [one.get("why") for one in items] == [None, None, "empty", "unknown"]
+
+
+@pytest.mark.parametrize(("query", "pointer"), [
+    ("to=2025-07-01", "#/from"), ("from=2025-06-30", "#/to"), ("from=2025-07-02&to=2025-07-01&column=ma_tinh", "#/to"),
+    ("from=2025-06-30&to=2025-07-01", "#/column"), ("from=2025-06-30&to=2025-07-01&column=nam", "#/column"),
+    ("from=2025-06-30&to=2025-07-01&column=ma_tinh", "#/list"), (f"{DAYS}&sum=ma_tinh", "#/sum"), (f"{DAYS}&sum=dan&by=x", "#/by"),
+])
+def test_days_columns_and_lists_are_never_guessed(town: Town, areas: str, query: str, pointer: str) -> None:
+    answer = town.get(f"{areas}?{query}")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)

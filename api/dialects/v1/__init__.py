@@ -1,6 +1,7 @@
 """The native API under /api/v1, one file per subject; ``GROUPS`` hold its routes."""
 
 from api.dialects.v1 import (
+    crosswalks,
     datasets,
     differences,
     erasures,
@@ -25,8 +26,8 @@ from api.dialects.v1 import (
 from api.dialects.v1.shelf import doubt
 
 SUBJECTS = (
-    datasets, files, rows, sql, versions, differences, upload, uploads, submissions, made, recipes, organisations,
-    people, registries, feed, stewards, erasures, sites,
+    datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
+    organisations, people, registries, feed, stewards, erasures, sites,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 
