@@ -64,6 +64,7 @@ def _serve(limits: Limits, answer: Callable[[Any, Mapping[str, Any], BinaryIO], 
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     out = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # DuckDB draws its progress there: none of it is an answer
     with duckdb.connect(":memory:", config=dict(CONFIG)) as duck:
         _tell(out, b"E", {})
         out.flush()
@@ -232,11 +233,25 @@ def _said(column: Any) -> Any:
 def _ndjson(batches: Batches, names: Sequence[str], send: Send) -> int:
     rows = 0
     for batch in batches:
-        cells = [list(map(plain, column.to_pylist())) for column in batch.columns]
+        cells = [_plainly(column) for column in batch.columns]
         send(b"".join(orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
                       for row in zip(*cells, strict=True)))
         rows += batch.num_rows
     return rows
+
+
+def _plainly(column: Any) -> list[Any]:
+    """The cells of a column as JSON holds them; what Arrow gives as it is, is not looked at one by one."""
+    kind = column.type
+    if pa.types.is_date(kind):
+        return pc.cast(column, pa.string()).to_pylist()  # type: ignore[no-any-return]
+    if pa.types.is_integer(kind):
+        ends = pc.min_max(column).as_py()
+        as_it_is = ends["min"] is None or max(-ends["min"], ends["max"]) <= 2**53
+    else:  # what no JSON says of floats, orjson writes as null, as we do
+        as_it_is = pa.types.is_string(kind) or pa.types.is_boolean(kind) or pa.types.is_floating(kind)
+    found = column.to_pylist()
+    return found if as_it_is else list(map(plain, found))
 
 
 def _arrow(batches: Batches, names: Sequence[str], send: Send) -> int:

@@ -324,3 +324,11 @@ def test_documents_hold_every_row(ask: Askers, path: str, tmp_path: Path) -> Non
 
 def test_a_table_is_asked_in_the_kinds_that_its_file_has(path: str) -> None:
     assert {one.name: one.kind for one in tables.schema(path)} == KNOWN
+
+
+def test_nothing_but_answers_is_read_from_a_process(ask: Askers, path: str) -> None:
+    """DuckDB draws a bar on standard output when a question takes two seconds: it must not stand among the frames."""
+    rows(ask, path, select="_id", where="_id = 1")
+    (ready, _), = list(ask._ready.ready.queue)
+    assert ready is not None
+    assert Path(f"/proc/{ready._process.pid}/fd/1").readlink() == Path("/dev/null")
