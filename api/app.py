@@ -69,8 +69,14 @@ def create_app(
     if rate_limits:
         app.add_middleware(Limits, language=language)
     app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=meters.answered,
-                       changed=lambda: v1.doubt(site))
+                       changed=lambda: _doubt(site))
     return app
+
+
+def _doubt(site: Site) -> None:
+    """Something was written: what is kept at hand has to be asked again."""
+    v1.doubt(site)
+    ckan.doubt(site)
 
 
 def _hang_doors(app: FastAPI) -> None:

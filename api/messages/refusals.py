@@ -185,7 +185,7 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Cơ quan {organisation} đã đóng hoặc sáp nhập nên không nhận dữ liệu mới.",
         "en": "Agency {organisation} is closed or merged and takes nothing new.",
     },
-    "organisation-not-empty": {"vi": "Cơ quan {organisation} còn dữ liệu.", "en": "Agency {organisation} still has data."},
+    "organisation-not-empty": {"vi": "Cơ quan {organisation} còn dữ liệu.", "en": "{organisation} still has datasets."},
     "series-holds-no-files": {
         "vi": "Một chuỗi dữ liệu không chứa tệp; hãy gửi tệp vào một bộ dữ liệu của chuỗi.",
         "en": "A series holds no files; send the file to one of its datasets.",

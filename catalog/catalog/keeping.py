@@ -111,6 +111,11 @@ class Keeping(Base):
             return list(unit.deeds(targets=targets, actor=actor, acts=acts, after=after, before=before,
                                    sequence=sequence, limit=limit))
 
+    def last_deeds(self) -> tuple[int, int]:
+        """Give the newest numbers of the change sequence and of the audit chain: while they stand, nothing changes."""
+        with self._records.read() as unit:
+            return unit.last_change(), next((row.sequence for row in unit.deeds(limit=1)), 0)
+
     def mark(self, kind: str, key: str) -> Mark | None:
         """Find a mark; whoever asks looks then whether she may see what it hangs on."""
         with self._records.read() as unit:

@@ -85,3 +85,25 @@ def test_only_those_who_may_describe_a_thing_say_where_it_is_from(town: Town) ->
     keep(town.caller("operator"), [agency, Origin(source=OLD, kind="person", remote="p-1", target="editor")])
     assert result(town, "organization_show", "", id="o-1")["name"] == "h12-so"
     assert result(town, "user_show", "operator", id="p-1")["name"] == "editor"
+
+
+def test_what_is_at_hand_is_never_older_than_the_last_write(town: Town) -> None:
+    """Packages that anybody sees are rendered once; every write, in CKAN's words or ours, is seen by the next reader."""
+    made = result(town, "package_create", **GIVEN)
+
+    def titles() -> set[str]:
+        town.stand.follow()
+        asked = town.get("/api/3/action/package_show?id=tai-lieu").json()["result"]["title"]
+        return {asked, *(one["title"] for one in town.get("/api/3/action/package_search").json()["result"]["results"])}
+
+    assert titles() == titles() == {"Tài liệu"}
+    result(town, "package_patch", id="tai-lieu", title="Hai")
+    assert titles() == {"Hai"}
+    town.send("PATCH", "/api/v1/datasets/tai-lieu", json={"title": "Ba"})
+    assert titles() == {"Ba"}
+    result(town, "group_create", "operator", name="a-group-of-elsewhere", title="Nhóm")
+    groups = town.get("/api/3/action/package_show?id=tai-lieu").json()["result"]["groups"]
+    assert [one["display_name"] for one in groups][1] == "Nhóm"
+    result(town, "package_patch", id=made["id"], private=True)
+    assert town.get("/api/3/action/package_show?id=tai-lieu").status_code == 404
+    assert town.get("/api/3/action/package_search").json()["result"]["count"] == 0

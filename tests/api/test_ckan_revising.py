@@ -87,7 +87,7 @@ def test_what_is_purged_frees_its_name(town: Town, package: dict[str, Any]) -> N
     result(town, "dataset_purge", "operator", id=draft["id"])
     assert result(town, "package_create", name="nhap", owner_org="H12")["state"] == "active"
     made = result(town, "organization_create", "operator", name="co-quan-moi")
-    assert errors(town, "organization_purge", "operator", id="H12")["message"][0].startswith("Agency H12 still has")
+    assert errors(town, "organization_purge", "operator", id="H12")["message"][0].startswith("H12 still has")
     assert action(town, "organization_purge", "admin", id="co-quan-moi").status_code == 403
     result(town, "organization_purge", "operator", id="co-quan-moi")
     assert result(town, "organization_create", "operator", name="co-quan-moi")["id"] != made["id"]

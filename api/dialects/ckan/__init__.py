@@ -5,7 +5,8 @@ from __future__ import annotations
 from api.dialects.ckan import dumping
 from api.dialects.ckan.actions import ACTIONS
 from api.dialects.ckan.door import faulted, is_ours, refused, router
+from api.dialects.ckan.kept import doubt
 
 router.routes.extend(dumping.router.routes)
 
-__all__ = ["ACTIONS", "faulted", "is_ours", "refused", "router"]
+__all__ = ["ACTIONS", "doubt", "faulted", "is_ours", "refused", "router"]

@@ -53,6 +53,11 @@ def reply(content: Any, status: int = 200, callback: str = "", headers: Mapping[
     return Response(body, status, {**kept, "Content-Type": JSON})
 
 
+def raw(body: bytes) -> Response:
+    """Answer with JSON that was written before."""
+    return Response(body, 200, {"Cache-Control": "no-store", "Content-Type": JSON})
+
+
 def bad(words: str) -> Response:
     """Answer 400 with a JSON string, as CKAN does where the request itself cannot be read."""
     return reply(f"Bad request: {words}", 400)

@@ -15,11 +15,14 @@ from api.dialects.ckan import answers, collaborating, options, utilities
 from api.dialects.ckan.action import Action, Call, Refused, Sent, Wrong
 from api.dialects.ckan.actions import ACTIONS
 from api.dialects.ckan.given import Unread, read
+from api.dialects.ckan.kept import kept_of
 from catalog.errors import NotKnown, Refusal
 from catalog.model import NOBODY, Caller
 
 router = APIRouter()
 MAX_KEY: Final = 300
+SHOW: Final = "package_show"
+"""The action whose answers are kept: harvesters and portals ask it most."""
 ROOM: Final = 1_000_000
 """Bytes that a form may have beside its files."""
 
@@ -50,20 +53,28 @@ async def act(request: Request, name: str) -> Response:
     who = caller.person.name if caller.person else ""
     try:
         given, files = await read(request, reads=action.reads, files=site.upload_limit + ROOM)
-        result, changed = await run_in_threadpool(_run, site, action, caller, given, files)
+        plain = name == SHOW and caller is NOBODY and not callback and given.keys() == {"id"}
+        shown = str(given["id"]) if plain else ""
+        if (held := kept_of(site).answer(shown) if shown else None) is not None:
+            return answers.raw(held)
+        result, changed, mark = await run_in_threadpool(_run, site, action, caller, given, files)
     except Unread as wrong:
         return answers.bad(str(wrong))
     except (Wrong, Refused, Refusal) as refused:
         return answers.failed(name, site.url, refused, who)
-    return answers.reply(answers.told(name, site.url, result, changed), callback=callback)
+    answer = answers.reply(answers.told(name, site.url, result, changed), callback=callback)
+    if shown:
+        kept_of(site).remember_answer(mark, shown, bytes(answer.body))
+    return answer
 
 
 def _run(site: Site, action: Action, caller: Caller, given: dict[str, Any],
-         files: dict[str, Sent]) -> tuple[Any, list[str]]:
-    """Run an action; give its result and the packages that it changed."""
+         files: dict[str, Sent]) -> tuple[Any, list[str], tuple[int, int]]:
+    """Run an action; give its result, the packages that it changed, and the state of the records before it."""
+    mark = kept_of(site).look(site) if action.name == SHOW else (0, 0)
     call = Call(site=site, caller=caller, given=given, files=files, options=options.held(site))
     call = replace(call, caller=collaborating.caller_of(call, action.name))
-    return action.run(call), call.changed
+    return action.run(call), call.changed, mark
 
 
 async def probe(request: Request) -> Response:

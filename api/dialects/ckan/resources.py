@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, count
 from typing import Any, Final
 
 from api.dialects.ckan.action import WRITES, Action, Call, Sent, Wrong
@@ -132,7 +133,7 @@ def _named(call: Call, entry: Entry, given: Mapping[str, Any], sent: Sent) -> st
     taken = {one.name for one in version.resources} if version else set()
     words = str(given.get("name") or sent.name.rpartition(".")[0] or "resource")
     made = slug_of(words, "resource")
-    return next(one for one in (made, *(f"{made}-{number}" for number in range(2, 10_000))) if one not in taken)
+    return next(one for one in chain([made], (f"{made}-{number}" for number in count(2))) if one not in taken)
 
 
 def _ended(call: Call, one: Submission) -> Submission:

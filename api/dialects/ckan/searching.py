@@ -115,8 +115,12 @@ def package_search(call: Call) -> dict[str, Any]:
     question, rising, order = asked(call)
     caller = call.caller if call.flag("include_private") else NOBODY
     answer, entries = paged(call, caller, question, reverse=rising)
-    shown = Shown(call).packages(caller, entries)
     wanted = call.names("fl")[:NAMES_MOST]
+    shown: list[Any]
+    if caller is NOBODY and wanted in ([], ["*"]):
+        shown = list(Shown(call).public(entries))
+    else:
+        shown = Shown(call).packages(caller, entries)
     if wanted and wanted != ["*"]:
         shown = [{name: one[name] for name in wanted if name in one} for one in shown]
     facets = counted(call, answer)

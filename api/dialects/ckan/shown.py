@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+import orjson
+
 from api.deps import Site
 from api.described import described
 from api.dialects.ckan import groups
 from api.dialects.ckan.action import Call
+from api.dialects.ckan.kept import kept_of
 from catalog.errors import NotFound
 from catalog.model import NOBODY, Caller, Entry, Organisation, Origin, Resource, Version
 from catalog.permit import may
@@ -34,6 +37,15 @@ class Shown:
         self._remember(every)
         heads = self.site.catalog.heads(caller, every)
         return [self.package(entry, heads.get(entry.id)) for entry in every]
+
+    def public(self, entries: Iterable[Entry]) -> list[orjson.Fragment]:
+        """Give datasets as anybody sees them as JSON, what is at hand as it is."""
+        every, kept = list(entries), kept_of(self.site)
+        mark = kept.look(self.site)
+        held = {one.id: kept.package(_key(one)) for one in every}
+        missing = [one for one in every if held[one.id] is None]
+        made = dict(zip((one.id for one in missing), self.packages(NOBODY, missing), strict=True)) if missing else {}
+        return [held[one.id] or kept.remember(mark, _key(one), made[one.id]) for one in every]
 
     def _remember(self, entries: Iterable[Entry]) -> None:
         """Look up under which ids datasets were known before they moved here."""
@@ -84,6 +96,11 @@ class Shown:
         if key not in self._agencies:
             self._agencies[key] = self.site.catalog.organisation(NOBODY, key)
         return self._agencies[key]
+
+
+def _key(entry: Entry) -> str:
+    """Name what a dataset is now: one that was read before it changed is another."""
+    return f"{entry.id}:{entry.sequence}:{entry.modified}"
 
 
 def parts_by_id(call: Call, dataset: str, parts: Iterable[Resource]) -> dict[str, Resource]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -228,7 +229,7 @@ def _members(one: Resource) -> dict[str, Any]:
 def _free(words: str, taken: set[str]) -> str:
     """Make a name that no other resource of the dataset has."""
     made = slug_of(words, "resource")[:80].strip("-")
-    return next(one for one in (made, *(f"{made}-{number}" for number in range(2, 10_000))) if one not in taken)
+    return next(one for one in chain([made], (f"{made}-{number}" for number in count(2))) if one not in taken)
 
 
 ACTIONS: Final = (
