@@ -55,9 +55,12 @@ async def act(request: Request, name: str) -> Response:
         given, files = await read(request, reads=action.reads, files=site.upload_limit + ROOM)
         plain = name == SHOW and caller is NOBODY and not callback and given.keys() == {"id"}
         shown = str(given["id"]) if plain else ""
-        if (held := kept_of(site).answer(shown) if shown else None) is not None:
+        held, mark = kept_of(site).answer(shown) if shown else None, (0, 0)
+        if shown and held is None:
+            held, mark = await run_in_threadpool(kept_of(site).again, site, shown)
+        if held is not None:
             return answers.raw(held)
-        result, changed, mark = await run_in_threadpool(_run, site, action, caller, given, files)
+        result, changed = await run_in_threadpool(_run, site, action, caller, given, files)
     except Unread as wrong:
         return answers.bad(str(wrong))
     except (Wrong, Refused, Refusal) as refused:
@@ -69,12 +72,11 @@ async def act(request: Request, name: str) -> Response:
 
 
 def _run(site: Site, action: Action, caller: Caller, given: dict[str, Any],
-         files: dict[str, Sent]) -> tuple[Any, list[str], tuple[int, int]]:
-    """Run an action; give its result, the packages that it changed, and the state of the records before it."""
-    mark = kept_of(site).look(site) if action.name == SHOW else (0, 0)
+         files: dict[str, Sent]) -> tuple[Any, list[str]]:
+    """Run an action; give its result and the packages that it changed."""
     call = Call(site=site, caller=caller, given=given, files=files, options=options.held(site))
     call = replace(call, caller=collaborating.caller_of(call, action.name))
-    return action.run(call), call.changed, mark
+    return action.run(call), call.changed
 
 
 async def probe(request: Request) -> Response:

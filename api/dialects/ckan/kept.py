@@ -31,29 +31,41 @@ class Kept:
         self._answers: dict[str, bytes] = {}
         self._seen = (-1, -1)
         self._fresh_until = 0.0
+        self._sure = self._due = False
         self._doubts = 0
 
     def answer(self, key: str) -> bytes | None:
-        """Give what an address gave, if that is still sure; no look at the database."""
-        return self._answers.get(key) if self._clock() < self._fresh_until else None
+        """Give what was answered, without a look at the database; one caller in PULSE seconds is sent to look."""
+        now = self._clock()
+        if not self._sure:
+            return None
+        if now >= self._fresh_until:
+            self._fresh_until, self._due = now + PULSE, True
+            return None
+        return self._answers.get(key)
+
+    def again(self, site: Site, key: str) -> tuple[bytes | None, tuple[int, int]]:
+        """Give what was answered if a look finds nothing written since, and the mark under which to remember."""
+        mark = self.look(site)
+        return self._answers.get(key), mark
 
     def doubt(self) -> None:
         """Something may have been written: look before anything is given again."""
         with self._lock:
             self._doubts += 1
-            self._fresh_until = 0.0
+            self._sure = False
 
     def look(self, site: Site) -> tuple[int, int]:
         """Forget everything where something was written; gives a mark under which to remember."""
-        if self._clock() < self._fresh_until:
+        if self._sure and not self._due and self._clock() < self._fresh_until:
             return self._seen
-        doubts = self._doubts
+        doubts, self._due = self._doubts, False
         last = site.catalog.last_deeds()
         with self._lock:
             if last != self._seen:
                 self._packages, self._answers, self._seen = {}, {}, last
             if doubts == self._doubts:
-                self._fresh_until = self._clock() + PULSE
+                self._sure, self._fresh_until = True, self._clock() + PULSE
         return last
 
     def package(self, key: str) -> orjson.Fragment | None:
