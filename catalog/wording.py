@@ -81,7 +81,8 @@ def bag(document: Document) -> Bag:
 
 def _words_of(text: str) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
     """Give the words, syllables and pairs of one text; pairs do not reach from one text into the next."""
-    return words(text), *syllables_and_pairs(text)
+    alone, pairs = syllables_and_pairs(text)
+    return alone if text.isascii() else words(text), alone, pairs
 
 
 @lru_cache(maxsize=4096)
