@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final, cast
 from urllib.parse import quote
 
-from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
+from catalog.catalog import Catalog
+from catalog.errors import Gone, NotFound
+from catalog.model import NOBODY, ColumnInfo, Entry, File, Organisation, Resource, Version
 from standards.codelist import Codelist
 from standards.language import Column, Copy, Described, Part, Place
+from standards.metadata import ckan
 from standards.profile import Column as Seen
 from standards.record import Agent, Text
 
@@ -36,6 +40,18 @@ def described(
         places=tuple(_places(entry, codelists)),
         parts=tuple(_parts(site, entry, version)) if version else (),
     )
+
+
+def package_of(catalog: Catalog, site: str, dataset: str) -> Mapping[str, Any] | None:
+    """Give the dictionary of CKAN's words for a dataset that everybody may see, None for any other."""
+    try:
+        entry = catalog.dataset(NOBODY, dataset)
+        version = catalog.version(NOBODY, dataset)
+    except (NotFound, Gone):
+        return None
+    publisher = catalog.organisation(NOBODY, entry.organisation)
+    told = ckan.write(described(site, entry, version, publisher, {}), "ckan.json")
+    return cast("Mapping[str, Any]", json.loads(told))
 
 
 def _agent(publisher: Organisation | None) -> Agent:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from api.described import package_of
 from api.settings import REMEDIES, Away, Settings, WrongSetting, read_settings
 from catalog.catalog import Catalog
 from catalog.errors import Unavailable
@@ -134,8 +135,8 @@ class Site:
             examine=functools.partial(examine, start=nursery),
             start=nursery,
             jobs=self.jobs,
-            bookcase=Bookcase(self.catalog, self.files),
-            fetcher=self.fetcher(), keys=self.settings.harvest_key,
+            bookcase=Bookcase(self.catalog, self.files), fetcher=self.fetcher(), keys=self.settings.harvest_key,
+            package=functools.partial(package_of, self.catalog, self.settings.site_url),
         )
 
     def fetcher(self) -> Fetcher:

@@ -72,16 +72,24 @@ class SourceDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushDue:
+    """A target is to be told of a dataset; takes no number in the sequence. ``attempt`` tells this time from others."""
+
+    push: str
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteReset:
     """Everything was emptied; whoever follows the change sequence starts again from nothing."""
 
 
 Event = (
     FileArrived | VersionPublished | DatasetChanged | DatasetWithdrawn | ReleaseDrafted | ReleaseAccepted | SourceDue
-    | SiteReset
+    | PushDue | SiteReset
 )
 
-UNNUMBERED = (FileArrived, ReleaseDrafted, ReleaseAccepted, SourceDue)
+UNNUMBERED = (FileArrived, ReleaseDrafted, ReleaseAccepted, SourceDue, PushDue)
 """Events that change nothing a reader can see: they start flows and take no number in the change sequence."""
 
 

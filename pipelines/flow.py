@@ -7,6 +7,7 @@
                       publish   ready → published, where the agency lets a file publish by itself
                       tidy      the work folder and the staged bytes go
     SourceDue ──► harvest          a catalogue elsewhere is read page by page; its datasets become links of ours
+    PushDue ──► push               a portal elsewhere is told of a dataset that changed
     ReleaseDrafted ──► explore     what a draft of a code list's release would touch
     ReleaseAccepted ──► recheck    published data are checked again, batch by batch; agencies find work on their desks
     every change ──► followers, in order of the change sequence
@@ -30,11 +31,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from catalog.catalog import Catalog
 from catalog.errors import Gone, NotFound, Unavailable
-from catalog.events import Event, FileArrived, ReleaseAccepted, ReleaseDrafted, SourceDue, Start
+from catalog.events import Event, FileArrived, PushDue, ReleaseAccepted, ReleaseDrafted, SourceDue, Start
 from catalog.model import Outcome, Submission, Version
 from catalog.ports import Files, Index, Jobs, Records
 from pipelines import references, releases
@@ -50,6 +51,8 @@ from pipelines.sandbox import Spawn
 from pipelines.step import Parcel
 from pipelines.steps import erase, index, public_state
 from pipelines.steps import publish as publishing
+from pipelines.steps import push as pushing
+from pipelines.steps.push import Post
 
 T = TypeVar("T")
 
@@ -74,11 +77,17 @@ LARGE = 20 * 10**6
 COST_BYTES = 500_000
 """A file takes as many turns of its agency as it takes of a small file's time: about one for so many bytes."""
 
+PUSH = "push"
+PUSHES = "pushes"
+"""The queue of what targets are told, one at a time."""
+
 HARVEST = "harvest"
 HARVESTS = "harvests"
 """The queue of sources, one at a time: it waits for files that people handed in."""
 
-QUEUES: Mapping[str, str] = {CHECK_AND_PUBLISH: CHECKS, EXPLORE: RECHECKS, RECHECK: RECHECKS, HARVEST: HARVESTS}
+QUEUES: Mapping[str, str] = {
+    CHECK_AND_PUBLISH: CHECKS, EXPLORE: RECHECKS, RECHECK: RECHECKS, HARVEST: HARVESTS, PUSH: PUSHES,
+}
 """Where a flow is put again that has lost its queue, as it was set aside."""
 
 MOST_BASES = 10
@@ -107,6 +116,8 @@ def start_of(event: Event) -> Start | None:
             return Start(flow=RECHECK, queue=RECHECKS, key=key, attempt=version)
         case SourceDue(run=run, attempt=attempt):
             return Start(flow=HARVEST, queue=HARVESTS, key=run, attempt=attempt, urgent=False)
+        case PushDue(push=key, attempt=attempt):
+            return Start(flow=PUSH, queue=PUSHES, key=key, attempt=attempt, urgent=False)
         case _:
             return None
 
@@ -127,6 +138,12 @@ class Workshop:
     jobs: Jobs | None = None
     fetcher: Fetcher | None = None
     keys: Callable[[str], str] = lambda _name: ""
+    package: Callable[[str], Mapping[str, Any] | None] = lambda _dataset: None
+
+    @property
+    def post(self) -> Post:
+        """What pushing needs."""
+        return Post(catalog=self.catalog, fetcher=self.fetcher or Fetcher(), package=self.package, keys=self.keys)
 
     @property
     def walk(self) -> Walk:
@@ -232,6 +249,15 @@ def harvest(shop: Workshop, durably: Durably, run: str) -> str:
     raise AssertionError
 
 
+def push(shop: Workshop, durably: Durably, key: str) -> str:
+    """Tell a target of a dataset; tried again while the target is down, and then noted as failed."""
+    try:
+        return durably("push", lambda: pushing.push(shop.post, key))
+    except SetAside as last:
+        why = str(last)
+        return durably("give-up", lambda: pushing.give_up(shop.post, key, why))
+
+
 def recheck(shop: Workshop, durably: Durably, key: str) -> str:
     """Check published data again under a release: all of them, or one dataset (``release.dataset``)."""
     release, _, dataset = key.partition(".")
@@ -259,6 +285,7 @@ def followers(shop: Workshop) -> Mapping[str, Callable[[], int]]:
         public_state.READER: lambda: public_state.follow(shop.catalog, shop.files),
     }
     if shop.jobs is not None:
+        found[PUSH] = shop.catalog.follow_pushes
         found[erase.READER] = lambda: erasures(shop)
     return found
 

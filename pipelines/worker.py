@@ -30,6 +30,8 @@ from pipelines.flow import (
     HARVEST,
     HARVESTS,
     LARGE_CHECKS,
+    PUSH,
+    PUSHES,
     RECHECK,
     RECHECKS,
     Durably,
@@ -38,6 +40,7 @@ from pipelines.flow import (
     explore,
     followers,
     harvest,
+    push,
     recheck,
 )
 from pipelines.following import Following
@@ -293,6 +296,7 @@ class Worker:
         self._register(EXPLORE, explore, self._durably)
         self._register(RECHECK, recheck, self._patiently)
         self._register(HARVEST, harvest, self._patiently)
+        self._register(PUSH, push, self._durably)
         try:
             with self._bench.asked():
                 DBOS(config=self._config(self.slot))
@@ -312,7 +316,7 @@ class Worker:
         by one they go in the order of the queue.
         """
         small = self._at_once + (1 if self._at_once > 1 else 0)
-        wanted = {CHECKS: small, LARGE_CHECKS: max(1, self._at_once - 1), RECHECKS: 1, HARVESTS: 1}
+        wanted = {CHECKS: small, LARGE_CHECKS: max(1, self._at_once - 1), RECHECKS: 1, HARVESTS: 1, PUSHES: 1}
         return dict.fromkeys(wanted, 0) if held else wanted
 
     def hold_or_go_on(self) -> None:

@@ -62,8 +62,9 @@ class Server:
 
 def give(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200, **headers: str) -> None:
     handler.send_response(status)
-    for name, value in {"Content-Length": str(len(body)), **headers}.items():
-        handler.send_header(name.replace("_", "-"), value)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    for name, value in {"Content-Length": str(len(body)), **named}.items():
+        handler.send_header(name, value)
     handler.end_headers()
     try:
         handler.wfile.write(body)

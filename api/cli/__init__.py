@@ -37,10 +37,10 @@ def composed(command: str = "") -> typer.Typer:
     app.add_typer(check.app)
     if command == "check":
         return app
-    from api.cli import carrying, erasing, harvesting, maintaining, operation, people, publish, site, standards
+    from api.cli import carrying, erasing, harvesting, maintaining, operation, people, publish, pushing, site, standards
 
     for part in (site.app, people.app, publish.app, operation.app, erasing.app, maintaining.app, carrying.app,
-                 harvesting.app):
+                 harvesting.app, pushing.app):
         app.add_typer(part)
     app.add_typer(standards.app, name="standards")
     return app

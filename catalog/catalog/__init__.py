@@ -13,6 +13,7 @@ from catalog.catalog.maintaining import Maintaining
 from catalog.catalog.operation import Operation
 from catalog.catalog.people import People
 from catalog.catalog.purging import Purging
+from catalog.catalog.pushing import Pushing
 from catalog.catalog.reading import Reading
 from catalog.catalog.recipes import Recipes
 from catalog.catalog.tabling import Tabling
@@ -22,7 +23,7 @@ from catalog.catalog.uploads import Uploads
 
 class Catalog(
     Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing, Maintaining,
-    Operation, Recipes, Tabling, Upkeep, Keeping,
+    Operation, Recipes, Tabling, Upkeep, Keeping, Pushing,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

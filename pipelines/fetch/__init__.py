@@ -230,7 +230,7 @@ def _plainly(where: Where) -> Iterator[None]:
     """Say in our words what goes wrong with a connection."""
     try:
         yield
-    except http.client.IncompleteRead as problem:
+    except (http.client.IncompleteRead, http.client.RemoteDisconnected) as problem:
         raise Unfetched("cut-short", host=where.host) from problem
     except (http.client.HTTPException, ValueError) as problem:
         raise Unfetched("not-http", host=where.host) from problem

@@ -88,6 +88,9 @@ class Desk:
     def begin_due_runs(self) -> int:
         return 0
 
+    def follow_pushes(self) -> int:
+        return 0
+
     def arrive(self, content: bytes = b"a,b\n1,2\n", name: str = "s1", **options: Any) -> str:
         key, count, digest = self.shelf.stage(io.BytesIO(content), 10**9)
         staged = Staged(key=key, name="file.csv", bytes=count, sha256=digest)
