@@ -201,5 +201,5 @@ def said(text: str, wanted: Wanted) -> bool:
 
 
 def rank(row: dict[str, Any], types: dict[str, str], column: str, wanted: Wanted) -> float:
-    names = [column] if column else [one for one in types if one != ID]
-    return ONE_HIT * sum(said(shown(row[name], types[name]), word) for word in words_of(wanted) for name in names)
+    text = whole(row, types, column)
+    return ONE_HIT * sum((fold(text) if plain(word) else nfc(text).lower()).count(word.text) for word in words_of(wanted))

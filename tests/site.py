@@ -148,14 +148,16 @@ def parquet_of(labels: list[str], body: list[list[str]], path: Path) -> str:
     return f"{path}.parquet"
 
 
-def make_town(folder: Path, *, index: Any = None, environment: str = "test", review: str = "none", **values: Any) -> Town:
+def make_town(
+    folder: Path, *, index: Any = None, tables: Any = None, environment: str = "test", review: str = "none", **values: Any
+) -> Town:
     """A site in ``folder`` with agencies H12 and H13 and a person in every role; she is called like her role."""
     records = SqlRecords(
         f"sqlite:///{folder}/records.db", enqueue=lambda _connection, event: stand.jobs.enqueue(event), now=Clock()
     )
     records.migrate()
     stand = a_stand(
-        records=records, files=LocalFiles(folder / "files"), index=index, review=review,
+        records=records, files=LocalFiles(folder / "files"), index=index, tables=tables, review=review,
         upload_limit=values.get("upload_limit", 10_000_000),
     )
     app = create_app(stand.catalog, stand.files, site_url=URL, environment=environment, **values)

@@ -37,6 +37,8 @@ class Tongue(Protocol):
         """Give a column as a text, "" where it is missing."""
     def holds(self, text: str, word: Word) -> Sql:
         """Say that a text holds a word."""
+    def hits(self, text: str, word: Word) -> Sql:
+        """Count how often the signs of a word are in a text."""
 
 
 def quoted(name: str) -> str:
@@ -136,11 +138,10 @@ class Selection:
         return [self._rank(one) for one in self._ask.texts]
 
     def _rank(self, one: Text) -> Sql:
-        """Count the cells that hold each word, and make a rank of them."""
-        names = [one.column] if one.column else [name for name in self._types if name != ID]
-        hits = [self._tongue.holds(self._tongue.text(quoted(name), self._types[name]), word)
-                for word in words_of(one.wanted) for name in names]
-        summed = " + ".join(f"CASE WHEN {hit.text} THEN 1 ELSE 0 END" for hit in hits) or "0"
+        """Count how often the words are there, and make a rank of it."""
+        text = f"({self._texts(one)})"
+        hits = [self._tongue.hits(text, word) for word in words_of(one.wanted)]
+        summed = " + ".join(hit.text for hit in hits) or "0"
         return Sql(f"CAST(({summed}) * {ONE_HIT} AS float8)", tuple(value for hit in hits for value in hit.values))
 
     # -- order ---------------------------------------------------------------------------------------------------

@@ -58,6 +58,11 @@ class DuckTongue:
         said = _FOLDED.format(text=text) if plain(word) else f"lower({text})"
         return Sql(f"(contains({said}, ?) AND regexp_matches({said}, ?))", (word.text, edged(word, _EDGE)))
 
+    def hits(self, text: str, word: Word) -> Sql:
+        """Count by how much shorter the text is without them."""
+        said = _FOLDED.format(text=text) if plain(word) else f"lower({text})"
+        return Sql(f"(length({said}) - length(replace({said}, ?, ''))) / {len(word.text)}", (word.text,))
+
 
 def types_of(path: str) -> dict[str, str]:
     """Give the columns of a published table's file with their types, ``_id`` first. Raises NotFound."""

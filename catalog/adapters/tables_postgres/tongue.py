@@ -49,6 +49,11 @@ class PostgresTongue:
         said = _FOLDED.format(text=text) if plain(word) else f"normalize(lower({text}), NFC)"
         return Sql(f"{said} ~ %s", (edged(word, _EDGE),))
 
+    def hits(self, text: str, word: Word) -> Sql:
+        """Count by how much shorter the text is without them."""
+        said = _FOLDED.format(text=text) if plain(word) else f"normalize(lower({text}), NFC)"
+        return Sql(f"(length({said}) - length(replace({said}, %s, ''))) / {len(word.text)}", (word.text,))
+
 
 def way_out(kind: str) -> Callable[[Any], Any] | None:
     """Give what makes a cell of what the driver gave, None where it is that already."""

@@ -72,6 +72,10 @@ class SqliteTongue:
         """Ask a function of ours."""
         return Sql(f"datamo_holds({text}, ?, ?)", (word.text, int(word.begins)))
 
+    def hits(self, text: str, word: Word) -> Sql:
+        """Ask a function of ours."""
+        return Sql(f"datamo_hits({text}, ?)", (word.text,))
+
 
 @lru_cache(maxsize=256)
 def _pattern(word: str, begins: int) -> tuple[bool, re.Pattern[str]]:
@@ -85,9 +89,14 @@ def _holds(text: str, word: str, begins: int) -> bool:
     return word in said and pattern.search(said) is not None
 
 
+def _hits(text: str, word: str) -> int:
+    return (fold(text) if plain(Word(word)) else nfc(text).lower()).count(word)
+
+
 def teach(connection: sqlite3.Connection) -> None:
     """Give a connection the functions that the tongue speaks of."""
     connection.create_function("datamo_holds", 3, _holds, deterministic=True)
+    connection.create_function("datamo_hits", 2, _hits, deterministic=True)
 
 
 def read(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
