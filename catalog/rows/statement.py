@@ -35,9 +35,9 @@ class Tongue(Protocol):
         """Give what a column is ordered by: texts by their code points."""
     def text(self, name: str, kind: str) -> str:
         """Give a column as a text, "" where it is missing."""
-    def holds(self, text: str, word: Word) -> Sql:
-        """Say that a text holds a word."""
-    def hits(self, text: str, word: Word) -> Sql:
+    def holds(self, text: str, word: Word, *, folded: bool = False) -> Sql:
+        """Say that a text holds a word; ``folded`` text is one without marks and capitals already."""
+    def hits(self, text: str, word: Word, *, folded: bool = False) -> Sql:
         """Count how often the signs of a word are in a text."""
 
 
@@ -58,10 +58,11 @@ def edged(word: Word, outside: str) -> str:
 
 
 class Selection:
-    """A question to one table in one tongue."""
+    """A question to one table in one tongue; ``folded`` names a column that holds each row as one folded text."""
 
     def __init__(self, tongue: Tongue, source: str, types: Mapping[str, str], ask: Ask,
-                 given: tuple[Any, ...] = ()) -> None:
+                 given: tuple[Any, ...] = (), *, folded: str = "") -> None:
+        self._folded = folded
         self._tongue, self._source, self._types, self._ask, self._given = tongue, source, types, ask, given
         self.columns = ask.columns or tuple(types)
 
@@ -123,11 +124,17 @@ class Selection:
         return " || ' ' || ".join(self._tongue.text(quoted(name), self._types[name]) for name in names) or "''"
 
     def _text(self, one: Text) -> Sql:
-        return self._wanted(self._texts(one), one.wanted)
+        return self._wanted(one, one.wanted)
 
-    def _wanted(self, text: str, one: Wanted) -> Sql:
+    def _said(self, one: Text, word: Word) -> tuple[str, bool]:
+        """Give the text in which a word is looked for, and whether it is folded."""
+        folded = bool(self._folded) and not one.column and plain(word)
+        return (quoted(self._folded) if folded else f"({self._texts(one)})"), folded
+
+    def _wanted(self, text: Text, one: Wanted) -> Sql:
         if isinstance(one, Word):
-            return self._tongue.holds(f"({text})", one)
+            said, folded = self._said(text, one)
+            return self._tongue.holds(said, one, folded=folded)
         if isinstance(one, Without):
             inner = self._wanted(text, one.item)
             return Sql(f"(NOT {inner.text})", inner.values)
@@ -139,8 +146,8 @@ class Selection:
 
     def _rank(self, one: Text) -> Sql:
         """Count how often the words are there, and make a rank of it."""
-        text = f"({self._texts(one)})"
-        hits = [self._tongue.hits(text, word) for word in words_of(one.wanted)]
+        said = [(word, *self._said(one, word)) for word in words_of(one.wanted)]
+        hits = [self._tongue.hits(text, word, folded=folded) for word, text, folded in said]
         summed = " + ".join(hit.text for hit in hits) or "0"
         return Sql(f"CAST(({summed}) * {ONE_HIT} AS float8)", tuple(value for hit in hits for value in hit.values))
 

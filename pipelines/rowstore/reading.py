@@ -53,14 +53,14 @@ class DuckTongue:
         del kind
         return f"coalesce(CAST({name} AS VARCHAR), '')"
 
-    def holds(self, text: str, word: Word) -> Sql:
+    def holds(self, text: str, word: Word, *, folded: bool = False) -> Sql:
         """Look for the signs first, which is quick, then for the edges of the word."""
-        said = _FOLDED.format(text=text) if plain(word) else f"lower({text})"
+        said = text if folded else _FOLDED.format(text=text) if plain(word) else f"lower({text})"
         return Sql(f"(contains({said}, ?) AND regexp_matches({said}, ?))", (word.text, edged(word, _EDGE)))
 
-    def hits(self, text: str, word: Word) -> Sql:
+    def hits(self, text: str, word: Word, *, folded: bool = False) -> Sql:
         """Count by how much shorter the text is without them."""
-        said = _FOLDED.format(text=text) if plain(word) else f"lower({text})"
+        said = text if folded else _FOLDED.format(text=text) if plain(word) else f"lower({text})"
         return Sql(f"(length({said}) - length(replace({said}, ?, ''))) / {len(word.text)}", (word.text,))
 
 
@@ -69,9 +69,12 @@ def types_of(path: str) -> dict[str, str]:
     return {one.name: KINDS[one.kind] for one in tables.schema(path)}
 
 
-def ask(askers: Askers, path: str, types: Mapping[str, str], one: Ask, count: int) -> Found:
-    """Answer a question; ``count`` is how many rows the file has. Raises Invalid('query-too-heavy'), Unavailable."""
-    selection = Selection(DuckTongue(), _SOURCE, types, one, (path,))
+def ask(askers: Askers, path: str, types: Mapping[str, str], one: Ask, count: int, *, folded: str = "") -> Found:
+    """Answer a question; ``count`` is how many rows the file has, ``folded`` its column of folded rows, if any.
+
+    Raises Invalid('query-too-heavy'), Unavailable.
+    """
+    selection = Selection(DuckTongue(), _SOURCE, types, one, (path,), folded=folded)
     known = count if selection.whole() or not one.total else None
     if one.limit == 0 and known is not None:
         return Found((), known if one.total else None)

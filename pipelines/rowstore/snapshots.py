@@ -20,12 +20,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catalog.rows import All, Ask, Family, Table, family
+from standards.text import fold
 
 SMALL: Final = 20_000
 """Rows up to which a table is asked itself: it answers as quickly, and no file has to be made."""
 STILL: Final = 2.0
 """Seconds that a table has not changed before a file is made of it: while it is being filled, it answers itself."""
 GROUP: Final = 122_880
+FOLDED: Final = "_full_text"
+"""The column in which each row stands as one text without marks and capitals, for words."""
 KEPT: Final = 2
 """Revisions whose files stay: somebody may still be reading the one before."""
 
@@ -85,7 +88,8 @@ class Snapshots:
     def _write(self, path: Path, table: Table, pages: Iterator[Sequence[Sequence[Any]]]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         kinds = list(table.types().items())
-        schema = pa.schema([(name, _TYPES.get(family(kind), pa.string())) for name, kind in kinds])
+        columns = [(name, _TYPES.get(family(kind), pa.string())) for name, kind in kinds]
+        schema = pa.schema([*columns, (FOLDED, pa.string())])
         made = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
         try:
             with pq.ParquetWriter(made, schema, compression="lz4", use_dictionary=True) as writer:
@@ -116,13 +120,27 @@ def _grouped(pages: Iterator[Sequence[Sequence[Any]]], kinds: Sequence[str], sch
     rows = 0
     for page in pages:
         columns = [_column(kind, list(cells)) for kind, cells in zip(kinds, zip(*page, strict=True), strict=True)]
-        held.append(pa.Table.from_arrays(columns, schema=schema))
+        held.append(pa.Table.from_arrays([*columns, _folded(columns[1:], len(page))], schema=schema))
         rows += len(page)
         if rows >= GROUP:
             yield pa.concat_tables(held)
             held, rows = [], 0
     if held:
         yield pa.concat_tables(held)
+
+
+def _folded(columns: Sequence[Any], rows: int) -> Any:
+    """Put the cells of each row into one folded text; each different text is folded once."""
+    if not columns:
+        return pa.array([""] * rows, pa.string())
+    texts = []
+    for one in columns:
+        if pa.types.is_string(one.type):
+            apart = one.dictionary_encode()
+            texts.append(pa.array(list(map(fold, apart.dictionary.to_pylist())), pa.string()).take(apart.indices))
+        else:
+            texts.append(pc.cast(one, pa.string()))
+    return pc.binary_join_element_wise(*texts, " ", null_handling="skip")
 
 
 def _column(kind: str, cells: list[Any]) -> Any:

@@ -101,6 +101,7 @@ def resource_delete(call: Call) -> None:
     call.site.catalog.remove_resource(call.caller, found.id, old.name)
     for key in call.site.catalog.tables_there([ckan.resource_id(found.id, old.name)]):
         call.site.catalog.drop_table(call.caller, key)
+        call.site.snapshots.forget(key)
     call.changed.append(found.id)
 
 

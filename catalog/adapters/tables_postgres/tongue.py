@@ -44,12 +44,12 @@ class PostgresTongue:
         shown = f"to_json({name})" if family(kind) in ("array", "timestamp") else name
         return f"coalesce({shown}::text, '')"
 
-    def holds(self, text: str, word: Word) -> Sql:
+    def holds(self, text: str, word: Word, *, folded: bool = False) -> Sql:  # noqa: ARG002 - another tongue's
         """Look for the word between what are no letters."""
         said = _FOLDED.format(text=text) if plain(word) else f"normalize(lower({text}), NFC)"
         return Sql(f"{said} ~ %s", (edged(word, _EDGE),))
 
-    def hits(self, text: str, word: Word) -> Sql:
+    def hits(self, text: str, word: Word, *, folded: bool = False) -> Sql:  # noqa: ARG002 - another tongue's
         """Count by how much shorter the text is without them."""
         said = _FOLDED.format(text=text) if plain(word) else f"normalize(lower({text}), NFC)"
         return Sql(f"(length({said}) - length(replace({said}, %s, ''))) / {len(word.text)}", (word.text,))

@@ -68,11 +68,11 @@ class SqliteTongue:
         shown = f"CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END" if family(kind) == "bool" else name
         return f"coalesce(CAST({shown} AS TEXT), '')"
 
-    def holds(self, text: str, word: Word) -> Sql:
+    def holds(self, text: str, word: Word, *, folded: bool = False) -> Sql:  # noqa: ARG002 - another tongue's
         """Ask a function of ours."""
         return Sql(f"datamo_holds({text}, ?, ?)", (word.text, int(word.begins)))
 
-    def hits(self, text: str, word: Word) -> Sql:
+    def hits(self, text: str, word: Word, *, folded: bool = False) -> Sql:  # noqa: ARG002 - another tongue's
         """Ask a function of ours."""
         return Sql(f"datamo_hits({text}, ?)", (word.text,))
 

@@ -13,6 +13,7 @@ from catalog.errors import NotFound, Unavailable
 from catalog.model import Entry, Resource
 from catalog.rows import ID, Ask, Field, Found, Table
 from pipelines.rowstore import reading
+from pipelines.rowstore.snapshots import FOLDED
 from standards.metadata.ckan import resource_id
 
 
@@ -30,7 +31,8 @@ class Source:
         if not path and self.call.site.snapshots.helps(self.table, ask):
             path = self.file()
         if path:
-            return reading.ask(self.call.site.askers, path, self.table.types(), ask, self.table.count)
+            folded = "" if self.path else FOLDED
+            return reading.ask(self.call.site.askers, path, self.table.types(), ask, self.table.count, folded=folded)
         return self.call.site.catalog.ask_rows(self.call.caller, self.table.id, ask)[1]
 
     def file(self) -> str:

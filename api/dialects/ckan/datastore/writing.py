@@ -280,6 +280,7 @@ def datastore_delete(call: Call) -> dict[str, Any]:
         return datastore_records_delete(call)
     _, _, key = _writable(call)
     call.site.catalog.drop_table(call.caller, key)
+    call.site.snapshots.forget(key)
     return {"resource_id": key}
 
 
