@@ -31,7 +31,7 @@ import xlsxwriter
 
 from pipelines.guardedsql import work
 from pipelines.sandbox import MEGABYTE, PR_SET_PDEATHSIG, Limits, confine
-from pipelines.tables import plain
+from pipelines.tables import plain, points
 
 HEAD: Final = struct.Struct(">cQ")
 LIMITS: Final = Limits(memory=1536 * MEGABYTE, cpu=10**6, file=2048 * MEGABYTE, handles=256)
@@ -41,6 +41,7 @@ ATTACHED: Final = "SELECT database_name FROM duckdb_databases() WHERE NOT intern
 MOST_ATTACHED: Final = 8
 BATCH: Final = 20_000
 SHEET_ROWS: Final = 100_000
+HALF_TURN: Final = 180.0
 CONFIG: Final[Mapping[str, Any]] = {
     "threads": 1, "memory_limit": "512MB", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     "allow_community_extensions": False, "python_enable_replacements": False,
@@ -305,6 +306,37 @@ def _xlsx(batches: Batches, names: Sequence[str], send: Send) -> int:
     return rows
 
 
+def _geojson(batches: Batches, names: Sequence[str], send: Send) -> int:
+    """A FeatureCollection (RFC 7946): each row a point, or a feature without a place; [longitude, latitude]."""
+    place = points(names)
+    if place is None:
+        return 0
+    lat, lon = (list(names).index(one) for one in place)
+    rest = [at for at in range(len(names)) if at not in (lat, lon)]
+    rows = 0
+    send(b'{"type":"FeatureCollection","features":[\n')
+    for batch in batches:
+        cells = [_plainly(column) for column in batch.columns]
+        made = [orjson.dumps({
+            "type": "Feature", "geometry": _point(row[lat], row[lon]),
+            "properties": {names[at]: row[at] for at in rest},
+        }) for row in zip(*cells, strict=True)]
+        if made:
+            send((b",\n" if rows else b"") + b",\n".join(made))
+        rows += batch.num_rows
+    send(b"\n]}\n")
+    return rows
+
+
+def _point(lat: Any, lon: Any) -> dict[str, Any] | None:
+    try:
+        here = [float(lon), float(lat)]
+    except (TypeError, ValueError):
+        return None
+    there = abs(here[0]) <= HALF_TURN and abs(here[1]) <= HALF_TURN / 2
+    return {"type": "Point", "coordinates": here} if there else None
+
+
 WRITERS: Final[Mapping[str, Callable[[Batches, Sequence[str], Send], int]]] = {
-    "csv": _csv, "ndjson": _ndjson, "arrow": _arrow, "parquet": _parquet, "xlsx": _xlsx,
+    "csv": _csv, "ndjson": _ndjson, "arrow": _arrow, "parquet": _parquet, "xlsx": _xlsx, "geojson": _geojson,
 }

@@ -136,6 +136,17 @@ def kind(of: pa.DataType) -> str:
     return next((name for name, every in tests.items() if any(test(of) for test in every)), "other")
 
 
+LATITUDES: Final = ("latitude", "lat", "vi_do", "vido", "vĩ độ", "vĩ_độ")
+LONGITUDES: Final = ("longitude", "lon", "lng", "long", "kinh_do", "kinhdo", "kinh độ", "kinh_độ")
+
+
+def points(names: Sequence[str]) -> tuple[str, str] | None:
+    """Give the columns of latitude and longitude by what such columns are called; None where there are no two."""
+    held = {name.strip().lower(): name for name in reversed(names)}
+    found = [next((held[one] for one in wanted if one in held), None) for wanted in (LATITUDES, LONGITUDES)]
+    return (found[0], found[1]) if found[0] is not None and found[1] is not None else None
+
+
 def plain(value: Any) -> Plain:
     """Give a cell as JSON may hold it; a float that JSON cannot say is missing."""
     if value is None or isinstance(value, str | bool):

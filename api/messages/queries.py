@@ -31,6 +31,10 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Câu hỏi này mất quá lâu. Hãy lọc bớt, hoặc tải cả tệp về.",
         "en": "This query takes too long. Narrow it down, or download the whole file.",
     },
+    "no-coordinates": {
+        "vi": "Câu hỏi không có hai cột vĩ độ và kinh độ (vi_do và kinh_do, lat và lon); đặt tên chúng bằng “as”.",
+        "en": "It has no columns of latitude and longitude (vi_do and kinh_do, lat and lon); name two with “as”.",
+    },
     "sql-syntax": {
         "vi": "Không hiểu câu lệnh SQL: {what}",
         "en": "The SQL is not understood: {what}",

@@ -91,6 +91,27 @@ def test_a_query_is_taken_away_as_a_file(town: Town, path: str) -> None:
     assert town.get(path, params={**asked, "format": "xlsx"}).content.startswith(b"PK")
 
 
+PLACES = b"code,vi_do,kinh_do\n00001,21.03,105.85\n00002,,\n00003,10.77,106.7\n"
+
+
+def test_points_are_given_as_geojson(town: Town) -> None:
+    """RFC 7946: longitude first; a row without a place is a feature without geometry."""
+    path = f"/api/v1/datasets/{town.published(content=PLACES)['slug']}/rows"
+    found = town.get(path, params={"format": "geojson", "order_by": "code"})
+    assert found.headers["content-type"] == "application/geo+json"
+    assert found.json()["type"] == "FeatureCollection"
+    assert [(one["properties"], one["geometry"]) for one in found.json()["features"]] == [
+        ({"code": "00001"}, {"type": "Point", "coordinates": [105.85, 21.03]}), ({"code": "00002"}, None),
+        ({"code": "00003"}, {"type": "Point", "coordinates": [106.7, 10.77]}),
+    ]
+    none = town.get(path, params={"format": "geojson", "where": "code = 'x'"})
+    assert none.json() == {"type": "FeatureCollection", "features": []}
+    named = town.get(path, params={"format": "geojson", "select": "vi_do as lat, kinh_do as lon", "limit": 1})
+    assert named.json()["features"][0]["geometry"]["coordinates"] == [105.85, 21.03]
+    without = town.get(path, params={"format": "geojson", "select": "code, vi_do"})
+    assert (without.status_code, without.json()["errors"][0]["code"]) == (422, "no-coordinates")
+
+
 def test_drafts_and_private_tables_are_asked_by_nobody_else(town: Town, path: str) -> None:
     slug = path.split("/")[-2]
     assert town.send("PATCH", f"/api/v1/datasets/{slug}", "admin", {"visibility": "private"}).status_code == 200

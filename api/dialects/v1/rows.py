@@ -36,8 +36,9 @@ KINDS: Final = {
     "parquet": "application/vnd.apache.parquet",
     "arrow": "application/vnd.apache.arrow.stream",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "geojson": "application/geo+json",
 }
-WHOLE: Final = frozenset({"parquet", "arrow", "xlsx"})
+WHOLE: Final = frozenset({"parquet", "arrow", "xlsx", "geojson"})
 """Formats that come as one document, without a limit unless one is named."""
 ENDINGS: Final = {"arrow": "arrows"}
 
@@ -67,7 +68,7 @@ async def _asked(  # noqa: PLR0917 - FastAPI gives them by name
     order_by: Annotated[str, Query(max_length=read.LONGEST, description="`dan_so desc, ten` or `-dan_so`.")] = "",
     limit: Annotated[str, Query(pattern="^([1-9][0-9]{0,3}|all)$", description="1 to 1000, or `all` (not json).")] = "",
     cursor: Annotated[str, Query(max_length=CURSOR_LIMIT, description="`next` of the page before.")] = "",
-    format: Annotated[Literal["json", "csv", "ndjson", "parquet", "arrow", "xlsx"], Query()] = "json",  # noqa: A002 - the contract's word
+    format: Annotated[Literal["json", "csv", "ndjson", "parquet", "arrow", "xlsx", "geojson"], Query()] = "json",  # noqa: A002 - the contract's word
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     as_of: Annotated[date | None, Query(description="The version that was the newest at the end of this day.")] = None,
 ) -> Asked:
@@ -191,6 +192,8 @@ def _queried(found: Found, place: int | Behind) -> Response:
 def _document(found: Found) -> Response:
     """Every row of a query as a file, streamed while it is made."""
     form = found.asked.format
+    if form == "geojson" and tables.points([name for name, _ in found.query.columns]) is None:
+        raise Invalid("query", problems=[Problem("#/format", "no-coordinates")])
     pieces = pages.document(found.site.askers, found.query, form, found.asked.limit)
     headers = {
         **found.headers, "Content-Type": KINDS[form],
