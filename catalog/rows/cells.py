@@ -39,6 +39,8 @@ def column(kind: str, given: Sequence[Any]) -> list[Any]:
     fits = _FITS.get(what)
     if fits is not None and set(map(type, given)) <= fits and (what != "int" or _small(kind, given)):
         return list(given)
+    if what == "text" and set(map(type, given)) <= _TEXTS:
+        return [one if one is None or one.isascii() else nfc(one) for one in given]
     read, cells = READERS[what], []
     for at, value in enumerate(given):
         try:
@@ -154,6 +156,7 @@ READERS: Final[Mapping[Family, Callable[[Any, str], Any]]] = MappingProxyType({
     "timestamp": _timestamp, "json": _json, "array": _array,
 })
 _NONE: Final = type(None)
+_TEXTS: Final = frozenset({str, _NONE})
 _FITS: Final[Mapping[Family, frozenset[type]]] = MappingProxyType({
     "int": frozenset({int, _NONE}), "float": frozenset({float, _NONE}), "numeric": frozenset({int, float, _NONE}),
     "bool": frozenset({bool, _NONE}),

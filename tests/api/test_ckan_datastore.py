@@ -79,7 +79,7 @@ def test_it_is_asked_by_get_as_browsers_do(town: Town, made: str) -> None:
     assert town.get("/api/3/action/datastore_upsert").status_code == 400
 
 
-@pytest.mark.parametrize(("given", "found"), [
+ROWS_ARE_FOUND_BY: Any = [
     ({"filters": {"so": [10, 20]}}, ["Ba Đình", "Hoàn Kiếm"]),
     ({"filters": {"so": "30"}}, ["Đống Đa"]),
     ({"filters": {"so": None}}, ["Hà Nội"]),
@@ -99,9 +99,12 @@ def test_it_is_asked_by_get_as_browsers_do(town: Town, made: str) -> None:
     ({"sort": "so desc nulls last, ten"}, ["Đống Đa", "Hoàn Kiếm", "Ba Đình", "Hà Nội"]),
     ({"sort": '"so" asc'}, ["Ba Đình", "Hoàn Kiếm", "Đống Đa", "Hà Nội"]),
     ({"sort": "so desc", "limit": 1}, ["Hà Nội"]),
-])
-def test_rows_are_found_by_filters_words_and_order(town: Town, made: str, given: dict[str, Any], found: list[str]) -> None:
-    assert names(town, made, **given) == found
+]
+
+
+def test_rows_are_found_by_filters_words_and_order(town: Town, made: str) -> None:
+    for given, found in ROWS_ARE_FOUND_BY:
+        assert names(town, made, **given) == found, given
 
 
 def test_ranks_stand_behind_the_columns(town: Town, made: str) -> None:
@@ -176,7 +179,7 @@ def test_columns_are_guessed_added_and_taken_away(town: Town, made: str) -> None
     assert search(town, made)["total"] == 5
 
 
-@pytest.mark.parametrize(("given", "wrong"), [
+DEFINITIONS_THAT_C: Any = [
     ({"fields": [{"id": "_x", "type": "text"}]}, {"fields": ['"_x" is not a valid field name']}),
     ({"fields": [{"id": 'a"b', "type": "text"}]}, {"fields": ['"a"b" is not a valid field name']}),
     ({"fields": [{"id": "x", "type": "geometry"}]}, {"fields": ['"geometry" is not a valid field type']}),
@@ -187,12 +190,15 @@ def test_columns_are_guessed_added_and_taken_away(town: Town, made: str) -> None
     ({"aliases": "a b"}, {"alias": ['"a b" is not a valid alias name']}),
     ({"records": {"a": 1}}, {"records": ["Not a list"]}),
     ({"resource": {"package_id": "xa"}}, {"resource": ["resource cannot be used with resource_id"]}),
-])
-def test_definitions_that_cannot_be_are_refused_in_ckan_s_words(town: Town, made: str, given: Any, wrong: Any) -> None:
-    assert errors(town, "datastore_create", resource_id=made, **given) == wrong
+]
 
 
-@pytest.mark.parametrize(("given", "wrong"), [
+def test_definitions_that_cannot_be_are_refused_in_ckan_s_words(town: Town, made: str) -> None:
+    for given, wrong in DEFINITIONS_THAT_C:
+        assert errors(town, "datastore_create", resource_id=made, **given) == wrong, given
+
+
+QUESTIONS_THAT_CAN: Any = [
     ({"filters": {"la": 1}}, {"filters": ["Unknown field: la"]}),
     ({"filters": {"so": {"like": 1}}}, {"filters": ["Unknown operator: like"]}),
     ({"filters": {"$not": []}}, {"filters": ["Unknown operators (must be one of $or, $and): $not"]}),
@@ -205,9 +211,12 @@ def test_definitions_that_cannot_be_are_refused_in_ckan_s_words(town: Town, made
     ({"limit": -1}, {"limit": ["Must be a natural number"]}),
     ({"q": ["a"]}, {"q": ['invalid value "list"']}),
     ({"q": "a )", "plain": "false"}, {"query": ['syntax error in tsquery: "a )"']}),
-])
-def test_questions_that_cannot_be_are_refused_in_ckan_s_words(town: Town, made: str, given: Any, wrong: Any) -> None:
-    assert errors(town, "datastore_search", resource_id=made, **given) == wrong
+]
+
+
+def test_questions_that_cannot_be_are_refused_in_ckan_s_words(town: Town, made: str) -> None:
+    for given, wrong in QUESTIONS_THAT_CAN:
+        assert errors(town, "datastore_search", resource_id=made, **given) == wrong, given
 
 
 def test_filters_that_are_nested_too_deeply_are_refused(town: Town, made: str) -> None:
