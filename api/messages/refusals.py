@@ -180,6 +180,8 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Cơ quan sẽ không còn quản trị viên nào; hãy giao vai trò này cho người khác trước.",
         "en": "The agency would be left without an admin; give somebody else that role first.",
     },
+    "source-taken": {"vi": "Đã có nguồn hoặc đích tên này.", "en": "There is a source or target of this name."},
+    "nothing-to-confirm": {"vi": "Không có gì chờ xác nhận.", "en": "Nothing waits to be confirmed."},
     "person-disabled": {"vi": "Tài khoản này đã bị khoá.", "en": "This account is disabled."},
     "organisation-closed": {
         "vi": "Cơ quan {organisation} đã đóng hoặc sáp nhập nên không nhận dữ liệu mới.",

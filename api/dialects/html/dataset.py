@@ -120,6 +120,7 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
         told=entry.state == "published" and entry.visibility == "public" and version is not None,
         title=pages.words(reader.lang, entry.about.title),
         summary=pages.words(reader.lang, entry.about.description)[:300], number=number,
+        pushes=catalog.pushes(reader.caller, entry.id) if reader.caller.known else (),
         noindex=hidden or any(name in request.query_params for name in ROWS_ASKED),
     )
 
