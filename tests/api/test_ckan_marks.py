@@ -108,6 +108,15 @@ def test_loaders_keep_the_states_of_their_tasks(town: Town, package: dict[str, A
     for who in ("", "stranger"):
         assert action(town, "task_status_update", who, **task, state="x").status_code == 403
         assert action(town, "task_status_delete", who, id=made["id"]).status_code == 403
+    assert result(town, "datapusher_hook", metadata={"resource_id": resource}, status="error", error="no columns") is None
+    told = result(town, "datapusher_status", resource_id=resource)
+    assert (told["status"], told["error"]) == ("error", "no columns")
+    assert errors(town, "datapusher_hook", status="complete") == {"metadata": ["Missing value"]}
+    for name in ("datapusher_hook", "datapusher_status"):
+        given = {"metadata": {"resource_id": resource}, "status": "complete", "resource_id": resource}
+        assert action(town, name, "", **given).status_code == 403
+        assert action(town, name, "stranger", **given).status_code == 403
+        assert action(town, name, **{**given, "metadata": {"resource_id": "none"}, "resource_id": "none"}).status_code == 404
     result(town, "package_patch", id=package["id"], private=True)
     assert action(town, "task_status_show", "stranger", **asked).status_code == 404
     assert result(town, "task_status_delete", id=made["id"]) is None

@@ -250,15 +250,17 @@ def test_a_fault_of_ours_is_a_calm_page_with_an_id(town: Town, caplog: pytest.Lo
 
 
 def test_feeds_tell_what_is_new_and_nothing_hidden(town: Town) -> None:
-    made = town.published("Trường <học>", tags=["trường"])
+    made = town.published("Trường <học>", tags=["trường"], themes=["EDUC"])
     town.draft("Bản nháp kín")
-    for path in ("/feeds/dataset.atom", "/feeds/organization/H12.atom", "/feeds/tag/trường.atom", f"/feeds/datasets/{made['slug']}.atom"):
+    for path in ("/feeds/dataset.atom", "/feeds/organization/H12.atom", "/feeds/tag/trường.atom", "/feeds/group/educ.atom",
+                 "/feeds/custom.atom?q=truong", f"/feeds/datasets/{made['slug']}.atom"):
         answer = town.client.get(path)
         assert answer.headers["content-type"].startswith("application/atom+xml"), path
         feed = ET.fromstring(answer.content)
         assert "Trường <học>" in "".join(feed.itertext()), path
         assert "Bản nháp kín" not in answer.text
     assert town.client.get("/feeds/datasets/ban-nhap-kin.atom").status_code == 404
+    assert town.client.get("/feeds/group/none.atom").status_code == 404
 
 
 def test_what_can_be_read_can_be_asked_for_with_head(town: Town) -> None:

@@ -18,6 +18,8 @@ from standards.metadata import ckan
 
 TASK: Final = "task"
 TERM: Final = "term"
+LOADER: Final = {"entity_type": "resource", "task_type": "datapusher", "key": "datapusher"}
+"""The task under which a loader of the DataStore keeps its state."""
 MANY: Final = 1000
 """Entries that one call may give."""
 LONGEST: Final = 20_000
@@ -118,6 +120,34 @@ def task_status_delete(call: Call) -> None:
     call.site.catalog.drop_mark(call.caller, "", TASK, one.id)
 
 
+def datapusher_hook(call: Call) -> None:
+    """Answer ``datapusher_hook``: a loader tells how far it has come with a resource."""
+    if call.caller.person is None:
+        raise NotAllowed
+    metadata, status = call.given.get("metadata"), call.needed("status")
+    resource = metadata.get("resource_id") if isinstance(metadata, dict) else None
+    if not isinstance(resource, str) or not resource:
+        raise Wrong({"metadata": ["Missing value"]})
+    located(call, resource)
+    _updated(call, {**LOADER, "entity_id": resource, "state": status, "last_updated": ckan.moment(call.now),
+                    "error": call.text("error") or None})
+
+
+def datapusher_status(call: Call) -> dict[str, Any]:
+    """Answer ``datapusher_status``: to those who may change the resource."""
+    if call.caller.person is None:
+        raise NotAllowed
+    resource = call.needed("resource_id", "id")
+    located(call, resource)
+    _may_task(call, resource)
+    one = _held(call, {**LOADER, "entity_id": resource})
+    if one is None:
+        raise NotFound
+    shown = _task(one)
+    return {"status": shown["state"], "job_id": None, "job_url": None, "last_updated": shown["last_updated"],
+            "error": shown["error"], "task_info": None}
+
+
 # --- translations of terms --------------------------------------------------------------------------------------------
 
 
@@ -175,6 +205,12 @@ ACTIONS: Final = (
            verbs=WRITES, permission=TASKER, parameters={"data": "a list of dictionaries"}),
     Action(name="task_status_delete", summary="Forget the state of a task.", run=task_status_delete, verbs=WRITES,
            permission=TASKER, parameters={"id": "its id"}),
+    Action(name="datapusher_hook", summary="Take a loader's word on how far it has come with a resource.",
+           run=datapusher_hook, verbs=WRITES, permission=TASKER,
+           parameters={"metadata": "{resource_id}", "status": "pending, running, complete or error",
+                       "error": "what went wrong"}),
+    Action(name="datapusher_status", summary="Give how far a loader has come with a resource.", run=datapusher_status,
+           verbs=WRITES, permission=TASKER, parameters={"resource_id": "the resource", "id": "the same"}),
     Action(name="term_translation_show", summary="Give translations of terms.", run=term_translation_show,
            parameters={"terms": "which", "lang_codes": "into which languages, all unless said"}),
     Action(name="term_translation_update", summary="Keep the translation of a term.", run=term_translation_update,

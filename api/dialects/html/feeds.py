@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api import deps
+from api.dialects.html import labels
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader
 from api.messages import pages
 from catalog.catalog.base import tombstone as tombstone_of
-from catalog.errors import Gone
+from catalog.errors import Gone, NotFound
 from catalog.model import Entry
-from catalog.question import Question
+from catalog.question import Question, clean_text
+from standards.vocabulary import THEMES
 
 router = APIRouter(route_class=PageRoute)
 NEWEST = 40
@@ -45,6 +49,25 @@ def of_tag(request: Request, reader: TheReader, tag: str) -> Response:
     """The datasets with a keyword that changed last."""
     asked = Question(filters={"tag": (tag,)}, sort="modified", limit=NEWEST)
     return _feed(request, reader, tag, request.url.path, _items(request, reader, asked))
+
+
+@router.get("/feeds/group/{name}.atom")
+def of_group(request: Request, reader: TheReader, name: str) -> Response:
+    """The datasets of a theme, or of a group that people made, that changed last."""
+    code = next((one for one in THEMES if one.lower() == name.lower()), name)
+    asked = Question(filters={"theme": (code,)}, sort="modified", limit=NEWEST)
+    items = _items(request, reader, asked)
+    if not items and code not in THEMES and not deps.site(request).catalog.marks("group", subjects=[name]):
+        raise NotFound
+    return _feed(request, reader, labels.of(reader.lang, "theme", code), f"/feeds/group/{quote(name)}.atom", items)
+
+
+@router.get("/feeds/custom.atom")
+def of_words(request: Request, reader: TheReader, q: Annotated[str, Query(max_length=500)] = "") -> Response:
+    """The datasets that a search finds, those that changed last first."""
+    asked = Question(text=clean_text(q), sort="modified", limit=NEWEST)
+    query = f"?q={quote(q)}" if q else ""
+    return _feed(request, reader, q or "Datamo", f"/feeds/custom.atom{query}", _items(request, reader, asked))
 
 
 @router.get("/feeds/datasets/{slug}.atom")
