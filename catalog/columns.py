@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
-from catalog.model import ColumnInfo
+from catalog.model import ColumnInfo, Version
 
 ColumnChangeKind = Literal["added", "removed", "type", "meaning", "moved"]
 
@@ -38,8 +39,8 @@ def _changes(before: dict[str, ColumnInfo], after: dict[str, ColumnInfo]) -> Ite
     for name, one in before.items():
         if name not in after:
             yield ColumnChange(name=name, change="removed", before=one.type, breaking=True)
-    kept_before = [name for name in before if name in after]
-    kept_after = [name for name in after if name in before]
+    kept_before = {name: at for at, name in enumerate((name for name in before if name in after), 1)}
+    kept_after = {name: at for at, name in enumerate((name for name in after if name in before), 1)}
     for name, one in after.items():
         was = before.get(name)
         if was is None:
@@ -51,9 +52,26 @@ def _changes(before: dict[str, ColumnInfo], after: dict[str, ColumnInfo]) -> Ite
         if (was.meaning or "") != (one.meaning or ""):
             yield ColumnChange(name=name, change="meaning", before=was.meaning or "", after=one.meaning or "",
                                breaking=bool(was.meaning))
-        if kept_before.index(name) != kept_after.index(name):
-            yield ColumnChange(name=name, change="moved", before=str(kept_before.index(name) + 1),
-                               after=str(kept_after.index(name) + 1))
+        if kept_before[name] != kept_after[name]:
+            yield ColumnChange(name=name, change="moved", before=str(kept_before[name]), after=str(kept_after[name]))
+
+
+def breaking_since(versions: Sequence[Version]) -> Mapping[int, Mapping[str, tuple[ColumnChange, ...]]]:
+    """Say of each published version which tables, by name, break what readers built on the version published before.
+
+    ``versions`` come newest first; a version that breaks nothing is left out.
+    """
+    shown = [one for one in versions if one.state == "published"]
+    found = {}
+    for new, old in pairwise(shown):
+        before = {one.name: one for one in old.resources if one.kind == "table"}
+        broken = {
+            one.name: tuple(each for each in column_changes(before[one.name].columns, one.columns) if each.breaking)
+            for one in new.resources if one.kind == "table" and one.name in before
+        }
+        if told := {name: changes for name, changes in broken.items() if changes}:
+            found[new.number] = told
+    return found
 
 
 def breaks(changes: Sequence[ColumnChange]) -> bool:

@@ -223,3 +223,15 @@ def test_whole_areas_are_put_together_and_the_rest_is_told_beside_them(town: Tow
 def test_days_columns_and_lists_are_never_guessed(town: Town, areas: str, query: str, pointer: str) -> None:
     answer = town.get(f"{areas}?{query}")
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_a_version_that_breaks_its_readers_says_so_in_the_list_on_the_page_and_in_the_feed(town: Town, slug: str) -> None:
+    warning, plain = "Phiên bản này đổi cấu trúc bảng.", {"Accept-Encoding": "identity"}
+    assert warning not in town.client.get(f"/datasets/{slug}", headers=plain).text
+    town.release(slug, b"ma,truong,so_lop\n001,Le Loi,11\n")
+    items = town.get(f"/api/v1/datasets/{slug}/versions").json()["items"]
+    assert [one["breaking"] for one in items] == [
+        [{"resource": slug, "name": "ten", "change": "removed", "from": "string", "to": None}], [], []]
+    assert warning in town.client.get(f"/datasets/{slug}", headers=plain).text
+    assert warning not in town.client.get(f"/datasets/{slug}/versions/2", headers=plain).text
+    assert town.client.get(f"/feeds/datasets/{slug}.atom").text.count(warning) == 1

@@ -18,6 +18,7 @@ from api.dialects.html.refused import PageRoute, error_page
 from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
 from api.messages import pages
 from catalog.catalog.base import tombstone as tombstone_of
+from catalog.columns import breaking_since
 from catalog.errors import Gone, NotFound, Refusal
 from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
 from catalog.quality import freshness, quality
@@ -109,12 +110,15 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     values = _values(reader, entry, version, publisher)
     table = _table(request, reader, version, _path(entry, number))
     history = catalog.versions(reader.caller, entry.id) if entry.version else ()
+    shown = version.number if version else 0
+    earlier = [one for one in history if one.state == "published" and one.number <= shown]
+    broken = shown in breaking_since(earlier[:2])
     checked = catalog.rechecks_of(reader.caller, entry.id) if entry.version else ()
     site = deps.site(request)
     linked = jsonld.script(schema_org.told(described(site.url, entry, version, publisher, site.standards.codelists)))
     hidden = bool(publisher and publisher.demo) or entry.visibility != "public" or entry.state != "published"
     return page(
-        request, reader, "dataset.html", status=_status(table), **values, **table, history=history,
+        request, reader, "dataset.html", status=_status(table), **values, **table, history=history, broken=broken,
         checked=[one for one in checked if version and one.recheck.version == version.number][:CHECKED],
         older=number is not None, jsonld=linked if entry.state == "published" else "",
         told=entry.state == "published" and entry.visibility == "public" and version is not None,

@@ -16,6 +16,7 @@ from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader
 from api.messages import pages
 from catalog.catalog.base import tombstone as tombstone_of
+from catalog.columns import breaking_since
 from catalog.errors import Gone, NotFound
 from catalog.model import Entry
 from catalog.question import Question, clean_text
@@ -78,10 +79,14 @@ def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
     if entry.state == "withdrawn":
         raise Gone(**tombstone_of(entry))
     title = pages.words(reader.lang, entry.about.title)
+    known = catalog.versions(reader.caller, entry.id) if entry.version else ()
+    broken = breaking_since(known[: NEWEST + 1])
+    warned = reader.say("Phiên bản này đổi cấu trúc bảng.")
     items = [
         (f"/datasets/{entry.slug}/versions/{one.number}",
-         reader.say("%(title)s, phiên bản %(number)s", title=title, number=one.number), one.issued, one.note)
-        for one in (catalog.versions(reader.caller, entry.id) if entry.version else ()) if one.state == "published"
+         reader.say("%(title)s, phiên bản %(number)s", title=title, number=one.number), one.issued,
+         f"{warned} {one.note}".strip() if one.number in broken else one.note)
+        for one in known if one.state == "published"
     ]
     return _feed(request, reader, title, f"/feeds/datasets/{entry.slug}.atom", items[:NEWEST])
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from api.dialects.v1 import render, shapes
 from api.dialects.v1.datasets import REFUSALS, address, moved_to, unchanged
 from api.dialects.v1.door import Door, listed, listing, may, reply
 from api.dialects.v1.shelf import is_public
+from catalog.columns import ColumnChange, breaking_since
 from catalog.model import Caller
 
 router = APIRouter(prefix="/api/v1", tags=["versions"], route_class=Door)
@@ -22,16 +24,28 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 @router.get("/datasets/{dataset}/versions", summary="History", openapi_extra=may("anyone"),
             responses={200: {"model": shapes.ListOut}, **REFUSALS})
 def versions(request: Request, site: TheSite, caller: TheCaller, dataset: str) -> Response:
-    """All versions, newest first; a withdrawn one as its tombstone."""
+    """All versions, newest first; a withdrawn one as its tombstone. ``breaking``: columns that went or became other."""
     entry = site.catalog.dataset(caller, dataset)
     moved = moved_to(request, entry, dataset)
     if moved is not None:
         return moved
     found = site.catalog.versions(caller, entry.id)
     at = address(site, entry)
-    items = [render.withdrawn_version(one) if one.withdrawn else render.version(one, at) for one in found]
+    broken = breaking_since(found)
+    items = [
+        render.withdrawn_version(one) if one.withdrawn
+        else {**render.version(one, at), "breaking": _breaking(broken.get(one.number, {}))}
+        for one in found
+    ]
     cache = "public, no-cache" if is_public(entry) else "private, no-store"
     return listed(request, listing(items), **{"Cache-Control": cache})
+
+
+def _breaking(tables: Mapping[str, Sequence[ColumnChange]]) -> list[dict[str, Any]]:
+    return [
+        {"resource": table, "name": one.name, "change": one.change, "from": one.before or None, "to": one.after or None}
+        for table, changes in tables.items() for one in changes
+    ]
 
 
 @router.get("/datasets/{dataset}/versions/{number}", summary="One version", openapi_extra=may("anyone"),
