@@ -6,13 +6,18 @@ import itertools
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import orjson
 
 from pipelines.guardedsql.guard import Refused, tables
 from pipelines.tables import kind, plain
+from standards import late
+
+if TYPE_CHECKING:
+    import duckdb
+else:
+    duckdb = late.module("duckdb")
 
 LONGEST: Final = 8000
 """Signs of a statement."""

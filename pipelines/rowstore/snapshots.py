@@ -13,14 +13,20 @@ from datetime import time as clock_time
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
-
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any, Final
 
 from catalog.rows import All, Ask, Family, Table, family
+from standards import late
 from standards.text import fold
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+else:
+    pa = late.module("pyarrow")
+    pc = late.module("pyarrow.compute")
+    pq = late.module("pyarrow.parquet")
 
 SMALL: Final = 20_000
 """Rows up to which a table is asked itself: it answers as quickly, and no file has to be made."""
@@ -34,9 +40,9 @@ KEPT: Final = 2
 
 Pages = tuple[Table, Iterator[Sequence[Sequence[Any]]]]
 
-_TYPES: Final[Mapping[Family, Any]] = MappingProxyType({
-    "int": pa.int64(), "float": pa.float64(), "numeric": pa.float64(), "bool": pa.bool_(), "date": pa.date32(),
-    "time": pa.time64("us"), "timestamp": pa.timestamp("us"),
+_TYPES: Final[Mapping[Family, str]] = MappingProxyType({
+    "int": "int64", "float": "float64", "numeric": "float64", "bool": "bool", "date": "date32", "time": "time64[us]",
+    "timestamp": "timestamp[us]",
 })
 """What columns are in the file; all others are texts."""
 
@@ -88,7 +94,7 @@ class Snapshots:
     def _write(self, path: Path, table: Table, pages: Iterator[Sequence[Sequence[Any]]]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         kinds = list(table.types().items())
-        columns = [(name, _TYPES.get(family(kind), pa.string())) for name, kind in kinds]
+        columns = [(name, pa.type_for_alias(_TYPES.get(family(kind), "string"))) for name, kind in kinds]
         schema = pa.schema([*columns, (FOLDED, pa.string())])
         made = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
         try:
@@ -150,10 +156,11 @@ def _column(kind: str, cells: list[Any]) -> Any:
     if what == "numeric":
         return pa.array([one if one is None else float(one) for one in cells], pa.float64())
     if what == "time":
-        return pa.array([one if one is None else clock_time.fromisoformat(one) for one in cells], _TYPES[what])
+        times = [one if one is None else clock_time.fromisoformat(one) for one in cells]
+        return pa.array(times, pa.type_for_alias(_TYPES[what]))
     if what in ("date", "timestamp"):
-        return pc.cast(pa.array(cells, pa.string()), _TYPES[what])
-    return pa.array(cells, _TYPES.get(what, pa.string()))
+        return pc.cast(pa.array(cells, pa.string()), pa.type_for_alias(_TYPES[what]))
+    return pa.array(cells, pa.type_for_alias(_TYPES.get(what, "string")))
 
 
 def _told(value: Any) -> str:
