@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ import uvicorn
 
 from api.app import create_app
 from api.wiring import Site
+from tests.faults.forked import Forked
 from tests.faults.place import Place, stop
 
 PATIENCE = 120
@@ -29,7 +29,7 @@ class Running:
     place: Place
     site: Site
     url: str
-    worker: subprocess.Popen[bytes]
+    worker: Forked
     tokens: dict[str, str] = field(default_factory=dict)
 
     def client(self, who: str = "editor", language: str = "vi") -> httpx.Client:

@@ -16,8 +16,8 @@ from api.wiring import Settings, Site, open_site
 from catalog.model import Job, Options, Submission
 from pipelines.steps.receive import receive
 from standards.record import Dataset
+from tests.faults.forked import ROOT, Forked, cradle
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 ENDS = {"published", "blocked", "failed", "rejected"}
 PATIENCE_SECONDS = 120.0
 
@@ -58,16 +58,16 @@ class Place:
         finally:
             site.close()
 
-    def worker(self, fault: str = "", times: int = 1, command: str = "") -> subprocess.Popen[bytes]:
-        """Start a worker process; ``fault`` says where it kills itself, ``times`` how often over all starts.
+    def worker(self, fault: str = "", times: int = 1) -> Forked:
+        """Start a worker process; ``fault`` says where it kills itself, ``times`` how often over all starts."""
+        words = [str(self.folder), fault, str(times)]
+        return Forked(cradle(), cradle().fork("faulty", self.environment, self.folder / "worker.log", words=words))
 
-        ``command``: one of ``datamo`` instead, as an operator starts it.
-        """
-        faulty = ["tests.faults.worker", str(self.folder), fault, str(times)]
-        started = [sys.executable, "-m", *(["api.cli", command] if command else faulty)]
+    def command(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a command of ``datamo`` as an operator does."""
         environment = {**os.environ, **self.environment, "PYTHONPATH": str(ROOT)}
-        log = (self.folder / "worker.log").open("ab")
-        return subprocess.Popen(started, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        with (self.folder / "worker.log").open("ab") as log:
+            return subprocess.Popen([sys.executable, "-m", "api.cli", *words], cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     def draft(self, site: Site, title: str) -> str:
         about = Dataset(title={"vi": title})
@@ -135,13 +135,13 @@ def eventually(look: Callable[[], object], seconds: float = PATIENCE_SECONDS) ->
     return True
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes] | Forked) -> None:
     """As the kernel does it when memory is short: no goodbye."""
     process.send_signal(signal.SIGKILL)
     process.wait()
 
 
-def stop(process: subprocess.Popen[bytes]) -> int:
+def stop(process: subprocess.Popen[bytes] | Forked) -> int:
     """As an operator does it."""
     process.send_signal(signal.SIGTERM)
     return process.wait(PATIENCE_SECONDS)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -19,53 +17,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.faults.place import ROOT, Place, eventually
+from tests.faults.forked import Cradle
+from tests.faults.place import Place, eventually
 
 CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "link", "unlink", "mkdir", "ftruncate", "chmod")
 LONG = 120.0
 
 
-class Warm:
-    """The process that forks the others; what it started and still runs is killed at the end."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "tests.faults.warm"], cwd=ROOT, stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True)
-        self._alive: set[int] = set()
+class Warm(Cradle):
+    """The process that forks those of a siege; what it started and still runs is killed at the end."""
 
     def start(self, place: Place, role: str, **order: Any) -> int:
-        said = self._ask({"role": role, "environment": place.environment, "log": str(place.folder / f"{role}.log"), **order})
-        self._alive.add(said["pid"])
-        return int(said["pid"])
-
-    def code(self, pid: int) -> int | None:
-        """How the process ended, None while it runs."""
-        if pid not in self._alive:
-            return None
-        code = self._ask({"ask": pid})["code"]
-        if code is not None:
-            self._alive.discard(pid)
-        return None if code is None else int(code)
+        return self.fork(role, place.environment, place.folder / f"{role}.log", **order)
 
     def kill(self, pid: int) -> None:
         """Kill and bury."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        assert eventually(lambda: pid not in self._alive or self.code(pid) is not None)
-
-    def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        return dict(json.loads(self._process.stdout.readline()))
-
-    def close(self) -> None:
-        for pid in tuple(self._alive):
-            self.kill(pid)
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(30)
+        assert eventually(lambda: not self.lives(pid) or self.code(pid) is not None)
 
 
 @contextmanager
@@ -159,7 +128,7 @@ def published_once(siege: Warm, place: Place, dataset: str, content: str, *, inj
         line.go()
         while (said := line.hear()) not in ("", "done"):
             took = said.removeprefix("took ") if said.startswith("took ") else took
-        assert eventually(lambda: siege.code(pid) is not None or pid not in siege._alive, LONG)
+        assert eventually(lambda: siege.code(pid) is not None or not siege.lives(pid), LONG)
     finally:
         siege.kill(pid)
         line.close()

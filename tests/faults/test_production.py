@@ -179,7 +179,7 @@ def test_a_worker_that_is_told_to_stop_while_it_waits_for_the_database_goes_at_o
     create_database(postgres_of_its_own.url, "site", "template0")
     place = Place(tmp_path, {"DATAMO_DATABASE_URL": database(postgres_of_its_own.url, "site")})
     postgres_of_its_own.fall()
-    worker = place.worker(command="work")
+    worker = place.command("work")
     assert place.wait_log("cannot start yet"), place.log()
     assert stop(worker) == 0, place.log()
 
@@ -188,6 +188,6 @@ def test_a_worker_whose_database_does_not_let_it_in_says_so_at_once(postgres_of_
     create_database(postgres_of_its_own.url, "site", "template0")
     place = Place(tmp_path, {"DATAMO_DATABASE_URL": database(postgres_of_its_own.url, "site")})
     place.environment["DATAMO_DATABASE_URL"] = database(postgres_of_its_own.url, "missing")
-    assert place.worker(command="work").wait(120) == 3
+    assert place.command("work").wait(120) == 3
     assert place.log().count("DATAMO_DATABASE_URL") == 1, place.log()
     assert "Traceback" not in place.log()

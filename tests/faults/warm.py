@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import gc
 import io
 import json
 import logging
 import os
+import runpy
 import signal
 import socket
 import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,7 +33,7 @@ import uvicorn
 
 from api.app import create_app
 from api.wiring import Site, open_site
-from catalog.adapters import files_local, index_tantivy, sql  # noqa: F401 - loaded before the fork
+from catalog.adapters import files_local, files_s3, index_elastic, index_tantivy, sql  # noqa: F401 - loaded before the fork
 from catalog.adapters.sql import jobs  # noqa: F401 - the same
 from catalog.errors import Refusal, Unavailable
 from catalog.model import Options
@@ -141,10 +144,20 @@ def _hook(number: int, fault: str, folder: str) -> None:
     sys.addaudithook(deed)
 
 
-ROLES: dict[str, Callable[[dict[str, Any]], None]] = {"web": serve, "worker": work, "publish": publish}
+def be_faulty(order: dict[str, Any]) -> None:
+    """A worker with a fault built in, that ends as any process of Python does."""
+    sys.argv[1:] = order["words"]
+    runpy.run_module("tests.faults.worker", run_name="__main__")
+    for one in threading.enumerate():
+        if one is not threading.main_thread() and not one.daemon:
+            one.join()
+
+
+ROLES: dict[str, Callable[[dict[str, Any]], None]] = {"web": serve, "worker": work, "publish": publish, "faulty": be_faulty}
 
 
 def _start(order: dict[str, Any]) -> int:
+    assert len(os.listdir("/proc/self/task")) == 1, "a lock that another thread holds would be held for ever"  # noqa: PTH208
     pid = os.fork()
     if pid:
         return pid
@@ -153,14 +166,20 @@ def _start(order: dict[str, Any]) -> int:
         nothing = os.open(os.devnull, os.O_RDONLY)
         for handle, place in ((nothing, 0), (log, 1), (log, 2)):
             os.dup2(handle, place)
+        os.environ.clear()
         os.environ.update(order["environment"])
         logging.basicConfig(level=logging.INFO, stream=sys.stderr)
         ROLES[order["role"]](order)
-    finally:
+    except BaseException:  # noqa: BLE001 - whatever ends it is told, and this process must not go on as the one that forks
+        traceback.print_exc()
         os._exit(70)
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def main() -> None:
+    gc.collect()
+    gc.freeze()  # what is loaded stays shared with all that are forked
     for line in sys.stdin:
         order = json.loads(line)
         if "ask" in order:
