@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 from catalog.adapters.sql import SqlRecords
 from infra.cluster.postgres import Postgres
+from pipelines import askers
 from tests import seaweed
 from tests.elastic import CannotStart, Node
 
@@ -125,6 +126,15 @@ def create_database(url: str, name: str, template: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     engine.dispose()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _questions_may_take_long() -> Iterator[None]:
+    """A reader is not kept for minutes; on a machine that is busy with tests the same question may take them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("QUESTION_SECONDS", "GUARDED_SECONDS", "WAIT_SECONDS", "START_SECONDS"):
+            patch.setattr(askers, name, 120.0)
+        yield
 
 
 @pytest.fixture(autouse=True)

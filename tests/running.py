@@ -19,7 +19,7 @@ from api.wiring import Site
 from tests.faults.forked import Forked
 from tests.faults.place import Place, stop
 
-PATIENCE = 120
+PATIENCE = 240
 
 
 @dataclass

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from catalog.adapters.files_local import LocalFiles
 from catalog.adapters.sql.records import SqlRecords
+from catalog.events import Event
 from catalog.model import Artefact, Caller, ColumnInfo, Outcome, Submission, TableOutcome
 from standards.finding import Finding, Group, Place
 from standards.profile import Column, Profile
@@ -152,6 +156,43 @@ def make_town(
     folder: Path, *, index: Any = None, tables: Any = None, environment: str = "test", review: str = "none", **values: Any
 ) -> Town:
     """A site in ``folder`` with agencies H12 and H13 and a person in every role; she is called like her role."""
+    like = furnished(review)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(like.database, folder / "records.db")
+    town = bare_town(folder, index=index, environment=environment, review=review, **values)
+    town.tokens |= like.tokens
+    town.stand.jobs.events.extend(like.events)
+    town.stand.clock.at, town.stand.records._now.at = like.clocks
+    return town
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """A town that all others with the same rule of review are copied from: the same people, with the same tokens."""
+
+    folder: tempfile.TemporaryDirectory[str]
+    tokens: Mapping[str, str]
+    events: tuple[Event, ...]
+    clocks: tuple[datetime, datetime]
+
+    @property
+    def database(self) -> Path:
+        return Path(self.folder.name, "records.db")
+
+
+@cache
+def furnished(review: str) -> Furnished:
+    """Made once in a process of tests: a schema and a dozen people take longer than most tests."""
+    folder = tempfile.TemporaryDirectory(prefix="datamo-town-")
+    town = bare_town(Path(folder.name), review=review)
+    people(town, review)
+    town.stand.records.close()
+    assert [one.name for one in Path(folder.name).rglob("*") if one.is_file()] == ["records.db"], "a copy of it is all"
+    return Furnished(folder, dict(town.tokens), tuple(town.stand.jobs.events), (town.stand.clock.at, town.stand.records._now.at))
+
+
+def bare_town(folder: Path, *, index: Any = None, environment: str = "test", review: str = "none", **values: Any) -> Town:
+    """A site in ``folder``, on the database that is there."""
     records = SqlRecords(
         f"sqlite:///{folder}/records.db", enqueue=lambda _connection, event: stand.jobs.enqueue(event), now=Clock()
     )
@@ -162,9 +203,7 @@ def make_town(
     )
     app = create_app(stand.catalog, stand.files, site_url=URL, environment=environment, **values)
     # One request id for all: whatever else differs between two answers is told apart by their bytes.
-    town = Town(stand, TestClient(app, base_url=URL, follow_redirects=False, headers={"X-Request-Id": "request-of-a-test"}))
-    people(town, review)
-    return town
+    return Town(stand, TestClient(app, base_url=URL, follow_redirects=False, headers={"X-Request-Id": "request-of-a-test"}))
 
 
 def people(town: Town, review: str) -> None:

@@ -19,7 +19,7 @@ from standards.record import Dataset
 from tests.faults.forked import ROOT, Forked, cradle
 
 ENDS = {"published", "blocked", "failed", "rejected"}
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 240.0
 
 
 class Place:

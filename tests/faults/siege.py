@@ -21,7 +21,7 @@ from tests.faults.forked import Cradle
 from tests.faults.place import Place, eventually
 
 CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "link", "unlink", "mkdir", "ftruncate", "chmod")
-LONG = 120.0
+LONG = 240.0
 
 
 class Warm(Cradle):

@@ -26,6 +26,7 @@ def a_table(number: int) -> str:
     return "ma,ten\n" + "".join(f"{number * 10 + row:05d},Trường số {row}\n" for row in range(5))
 
 
+@pytest.mark.timeout(900 + 15 * POINTS)
 def test_a_fault_at_any_system_call_of_a_publish_loses_nothing_and_halves_nothing(tmp_path: Path) -> None:
     if not shutil.which("strace"):
         missing("strace", "it is not installed")

@@ -9,7 +9,7 @@ import pytest
 
 from api.wiring import Site
 from catalog.question import Question
-from tests.faults.place import PATIENCE_SECONDS, Place, kill, stop
+from tests.faults.place import PATIENCE_SECONDS, Place, eventually, kill, stop
 
 POINTS = [
     "before-begin_check",
@@ -35,6 +35,7 @@ def assert_all_is_well(place: Place, site: Site, datasets: list[str], versions: 
         assert [one.number for one in site.catalog.versions(system, dataset)] == list(range(count, 0, -1))
     assert place.wait_indexed(site), place.log()
     assert list(site.catalog.verify(deep=True)) == []
+    assert eventually(lambda: not site.catalog.search(system, Question(text=""))[0].degraded), "search is not itself again"
     answer, entries = site.catalog.search(system, Question(text=""))
     assert {one.id for one in entries} == set(datasets)
     assert answer.total == len(datasets)
@@ -71,7 +72,7 @@ def test_eight_kills_at_random_moments_lose_nothing_and_double_nothing(place: Pl
         submissions = [place.upload(site, one).id for one in datasets for _ in range(2)]
         for _ in range(8):
             worker = place.worker()
-            time.sleep(chance.uniform(1.0, 4.0))
+            time.sleep(chance.uniform(0.2, 1.5))
             kill(worker)
         last = place.worker()
         try:

@@ -17,7 +17,7 @@ from catalog.errors import Unavailable
 from infra.cluster.postgres import Postgres
 from tests import faulty
 from tests.conftest import create_database, database, missing
-from tests.faults.place import PATIENCE_SECONDS, Place, stop
+from tests.faults.place import PATIENCE_SECONDS, Place, eventually, stop
 from tests.running import running
 from tests.seaweed import Seaweed
 
@@ -32,6 +32,7 @@ def test_a_file_goes_the_whole_road_on_production_engines(engines: dict[str, str
         assert here.end(sent.json()["id"])["state"] == "published", here.place.log()
         assert here.place.wait_indexed(here.site), here.place.log()
         with here.client("") as reader:
+            assert eventually(lambda: not reader.get("/api/v1/datasets?q=truong hoc dong da").json()["degraded"])
             found = reader.get("/api/v1/datasets?q=truong hoc dong da").json()
             assert [one["slug"] for one in found["items"]] == [slug]
             files = {one["role"]: one["name"] for one in reader.get(f"/api/v1/datasets/{slug}").json()["files"]}
@@ -48,8 +49,7 @@ def test_a_file_goes_the_whole_road_on_production_engines(engines: dict[str, str
             rows = reader.get(f"/api/v1/datasets/{slug}/rows").json()
             assert [one["ma"] for one in rows["items"]] == ["00123", "00456"]
             assert reader.get(f"/datasets/{slug}").status_code == 200
-            ready = reader.get("/readyz").json()
-            assert {name: part["state"] for name, part in ready["parts"].items()} == dict.fromkeys(ready["parts"], "ok")
+            assert eventually(lambda: {one["state"] for one in reader.get("/readyz").json()["parts"].values()} == {"ok"})
         assert list(here.site.catalog.verify(deep=True)) == []
 
 

@@ -97,7 +97,7 @@ def _upload_and_wait(site: Site, order: dict[str, Any], line: socket.socket) -> 
         line.send(b"took " + one.encode())
     except (Refusal, OSError) as refused:
         line.send(f"refused {refused!r}".encode()[:200])
-    until = time.monotonic() + 100
+    until = time.monotonic() + 200
     while time.monotonic() < until and not _settled(site):
         time.sleep(0.02)
     line.send(b"done")
