@@ -70,7 +70,7 @@ def test_while_the_first_is_under_way_the_second_is_told_to_come_back(town: Town
     def body():
         yield head + SCHOOLS
         begun.set()
-        assert go.wait(20)
+        assert go.wait(120)
         yield f"\r\n--{boundary}--\r\n".encode()
 
     headers = {**town.head("editor"), **keyed("up"), "Content-Type": f"multipart/form-data; boundary={boundary}"}
@@ -80,7 +80,7 @@ def test_while_the_first_is_under_way_the_second_is_told_to_come_back(town: Town
     ))
     first.start()
     try:
-        assert begun.wait(20)
+        assert begun.wait(120)
         second = town.upload(slug, headers=keyed("up"))
     finally:
         go.set()

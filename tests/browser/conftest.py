@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import missing
+from tests.faults.place import eventually
 from tests.releases import BASIS, EFFECTIVE, merger
 from tests.releases import SCHOOLS as LISTED
 from tests.running import Running, running
@@ -155,6 +156,8 @@ def release(portal: Portal) -> None:
         portal.at["release"] = f"/codelists/vn-commune/releases/{made['id']}"
         assert steward.post(f"{lists}/{made['id']}/accept", json={"digest": made["digest"]}).status_code == 200
         portal.at["recheck"] = f"{portal.at['dataset']}/rechecks/{made['id']}"
+        catalog = portal.site.site.catalog
+        assert eventually(lambda: catalog.rechecks_under(catalog.system(), made["id"])), portal.site.place.log()
         draft = steward.post("/api/v1/standards?dry_run=1", content=STANDARD)
         assert draft.status_code in (200, 201), draft.text
         portal.at["edition"] = f"/standards/drafts/{draft.json()['id']}"
