@@ -159,7 +159,7 @@ def make_town(
     like = furnished(review)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(like.database, folder / "records.db")
-    town = bare_town(folder, index=index, environment=environment, review=review, **values)
+    town = bare_town(folder, index=index, tables=tables, environment=environment, review=review, **values)
     town.tokens |= like.tokens
     town.stand.jobs.events.extend(like.events)
     town.stand.clock.at, town.stand.records._now.at = like.clocks
@@ -191,7 +191,7 @@ def furnished(review: str) -> Furnished:
     return Furnished(folder, dict(town.tokens), tuple(town.stand.jobs.events), (town.stand.clock.at, town.stand.records._now.at))
 
 
-def bare_town(folder: Path, *, index: Any = None, environment: str = "test", review: str = "none", **values: Any) -> Town:
+def bare_town(folder: Path, *, index: Any = None, tables: Any = None, environment: str = "test", review: str = "none", **values: Any) -> Town:
     """A site in ``folder``, on the database that is there."""
     records = SqlRecords(
         f"sqlite:///{folder}/records.db", enqueue=lambda _connection, event: stand.jobs.enqueue(event), now=Clock()
