@@ -57,7 +57,10 @@ class Site:
         if self.shelf is not None:
             self.shelf.left = self.askers.renew
         work = self.extras.get("rooms", {}).get("work")
-        object.__setattr__(self, "snapshots", Snapshots(work / "snapshots" if work else None))
+        object.__setattr__(self, "snapshots", Snapshots(
+            work / "snapshots" if work else None,
+            living=lambda: self.catalog.every_table(),  # noqa: PLW0108 - there is no catalogue where pages are printed
+        ))
 
     @property
     def standards(self) -> Standards:

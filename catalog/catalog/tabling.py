@@ -36,6 +36,10 @@ class Tabling(Base):
         """Give those of the resources' ids that have a table."""
         return self._tables.there(keys) if self._tables is not None and keys else ()
 
+    def every_table(self) -> Sequence[Table]:
+        """Give every table there is, for the site's own housekeeping: nobody may see them by this."""
+        return self._tables.tables() if self._tables is not None else ()
+
     def ask_rows(self, caller: Caller, key: str, ask: Ask) -> tuple[Table, Found]:
         """Answer a question to a table from one state of it. Raises NotFound."""
         return self._store().ask(self.table(caller, key).id, ask)

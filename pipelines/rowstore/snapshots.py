@@ -8,13 +8,15 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import time as clock_time
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from catalog.errors import Refusal
 from catalog.rows import All, Ask, Family, Table, family
 from standards import late
 from standards.text import fold
@@ -38,6 +40,9 @@ FOLDED: Final = "_full_text"
 KEPT: Final = 2
 """Revisions whose files stay: somebody may still be reading the one before."""
 
+SWEEP_SECONDS: Final = 60.0
+"""How long a file may outlive rows that were taken away, by anybody and also on another machine."""
+
 Pages = tuple[Table, Iterator[Sequence[Sequence[Any]]]]
 
 _TYPES: Final[Mapping[Family, str]] = MappingProxyType({
@@ -50,13 +55,21 @@ _TYPES: Final[Mapping[Family, str]] = MappingProxyType({
 class Snapshots:
     """Files of snapshots in a folder that processes of a site may share; of one's own where none is given."""
 
-    def __init__(self, folder: Path | None = None, *, small: int = SMALL, still: float = STILL) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, small: int = SMALL, still: float = STILL,
+        living: Callable[[], Iterable[Table]] | None = None,
+    ) -> None:
+        """``living`` tells the tables there are: files of other tables and revisions are swept away each minute."""
+        self._living = living
+        self._keeper: threading.Thread | None = None
         self._own = tempfile.TemporaryDirectory(prefix="datamo-snapshots-") if folder is None else None
         self._folder = Path(self._own.name) if self._own else Path(folder or "")
         self._small, self._still = small, still
         self._making: dict[str, threading.Lock] = {}
         self._seen: dict[str, tuple[tuple[str, int], float]] = {}
         self._guard = threading.Lock()
+        if self._folder.is_dir() and any(self._folder.iterdir()):  # of a process before this one
+            self._keep()
 
     def helps(self, table: Table, ask: Ask) -> bool:
         """Whether a question to a table is better asked of its snapshot."""
@@ -85,6 +98,7 @@ class Snapshots:
                 path = self._path(held)
                 self._write(path, held, found)
                 self._tidy(held, path)
+        self._keep()
         return str(path)
 
     def _path(self, table: Table) -> Path:
@@ -118,6 +132,42 @@ class Snapshots:
         """Remove every file of a table: it was taken away."""
         for one in self._folder.glob(f"{hashlib.sha256(key.encode()).hexdigest()[:32]}-*"):
             one.unlink(missing_ok=True)
+
+
+    def sweep(self) -> int:
+        """Remove what is not the newest state of a table there is, so that rows erased anywhere leave here too.
+
+        Gives how many files went; none where nobody can tell the tables now. A file being made is left alone.
+        """
+        if self._living is None:
+            return 0
+        old = list(self._folder.glob("*.parquet"))  # before asking: what is made meanwhile is of a newer state
+        try:
+            held = {self._path(table).name for table in self._living()}
+        except Refusal:
+            return 0
+        gone = [one for one in old if one.name not in held]
+        for one in gone:
+            one.unlink(missing_ok=True)
+        return len(gone)
+
+    def _keep(self) -> None:
+        """Begin to sweep, in a thread that ends with the process."""
+        with self._guard:
+            if self._keeper is None and self._living is not None:
+                of = weakref.ref(self)
+                self._keeper = threading.Thread(target=_sweep_on, args=(of,), name="snapshots", daemon=True)
+                self._keeper.start()
+
+
+def _sweep_on(of: weakref.ref[Snapshots]) -> None:
+    """Sweep while somebody uses the snapshots."""
+    while True:
+        time.sleep(SWEEP_SECONDS)
+        if (snapshots := of()) is None:
+            return
+        snapshots.sweep()
+        del snapshots
 
 
 def _grouped(pages: Iterator[Sequence[Sequence[Any]]], kinds: Sequence[str], schema: Any) -> Iterator[Any]:

@@ -51,6 +51,13 @@ def test_a_table_is_made_with_its_resource_and_tells_what_it_holds(town: Town) -
     assert info["fields"][1]["schema"]["native_type"] == "integer"
 
 
+def test_a_site_says_how_many_rows_a_search_gives(town: Town, made: str) -> None:
+    options = {"ckan.datastore.search.rows_default": 2, "ckan.datastore.search.rows_max": 3}
+    result(town, "config_option_update", "operator", **options)
+    assert [len(search(town, made, **given)["records"]) for given in ({}, {"limit": 1}, {"limit": 4}, {"limit": 0})] == [2, 1, 3, 0]
+    assert search(town, made, limit=4)["limit"] == 3
+
+
 def test_a_search_gives_rows_fields_total_and_what_was_asked(town: Town, made: str) -> None:
     told = search(town, made)
     assert told["records"] == [

@@ -113,7 +113,7 @@ def test_options_are_refused_that_are_none(town: Town, tmp_path: Path) -> None:
     other = make_town(tmp_path / "other", environment="production", ckan_options={"ckan.site_title": "Cổng"})
     assert result(other, "status_show", "")["site_title"] == "Cổng"
     assert action(other, "config_option_update", "operator", **{"ckan.site_title": "x"}).status_code == 403
-    assert read_settings(ckan_options="ckan.site_title=Cổng, ckan.feeds.limit = 5").ckan_options
+    assert read_settings(ckan_options="ckan.site_title=Cổng, ckan.activity_list_limit = 5").ckan_options
     with pytest.raises(WrongSetting, match="DATAMO_CKAN_OPTIONS"):
         read_settings(ckan_options="ckan.nothing=1")
     assert Settings().ckan_options == ""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from catalog.errors import Unavailable
 from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Table, Text, Without, Word
 from pipelines.askers import Askers
 from pipelines.rowstore import reading
@@ -123,3 +124,24 @@ def test_an_empty_table_has_a_snapshot_too(tmp_path, askers) -> None:
         Path(path).stat()
     kept = Snapshots(tmp_path)
     assert reading.ask(askers, kept.of(table, lambda: tables.pages("t-1")), table.types(), Ask(where=Is("so", "gt", 1)), 0).total == 0
+
+
+def test_what_was_erased_anywhere_leaves_the_snapshots_and_nothing_is_taken_on_a_guess(tmp_path: Path, tables: FakeTables) -> None:
+    kept = Snapshots(tmp_path, living=tables.tables)
+    path = Path(kept.of(tables.tables()[0], lambda: tables.pages("t-1", 3)))
+    assert kept.sweep() == 0
+    assert path.exists()
+    tables.delete("t-1", Is("ten", "eq", "Đống Đa"))
+    assert kept.sweep() == 1
+    assert not path.exists()
+    path = Path(kept.of(tables.tables()[0], lambda: tables.pages("t-1", 3)))
+
+    def away() -> Any:
+        raise Unavailable("database-down")
+
+    assert Snapshots(tmp_path, living=away).sweep() == 0
+    assert Snapshots(tmp_path).sweep() == 0
+    assert path.exists()
+    tables.drop("t-1")
+    assert kept.sweep() == 1
+    assert not path.exists()

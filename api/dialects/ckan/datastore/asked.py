@@ -15,7 +15,6 @@ from catalog.rows.cells import cell
 from standards.text import nfc
 
 MOST_ROWS: Final = 32_000
-ROWS: Final = 100
 DEEPEST: Final = 10
 MOST_OPS: Final = 100
 MOST_WORDS: Final = 50
@@ -37,12 +36,18 @@ def question(call: Call, types: Mapping[str, str]) -> Ask:
         for one in order:
             if columns and one.column not in columns:
                 raise Wrong({"sort": [f'"{one.column}" has to be one of the fields when rows are distinct']})
-    limit = call.number("limit", ROWS)
     return Ask(
         columns=columns, where=conditions(call.given.get("filters"), types), texts=texts, order=order,
-        distinct=distinct, limit=min(ROWS if limit is None else limit, MOST_ROWS), offset=call.number("offset", 0) or 0,
+        distinct=distinct, limit=limit(call), offset=call.number("offset", 0) or 0,
         total=call.flag("include_total", default=True),
     )
+
+
+def limit(call: Call) -> int:
+    """Give how many rows are wanted, by the site's options where the call does not say and where it says too many."""
+    wanted = call.number("limit")
+    most = min(call.most("ckan.datastore.search.rows_max"), MOST_ROWS)
+    return min(call.most("ckan.datastore.search.rows_default") if wanted is None else wanted, most)
 
 
 def named(call: Call, types: Mapping[str, str]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def _links(call: Call) -> dict[str, str]:
              for name, value in call.given.items() if name not in ("offset", "id")}
     given["resource_id"] = str(call.given.get("resource_id") or call.given.get("id"))
     start = f"/api/3/action/datastore_search?{urlencode(given)}"
-    behind = (call.number("offset", 0) or 0) + min(call.number("limit", asked.ROWS) or 0, asked.MOST_ROWS)
+    behind = (call.number("offset", 0) or 0) + asked.limit(call)
     return {"start": start, "next": f"{start}&{urlencode({'offset': behind})}"}
 
 
