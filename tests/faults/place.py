@@ -60,8 +60,9 @@ class Place:
 
     def worker(self, fault: str = "", times: int = 1) -> Forked:
         """Start a worker process; ``fault`` says where it kills itself, ``times`` how often over all starts."""
-        words = [str(self.folder), fault, str(times)]
-        return Forked(cradle(), cradle().fork("faulty", self.environment, self.folder / "worker.log", words=words))
+        words, log = [str(self.folder), fault, str(times)], self.folder / "worker.log"
+        log.touch(mode=0o600)  # somebody reads it before the process that is being forked has opened it
+        return Forked(cradle(), cradle().fork("faulty", self.environment, log, words=words))
 
     def command(self, *words: str) -> subprocess.Popen[bytes]:
         """Start a command of ``datamo`` as an operator does."""
