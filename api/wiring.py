@@ -126,8 +126,7 @@ class Site:
 
             nursery = watched_children(nursery, self.meters)
         return Workshop(
-            catalog=self.catalog,
-            records=self.records,
+            catalog=self.catalog, records=self.records,
             files=self.files,
             index=self.index,
             work=self.settings.work_dir.absolute(),
@@ -160,7 +159,8 @@ class Site:
 
     def house(self) -> House:
         """Give what backing up, restoring and moving work with."""
-        return House(catalog=self.catalog, records=self.records, files=self.files, index=self.index, jobs=self.jobs)
+        return House(catalog=self.catalog, records=self.records, files=self.files, index=self.index, jobs=self.jobs,
+                     tables=self.tables)
 
     def prepare(self, stop: threading.Event) -> None:
         """Do as ``migrate`` does, but wait some minutes for a store or a database that is away, or until ``stop``."""

@@ -133,6 +133,10 @@ class Erasing(Base):
     # -- the worker ---------------------------------------------------------------------------------------------
     def finish_erasure(self, erasure: str, *, store_keeps: bool = False) -> None:
         """Note that nothing is left: confirmed → done; idempotent. ``store_keeps`` says where that is not sure."""
+        with self._raw.read() as unit:
+            one = unit.erasure(erasure)
+        if one is not None and one.whole:  # again: who confirmed it may have been killed before this
+            self._drop_tables(one.dataset)
         with self._raw.begin() as unit:
             one = unit.erasure(erasure)
             if one is not None and one.state == "confirmed":

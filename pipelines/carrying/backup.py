@@ -10,6 +10,7 @@ from pathlib import Path
 from catalog.errors import NotFound
 from catalog.ports import Files
 from pipelines.carrying import folder as folders
+from pipelines.carrying import rows
 from pipelines.carrying.erased import write_beside
 from pipelines.carrying.folder import Backup, Listing
 from pipelines.carrying.house import House, Needs, copy_object, in_order, kept, needs_of
@@ -28,6 +29,7 @@ class Round:
     objects: Mapping[str, tuple[int, bool]]
     uploads: Mapping[str, str]
     lost: Mapping[str, str]
+    rows: Mapping[str, Listing]
 
 
 def back_up(house: House, store: Files, folder: Path, *, now: datetime, deep: bool = False) -> Backup:
@@ -48,17 +50,20 @@ def back_up(house: House, store: Files, folder: Path, *, now: datetime, deep: bo
         backup = Backup(
             made=now.isoformat(), revision=done.revision, last_change=done.needs.last_change, audit=done.needs.audit,
             tables=done.tables, objects=objects, uploads=done.uploads, lost=done.lost,
+            rows=done.rows,
         )
         write_beside(folder, house.catalog)
         folders.write(folder, backup)
-        _prune(store, {objects.sha256, *(one.sha256 for one in done.tables.values()), *done.objects})
+        listings = (objects, *done.tables.values(), *done.rows.values())
+        _prune(store, {*(one.sha256 for one in listings), *done.objects})
     return backup
 
 
 def _round(house: House, store: Files, *, deep: bool) -> Round:
     with house.records.read() as unit:
-        tables = {name: folders.keep_lines(store, rows) for name, rows in unit.dump()}
+        tables = {name: folders.keep_lines(store, lines) for name, lines in unit.dump()}
         needs, revision = needs_of(unit), unit.revision()
+    kept_rows = rows.kept(house.tables, store)  # after the records: a dataset that they know has its table here
     lost: dict[str, str] = {}
     uploads: dict[str, str] = {}
     for one in needs.uploads:  # first: they are the first to go
@@ -74,7 +79,9 @@ def _round(house: House, store: Files, *, deep: bool) -> Round:
         elif must:
             lost[sha256] = wrong
     objects = {sha256: (store.size(sha256) or 0, sha256 in found) for sha256 in found | set(uploads.values())}
-    return Round(revision=revision, tables=tables, needs=needs, objects=objects, uploads=uploads, lost=lost)
+    return Round(
+        revision=revision, tables=tables, needs=needs, objects=objects, uploads=uploads, lost=lost, rows=kept_rows,
+    )
 
 
 def _keep_upload(source: Files, store: Files, key: str, sha256: str) -> bool:

@@ -36,7 +36,7 @@ class Backup:
 
     ``tables`` are rows by table, ``objects`` lines ``[hash, bytes, named]`` (``named`` is false for what is an upload's
     only); ``uploads`` lead from staging keys to hashes; ``audit`` is the head of the chain; ``lost`` says what the site
-    itself had lost.
+    itself had lost; ``rows`` are the tables of rows that change, by their ids.
     """
 
     made: str
@@ -47,17 +47,23 @@ class Backup:
     objects: Listing
     uploads: Mapping[str, str] = field(default_factory=dict)
     lost: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, Listing] = field(default_factory=dict)
 
     @property
     def seal(self) -> str:
         """The hash of everything the backup says."""
-        return hashlib.sha256(_text(asdict(self)).encode()).hexdigest()
+        return hashlib.sha256(_text(self.said()).encode()).hexdigest()
+
+    def said(self) -> dict[str, Any]:
+        """Give what is written down; a site without such tables says it as backups did before there were any."""
+        said = asdict(self)
+        return said if self.rows else {name: value for name, value in said.items() if name != "rows"}
 
 
 def write(folder: Path, backup: Backup) -> None:
     """Make the folder this backup, in one step."""
     draft = folder / f".{NAME}.{os.getpid()}"
-    content = _text({"shape": SHAPE, "seal": backup.seal, **asdict(backup)}) + "\n"
+    content = _text({"shape": SHAPE, "seal": backup.seal, **backup.said()}) + "\n"
     with draft.open("w", encoding="utf-8") as file:
         file.write(content)
         file.flush()
@@ -82,7 +88,8 @@ def read(folder: Path) -> Backup:
         raise Invalid("backup-unknown", folder=str(folder))
     seal = said.pop("seal", "")
     try:
-        said["tables"] = {name: Listing(**one) for name, one in said["tables"].items()}
+        for many in ("tables", "rows"):
+            said[many] = {name: Listing(**one) for name, one in said.get(many, {}).items()}
         said["objects"], said["audit"] = Listing(**said["objects"]), tuple(said["audit"])
         backup = Backup(**said)
     except (KeyError, TypeError, AttributeError):
@@ -97,7 +104,7 @@ def prove(store: Files, backup: Backup) -> dict[str, tuple[int, bool]]:
 
     Raises Invalid with the first that is wrong.
     """
-    for listing in (backup.objects, *backup.tables.values()):
+    for listing in (backup.objects, *backup.tables.values(), *backup.rows.values()):
         _prove(store, listing.sha256, listing.bytes)
     objects = {sha256: (size, named) for sha256, size, named in lines(store, backup.objects)}
     for sha256, (size, _) in objects.items():

@@ -12,7 +12,7 @@ from catalog.catalog.upkeep import waiting
 from catalog.errors import Conflict, NotFound, Unavailable
 from catalog.events import ReleaseAccepted, ReleaseDrafted
 from catalog.model import AuditRow, Submission
-from catalog.ports import Files, Index, Jobs, Records, Unit
+from catalog.ports import Files, Index, Jobs, Records, Tables, Unit
 from pipelines.steps import erase, index, public_state
 
 MARK = "restoring"
@@ -36,6 +36,7 @@ class House:
     files: Files
     index: Index
     jobs: Jobs
+    tables: Tables | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

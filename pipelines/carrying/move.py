@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from catalog.errors import Conflict, NotFound
 from catalog.maintenance import FACT, Maintenance, close, maintenance_in
 from catalog.ports import Unit
+from pipelines.carrying import rows as changing
 from pipelines.carrying.house import (
     MARK,
     House,
@@ -82,6 +83,7 @@ def _moved(source: House, target: House, *, same_files: bool, accept_losses: boo
         if lost and not accept_losses:
             raise Conflict("objects-lost", many=len(lost), first=next(iter(lost)))
         keys = {} if same_files else _stage(source, target, needs)
+        changing.copied(source.tables, target.tables)
         resumed = _fill(unit, target, needs, keys)
     return Filled(
         rows=_rows(target), objects=len(needs.objects), resumed=resumed, broken=_proved(source, target)
@@ -125,7 +127,7 @@ def _fill(unit: Unit, target: House, needs: Needs, keys: Mapping[str, str]) -> i
 def _proved(source: House, target: House) -> list[str]:
     """Finish the target and hold it against the source: the same rows in every table, the same numbers."""
     here, there = _rows(source), _rows(target)
-    differing = [name for name in here if here[name] != there[name] and name not in ("audit", "site")]
+    differing = [name for name in here if here[name] != there.get(name) and name not in ("audit", "site")]
     with source.records.read() as one, target.records.read() as other:
         if one.totals() != other.totals():
             differing.append("totals")
@@ -134,4 +136,6 @@ def _proved(source: House, target: House) -> list[str]:
 
 def _rows(house: House) -> dict[str, int]:
     with house.records.read() as unit:
-        return {name: sum(1 for _ in rows) for name, rows in unit.dump()}
+        found = {name: sum(1 for _ in rows) for name, rows in unit.dump()}
+    many = changing.counted(house.tables)
+    return {**found, changing.DATASTORE: many} if many else found

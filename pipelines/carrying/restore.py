@@ -10,6 +10,7 @@ from catalog.errors import Conflict, Unavailable
 from catalog.maintenance import FACT
 from catalog.ports import Files
 from pipelines.carrying import folder as folders
+from pipelines.carrying import rows as changing
 from pipelines.carrying.erased import Ledger, apply_again, gathered, hashes_of
 from pipelines.carrying.folder import Backup
 from pipelines.carrying.house import MARK, House, copy_object, finish, marked, refuse_held, refuse_worker, resume
@@ -40,6 +41,8 @@ def restore(house: House, store: Files, folder: Path, *, accept_losses: bool = F
         raise Conflict("backup-lost", many=len(backup.lost), first=first)
     objects = folders.prove(store, backup)
     rows = {name: listing.lines for name, listing in backup.tables.items()}
+    if backup.rows:
+        rows[changing.DATASTORE] = sum(one.lines - 1 for one in backup.rows.values())
     if marked(house) == backup.seal:
         return Filled(rows=rows, objects=len(objects), resumed=0, broken=finish(house))
     with house.records.read() as unit:
@@ -53,6 +56,7 @@ def restore(house: House, store: Files, folder: Path, *, accept_losses: bool = F
         key: _stage(store, house.files, sha256, objects[sha256][0])
         for key, sha256 in backup.uploads.items() if sha256 not in gone
     }
+    changing.filled(house.tables, store, backup.rows, {one.dataset for one in ledger.values() if one.whole})
     resumed = _fill(house, store, backup, keys, ledger)
     return Filled(rows=rows, objects=len(objects), resumed=resumed, broken=finish(house))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from catalog.erasure import LEDGER
 from catalog.errors import Gone, NotFound, Refusal
 from catalog.maintenance import FACT
 from catalog.question import Question
+from catalog.rows import Field, Is, Table
 from pipelines.carrying import folder as folders
 from pipelines.carrying.backup import back_up
+from pipelines.carrying.erased import write_beside
 from pipelines.carrying.house import MARK, House
 from pipelines.carrying.move import move
 from pipelines.carrying.rebuild import NOT_KEPT, rebuild
@@ -37,7 +40,8 @@ def house_of(town: Town) -> House:
 
 def house(stand: Any) -> House:
     stand.jobs.silent = 10_000.0
-    return House(catalog=stand.catalog, records=stand.records, files=stand.files, index=stand.index, jobs=stand.jobs)
+    return House(catalog=stand.catalog, records=stand.records, files=stand.files, index=stand.index, jobs=stand.jobs,
+                 tables=stand.catalog._tables)
 
 
 def an_empty_house(folder: Path, files: Any = None) -> House:
@@ -317,3 +321,54 @@ def test_a_site_rebuilt_twice_is_the_same_and_a_rebuild_needs_a_public_record(to
 
 def test_every_refusal_of_carrying_has_its_sentences() -> None:
     assert all(set(texts) == {"vi", "en"} for texts in SENTENCES.values())
+
+
+FIELDS = (Field(id="ten", type="text"), Field(id="tien", type="numeric"), Field(id="goi", type="json"), Field(id="ds", type="_text"))
+CELLS = [["Đống Đa", Decimal("12345678901234567890.5"), '{"a":[1]}', ["x", None]], ["Ba Đình", None, None, None], ["Hà Nội", 3, "[]", []]]
+
+
+def counted(town: Town, slug: str) -> Table:
+    """Give a dataset a table of rows that change, one of which is gone again."""
+    catalog, system = town.catalog, town.catalog.system()
+    entry = catalog.dataset(system, slug)
+    table = catalog.save_table(system, Table(id=f"t-{slug}", dataset=entry.id, resource="so", fields=FIELDS, primary_key=("ten",),
+                                             aliases=(f"bang-{slug}",)), tuple(one.id for one in FIELDS), CELLS)
+    return catalog.delete_rows(system, table.id, Is("ten", "eq", "Ba Đình"))[0]
+
+
+def rows_of(house: House, key: str) -> list[Any]:
+    _, pages = house.tables.pages(key)
+    return [list(row[1:]) for page in pages for row in page]
+
+
+def test_rows_that_change_are_backed_up_and_restored_and_what_was_erased_since_stays_away(town: Town, tmp_path: Path) -> None:
+    kept, gone = counted(town, "truong-hoc-2025"), counted(town, "dia-chi-moi")
+    backed_up(town, tmp_path / "backup")
+    assert set(folders.read(tmp_path / "backup").rows) == {kept.id, gone.id}
+    entry = town.catalog.dataset(town.catalog.system(), "dia-chi-moi")
+    asked = town.catalog.ask_erasure(town.caller("editor"), entry.id, reason="Có họ tên của người dân", sharing="keep")
+    town.catalog.confirm_erasure(town.caller("reviewer"), asked.id)
+    write_beside(tmp_path / "backup", town.catalog)
+    other = an_empty_house(tmp_path / "other")
+    other.tables.save(Table(id="of-a-try-before", dataset="x", resource="x", fields=FIELDS))
+    filled = restore(other, LocalFiles(tmp_path / "backup"), tmp_path / "backup")
+    assert (list(filled.broken), filled.rows["datastore"]) == ([], 4)
+    assert [one.id for one in other.tables.tables()] == [kept.id]
+    assert rows_of(other, kept.id) == [CELLS[0], CELLS[2]]
+    found = other.catalog.table(other.catalog.system(), "bang-truong-hoc-2025")
+    assert (found.fields, found.primary_key, found.count) == (FIELDS, ("ten",), 2)
+
+
+def test_rows_that_change_move_along_and_a_rotten_one_is_found_before_anything_is_restored(town: Town, tmp_path: Path) -> None:
+    kept = counted(town, "truong-hoc-2025")
+    store = backed_up(town, tmp_path / "backup")
+    listing = folders.read(tmp_path / "backup").rows[kept.id]
+    path = tmp_path / "backup" / "sha256" / listing.sha256[:2] / listing.sha256
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-2] + b"x\n")
+    with pytest.raises(Refusal, match="backup-damaged"):
+        restore(an_empty_house(tmp_path / "third"), store, tmp_path / "backup")
+    other = an_empty_house(tmp_path / "other")
+    filled = move(house_of(town), other)
+    assert (list(filled.broken), filled.rows["datastore"]) == ([], 2)
+    assert rows_of(other, kept.id) == rows_of(house_of(town), kept.id)

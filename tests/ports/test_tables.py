@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from catalog.adapters.tables_sqlite import SqliteTables
 from catalog.errors import Conflict, NotFound
 from catalog.ports import Tables
 from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Table, Text, Without, Word
+from pipelines.carrying.rows import copied
 from tests.conftest import NUMBERS, create_database, database
 from tests.fakes_tables import FakeTables
 
@@ -219,3 +221,18 @@ def test_sizes_are_told_and_everything_can_be_taken_away(towns) -> None:
     assert towns.sizes("t-1")[0] > 0
     towns.wipe()
     assert towns.tables() == []
+
+
+def test_a_table_is_carried_to_another_store_and_back_cell_for_cell(tables) -> None:
+    other = FakeTables()
+    other.save(TOWNS, NAMES, [*ROWS, ["Số lớn", 1, Decimal("0.1"), None, None, "2025-01-02T03:04:05.678000"]])
+    copied(other, tables)
+    back = FakeTables()
+    copied(tables, back)
+    assert [replace(one, mark="", revision=0) for one in back.tables()] == [replace(one, mark="", revision=0) for one in other.tables()]
+    first, second = ([list(map(plain, row)) for page in each.pages("t-1")[1] for row in page] for each in (other, back))
+    assert first == second
+
+
+def plain(cell: Any) -> Any:
+    return float(cell) if isinstance(cell, Decimal | int | float) and not isinstance(cell, bool) else cell
