@@ -25,14 +25,14 @@ Sentences = Mapping[str, str | Sequence[str]]
 def sentences(lang: str) -> Sentences:
     """Every translated sentence of a language by its Vietnamese original; in Vietnamese only changed wordings.
 
-    Read from ``locale/<lang>.po`` (gettext), once per process; no compiled catalogue is kept.
+    Read from ``locale/<lang>/*.po`` (gettext, one file per part of the portal), once per process; no compiled
+    catalogue is kept.
     """
-    path = FOLDER / f"{lang}.po"
-    if not path.exists():
-        return {}
-    with path.open("rb") as stream:
-        catalog = read_po(stream, locale=lang)
-    return {_key(one.id): one.string for one in catalog if one.id and one.string}
+    said: dict[str, str | Sequence[str]] = {}
+    for path in sorted((FOLDER / lang).glob("*.po")):
+        with path.open("rb") as stream:
+            said.update({_key(one.id): one.string for one in read_po(stream, locale=lang) if one.id and one.string})
+    return said
 
 
 def _key(msgid: str | list[str] | tuple[str, ...]) -> str:
