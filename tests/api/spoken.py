@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = sorted((ROOT / "api" / "templates").glob("*.html"))
-MODULES = sorted((ROOT / "api" / "dialects" / "html").glob("*.py"))
+TEMPLATES = sorted((ROOT / "api" / "templates").rglob("*.html"))
+MODULES = sorted((ROOT / "api" / "dialects" / "html").rglob("*.py"))
 CALL = re.compile(r"""\b_h?\(\s*"((?:[^"\\]|\\.)*)\"""")
 TABLES = ("THEMES", "FREQUENCIES", "KINDS", "QUALITY", "FACETS", "SORTS", "ROLES", "RULES")
 
