@@ -149,16 +149,14 @@ def fault(problem: Exception, arguments: Sequence[str]) -> int:
 
 
 def _refusal(problem: Any, language: str, arguments: Sequence[str]) -> int:
-    from api.messages import carrying, erasures, releases, say
+    from api.messages import say
     from api.messages.refusals import SENTENCES
     from catalog.errors import Unavailable
 
     def worded(code: str, params: Mapping[str, Any] | None) -> str:
         """Say it as the site did where it was asked over HTTP: it knows what filled its sentence."""
         said = (params or {}).get("detail")
-        every = (SENTENCES, releases.SENTENCES, carrying.SENTENCES, erasures.SENTENCES)
-        own = (say(some, code, params or {}, language) for some in every)
-        return str(said) if said else next(filter(None, own), code)
+        return str(said) if said else say(SENTENCES, code, params or {}, language) or code
 
     sentence = worded(problem.code, problem.params)
     details = [f"  {one.pointer}: {worded(one.code, one.params)}" for one in problem.problems]

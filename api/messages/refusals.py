@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from api.messages import Sentences, carrying, erasures, pick, queries, reasons, releases, say, uploads
+from api.messages import Sentences, carrying, deeds, engines, erasures, pick, queries, reasons, releases, say, uploads
 
 TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     400: {"vi": "Yêu cầu không đúng", "en": "Bad request"},
@@ -27,7 +27,7 @@ TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     503: {"vi": "Tạm thời chưa phục vụ được", "en": "Temporarily unavailable"},
 })
 
-SENTENCES: Sentences = MappingProxyType({
+GENERAL: Sentences = MappingProxyType({
     "refused": {"vi": "Yêu cầu không được chấp nhận.", "en": "The request was not accepted."},
     "bad-request": {"vi": "Máy chủ không hiểu yêu cầu này.", "en": "The server does not understand this request."},
     "internal": {
@@ -174,54 +174,6 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Chỉ sắp xếp được theo relevance, modified, issued hoặc title.",
         "en": "Sort by relevance, modified, issued or title.",
     },
-    "slug-taken": {"vi": "Địa chỉ này đã được dùng.", "en": "This address is taken."},
-    "name-taken": {"vi": "Tên này đã được dùng.", "en": "This name is taken."},
-    "last-admin": {
-        "vi": "Cơ quan sẽ không còn quản trị viên nào; hãy giao vai trò này cho người khác trước.",
-        "en": "The agency would be left without an admin; give somebody else that role first.",
-    },
-    "source-taken": {"vi": "Đã có nguồn hoặc đích tên này.", "en": "There is a source or target of this name."},
-    "nothing-to-confirm": {"vi": "Không có gì chờ xác nhận.", "en": "Nothing waits to be confirmed."},
-    "person-disabled": {"vi": "Tài khoản này đã bị khoá.", "en": "This account is disabled."},
-    "organisation-closed": {
-        "vi": "Cơ quan {organisation} đã đóng hoặc sáp nhập nên không nhận dữ liệu mới.",
-        "en": "Agency {organisation} is closed or merged and takes nothing new.",
-    },
-    "organisation-not-empty": {"vi": "Cơ quan {organisation} còn dữ liệu.", "en": "{organisation} still has datasets."},
-    "series-holds-no-files": {
-        "vi": "Một chuỗi dữ liệu không chứa tệp; hãy gửi tệp vào một bộ dữ liệu của chuỗi.",
-        "en": "A series holds no files; send the file to one of its datasets.",
-    },
-    "wrong-state": {
-        "vi": "Bản nộp đang ở trạng thái “{state}” nên chưa làm được việc này.",
-        "en": "The submission stands at “{state}”, which does not allow this.",
-    },
-    "resource-twice": {
-        "vi": "Hai bản nộp cùng thay một phần của bộ dữ liệu; mỗi phần chỉ được thay một lần.",
-        "en": "Two of the submissions are for the same resource; one each.",
-    },
-    "several-datasets": {
-        "vi": "Các bản nộp phải thuộc cùng một bộ dữ liệu.",
-        "en": "The submissions have to be of one dataset.",
-    },
-    "job-done": {"vi": "Công việc này đã xong.", "en": "This job is done already."},
-    "slot-taken": {"vi": "Một tiến trình khác đang giữ vị trí này.", "en": "Another worker holds this slot."},
-    "declaration-missing": {
-        "vi": "Cơ quan này yêu cầu trả lời trước khi công bố: tệp có chứa bí mật nhà nước, dữ liệu quan trọng hay dữ "
-        "liệu cốt lõi (QĐ 20/2025/QĐ-TTg) không? Hãy trả lời rồi công bố lại.",
-        "en": "This agency wants an answer before publishing: does the file hold state secrets, or important or core "
-        "data (QĐ 20/2025/QĐ-TTg)? Answer and publish again.",
-    },
-    "declared-protected": {
-        "vi": "Người gửi đã khai tệp có chứa bí mật nhà nước, dữ liệu quan trọng hoặc dữ liệu cốt lõi nên không được "
-        "công bố. Bỏ phần đó rồi gửi tệp khác; nếu khai nhầm, hãy khai lại.",
-        "en": "The file was declared to hold state secrets, or important or core data, and may not be published. Send "
-        "another file without them; if the answer was a mistake, answer again.",
-    },
-    "second-person": {
-        "vi": "Cơ quan này yêu cầu một người thứ hai duyệt trước khi công bố.",
-        "en": "This agency wants a second person to approve before publishing.",
-    },
     "foreign-form": {
         "vi": "Biểu mẫu không đến từ trang của chúng tôi. Hãy tải lại trang rồi thử lại.",
         "en": "The form did not come from one of our own pages. Load the page again and try once more.",
@@ -298,88 +250,19 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "A password has {least} to {limit} characters.",
     },
     "no-worker": {"vi": "Chưa có tiến trình xử lý nào đang chạy.", "en": "No worker is running."},
-    "search-behind": {
-        "vi": "Việc tìm kiếm chưa theo kịp thay đổi. Hãy thử lại sau ít giây.",
-        "en": "Search has not followed the change yet. Try again in a few seconds.",
-    },
-    "search-blocked": {
-        "vi": "Bộ máy tìm kiếm đang từ chối ghi. Tìm kiếm vẫn chạy, nhưng thay đổi mới chưa có ở đó.",
-        "en": "The search engine refuses to be written to. Search goes on, without the newest changes.",
-    },
-    "search-busy": {"vi": "Bộ máy tìm kiếm đang bận.", "en": "The search engine is busy."},
-    "search-damaged": {
-        "vi": "Chỉ mục tìm kiếm bị hỏng và cần dựng lại.",
-        "en": "The search index is damaged and has to be rebuilt.",
-    },
-    "search-down": {
-        "vi": "Bộ máy tìm kiếm ở DATAMO_SEARCH_URL không trả lời. Hãy xem máy chủ có chạy, địa chỉ có đúng không.",
-        "en": "The search engine at DATAMO_SEARCH_URL does not answer. See whether it runs and the address is right.",
-    },
-    "search-foreign": {
-        "vi": "Máy chủ ở DATAMO_SEARCH_URL không phải Elasticsearch 9 ({found}). Hãy dùng một Elasticsearch 9.",
-        "en": "What answers at DATAMO_SEARCH_URL is not Elasticsearch 9 ({found}). Use the address of one that is.",
-    },
-    "search-incomplete": {
-        "vi": "Chỉ mục mới không chứa đủ những gì đã ghi ({held} trên {count}), nên chỉ mục cũ vẫn được dùng.",
-        "en": "The new index does not hold what was put into it ({held} of {count}), so the old one stays in use.",
-    },
-    "search-login": {
-        "vi": "Elasticsearch từ chối tên, mật khẩu trong DATAMO_SEARCH_URL hoặc khoá DATAMO_SEARCH_KEY. Hãy sửa lại.",
-        "en": "Elasticsearch refuses the name and password in DATAMO_SEARCH_URL, or the DATAMO_SEARCH_KEY: correct it.",
-    },
-    "search-missing": {"vi": "Chưa có chỉ mục tìm kiếm.", "en": "There is no search index yet."},
-    "search-outdated": {
-        "vi": "Chỉ mục tìm kiếm đã cũ và cần dựng lại.",
-        "en": "The search index is of an older kind and has to be rebuilt.",
-    },
-    "search-read-only": {
-        "vi": "Tiến trình này chỉ đọc chỉ mục tìm kiếm.",
-        "en": "This process only reads the search index.",
-    },
-    "search-tls": {
-        "vi": "Không tin được chứng thư của máy chủ ở DATAMO_SEARCH_URL. Hãy thêm ?ca=đường-dẫn tới chứng thư của nó.",
-        "en": "The certificate of the server at DATAMO_SEARCH_URL is not trusted: add ?ca=path with its certificate.",
-    },
-    "database-down": {
-        "vi": "Cơ sở dữ liệu tạm ngừng. Hãy thử lại sau ít phút.",
-        "en": "The database is down at the moment. Try again in a few minutes.",
-    },
-    "database-denied": {
-        "vi": "Cơ sở dữ liệu không cho Datamo vào, hoặc không có ở địa chỉ của DATAMO_DATABASE_URL.",
-        "en": "The database does not let Datamo in, or is not there at the address of DATAMO_DATABASE_URL.",
-    },
-    "database-newer": {
-        "vi": "Cơ sở dữ liệu thuộc về một bản Datamo mới hơn.",
-        "en": "The database belongs to a newer Datamo.",
-    },
-    "database-unknown": {"vi": "Không hiểu địa chỉ cơ sở dữ liệu.", "en": "The database's address is not understood."},
-    "site-unreachable": {"vi": "Không kết nối được tới trang.", "en": "The site cannot be reached."},
-    "storage-damaged": {"vi": "Một tệp trong kho lưu trữ bị hỏng.", "en": "A file in the storage is damaged."},
-    "storage-denied": {
-        "vi": "Kho lưu trữ từ chối khóa truy cập của trang. Người vận hành cần kiểm tra khóa.",
-        "en": "The storage refuses the site's keys. The operator has to look at them.",
-    },
-    "storage-no-bucket": {
-        "vi": "Kho lưu trữ không có nơi chứa đã đặt. Người vận hành cần kiểm tra địa chỉ.",
-        "en": "The storage has no such bucket. The operator has to look at its address.",
-    },
-    "storage-public": {
-        "vi": "Nơi chứa tệp đang mở cho mọi người; chưa lưu gì vào đó. Người vận hành cần chặn truy cập công khai.",
-        "en": "Anybody can read the bucket, so nothing is kept in it. The operator has to block public access.",
-    },
-    "storage-down": {
-        "vi": "Kho lưu trữ tạm ngừng. Hãy thử lại sau ít phút.",
-        "en": "The storage is down at the moment. Try again in a few minutes.",
-    },
-    "storage-full": {
-        "vi": "Kho lưu trữ đã đầy; không có gì được lưu. Hãy thử lại sau.",
-        "en": "The storage is full; nothing was kept. Try again later.",
-    },
     "unavailable": {
         "vi": "Một phần của hệ thống đang tạm ngừng. Hãy thử lại sau ít phút.",
         "en": "A part of the system is down at the moment. Try again in a few minutes.",
     },
 })
+
+SENTENCES: Sentences = MappingProxyType({
+    code: said
+    for room in (carrying.SENTENCES, deeds.SENTENCES, engines.SENTENCES, erasures.SENTENCES, queries.SENTENCES,
+                 releases.SENTENCES, uploads.SENTENCES, GENERAL)
+    for code, said in room.items()
+})
+"""Every refusal's sentences; a room with refusals of its own adds its own module to the line above."""
 
 FALLBACK: Mapping[int, str] = MappingProxyType({
     400: "refused", 401: "not-known", 403: "not-allowed", 404: "not-found", 405: "method-not-allowed", 409: "conflict",
@@ -394,7 +277,4 @@ def title(status: int, language: str) -> str:
 
 def sentence(code: str, params: Mapping[str, Any], language: str, *, status: int = 400) -> str:
     """Make the sentence of a refusal; one without words of its own gets those of its status."""
-    every = (SENTENCES, releases.SENTENCES, uploads.SENTENCES, carrying.SENTENCES, erasures.SENTENCES,
-             queries.SENTENCES)
-    own = (say(some, code, params, language) for some in every)
-    return next(filter(None, own), "") or say(SENTENCES, FALLBACK.get(status, "refused"), params, language)
+    return say(SENTENCES, code, params, language) or say(SENTENCES, FALLBACK.get(status, "refused"), params, language)

@@ -1,29 +1,27 @@
-"""The only place that chooses: addresses go in, a Catalog on real adapters (and, if wanted, a worker) comes out."""
+"""A site, wired: addresses go in, a Catalog on real adapters (and, if wanted, a worker) comes out."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import os
-import secrets
-import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from api.described import package_of
-from api.settings import REMEDIES, Away, Settings, WrongSetting, read_settings
+from api.settings import Away, Settings, WrongSetting, read_settings
+from api.wiring.engines import DATABASES, FILES, INDEXES, STORES, chosen, database_url, jobs_of, records_of, tables_of
+from api.wiring.shared import kept_secret
 from catalog.catalog import Catalog
 from catalog.errors import Unavailable
 from catalog.ports import Files, Index, Records, Tables
 from pipelines.carrying.house import House
 from pipelines.fetch import Fetcher, Guard
-from pipelines.flow import QUEUES, Workshop, start_of
+from pipelines.flow import Workshop
 from pipelines.sandbox import Spawn
 from pipelines.serving.shelf import Shelf, with_shelf
 
@@ -32,27 +30,6 @@ if TYPE_CHECKING:  # what counts looks at the environment when it is imported: n
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 """Dates of validity are dates in Viet Nam."""
-
-STORES: Mapping[str, tuple[str, str]] = {
-    "storage-denied": ("names a store that refuses our keys",
-                       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to keys that may do everything there"),
-    "storage-no-bucket": ("names a bucket that is not there", "make the bucket first, or name another"),
-    "storage-public": ("names a bucket that anybody may read", "block public access to it, for drafts lie in it too"),
-    "storage-full": ("names a store that is full", "make room there"),
-    "storage-down": ("names a store that cannot be used", "see that it runs, can be reached from here and written to"),
-}
-"""What a store that cannot be used is said to be, and what to do."""
-
-DATABASES: Mapping[str, tuple[type[WrongSetting], str, str]] = {
-    "database-down": (Away, "names a database that does not answer", "see that it runs and can be reached from here"),
-    "database-denied": (WrongSetting, "names a database that does not let us in or is not there",
-                        "see that the name, the password and the database are right"),
-    "database-newer": (WrongSetting, "names a database that belongs to a newer Datamo",
-                       "run that version, or restore a backup from before the upgrade"),
-    "database-empty": (WrongSetting, "names a database that was never prepared", "run datamo init first"),
-}
-"""What a database that cannot be used is said to be, and what to do."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -216,13 +193,13 @@ def open_site(
     """
     settings = settings or read_settings(**overrides)
     url = database_url(settings)
-    jobs = _jobs(url)
-    tables = _tables(url)
-    records = _records(url, jobs)
-    store = _choose(settings, "files_url", FILES, writer=writer)
+    jobs = jobs_of(url)
+    tables = tables_of(url)
+    records = records_of(url, jobs)
+    store = chosen(settings, "files_url", FILES, writer=writer)
     files, shelf = with_shelf(store, settings.copies_dir.absolute() / "serving", settings.copies_limit)
-    secret = settings.secret or _kept_secret(settings)
-    index = _choose(settings, "search_url", INDEXES, writer=writer, secret=secret)
+    secret = settings.secret or kept_secret(settings)
+    index = chosen(settings, "search_url", INDEXES, writer=writer, secret=secret)
     if meters is not None:
         from api.watch.ports import watched_files, watched_index
 
@@ -239,162 +216,3 @@ def open_site(
         settings=settings, catalog=catalog, records=records, files=files, index=index, jobs=jobs,
         secret=secret, shelf=shelf, tables=tables, writer=writer, meters=meters,
     )
-
-
-def open_folder(folder: Path) -> Files:
-    """Give a folder of this machine as a store of objects, for a backup."""
-    from catalog.adapters.files_local import LocalFiles
-
-    return LocalFiles(folder.absolute())
-
-
-def database_url(settings: Settings) -> str:
-    """Give the database's address as SQLAlchemy wants it: an absolute path, or the psycopg driver named."""
-    scheme, _, rest = settings.database_url.partition("://")
-    if scheme == "sqlite" and rest.startswith("/") and rest != "/":
-        path = Path(rest[1:]).absolute()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            said = "lies in a folder that cannot be made"
-            raise WrongSetting("database_url", said, REMEDIES["database_url"]) from None
-        return f"sqlite:///{path}"
-    if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest and _has_sane_port(settings.database_url):
-        return f"postgresql+psycopg://{rest}"
-    raise WrongSetting("database_url", "is not an address of a database", REMEDIES["database_url"])
-
-
-def _has_sane_port(address: str) -> bool:
-    try:
-        return urlsplit(address).port != 0
-    except ValueError:
-        return False
-
-
-def _jobs(url: str) -> Any:
-    from catalog.adapters.sql.jobs import SqlJobs, jobs_engine
-
-    return SqlJobs(jobs_engine(url), start_of, QUEUES)
-
-
-def _tables(url: str) -> Tables:
-    """Rows that change lie beside the records: in files of their own, or in a schema of the same server."""
-    if url.startswith("sqlite"):
-        from catalog.adapters.tables_sqlite import SqliteTables
-
-        path = Path(url.removeprefix("sqlite:///"))
-        return SqliteTables(path.with_name(f"{path.stem}-tables"))
-    from catalog.adapters.tables_postgres import PostgresTables
-
-    return PostgresTables(url.replace("postgresql+psycopg://", "postgresql://", 1))
-
-
-def _records(url: str, jobs: Any) -> Records:
-    from catalog.adapters.sql import SqlRecords
-
-    return SqlRecords(url, enqueue=jobs.enqueue)
-
-
-def _local_files(address: str, _settings: Settings, **_: Any) -> Files:
-    from catalog.adapters.files_local import LocalFiles
-
-    try:
-        return LocalFiles(_folder(address, "files_url"))
-    except Unavailable as refused:
-        said, remedy = STORES.get(refused.code, STORES["storage-down"])
-        raise WrongSetting("files_url", said, remedy) from refused
-
-
-def _folder(address: str, setting: str) -> Path:
-    """Give the folder of an address, made if need be. Raises WrongSetting where it cannot be one."""
-    path = Path(address.removeprefix("//")).absolute()
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        said = "names a folder that cannot be made"
-        raise WrongSetting(setting, said, "name a folder that we may write to, or let us") from None
-    return path
-
-
-def _s3_files(address: str, settings: Settings, **_: Any) -> Files:
-    from catalog.adapters.files_s3 import S3Files, address_of
-
-    try:
-        where = address_of(address)
-    except ValueError:
-        said = "is not the address of a bucket"
-        raise WrongSetting("files_url", said, REMEDIES["files_url"]) from None
-    return S3Files(where, settings.copies_dir.absolute(), room=settings.copies_limit)
-
-
-def _tantivy(address: str, _settings: Settings, *, writer: bool, **_: Any) -> Index:
-    from catalog.adapters.index_tantivy import TantivyIndex
-
-    return TantivyIndex(_folder(address, "search_url"), writer=writer)
-
-
-def _elastic(_address: str, settings: Settings, *, writer: bool, secret: str) -> Index:
-    from catalog.adapters.index_elastic import ElasticIndex
-    from catalog.adapters.index_elastic.address import WrongAddress, read
-
-    try:
-        address = read(settings.search_url, settings.search_key)
-    except WrongAddress as wrong:
-        raise WrongSetting("search_url", str(wrong), REMEDIES["search_url"]) from None
-    return ElasticIndex(address, secret, writer=writer)
-
-
-FILES: Mapping[str, Callable[..., Any]] = {"file": _local_files, "s3": _s3_files}
-INDEXES: Mapping[str, Callable[..., Any]] = {"tantivy": _tantivy, "http": _elastic, "https": _elastic}
-
-
-def _choose(
-    settings: Settings, name: str, table: Mapping[str, Callable[..., Any]], *, writer: bool, **more: Any
-) -> Any:
-    """Make the adapter that the address's scheme names."""
-    scheme, colon, rest = str(getattr(settings, name)).partition(":")
-    if not colon or not rest or scheme not in table:
-        raise WrongSetting(name, f"names nothing that this version knows ({', '.join(table)})", REMEDIES[name])
-    return table[scheme](rest, settings, writer=writer, **more)
-
-
-def _kept_secret(settings: Settings) -> str:
-    """Read the site's secret, or make it once; only the site's own user may read the file."""
-    url = database_url(settings)
-    path = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else Path("var/datamo.db").absolute()
-    path = path.with_name(path.name + ".secret")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        made = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as stream:
-            stream.write(secrets.token_urlsafe(48))
-        with contextlib.suppress(FileExistsError):  # another process was faster: its secret holds
-            os.link(made, path)
-        made.unlink()
-    return path.read_text(encoding="ascii").strip()
-
-
-def share_meters(settings: Settings) -> Path:
-    """Let all processes that this one starts count together, in a folder that this one removes at its end.
-
-    To be called before anything is imported that counts: the library looks once. What processes that were killed left
-    behind is removed.
-    """
-    work = settings.work_dir.absolute()
-    for left in work.glob("meters-*"):
-        if not Path("/proc", left.name.partition("-")[2]).exists():
-            shutil.rmtree(left, ignore_errors=True)
-    folder = work / f"meters-{os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    return folder
-
-
-def language_of_environment() -> str:
-    """Find the language for a person when the settings themselves may be wrong."""
-    return "en" if os.environ.get("DATAMO_LANGUAGE") == "en" else "vi"
-
-
-__all__ = ["Away", "Settings", "Site", "WrongSetting", "database_url", "language_of_environment", "open_folder",
-           "open_site", "read_settings", "share_meters"]
