@@ -24,6 +24,9 @@ What is otherwise here:
 * A table is one resource: its canonical CSV. Resources of a dataset belong to a version; each change of them makes the next one.
 * Ids are ours: an `id` that is sent with something new is not adopted. Members that we have no word for are kept and given back.
 * An upload is checked before it is published: the answer comes when it is, or 409 with the address of the report.
+* A package that Frictionless publishes arrives file by file, each checked; published again, its files are replaced. Its
+  `datapackage.json` is no table: the resource leads to our own descriptor, and what the publisher's said is kept beside it. No path or
+  address in it, and no address of a `schema`, is ever followed.
 * Where an agency wants a second person, what an editor makes is a `draft` until somebody releases it.
 * A name is not freed by deleting; a withdrawn dataset does not come back; a dataset stays with its organization.
 * Capacities: an agency's reviewers are `admin` in CKAN's words, its readers `member`.

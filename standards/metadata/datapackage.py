@@ -28,7 +28,7 @@ def told(one: Described) -> dict[str, Any]:
     """The descriptor: every table as canonical CSV with its schema, attachments and links by their addresses."""
     about = one.about
     licence = vocabulary.LICENCES.get(about.licence)
-    resources = [resource for part in one.parts if (resource := _resource(part, one))]
+    resources = [resource for part in one.parts if not _itself(part) and (resource := _resource(part, one))]
     said: dict[str, Any] = {
         "$schema": PROFILE, "name": _name(one.page.rpartition("/")[2]), "id": f"urn:uuid:{one.id}",
         "title": one.words(about.title), "description": one.words(about.description), "homepage": one.page,
@@ -40,6 +40,11 @@ def told(one: Described) -> dict[str, Any]:
         "resources": resources,
     }
     return {key: value for key, value in said.items() if value not in ("", [], None)}
+
+
+def _itself(part: Part) -> bool:
+    """Tell whether a part is the link to this descriptor, which a dataset published by Frictionless has."""
+    return part.kind == "link" and part.name == "datapackage.json"
 
 
 def _sources(one: Described) -> list[dict[str, str]]:

@@ -162,6 +162,45 @@ def test_frictionless_reads_a_package_and_the_catalogue(site: Running) -> None:
     assert slug in found["datasets"]
 
 
+PUBLISHING = """
+import json, pathlib, sys
+from frictionless import Package, Resource
+from frictionless.portals import CkanControl
+url, key, name, folder = sys.argv[1:5]
+there = pathlib.Path(folder)
+(there / "xa.csv").write_text("ma_xa;ten_xa;dan_so\\n00001;Phúc Xá;21000\\n00004;Trúc Bạch;8000\\n")
+(there / "to.csv").write_text("ma,ten\\nt1,Tổ 1\\n")
+files = [Resource(name="xa", path="xa.csv", title="Các xã", basepath=folder), Resource(name="to", path="to.csv", basepath=folder)]
+package = Package(name=name, title="Gói dữ liệu", description="Mô tả", keywords=["xã"], resources=files)
+package.infer()
+for again in (False, True):
+    control = CkanControl(baseurl=url, apikey=key, organization_name="H99", allow_update=again)
+    print(package.publish(control=control).url)
+found = Package(control=CkanControl(baseurl=url, dataset=name))
+rows = {one.name: [row.to_dict() for row in one.read_rows()] for one in found.resources}
+print(json.dumps({"title": found.title, "titles": [one.title for one in found.resources], "rows": rows}))
+"""
+
+
+def test_frictionless_publishes_a_package_and_reads_it_back(site: Running, tmp_path: Path) -> None:
+    """Twice, as an agency does each month: its files are replaced, its descriptor is kept and is no table."""
+    asked = [sys.executable, "-c", PUBLISHING, site.url, site.tokens["editor"], "goi-du-lieu", str(tmp_path)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=tmp_path,
+                          env={**os.environ, "NO_PROXY": "127.0.0.1"})
+    assert done.returncode == 0, done.stderr
+    first, second, told = done.stdout.splitlines()
+    assert first == second == f"{site.url}/dataset/goi-du-lieu"
+    found = json.loads(told)
+    assert (found["title"], found["titles"]) == ("Gói dữ liệu", ["Các xã", None])
+    assert found["rows"] == {
+        "xa": [{"ma_xa": "00001", "ten_xa": "Phúc Xá", "dan_so": 21000}, {"ma_xa": "00004", "ten_xa": "Trúc Bạch", "dan_so": 8000}],
+        "to": [{"ma": "t1", "ten": "Tổ 1"}],
+    }
+    shown = remote(site, "").action.package_show(id="goi-du-lieu")
+    assert [(one["format"], one["url_type"]) for one in shown["resources"]] == [("CSV", "upload"), ("CSV", "upload"), ("JSON", None)]
+    assert [one["name"] for one in shown["tags"]] == ["xã"]
+
+
 def test_a_harvester_pages_until_an_empty_page(site: Running) -> None:
     """The loop of ckanext-harvest: two like pages in a row are an error, an empty one is the end."""
     site.site.catalog.wait_until_searchable(site.site.catalog.last_change(), 60)

@@ -8,14 +8,15 @@ from dataclasses import replace
 from itertools import chain, count
 from typing import Any, Final
 
+from api.dialects.ckan import descriptor
 from api.dialects.ckan.action import WRITES, Action, Call, Sent, Wrong
 from api.dialects.ckan.packages import located
 from api.dialects.ckan.shown import found_entry, parts_by_id
-from api.dialects.ckan.writing import EDITOR, link_problems, resource_of, tidied
+from api.dialects.ckan.writing import EDITOR, link_problems, publishes, resource_of, tidied
 from catalog.errors import NotAllowed, NotFound
 from catalog.members import slug_of
 from catalog.model import Entry, Options, Resource, Submission
-from pipelines.steps.receive import clean_name, receive
+from pipelines.steps.receive import clean_name, receive, refuse_beside_standard, schema_of
 from standards.metadata import ckan
 
 PATIENCE: Final = 60.0
@@ -25,7 +26,9 @@ MEMBERS: Final = {
     "url": "a link", "name": "its title", "description": "kept", "format": "kept for a link", "hash": "kept for a link",
     "mimetype": "kept for a link", "mimetype_inner": "kept", "resource_type": "kept", "size": "kept for a link",
     "cache_url": "kept", "cache_last_updated": "kept", "last_modified": "kept for a link", "created": "taken and left",
-    "upload": "a file (multipart), which is checked like every other before it is published",
+    "upload": "a file (multipart), which is checked like every other before it is published; a datapackage.json that "
+              "tells of the dataset's files is kept as what it says of them",
+    "schema": "a Table Schema (JSON) that an uploaded table is checked against, where no standard holds",
     "clear_upload": "taken, an upload is replaced by another one",
 }
 
@@ -34,14 +37,38 @@ def resource_create(call: Call) -> dict[str, Any]:
     """Answer ``resource_create``."""
     entry = _owned(call, call.needed("package_id"))
     given = tidied(call.given)
+    version = found_entry(call, entry.id)[1]
     if "upload" in call.files:
-        return _uploaded(call, entry, given, None)
+        said = descriptor.read(call.files["upload"])
+        if said is not None:
+            return _packaged(call, entry, said)
+        old = descriptor.same_as(given, version.resources if version else ())
+        return _uploaded(call, entry, given, old)
     errors = link_problems(given)
     if errors:
         raise Wrong(errors)
-    version = found_entry(call, entry.id)[1]
     made = resource_of(call, given, None, {one.name for one in version.resources} if version else set())
     return _arranged(call, entry, made, lambda before: [*before, made])
+
+
+def _packaged(call: Call, entry: Entry, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a package's own descriptor: a link to ours, which says what is true here; parts get what it has for them."""
+    made = descriptor.link(call, entry, said)
+    if not publishes(call, entry):  # it waits with the files that it tells of; ours is there when they are
+        return _shown_apart(entry, made)
+
+    def change(before: Sequence[Resource]) -> list[Resource]:
+        return [*(descriptor.described(call, one, said) for one in before if one.name != made.name), made]
+
+    return _arranged(call, entry, made, change)
+
+
+def _shown_apart(entry: Entry, one: Resource) -> dict[str, Any]:
+    """Show a part that no version holds."""
+    return {
+        **one.more, "id": ckan.resource_id(entry.id, one.name), "package_id": entry.id, "name": one.name,
+        "url": one.url, "url_type": None, "state": "draft", "description": "", "position": 0,
+    }
 
 
 def _owned(call: Call, key: str) -> Entry:
@@ -113,9 +140,11 @@ def _uploaded(call: Call, entry: Entry, given: Mapping[str, Any], old: Resource 
     sent = call.files["upload"]
     name = old.name if old else _named(call, entry, given, sent)
     sent.stream.seek(0)
+    given, options = descriptor.members_of(given), Options(resource=name, schema=_schema(given))
+    refuse_beside_standard(call.site.catalog, options, entry)
     one = receive(
         call.site.catalog, call.site.files, call.caller, entry.id, sent.stream, clean_name(sent.name),
-        Options(resource=name), limit=call.site.upload_limit, media_type=sent.media_type,
+        options, limit=call.site.upload_limit, media_type=sent.media_type,
     )
     call.changed.append(entry.id)
     one = _ended(call, one)
@@ -127,6 +156,16 @@ def _uploaded(call: Call, entry: Entry, given: Mapping[str, Any], old: Resource 
         return _waiting(call, entry, one, name)
     _described(call, entry, name, given)
     return located(call, ckan.resource_id(entry.id, name))[2]
+
+
+def _schema(given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Give the Table Schema (JSON) that a file is to be checked against, as ckanext-validation takes it."""
+    said = given.get("schema")
+    if descriptor.sent_by_frictionless(given) or said in (None, "", [], {}):
+        return None
+    if isinstance(said, str) and said.lstrip().startswith("{"):
+        return schema_of(said)
+    raise Wrong({"schema": ["Must be a Table Schema as JSON; addresses are not followed"]})
 
 
 def _named(call: Call, entry: Entry, given: Mapping[str, Any], sent: Sent) -> str:

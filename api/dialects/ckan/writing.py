@@ -47,7 +47,7 @@ def package_create(call: Call) -> dict[str, Any]:
     visibility = "private" if _yes(given, "private") else "public"
     made = call.site.catalog.draft(call.caller, owner.id, about, slug=str(given["name"]), visibility=visibility)
     call.changed.append(made.id)
-    if given.get("state") != "draft" and _publishes(call, made):
+    if given.get("state") != "draft" and publishes(call, made):
         call.site.catalog.arrange(call.caller, made.id, lambda _: resources)
     return _shown(call, made.id)
 
@@ -70,7 +70,7 @@ def _owner(call: Call, given: Mapping[str, Any], errors: dict[str, Any]) -> Orga
     return owner
 
 
-def _publishes(call: Call, entry: Entry) -> bool:
+def publishes(call: Call, entry: Entry) -> bool:
     """Tell whether the caller may make it visible by herself; otherwise it stays a draft until somebody releases it."""
     review = call.site.catalog.organisation(NOBODY, entry.organisation).review
     return may(call.caller, "release" if review == "second_person" else "publish", organisation=entry.organisation)
@@ -133,7 +133,7 @@ def change(call: Call, given: dict[str, Any], key: str = "") -> dict[str, Any]:
     before = version.resources if version else ()
     wanted = arranged(call, before, given["resources"], entry.id) if "resources" in given else before
     _amend(call, entry, given, str(name))
-    if (version or given.get("state", "active") != "draft") and _publishes(call, entry):
+    if (version or given.get("state", "active") != "draft") and publishes(call, entry):
         call.site.catalog.arrange(call.caller, entry.id, lambda _: wanted)
     return _shown(call, entry.id)
 
