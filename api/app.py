@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from api import errors
 from api.deps import Site, language
-from api.dialects import ckan, html, metadata, v1
+from api.dialects import ckan, html, mcp, metadata, v1
 from api.middleware.limits import Limits
 from api.middleware.manners import Manners
 from api.middleware.statics import Statics
@@ -26,7 +26,7 @@ from catalog.ports import Files
 from pipelines.serving.shelf import Shelf
 
 VERSION: Final = "0.1.0"
-NOT_PAGES: Final = ("/api/", "/healthz", "/readyz", "/metrics")
+NOT_PAGES: Final = ("/api/", "/mcp", "/healthz", "/readyz", "/metrics")
 STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -80,7 +80,7 @@ def _doubt(site: Site) -> None:
 
 
 def _hang_doors(app: FastAPI) -> None:
-    for group in (*v1.GROUPS, metadata, ckan, *html.GROUPS):
+    for group in (*v1.GROUPS, metadata, ckan, mcp, *html.GROUPS):
         app.router.routes.extend(group.router.routes)  # flat: included routers are compared route by route, twice
     if STATIC.is_dir():
         app.router.routes.append(Route("/static/{name}", Statics(STATIC).answer))

@@ -24,6 +24,8 @@ from standards.registry import Standards
 SESSION_COOKIE: Final = "session"
 LANGUAGE_COOKIE: Final = "lang"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+READ_BY_POST: Final = frozenset({"/mcp"})
+"""Addresses at which a POST changes nothing, and a browser's session counts for nothing."""
 MAX_KEY: Final = 300
 
 
@@ -77,6 +79,11 @@ def site(request: Request) -> Site:
     """Give the site that this process serves."""
     found: Site = request.app.state.site
     return found
+
+
+def only_reads(scope: Mapping[str, Any]) -> bool:
+    """Whether this request (an ASGI scope) changes nothing, by its method or its address."""
+    return scope["method"] in SAFE_METHODS or scope["path"] in READ_BY_POST
 
 
 def best_language(accepted: str, default: str) -> str:

@@ -122,6 +122,9 @@ class Settings(BaseSettings):
         description="Whether callers are held to a number of requests per minute.",
         json_schema_extra={"shown": "on (off in environment test)"},
     )
+    mcp: Literal["on", "off"] = Field(
+        "on", description="Whether `/mcp` answers: read-only tools for assistants (Model Context Protocol)."
+    )
     checks_at_once: int = Field(
         2,
         ge=1,

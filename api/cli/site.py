@@ -123,6 +123,7 @@ def make_app() -> Any:
         search_wait=settings.search_refresh == "wait",
         rate_limits=settings.rate_limited,
         ckan_options=parse(settings.ckan_options),
+        extras={"mcp": settings.mcp == "on"},
         meters=meters,
         rooms=site.rooms,
         shelf=site.shelf,

@@ -12,7 +12,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.deps import SAFE_METHODS, best_language, credential
+from api.deps import best_language, credential, only_reads
 from api.errors import answer
 from catalog.errors import TooMany
 
@@ -39,7 +39,7 @@ class Limits:
             return
         headers = Headers(scope=scope)
         address = (scope.get("client") or ("",))[0]
-        name, item = ("reads", READS) if scope["method"] in SAFE_METHODS else ("writes", WRITES)
+        name, item = ("reads", READS) if only_reads(scope) else ("writes", WRITES)
         principal = _principal(credential(headers), address)
         if not self.counter.test(FAILED, "failed", address) or not self.counter.hit(item, name, principal):
             refusal = TooMany(retry_after=self._wait(item, name, principal))

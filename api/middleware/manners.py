@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.deps import SAFE_METHODS
+from api.deps import READ_BY_POST, only_reads
 from api.watch.logs import bound
 
 ACCESS: Final = logging.getLogger("datamo.access")
@@ -48,6 +48,13 @@ PREFLIGHT: Final = {
     ),
     "Access-Control-Max-Age": "86400",
 }
+POSTS: Final = PREFLIGHT | {
+    "Access-Control-Allow-Methods": "POST, OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "Accept, Accept-Language, Authorization, Content-Type, Mcp-Method, Mcp-Name, Mcp-Protocol-Version, "
+        "Mcp-Session-Id"
+    ),
+}
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 Changed = Callable[[], None]
@@ -80,7 +87,7 @@ class Manners:
         scope.setdefault("state", {})["request_id"] = request_id
         head = scope["method"] == "HEAD"
         polite = _Polite(send, self.fixed, request_id, silent=head,
-                         changed=None if scope["method"] in SAFE_METHODS else self.changed)
+                         changed=None if only_reads(scope) else self.changed)
         if head:  # every address that can be read answers HEAD; a door that streams looks at this mark
             # a copy: the server keeps its own scope to know that no body follows, else it cuts the connection
             scope = {**scope, "method": "GET"}
@@ -91,7 +98,8 @@ class Manners:
     async def _pass(self, scope: Scope, receive: Receive, polite: _Polite, begun: float) -> None:
         try:
             if scope["method"] == "OPTIONS" and _is_preflight(scope):
-                await Response(status_code=204, headers=PREFLIGHT)(scope, receive, polite)
+                allowed = POSTS if scope["path"] in READ_BY_POST else PREFLIGHT
+                await Response(status_code=204, headers=allowed)(scope, receive, polite)
             else:
                 await self.app(scope, receive, polite)
         except Exception:

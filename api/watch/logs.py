@@ -18,7 +18,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 QUIET: Final = ("alembic", "dbos", "elastic_transport", "botocore", "boto3", "urllib3", "uvicorn", "asyncio",
-                "sqlalchemy")
+                "mcp", "sqlalchemy")
 """Libraries of which only warnings are of use to an operator."""
 
 OURS: Final = frozenset({"request", "job", "submission", "step", "route", "method", "time", "level", "logger", "code"})

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.faults.place import ROOT, Place
 
-LATER = ["alembic", "boto3", "duckdb", "elasticsearch", "frictionless", "jsonschema", "numpy", "pandas", "pyarrow",
+LATER = ["alembic", "boto3", "duckdb", "elasticsearch", "frictionless", "jsonschema", "mcp", "numpy", "pandas", "pyarrow",
          "rdflib", "xlsxwriter"]
 STARTS = f"""
 import gc, json, sys
