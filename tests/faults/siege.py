@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,11 +13,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.conftest import missing
 from tests.faults.forked import Cradle
 from tests.faults.place import Place, eventually
 
@@ -112,16 +116,20 @@ def only_once(tracer: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def published_once(siege: Warm, place: Place, dataset: str, content: str, *, inject: str = "", hook: dict[str, Any] | None = None,
-                   count: Counter[str] | None = None) -> str:
-    """One process that publishes under a fault; gives the upload that it acknowledged, "" for none."""
+                   count: Counter[str] | None = None, watch: Sequence[str] = ()) -> str:
+    """One process that publishes under a fault; gives the upload that it acknowledged, "" for none.
+
+    ``watch`` are calls that are written down with the paths they work on, whatever fault comes.
+    """
     line = Line(Path(tempfile.gettempdir(), f"datamo-{os.getpid()}.line"))
     log, took, tracer = place.folder / "trace", "", None
     log.unlink(missing_ok=True)
     pid = siege.start(place, "publish", line=str(line.path), dataset=dataset, content=content, hook=hook)
     try:
         assert line.hear() == "ready"
-        if inject or count is not None:
-            wishes = ["-e", f"trace={inject.split(':', maxsplit=1)[0]}", "-e", f"inject={inject}"] if inject else ["-e", f"trace={','.join(CALLS)}"]
+        if inject or count is not None or watch:
+            seen = ",".join(watch) or (inject.split(":", maxsplit=1)[0] if inject else ",".join(CALLS))
+            wishes = ["-e", f"trace={seen}", *(("-e", f"inject={inject}") if inject else ()), *(("-y", "-s", "256") if watch else ())]
             tracer = traced(pid, log, wishes)
             if inject:
                 threading.Thread(target=only_once, args=(tracer, log), daemon=True).start()
@@ -159,6 +167,14 @@ def settle(siege: Warm, place: Place, taken: list[str], excused: str = "") -> No
         assert all(one["code"] == excused for one in why), (states, why, tail(place))
         site.catalog.sweep(older_than_hours=0)
         assert list(site.catalog.verify(deep=True, grace_hours=0)) == []
+
+
+def must_trace() -> None:
+    """Skip aloud what needs a tracer where no process may be traced."""
+    if not shutil.which("strace"):
+        missing("strace", "it is not installed")
+    if why := may_trace():
+        pytest.skip(f"no process may be traced here, so only the deeds of Python are spoiled: {why}")
 
 
 def tail(place: Place) -> str:

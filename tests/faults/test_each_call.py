@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import missing
 from tests.faults.place import Place
-from tests.faults.siege import may_trace, published_once, settle, warm
+from tests.faults.siege import must_trace, published_once, settle, warm
 
 POINTS = int(os.environ.get("DATAMO_FAULT_POINTS", "40"))
 SEED = int(os.environ.get("DATAMO_FAULT_SEED", "20261122"))
@@ -28,10 +26,7 @@ def a_table(number: int) -> str:
 
 @pytest.mark.timeout(900 + 15 * POINTS)
 def test_a_fault_at_any_system_call_of_a_publish_loses_nothing_and_halves_nothing(tmp_path: Path) -> None:
-    if not shutil.which("strace"):
-        missing("strace", "it is not installed")
-    if why := may_trace():
-        pytest.skip(f"no process may be traced here, so only the deeds of Python are spoiled: {why}")
+    must_trace()
     place, chance = Place(tmp_path), random.Random(SEED)
     with place.site() as site:
         datasets = [place.draft(site, f"bo-{one}") for one in range(5)]
