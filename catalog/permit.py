@@ -53,6 +53,7 @@ ACTS: Mapping[str, Rule] = {
     "see-person": Rule(herself=True),
     "amend-person": Rule(herself=True),
     "disable-person": Rule(),
+    "webhooks": Rule(herself=True),
     "tokens": Rule(herself=True),
     "see-audit": Rule(),
     "see-jobs": Rule(),

@@ -14,6 +14,7 @@
                       index         search finds it
                       public-state  the object store remembers it
                       erasures      bytes that two people had erased leave
+                      webhooks      addresses that asked for it are told, in batches
 
 Each step may run more than once (a worker can be killed between doing and noting), so each is idempotent: objects are
 named by their content, the desk's verbs look at the state first, followers move their position last.
@@ -49,7 +50,7 @@ from pipelines.patience import SetAside
 from pipelines.releases import Office
 from pipelines.sandbox import Spawn
 from pipelines.step import Parcel
-from pipelines.steps import erase, index, public_state
+from pipelines.steps import deliver, erase, index, public_state
 from pipelines.steps import publish as publishing
 from pipelines.steps import push as pushing
 from pipelines.steps.push import Post
@@ -139,6 +140,7 @@ class Workshop:
     fetcher: Fetcher | None = None
     keys: Callable[[str], str] = lambda _name: ""
     package: Callable[[str], Mapping[str, Any] | None] = lambda _dataset: None
+    site_url: str = ""
 
     @property
     def post(self) -> Post:
@@ -287,6 +289,7 @@ def followers(shop: Workshop) -> Mapping[str, Callable[[], int]]:
     if shop.jobs is not None:
         found[PUSH] = shop.catalog.follow_pushes
         found[erase.READER] = lambda: erasures(shop)
+        found[deliver.READER] = deliver.Postman(shop.catalog, shop.fetcher or Fetcher(), shop.site_url)
     return found
 
 

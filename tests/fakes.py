@@ -48,10 +48,12 @@ from catalog.model import (
     Version,
 )
 from catalog.recipe import Recipe
+from catalog.webhook import Delivery, Webhook
 from standards.portable import to_json
 from tests.fakes_harvest import FakeHarvest
 from tests.fakes_index import FakeIndex
 from tests.fakes_tables import FakeTables
+from tests.fakes_webhooks import FakeWebhooks
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FINISHED = ("published", "rejected", "failed", "withdrawn")
@@ -103,12 +105,14 @@ class Shelf:
     sources: dict[str, Source] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     harvested: dict[tuple[str, str], Harvested] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
+    deliveries: dict[str, Delivery] = field(default_factory=dict)
 
     def copy(self) -> Shelf:
         return Shelf(**{one.name: dict(getattr(self, one.name)) for one in fields(self)})
 
 
-class FakeUnit(FakeHarvest):
+class FakeUnit(FakeHarvest, FakeWebhooks):
     """One transaction on a copy of the shelf."""
 
     def __init__(self, shelf: Shelf, now: Callable[[], datetime], enqueue: Callable[[Event], None]) -> None:

@@ -15,6 +15,14 @@ SENTENCES: Sentences = MappingProxyType({
     },
     "source-taken": {"vi": "Đã có nguồn hoặc đích tên này.", "en": "There is a source or target of this name."},
     "nothing-to-confirm": {"vi": "Không có gì chờ xác nhận.", "en": "Nothing waits to be confirmed."},
+    "webhooks-too-many": {
+        "vi": "Mỗi người giữ nhiều nhất {most} webhook. Hãy xóa bớt một cái không dùng nữa.",
+        "en": "Each person keeps at most {most} webhooks. Remove one that is not used any more.",
+    },
+    "webhook-disabled": {
+        "vi": "Webhook này đang dừng. Hãy cho chạy lại trước khi gửi.",
+        "en": "This webhook is stopped. Let it go on before anything is sent.",
+    },
     "person-disabled": {"vi": "Tài khoản này đã bị khoá.", "en": "This account is disabled."},
     "organisation-closed": {
         "vi": "Cơ quan {organisation} đã đóng hoặc sáp nhập nên không nhận dữ liệu mới.",

@@ -18,7 +18,7 @@ STATES: Final = {"ok": 0, "degraded": 1, "down": 2}
 def gauges(catalog: Catalog, rooms: Mapping[str, Path]) -> Iterator[Gauge]:
     """Look everything up; what cannot be looked up is left out and counted. ``rooms``: folders whose disk may fill."""
     missing = 0
-    for look in (_parts, _holdings, _queue, _readers, _workers, _scrub):
+    for look in (_parts, _holdings, _queue, _readers, _webhooks, _workers, _scrub):
         try:
             yield from look(catalog)
         except Exception as error:  # noqa: BLE001 - metrics are asked for most when something is down
@@ -51,6 +51,10 @@ def _queue(catalog: Catalog) -> Iterator[Gauge]:
 
 def _readers(catalog: Catalog) -> Iterator[Gauge]:
     yield "datamo_follower_backlog", "Changes that a follower has not followed yet.", "follower", catalog.behind()
+
+
+def _webhooks(catalog: Catalog) -> Iterator[Gauge]:
+    yield "datamo_webhooks", "Webhooks: active, failing just now, disabled.", "of", catalog.webhook_counts()
 
 
 def _scrub(catalog: Catalog) -> Iterator[Gauge]:

@@ -113,6 +113,7 @@ class Site:
             jobs=self.jobs,
             bookcase=Bookcase(self.catalog, self.files), fetcher=self.fetcher(), keys=self.settings.harvest_key,
             package=functools.partial(package_of, self.catalog, self.settings.site_url),
+            site_url=self.settings.site_url,
         )
 
     def fetcher(self) -> Fetcher:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.catalog.agencies import Agencies
 from catalog.catalog.datasets import Datasets
+from catalog.catalog.delivering import Delivering
 from catalog.catalog.erasing import Erasing
 from catalog.catalog.finding import Finding
 from catalog.catalog.harvesting import Harvesting
@@ -22,8 +23,8 @@ from catalog.catalog.uploads import Uploads
 
 
 class Catalog(
-    Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing, Maintaining,
-    Operation, Recipes, Tabling, Upkeep, Keeping, Pushing,
+    Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing,
+    Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Pushing,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

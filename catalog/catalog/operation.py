@@ -15,7 +15,7 @@ WORKER_SILENT = 60.0
 """Seconds without a sign of life after which a worker counts as absent."""
 
 INDEX_BEHIND = 1000
-FOLLOWERS = ("index", "public-state")
+FOLLOWERS = ("index", "public-state", "webhooks")
 """The readers of the change sequence that every site has."""
 
 

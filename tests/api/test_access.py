@@ -21,7 +21,8 @@ NOT_OF_A_DATASET = {
         "organizations/{organization}/members", "users", "users/me", "users/{user}", "tokens", "standards",
         "standards/{standard}", "standards/{standard}/versions", "codelists", "codelists/{codelist}",
         "codelists/{codelist}/releases", "codelists/{codelist}/releases/{release}", "changes", "work", "sql",
-        "erasures", "erasures/{erasure}", "uploads", "uploads/{upload}",
+        "erasures", "erasures/{erasure}", "uploads", "uploads/{upload}", "webhooks", "webhooks/{webhook}",
+        "webhooks/{webhook}/deliveries",
     )
 }
 INSIDERS = ("reader", "editor", "reviewer", "admin", "operator")
@@ -108,7 +109,7 @@ def test_a_token_that_is_no_good_is_401_on_every_call(town: Town, who: str) -> N
 def test_a_write_without_credentials_is_401_whatever_it_names(town: Town, shelf: dict[str, dict[str, str]]) -> None:
     for keys in (NOWHERE, shelf["draft"], shelf["private"]):
         for verb, route in WRITES:
-            filled = {**keys, "organization": "H12", "user": "reader", "token": "x", "act": "close", "codelist": "vn-commune", "release": "x", "erasure": "x", "upload": "x"}
+            filled = {**keys, "organization": "H12", "user": "reader", "token": "x", "act": "close", "codelist": "vn-commune", "release": "x", "erasure": "x", "upload": "x", "webhook": "x", "delivery": "x"}
             answer = town.client.request(verb, route.path.format(**filled))
             assert answer.status_code == 401, (verb, route.path, answer.text)
 

@@ -171,7 +171,7 @@ def test_the_metrics_tell_of_parts_jobs_followers_workers_and_disks(town, tmp_pa
 def test_metrics_are_still_there_when_what_is_looked_up_is_not(tmp_path):
     found = {name: values for name, _help, _label, values in gauges(None, {"files": tmp_path})}
     assert set(found) == {"datamo_disk_free_bytes", "datamo_disk_size_bytes", "datamo_gauges_missing"}
-    assert found["datamo_gauges_missing"] == {"": 6}
+    assert found["datamo_gauges_missing"] == {"": 7}
 
 
 class Store:

@@ -22,12 +22,14 @@ from api.dialects.v1 import (
     upload,
     uploads,
     versions,
+    webhooks,
 )
 from api.dialects.v1.shelf import doubt
 
 SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
     organisations, people, registries, feed, stewards, erasures, sites,
+    webhooks,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

@@ -23,6 +23,7 @@ from catalog.adapters.sql.migrate import migrate
 from catalog.adapters.sql.people import PeopleRows
 from catalog.adapters.sql.shelf import ShelfRows
 from catalog.adapters.sql.uploads import UploadRows
+from catalog.adapters.sql.webhooks import WebhookRows
 from catalog.errors import Unavailable
 from catalog.events import Event, SiteReset
 
@@ -36,7 +37,7 @@ SCRUBBED = (schema.versions, schema.files, schema.submissions, schema.datasets, 
 
 
 class SqlUnit(PeopleRows, ShelfRows, InstalledRows, UploadRows, ErasedRows, KeptRows, HarvestRows, LogRows,
-              CarriedRows):
+              WebhookRows, CarriedRows):
     """One transaction on the records."""
 
 

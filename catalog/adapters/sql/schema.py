@@ -126,6 +126,24 @@ people = Table(
     Column("body", Text, nullable=False),
 )
 
+webhooks = Table(
+    "webhooks", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("person", String(36), ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("failing", Boolean, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("due", Moment, index=True),
+    Column("body", Text, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("webhook", String(36), ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+)
+
 memberships = Table(
     "memberships", metadata,
     Column("organisation", String(36), ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),

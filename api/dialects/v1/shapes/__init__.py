@@ -52,6 +52,7 @@ from api.dialects.v1.shapes.uploads import (
     RejectIn,
     SuccessorIn,
 )
+from api.dialects.v1.shapes.webhooks import WebhookIn, WebhookPatch
 from api.dialects.v1.shapes.words import (
     Address,
     Email,
@@ -115,6 +116,8 @@ __all__ = [
     "UserIn",
     "UserPatch",
     "VersionOut",
+    "WebhookIn",
+    "WebhookPatch",
     "WithdrawIn",
     "Word",
     "several",

@@ -1,0 +1,91 @@
+"""Webhooks by the native API and on a person's page: made, tried, looked at, never another one's."""
+
+from __future__ import annotations
+
+from pipelines.fetch import Fetcher, Guard
+from pipelines.steps.deliver import deliver
+from tests.portals import Server
+from tests.site import Town
+
+HOOKS = "/api/v1/webhooks"
+
+
+def delivered(town: Town, hook: str) -> None:
+    town.stand.follow()
+    while town.catalog.follow_webhooks():
+        pass
+    while deliver(town.catalog, Fetcher(Guard.of(networks=["127.0.0.0/8"])), hook, "https://data.example.gov.vn"):
+        pass
+
+
+def test_a_webhook_is_made_with_its_secret_once_and_its_log_tells_what_came_of_a_change(town: Town) -> None:
+    receiver = Server()
+    try:
+        made = town.send("POST", HOOKS, "reader", {"url": receiver.say("/hook", "thanks"), "scope": "organization", "subject": "H12"})
+        assert made.status_code == 201
+        assert made.headers["Cache-Control"] == "no-store"
+        hook = made.json()
+        assert hook["secret"].startswith("whsec_")
+        assert made.headers["Location"].endswith(hook["id"])
+        slug = town.published()["slug"]
+        delivered(town, hook["id"])
+        assert receiver.asked[0][2]["webhook-id"]
+        assert slug.encode() in receiver.asked[0][3]
+        (sent,) = town.get(f"{HOOKS}/{hook['id']}/deliveries", "reader").json()["items"]
+        assert sent["state"] == "delivered"
+        assert [(one["status"], one["answer"]) for one in sent["attempts"]] == [(200, "thanks")]
+        again = town.send("POST", f"{HOOKS}/{hook['id']}/deliveries/{sent['id']}/redeliver", "reader")
+        assert (again.status_code, again.json()["id"]) == (202, sent["id"])
+        delivered(town, hook["id"])
+        assert [one[2]["webhook-id"] for one in receiver.asked] == [sent["id"]] * 2
+        assert town.send("POST", f"{HOOKS}/{hook['id']}/ping", "reader").status_code == 202
+    finally:
+        receiver.close()
+
+
+def test_it_is_changed_stopped_rotated_and_removed(town: Town) -> None:
+    headers = {"Idempotency-Key": "once"}
+    given = {"url": "https://a.example.org/hook", "title": "Máy chủ của tôi"}
+    made = town.send("POST", HOOKS, "reader", given, headers=headers).json()
+    replayed = town.send("POST", HOOKS, "reader", given, headers=headers).json()
+    assert (replayed["id"], replayed["secret"]) == (made["id"], None)
+    where = f"{HOOKS}/{made['id']}"
+    shown = town.get(where, "reader").json()
+    assert "secret" not in shown
+    assert (shown["state"], shown["scope"], shown["subject"], shown["next"]) == ("active", "site", None, None)
+    changed = town.send("PATCH", where, "reader", {"state": "disabled", "url": "https://b.example.org/"}).json()
+    assert (changed["state"], changed["reason"], changed["url"]) == ("disabled", "by-hand", "https://b.example.org/")
+    ping = town.send("POST", f"{where}/ping", "reader", headers={"Accept-Language": "en"})
+    assert (ping.status_code, ping.json()["code"]) == (409, "webhook-disabled")
+    assert town.send("PATCH", where, "reader", {"state": "active"}).json()["state"] == "active"
+    rotated = town.send("POST", f"{where}/secret", "reader").json()
+    assert rotated["secret"] != made["secret"]
+    assert town.send("DELETE", where, "reader").status_code == 204
+    assert town.get(where, "reader").status_code == 404
+    assert town.get(HOOKS, "reader").json()["total"] == 0
+
+
+def test_another_ones_webhook_answers_like_none_and_without_a_token_nothing_is_given(town: Town) -> None:
+    made = town.send("POST", HOOKS, "reader", {"url": "https://a.example.org/hook"}).json()
+    where = f"{HOOKS}/{made['id']}"
+    for verb, path, body in (
+        ("GET", where, None), ("PATCH", where, {"title": "mine"}), ("DELETE", where, None), ("POST", f"{where}/secret", None),
+        ("POST", f"{where}/ping", None), ("GET", f"{where}/deliveries", None), ("POST", f"{where}/deliveries/x/redeliver", None),
+    ):
+        assert town.send(verb, path, "admin", body).status_code == 404, (verb, path)
+        assert town.send(verb, path, "", body).status_code == 401, (verb, path)
+    assert town.get(HOOKS).status_code == 401
+    assert town.get(f"{HOOKS}?user=reader", "admin").status_code == 404
+    assert town.get(f"{HOOKS}?user=reader", "operator").json()["total"] == 1
+    assert town.get(where, "operator").status_code == 200
+
+
+def test_what_makes_no_webhook_is_refused_with_a_pointer(town: Town) -> None:
+    for given, pointer in (
+        ({"url": "file:///etc/passwd"}, "#/url"), ({"url": "https://a.example.org", "scope": "dataset", "subject": "no-such"}, None),
+        ({"url": "https://a.example.org", "bogus": 1}, "#/bogus"), ({"url": "https://a.example.org", "scope": "search"}, "#/subject"),
+    ):
+        answer = town.send("POST", HOOKS, "reader", given)
+        assert answer.status_code == (422 if pointer else 404), answer.text
+        if pointer:
+            assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
