@@ -66,6 +66,7 @@ def create_app(
     app.openapi = documented(app, [route for group in v1.GROUPS for route in group.router.routes])  # type: ignore[method-assign]  # as FastAPI's documentation says
     _hang_doors(app)
     _hang_refusals(app)
+    app.add_middleware(ckan.Straight, refused=_refused)
     if rate_limits:
         app.add_middleware(Limits, language=language)
     app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=meters.answered,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -30,8 +30,11 @@ LATE_SECONDS = 60.0
 class Finding(Base):
     """What is there, and what has changed."""
 
-    def search(self, caller: Caller, question: Question) -> tuple[Answer, Sequence[Entry]]:
+    def search(self, caller: Caller, question: Question,
+               known: Container[str] = ()) -> tuple[Answer, Sequence[Entry]]:
         """Give the answer and the entries of its hits, in order; who may see what is set here from the caller.
+
+        Hits whose ids are ``known`` are not looked up: whoever asks has them at hand, and knows that they may be seen.
 
         When the index is down, titles are compared with the words in the records, and the answer says ``degraded``;
         so it does when search has not followed the changes for a while.
@@ -45,10 +48,11 @@ class Finding(Base):
             return self._without_index(caller, question)
         if answer.degraded:
             return self._without_index(caller, question)
-        entries = self.datasets(caller, [hit.id for hit in answer.hits])
-        if len(entries) < len(answer.hits):
-            seen = {entry.id for entry in entries}
-            answer = replace(answer, hits=[hit for hit in answer.hits if hit.id in seen])
+        wanted = [hit.id for hit in answer.hits if hit.id not in known]
+        entries = self.datasets(caller, wanted)
+        if len(entries) < len(wanted):
+            gone = set(wanted).difference(entry.id for entry in entries)
+            answer = replace(answer, hits=[hit for hit in answer.hits if hit.id not in gone])
         return replace(answer, degraded=True) if late else answer, entries
 
     def datasets(self, caller: Caller, ids: Sequence[str]) -> Sequence[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,18 @@ from catalog.ports import Unit
 
 LONGEST = 200
 """Characters that a source, an id of elsewhere or a mark's id may have."""
+
+ALONE = frozenset({
+    "draft", "amend", "add-link", "arrange", "remove-resource", "publish", "approve", "republish", "withdraw",
+    "remove-draft", "save-table", "drop-table", "insert-rows", "upsert-rows", "update-rows", "delete-rows",
+})
+"""Deeds that change what is seen of the one dataset that they name, and nothing else."""
+
+UNSEEN = frozenset({"sign-in", "add-token", "drop-token", "attach"})
+"""Deeds that change nothing that is seen of any dataset."""
+
+KINDS_OF_ONE = frozenset({"version-published", "dataset-withdrawn", "dataset-changed"})
+MOST_TOUCHED = 200
 
 
 class Keeping(Base):
@@ -111,10 +123,24 @@ class Keeping(Base):
             return list(unit.deeds(targets=targets, actor=actor, acts=acts, after=after, before=before,
                                    sequence=sequence, limit=limit))
 
-    def last_deeds(self) -> tuple[int, int]:
-        """Give the newest numbers of the change sequence and of the audit chain: while they stand, nothing changes."""
+    def last_deeds(self) -> tuple[int, int, int]:
+        """Give the newest numbers of the change sequence and of the audit chain, and how far search has followed.
+
+        While they stand, nothing changes that anybody sees.
+        """
         with self._records.read() as unit:
-            return unit.last_change(), next((row.sequence for row in unit.deeds(limit=1)), 0)
+            return unit.last_change(), next((row.sequence for row in unit.deeds(limit=1)), 0), unit.position("index")
+
+    def touched(self, changes: int, deeds: int) -> Collection[str] | None:
+        """Give the datasets that were written since these numbers; None where more than single datasets changed."""
+        with self._records.read() as unit:
+            rows = list(unit.audit_rows(deeds, MOST_TOUCHED))
+            moved = unit.changes(changes - 1, MOST_TOUCHED)
+        if not moved or moved[0].sequence != changes or any(one.kind not in KINDS_OF_ONE for one in moved):
+            return None  # the site was emptied, or has just begun
+        if max(len(rows), len(moved)) == MOST_TOUCHED or any(row.act not in ALONE | UNSEEN for row in rows):
+            return None
+        return {one.dataset for one in moved[1:]} | {row.object for row in rows if row.act in ALONE}
 
     def mark(self, kind: str, key: str) -> Mark | None:
         """Find a mark; whoever asks looks then whether she may see what it hangs on."""

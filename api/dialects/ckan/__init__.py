@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from api.dialects.ckan import dumping
 from api.dialects.ckan.actions import ACTIONS
-from api.dialects.ckan.door import faulted, is_ours, refused, router
+from api.dialects.ckan.door import Straight, faulted, is_ours, refused, router
 from api.dialects.ckan.kept import doubt
 
 router.routes.extend(dumping.router.routes)
 
-__all__ = ["ACTIONS", "doubt", "faulted", "is_ours", "refused", "router"]
+__all__ = ["ACTIONS", "Straight", "doubt", "faulted", "is_ours", "refused", "router"]

@@ -50,7 +50,7 @@ class Sent:
 class Call:
     """One call of an action: who asks and what is given. ``changed`` collects the ids of packages that it wrote.
 
-    ``options`` are those of CKAN's that differ from their defaults.
+    ``options`` are those of CKAN's that differ from their defaults. ``passing`` says why an answer is not to be kept.
     """
 
     site: Site
@@ -58,6 +58,7 @@ class Call:
     given: Mapping[str, Any]
     files: Mapping[str, Sent] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    passing: list[str] = field(default_factory=list)
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
 
+import orjson
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.deps import Site, credential
 from api.deps import site as site_of
@@ -15,14 +20,20 @@ from api.dialects.ckan import answers, collaborating, options, utilities
 from api.dialects.ckan.action import Action, Call, Refused, Sent, Wrong
 from api.dialects.ckan.actions import ACTIONS
 from api.dialects.ckan.given import Unread, read
-from api.dialects.ckan.kept import kept_of
+from api.dialects.ckan.kept import Mark, kept_of
 from catalog.errors import NotKnown, Refusal
 from catalog.model import NOBODY, Caller
 
 router = APIRouter()
 MAX_KEY: Final = 300
+METHODS: Final = ("GET", "POST")
 SHOW: Final = "package_show"
-"""The action whose answers are kept: harvesters and portals ask it most."""
+SEARCH: Final = "package_search"
+"""The actions whose answers are kept: harvesters and portals ask them most."""
+
+MOST_ASKED: Final = 2000
+"""Bytes of a question whose answer is worth to be kept."""
+
 ROOM: Final = 1_000_000
 """Bytes that a form may have beside its files."""
 
@@ -53,30 +64,84 @@ async def act(request: Request, name: str) -> Response:
     who = caller.person.name if caller.person else ""
     try:
         given, files = await read(request, reads=action.reads, files=site.upload_limit + ROOM)
-        plain = name == SHOW and caller is NOBODY and not callback and given.keys() == {"id"}
-        shown = str(given["id"]) if plain else ""
-        held, mark = kept_of(site).answer(shown) if shown else None, (0, 0)
-        if shown and held is None:
-            held, mark = await run_in_threadpool(kept_of(site).again, site, shown)
+        plain = Plain.of(site, name, given) if caller is NOBODY and not callback else None
+        held = await plain.held() if plain is not None else None
         if held is not None:
             return answers.raw(held)
-        result, changed = await run_in_threadpool(_run, site, action, caller, given, files)
+        result, call = await run_in_threadpool(_run, site, action, caller, given, files)
     except Unread as wrong:
         return answers.bad(str(wrong))
     except (Wrong, Refused, Refusal) as refused:
         return answers.failed(name, site.url, refused, who)
-    answer = answers.reply(answers.told(name, site.url, result, changed), callback=callback)
-    if shown:
-        kept_of(site).remember_answer(mark, shown, bytes(answer.body))
+    answer = answers.reply(answers.told(name, site.url, result, call.changed), callback=callback)
+    if plain is not None and not call.passing:
+        plain.remember(bytes(answer.body))
     return answer
 
 
+class Plain:
+    """A question of nobody in particular whose answer may be at hand: a package, or a search that names no moment."""
+
+    def __init__(self, site: Site, name: str, key: str = "", asked: bytes = b"") -> None:
+        self._site, self._kept, self._name, self._key, self._asked = site, kept_of(site), name, key, asked
+        self._mark: Mark = (-1, -1, -1)
+
+    @classmethod
+    def of(cls, site: Site, name: str, given: dict[str, Any]) -> Plain | None:
+        """Give the question, if it is such a one."""
+        if name == SHOW and given.keys() == {"id"}:
+            return cls(site, name, key=str(given["id"]))
+        if name != SEARCH:
+            return None
+        asked = orjson.dumps(given, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+        return cls(site, name, asked=asked) if len(asked) <= MOST_ASKED and b"NOW" not in asked.upper() else None
+
+    async def held(self) -> bytes | None:
+        """Give the answer at hand, after a look whether it holds where that is due."""
+        found = self._found() if self._kept.holds() else None
+        if found is None:
+            self._mark = await run_in_threadpool(self._kept.look, self._site)
+            found = self._found()
+        return found
+
+    def _found(self) -> bytes | None:
+        if self._asked:
+            return self._kept.answer(self._asked)
+        package = self._kept.named(self._key)
+        return None if package is None else orjson.dumps(answers.told(self._name, self._site.url, package))
+
+    def remember(self, body: bytes) -> None:
+        """Keep the answer to a search."""
+        if self._asked:
+            self._kept.remember_answer(self._mark, self._asked, body)
+
+
+class Straight:
+    """Answers calls of actions before hundreds of routes are looked through: no address is asked more often."""
+
+    def __init__(self, app: ASGIApp, *, refused: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+        self.app, self.refused = app, refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        root, _, name = scope["path"].rpartition("/") if scope["type"] == "http" else ("", "", "")
+        if not name or root not in ROUTES or scope["method"] not in METHODS:
+            await self.app(scope, receive, send)
+            return
+        scope["route"] = ROUTES[root]
+        request = Request(scope, receive)
+        try:
+            answer = await act(request, name)
+        except (Refusal, HTTPException) as refusal:
+            answer = await self.refused(request, refusal)
+        await answer(scope, receive, send)
+
+
 def _run(site: Site, action: Action, caller: Caller, given: dict[str, Any],
-         files: dict[str, Sent]) -> tuple[Any, list[str]]:
-    """Run an action; give its result and the packages that it changed."""
+         files: dict[str, Sent]) -> tuple[Any, Call]:
+    """Run an action; give its result and the call, which knows what it changed."""
     call = Call(site=site, caller=caller, given=given, files=files, options=options.held(site))
     call = replace(call, caller=collaborating.caller_of(call, action.name))
-    return action.run(call), call.changed
+    return action.run(call), call
 
 
 async def probe(request: Request) -> Response:
@@ -103,11 +168,15 @@ async def utility(request: Request, kind: str, asked: str) -> Response:
 
 
 for _path in ("/api/action/{name}", "/api/3/action/{name}"):
-    router.add_api_route(_path, act, methods=["GET", "POST"], include_in_schema=False)
+    router.add_api_route(_path, act, methods=list(METHODS), include_in_schema=False)
 for _path in ("/api", "/api/", "/api/1", "/api/2", "/api/3", "/api/1/", "/api/2/", "/api/3/"):
     router.add_api_route(_path, probe, methods=["GET"], include_in_schema=False)
 for _root in ("/api/util", "/api/1/util", "/api/2/util", "/api/3/util"):
     router.add_api_route(f"{_root}/{{kind}}/{{asked}}", utility, methods=["GET"], include_in_schema=False)
+
+ROUTES: Final = {one.path.rpartition("/")[0]: one for one in router.routes if isinstance(one, APIRoute)
+                 and one.endpoint is act}
+"""The routes of actions by what is before the name."""
 
 
 def is_ours(path: str) -> bool:

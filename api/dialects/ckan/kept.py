@@ -1,53 +1,63 @@
-"""Public packages at hand: rendered once, given again while nothing changes."""
+"""What anybody may see, at hand: packages rendered once, answers of searches; given again while they hold."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import orjson
 
 from api.deps import Site
+from catalog.model import NOBODY
 
 MOST: Final = 20_000
-"""Packages that one process keeps; about 6 kB each."""
+"""Packages that one process keeps; about 4 kB each. So many names lead to them at most."""
 
-ANSWERS: Final = 4096
+ANSWERS: Final = 2048
+ROOM: Final = 32_000_000
+"""Answers of searches, and their bytes, that one process keeps."""
+
+LONGEST: Final = 200_000
+"""Bytes of an answer that is worth to be kept: a harvester's page comes once."""
+
 PULSE: Final = 0.05
+
+Mark = tuple[int, int, int]
+Named = tuple[str, str]
 
 
 class Kept:
-    """Packages as anybody sees them, and answers of ``package_show``, by what was asked.
+    """Packages as anybody sees them, and answers of ``package_search``, by what was asked.
 
-    They are good while neither the change sequence nor the audit chain grows. That is looked up every PULSE seconds,
-    and at once after a write of this process: a change made by another process is seen PULSE seconds later at most.
+    They hold while neither the change sequence nor the audit chain grows nor search follows. That is looked up every
+    PULSE seconds, and at once after a write of this process: a change made by another process is seen PULSE seconds
+    later at most. Where single datasets were written, only their packages are forgotten, and all answers of searches.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._lock = clock, threading.Lock()
         self._packages: dict[str, orjson.Fragment] = {}
-        self._answers: dict[str, bytes] = {}
-        self._seen = (-1, -1)
+        self._ids: dict[str, str] = {}
+        self._answers: dict[bytes, bytes] = {}
+        self._room = ROOM
+        self._agencies: Mapping[str, Named] | None = None
+        self._seen: Mark = (-1, -1, -1)
         self._fresh_until = 0.0
         self._sure = self._due = False
         self._doubts = 0
 
-    def answer(self, key: str) -> bytes | None:
-        """Give what was answered, without a look at the database; one caller in PULSE seconds is sent to look."""
+    # -- whether it holds -------------------------------------------------------------------------------------------
+    def holds(self) -> bool:
+        """Tell whether what is kept may be given without a look; one caller in PULSE seconds is sent to look."""
         now = self._clock()
         if not self._sure:
-            return None
+            return False
         if now >= self._fresh_until:
             self._fresh_until, self._due = now + PULSE, True
-            return None
-        return self._answers.get(key)
-
-    def again(self, site: Site, key: str) -> tuple[bytes | None, tuple[int, int]]:
-        """Give what was answered if a look finds nothing written since, and the mark under which to remember."""
-        mark = self.look(site)
-        return self._answers.get(key), mark
+            return False
+        return True
 
     def doubt(self) -> None:
         """Something may have been written: look before anything is given again."""
@@ -55,36 +65,76 @@ class Kept:
             self._doubts += 1
             self._sure = False
 
-    def look(self, site: Site) -> tuple[int, int]:
-        """Forget everything where something was written; gives a mark under which to remember."""
+    def look(self, site: Site) -> Mark:
+        """Forget what does not hold any more; gives a mark under which to remember."""
         if self._sure and not self._due and self._clock() < self._fresh_until:
             return self._seen
-        doubts, self._due = self._doubts, False
+        doubts, self._due, before = self._doubts, False, self._seen
         last = site.catalog.last_deeds()
+        grown = last[:2] != before[:2] and last[0] >= before[0] and last[1] >= before[1] >= 0
+        touched = site.catalog.touched(*before[:2]) if grown else None
         with self._lock:
             if last != self._seen:
-                self._packages, self._answers, self._seen = {}, {}, last
+                self._forget(touched if before == self._seen else None, whole=last[:2] != self._seen[:2])
+                self._seen = last
             if doubts == self._doubts:
                 self._sure, self._fresh_until = True, self._clock() + PULSE
         return last
 
-    def package(self, key: str) -> orjson.Fragment | None:
-        """Give a public package as JSON."""
-        return self._packages.get(key)
+    def _forget(self, touched: Any, *, whole: bool) -> None:
+        """Forget answers, and of packages those touched, or all where it is not known which."""
+        self._answers, self._room = {}, ROOM
+        if not whole:  # search has followed, nothing was written
+            return
+        if touched is None:
+            self._packages, self._ids, self._agencies = {}, {}, None
+            return
+        for one in touched:
+            self._packages.pop(one, None)
+        self._ids = {name: key for name, key in self._ids.items() if key not in touched} if touched else self._ids
 
-    def remember(self, mark: tuple[int, int], key: str, shown: dict[str, Any]) -> orjson.Fragment:
+    # -- packages ---------------------------------------------------------------------------------------------------
+    @property
+    def packages(self) -> Mapping[str, orjson.Fragment]:
+        """Public packages as JSON by the ids of their datasets."""
+        return self._packages
+
+    def named(self, name: str) -> orjson.Fragment | None:
+        """Give the package that was shown when this id or name was asked for."""
+        return self._packages.get(self._ids.get(name, ""))
+
+    def remember(self, mark: Mark, key: str, shown: dict[str, Any], name: str = "") -> orjson.Fragment:
         """Keep a public package, unless something was written meanwhile."""
-        made = orjson.Fragment(orjson.dumps(shown))
+        made = orjson.Fragment(orjson.dumps(shown, option=orjson.OPT_NON_STR_KEYS, default=str))
         with self._lock:
-            if mark == self._seen and len(self._packages) < MOST:
+            if mark[:2] == self._seen[:2] and len(self._packages) < MOST:
                 self._packages[key] = made
+                if name and len(self._ids) < MOST:
+                    self._ids[name] = key
         return made
 
-    def remember_answer(self, mark: tuple[int, int], key: str, body: bytes) -> None:
-        """Keep an answer, unless something was written meanwhile."""
+    # -- answers ----------------------------------------------------------------------------------------------------
+    def answer(self, asked: bytes) -> bytes | None:
+        """Give what was answered to these members."""
+        return self._answers.get(asked)
+
+    def remember_answer(self, mark: Mark, asked: bytes, body: bytes) -> None:
+        """Keep an answer, unless something was written meanwhile or search has followed."""
         with self._lock:
-            if mark == self._seen and len(self._answers) < ANSWERS:
-                self._answers[key] = body
+            if mark == self._seen and len(body) <= min(LONGEST, self._room) and len(self._answers) < ANSWERS:
+                self._room -= len(body)
+                self._answers[asked] = body
+
+    # -- agencies ---------------------------------------------------------------------------------------------------
+    def agencies(self, site: Site, words: Callable[[Mapping[str, str]], str]) -> Mapping[str, Named]:
+        """Give name and title of every agency by what search calls it."""
+        mark, found = self.look(site), self._agencies
+        if found is None:
+            found = {one.public_id: (one.slug, words(one.title)) for one in site.catalog.organisations(NOBODY)}
+            with self._lock:
+                if mark[:2] == self._seen[:2]:
+                    self._agencies = found
+        return found
 
 
 def kept_of(site: Site) -> Kept:

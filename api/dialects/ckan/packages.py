@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any, Final
 
+import orjson
+
 from api.dialects.ckan.action import Action, Call
+from api.dialects.ckan.kept import kept_of
 from api.dialects.ckan.shown import Shown, found_entry, parts_by_id, public
 from catalog.errors import NotFound
-from catalog.model import Entry, Version
+from catalog.model import NOBODY, Entry, Version
 from standards.metadata import ckan
 
 PAGES: Final = {"limit": "so many", "offset": "behind so many"}
@@ -24,9 +27,14 @@ def package_list(call: Call) -> list[str]:
     return names[start:] if limit is None else names[start : start + limit]
 
 
-def package_show(call: Call) -> dict[str, Any]:
-    """Answer ``package_show``."""
-    return Shown(call).package(*found_entry(call, call.needed("id", "name_or_id")))
+def package_show(call: Call) -> dict[str, Any] | orjson.Fragment:
+    """Answer ``package_show``; what anybody may see is kept at hand."""
+    key, shown = call.needed("id", "name_or_id"), Shown(call)
+    if call.caller is not NOBODY:
+        return shown.package(*found_entry(call, key))
+    mark = kept_of(call.site).look(call.site)
+    entry, version = found_entry(call, key)
+    return kept_of(call.site).remember(mark, entry.id, shown.package(entry, version), key)
 
 
 def resource_show(call: Call) -> dict[str, Any]:

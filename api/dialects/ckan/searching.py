@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import orjson
 from api.dialects.ckan import groups
 from api.dialects.ckan.action import Action, Call, Refused, Wrong
 from api.dialects.ckan.answers import sentence
+from api.dialects.ckan.kept import kept_of
 from api.dialects.ckan.shown import Shown
 from catalog import lucene
 from catalog.errors import Invalid, NotFound
@@ -114,13 +115,18 @@ def package_search(call: Call) -> dict[str, Any]:
         raise Refused(400, "Search Query Error", f"Invalid search parameters: {unknown}")
     question, rising, order = asked(call)
     caller = call.caller if call.flag("include_private") else NOBODY
-    answer, entries = paged(call, caller, question, reverse=rising)
     wanted = call.names("fl")[:NAMES_MOST]
     shown: list[Any]
     if caller is NOBODY and wanted in ([], ["*"]):
-        shown = list(Shown(call).public(entries))
+        held = kept_of(call.site)
+        held.look(call.site)
+        answer, entries = paged(call, caller, question, reverse=rising, known=held.packages)
+        shown = list(Shown(call).public([hit.id for hit in answer.hits], entries))
     else:
+        answer, entries = paged(call, caller, question, reverse=rising)
         shown = Shown(call).packages(caller, entries)
+    if answer.degraded:
+        call.passing.append("search is away or behind")
     if wanted and wanted != ["*"]:
         shown = [{name: one[name] for name in wanted if name in one} for one in shown]
     facets = counted(call, answer)
@@ -182,20 +188,21 @@ def sorted_by(order: str, words: str) -> tuple[Sort, bool]:
     return sort, wanted != rises
 
 
-def paged(call: Call, caller: Caller, question: Question, *, reverse: bool) -> tuple[Answer, Sequence[Entry]]:
-    """Ask for a page, also one far behind or from the other end."""
+def paged(call: Call, caller: Caller, question: Question, *, reverse: bool,
+          known: Container[str] = ()) -> tuple[Answer, Sequence[Entry]]:
+    """Ask for a page, also one far behind or from the other end; entries of those ``known`` are not looked up."""
     catalog = call.site.catalog
     if not reverse and question.start < DEEP:
-        return catalog.search(caller, question)
+        return catalog.search(caller, question, known)
     answer, _ = catalog.search(caller, replace(question, start=0, limit=0))
     if question.start >= answer.total or not question.limit:
         return answer, []
     if not reverse:
-        return catalog.search(caller, question)
+        return catalog.search(caller, question, known)
     rows = min(question.limit, answer.total - question.start)
     first = answer.total - question.start - rows
-    turned, entries = catalog.search(caller, replace(question, start=first, limit=rows, facets=()))
-    return replace(turned, facets=answer.facets), list(reversed(entries))
+    turned, entries = catalog.search(caller, replace(question, start=first, limit=rows, facets=()), known)
+    return replace(turned, facets=answer.facets, hits=list(reversed(turned.hits))), list(reversed(entries))
 
 
 def facet_fields(call: Call) -> list[str]:
@@ -245,6 +252,9 @@ def _group_named(call: Call, value: str) -> dict[str, str]:
 
 
 def _agency_named(call: Call, key: str) -> dict[str, str]:
+    named = kept_of(call.site).agencies(call.site, call.words).get(key)
+    if named is not None:
+        return {"name": named[0], "display_name": named[1]}
     try:
         one = call.site.catalog.organisation(NOBODY, key)
     except NotFound:

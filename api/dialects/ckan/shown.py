@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -38,14 +38,21 @@ class Shown:
         heads = self.site.catalog.heads(caller, every)
         return [self.package(entry, heads.get(entry.id)) for entry in every]
 
-    def public(self, entries: Iterable[Entry]) -> list[orjson.Fragment]:
-        """Give datasets as anybody sees them as JSON, what is at hand as it is."""
-        every, kept = list(entries), kept_of(self.site)
+    def public(self, ids: Sequence[str], entries: Iterable[Entry]) -> list[orjson.Fragment]:
+        """Give datasets as anybody sees them as JSON: what is at hand as it is, the others made of their entries.
+
+        One that is neither at hand nor among the entries is looked up again: it was forgotten in between.
+        """
+        kept = kept_of(self.site)
         mark = kept.look(self.site)
-        held = {one.id: kept.package(_key(one)) for one in every}
-        missing = [one for one in every if held[one.id] is None]
-        made = dict(zip((one.id for one in missing), self.packages(NOBODY, missing), strict=True)) if missing else {}
-        return [held[one.id] or kept.remember(mark, _key(one), made[one.id]) for one in every]
+        held = {one: found for one in ids if (found := kept.packages.get(one)) is not None}
+        there = {one.id: one for one in entries}
+        gone = [one for one in ids if one not in held and one not in there]
+        there |= {one.id: one for one in self.site.catalog.datasets(NOBODY, gone)} if gone else {}
+        missing = [there[one] for one in ids if one not in held and one in there and there[one].state == "published"]
+        for one, made in zip(missing, self.packages(NOBODY, missing) if missing else [], strict=True):
+            held[one.id] = kept.remember(mark, one.id, made)
+        return [held[one] for one in ids if one in held]
 
     def _remember(self, entries: Iterable[Entry]) -> None:
         """Look up under which ids datasets were known before they moved here."""
@@ -96,11 +103,6 @@ class Shown:
         if key not in self._agencies:
             self._agencies[key] = self.site.catalog.organisation(NOBODY, key)
         return self._agencies[key]
-
-
-def _key(entry: Entry) -> str:
-    """Name what a dataset is now: one that was read before it changed is another."""
-    return f"{entry.id}:{entry.sequence}:{entry.modified}"
 
 
 def parts_by_id(call: Call, dataset: str, parts: Iterable[Resource]) -> dict[str, Resource]:
