@@ -1,6 +1,7 @@
 """The native API under /api/v1, one file per subject; ``GROUPS`` hold its routes."""
 
 from api.dialects.v1 import (
+    contract,
     crosswalks,
     datasets,
     differences,
@@ -29,7 +30,7 @@ from api.dialects.v1.shelf import doubt
 SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
     organisations, people, registries, feed, stewards, erasures, sites,
-    webhooks,
+    webhooks, contract,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

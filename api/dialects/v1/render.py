@@ -78,6 +78,7 @@ def _links(entry: Entry, version: Version | None, site_url: str, address: str) -
         links["manifest"] = f"{address}/versions/{version.number}/manifest"
         if version.first_table is not None:
             links["rows"] = f"{address}/rows"
+            links["openapi"] = f"{address}/openapi.json"
     return links
 
 

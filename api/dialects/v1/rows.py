@@ -66,7 +66,8 @@ async def _asked(  # noqa: PLR0917 - FastAPI gives them by name
     group_by: Annotated[str, Query(max_length=read.LONGEST, description="Columns, or date_trunc('year', ngay).")] = "",
     having: Annotated[str, Query(max_length=read.LONGEST, description="A condition on groups: `n > 5`.")] = "",
     order_by: Annotated[str, Query(max_length=read.LONGEST, description="`dan_so desc, ten` or `-dan_so`.")] = "",
-    limit: Annotated[str, Query(pattern="^([1-9][0-9]{0,3}|all)$", description="1 to 1000, or `all` (not json).")] = "",
+    limit: Annotated[str, Query(pattern="^([1-9][0-9]{0,3}|all)?$",
+                                description="1 to 1000, or `all` (not json).")] = "",
     cursor: Annotated[str, Query(max_length=CURSOR_LIMIT, description="`next` of the page before.")] = "",
     format: Annotated[Literal["json", "csv", "ndjson", "parquet", "arrow", "xlsx", "geojson"], Query()] = "json",  # noqa: A002 - the contract's word
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
