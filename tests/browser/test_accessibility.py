@@ -39,6 +39,8 @@ PAGES = (
     Shown("submission.html", "refused", "editor"), Shown("submission.html", "done", "editor"),
     Shown("withdraw.html", "dataset+/withdraw", "reviewer"), Shown("erase.html", "dataset+/erase", "editor"),
     Shown("erasure.html", "erasure", "reviewer"), Shown("recheck.html", "recheck", "editor"),
+    Shown("checks.html", "/checks"), Shown("explained.html", "/checks/leading-zero-lost"), Shown("explained.html", "/checks/several-tables"),
+    Shown("accessibility.html", "/accessibility"), Shown("styles.html", "/styles"),
     Shown("edition.html", "edition", "steward"), Shown("difference.html", "dataset+/versions/2/diff"),
 )
 SCRIPTS = "script:not([type='application/ld+json'])"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Portal
-from tests.browser.test_accessibility import PAGES, Shown, address
+from tests.browser.test_accessibility import PAGES, Shown, address, faults
 
 NARROW = {"width": 320, "height": 640}
 """What WCAG 2.2's 1.4.10 asks for: 1,280 px at 400 %."""
@@ -20,7 +20,7 @@ def test_no_page_scrolls_sideways_on_a_phone_or_at_400_percent(portal: Portal, l
     for who in sorted({one.who for one in PAGES}):
         with portal.visit(who, viewport=NARROW) as page:
             if large:
-                page.context.add_cookies([{"name": "size", "value": "large", "url": portal.site.url}])
+                page.context.add_cookies([{"name": "size", "value": "larger", "url": portal.site.url}])
             for shown in (one for one in PAGES if one.who == who):
                 page.goto(address(portal, shown.path))
                 if page.evaluate(OVERFLOW) > 0:
@@ -88,3 +88,33 @@ def test_every_link_and_button_of_a_dataset_page_is_reached_in_order_by_tab(port
         tab_to(page, "a[href='#main'].skip")
         tab_to(page, "main a[href*='.xlsx']")
         tab_to(page, "footer a")
+
+
+def test_titles_are_offered_while_somebody_types_and_taken_with_the_arrow_keys(portal: Portal, axe: str) -> None:
+    with portal.visit() as page:
+        page.goto("/")
+        box = page.locator("main input[name=q]")
+        box.press_sequentially("truong hoc")
+        offered = page.locator("main [role=option]").first
+        offered.wait_for(timeout=60_000)
+        assert box.get_attribute("aria-expanded") == "true"
+        assert faults(page, axe) == []
+        title = offered.inner_text()
+        box.press("ArrowDown")
+        assert offered.get_attribute("aria-selected") == "true"
+        assert box.get_attribute("aria-activedescendant") == offered.get_attribute("id")
+        box.press("Enter")
+        page.wait_for_url("**/datasets?q=*")
+        assert page.locator("#q").input_value() == title
+
+
+def test_escape_takes_the_offers_away_and_leaves_what_was_typed(portal: Portal) -> None:
+    with portal.visit() as page:
+        page.goto("/")
+        box = page.locator("main input[name=q]")
+        box.press_sequentially("truong hoc")
+        page.locator("main [role=option]").first.wait_for(timeout=60_000)
+        box.press("Escape")
+        assert box.get_attribute("aria-expanded") == "false"
+        assert not page.locator("main [role=listbox]").is_visible()
+        assert box.input_value() == "truong hoc"

@@ -3,12 +3,14 @@
 from fastapi import APIRouter
 
 from api.dialects.html import (
+    about,
     account,
     check,
     dataset,
     desk,
     editions,
     erasure,
+    explained,
     feeds,
     history,
     home,
@@ -31,7 +33,7 @@ from api.dialects.html.refused import bug_page, error_page
 GROUPS = (
     home, results, recipes, dataset, history, organisations, standard, editions, releases, repair, reading,
     submissions, check, publish, desk,
-    sign, feeds, machines, withdrawal, erasure, people, account,
+    explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
 )
 
 router = APIRouter()

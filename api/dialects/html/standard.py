@@ -10,12 +10,13 @@ from datetime import date
 from fastapi import APIRouter, Request, Response
 
 from api import deps
-from api.dialects.html import facts, labels, shelf
+from api.dialects.html import facts, labels, listing, shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, page
 from catalog.errors import NotFound
 from catalog.installed import Release
 from catalog.model import NOBODY
+from catalog.question import Question
 from standards.check import Check
 from standards.codelist import Codelist, Entry
 from standards.standard import TableStandard
@@ -23,6 +24,7 @@ from standards.standard import TableStandard
 router = APIRouter(route_class=PageRoute)
 DAY = re.compile(r"\s*(?:(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})|(?P<iso>\d{4}-\d{2}-\d{2}))\s*")
 SHOWN = 100
+FOLLOWERS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +62,24 @@ def standard(request: Request, reader: TheReader, key: str) -> Response:
     if found is None:
         raise NotFound
     return page(request, reader, "standard.html", standard=found, labels=labels, rules=rules_of(found),
+                followers=followers(request, reader, found.id),
                 lists={one: shelf.codelists(reader)[one] for one in dict.fromkeys(
                     field.codelist for field in found.fields) if one and one in shelf.codelists(reader)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followers:
+    """Public datasets that follow a standard: how many, and those that changed last."""
+
+    total: int
+    items: Sequence[listing.Item]
+
+
+def followers(request: Request, reader: Reader, standard: str) -> Followers:
+    """Find the datasets that were published by a standard, and how they stand."""
+    asked = Question(filters={"standard": (standard,)}, sort="modified", limit=FOLLOWERS)
+    answer, entries = deps.site(request).catalog.search(reader.caller, asked)
+    return Followers(total=answer.total, items=listing.items(request, reader, entries))
 
 
 def rules_of(standard: TableStandard) -> list[Check]:

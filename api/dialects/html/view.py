@@ -27,7 +27,7 @@ from standards.registry import SHIPPED, Standards
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 STATIC = Path(__file__).parents[2] / "static"
-SIZES = ("normal", "large")
+SIZES = ("normal", "large", "larger")
 CONTRASTS = ("normal", "more")
 PACKING = 4
 HTTP_OK = 200

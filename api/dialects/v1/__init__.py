@@ -20,6 +20,7 @@ from api.dialects.v1 import (
     sql,
     stewards,
     submissions,
+    suggestions,
     upload,
     uploads,
     versions,
@@ -30,7 +31,7 @@ from api.dialects.v1.shelf import doubt
 SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
     organisations, people, registries, feed, stewards, erasures, sites,
-    webhooks, contract,
+    webhooks, contract, suggestions,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

@@ -141,6 +141,12 @@ class DatasetListOut(ListOut):
     degraded: bool = False
 
 
+class SuggestionsOut(Out):
+    """Titles that begin like the words typed so far."""
+
+    items: list[str]
+
+
 class VersionOut(Out):
     """One version."""
 
