@@ -43,6 +43,9 @@ ACTS: Mapping[str, Rule] = {
     # personal data published by mistake: anybody of the agency who may write asks, a second person confirms
     "ask-erasure": Rule(EDITORS),
     "erase": Rule(REVIEWERS),
+    # what readers ask and report: moderated and answered; what a report of personal data hid is shown again
+    "answer-voices": Rule(EDITORS),
+    "lift-hold": Rule(REVIEWERS),
     "see-members": Rule(READERS),
     "manage-agency": Rule(ADMINS),
     # the site

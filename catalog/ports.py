@@ -34,10 +34,11 @@ from catalog.model import (
 from catalog.question import Answer, Document, Question
 from catalog.recipe import Recipe
 from catalog.rows import Ask, Batch, Condition, Found, Method, Table
+from catalog.voice import VoiceUnit
 from catalog.webhook import HookUnit
 
 
-class Unit(HarvestUnit, HookUnit, Protocol):
+class Unit(HarvestUnit, HookUnit, VoiceUnit, Protocol):
     """One transaction on the records. Leaving the block commits; an exception rolls everything back, jobs included."""
 
     def add_organisation(self, one: Organisation) -> None: ...

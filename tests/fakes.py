@@ -49,11 +49,13 @@ from catalog.model import (
 )
 from catalog.recipe import Recipe
 from catalog.webhook import Delivery, Webhook
+from catalog.voice import Voice
 from standards.portable import to_json
 from tests.fakes_harvest import FakeHarvest
 from tests.fakes_index import FakeIndex
 from tests.fakes_tables import FakeTables
 from tests.fakes_webhooks import FakeWebhooks
+from tests.fakes_voices import FakeVoices
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FINISHED = ("published", "rejected", "failed", "withdrawn")
@@ -107,12 +109,14 @@ class Shelf:
     harvested: dict[tuple[str, str], Harvested] = field(default_factory=dict)
     webhooks: dict[str, Webhook] = field(default_factory=dict)
     deliveries: dict[str, Delivery] = field(default_factory=dict)
+    voices: dict[str, Voice] = field(default_factory=dict)
+    supports: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def copy(self) -> Shelf:
         return Shelf(**{one.name: dict(getattr(self, one.name)) for one in fields(self)})
 
 
-class FakeUnit(FakeHarvest, FakeWebhooks):
+class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices):
     """One transaction on a copy of the shelf."""
 
     def __init__(self, shelf: Shelf, now: Callable[[], datetime], enqueue: Callable[[Event], None]) -> None:

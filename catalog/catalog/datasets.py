@@ -12,6 +12,7 @@ from catalog.members import check_about, check_slug, refuse, slug_of, tidy
 from catalog.model import Caller, Entry, Organisation
 from catalog.permit import may, publishing_act
 from catalog.ports import Unit
+from catalog.voice import WHOLE
 from standards.record import Dataset
 
 VISIBILITIES = ("public", "private")
@@ -80,6 +81,8 @@ class Datasets(Base):
             old = self._entry(unit, caller, key)
             owner = self._organisation(unit, old.organisation)
             self._must(caller, "describe", organisation=owner.id)
+            if visibility == "public" and WHOLE in old.held:
+                raise Conflict("voice-held")
             if visibility == "public" and old.visibility == "private" and old.version:
                 self._must(caller, publishing_act(owner.review), organisation=owner.id)
             words = old.about if about is None else tidy(about)
@@ -88,6 +91,7 @@ class Datasets(Base):
                 old, about=words, slug=self._moved(unit, old, slug), modified=self._now(),
                 visibility="private" if (visibility or old.visibility) == "private" else "public",
                 series=old.series if series is None else self._series(unit, owner.id, series),
+                held={part: one for part, one in old.held.items() if (part, visibility) != (WHOLE, "private")},
             )
             new = self._tell(unit, new)
             unit.audit(actor, "amend", old.id, slug=new.slug, visibility=new.visibility)

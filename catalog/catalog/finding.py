@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from catalog.catalog.agencies import entries_of
 from catalog.catalog.base import Base
+from catalog.catalog.holding import without_held
 from catalog.errors import Unavailable
 from catalog.model import Caller, Change, Entry, Organisation, Version
 from catalog.permit import may
@@ -206,6 +207,7 @@ def _owners(unit: Unit, wanted: Collection[str]) -> Mapping[str, Organisation]:
 
 
 def _document(entry: Entry, version: Version, owner: Organisation, groups: Collection[str]) -> Document:
+    version = without_held(entry, version)
     about, first = entry.about, version.first_table
     since, until = span(entry, version)
     return Document(

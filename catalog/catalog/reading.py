@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from catalog.catalog.base import tombstone
+from catalog.catalog.holding import without_held
 from catalog.catalog.scrubbing import Scrubbing
 from catalog.errors import Gone, NotFound, Unavailable
 from catalog.model import Caller, Entry, File, Version
@@ -93,8 +94,11 @@ class Reading(Scrubbing):
 
     @staticmethod
     def _shown(caller: Caller, entry: Entry, version: Version) -> Version:
-        """Give the version without the files that only its agency may have."""
-        if all(file.public for file in version.files) or may(caller, "see", organisation=entry.organisation):
+        """Give the version without the files that only its agency may have, and without what is held back."""
+        if may(caller, "see", organisation=entry.organisation):
+            return version
+        version = without_held(entry, version)
+        if all(file.public for file in version.files):
             return version
         return replace(version, resources=tuple(
             replace(one, files=tuple(file for file in one.files if file.public)) for one in version.resources

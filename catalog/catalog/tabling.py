@@ -10,7 +10,7 @@ from catalog.catalog.base import Base, tombstone
 from catalog.catalog.datasets import refuse_closed
 from catalog.errors import Gone, NotFound
 from catalog.model import Caller, Entry
-from catalog.permit import publishing_act
+from catalog.permit import may, publishing_act
 from catalog.ports import Tables
 from catalog.rows import Ask, Batch, Condition, Found, Method, Table
 
@@ -29,7 +29,7 @@ class Tabling(Base):
         found = self._tables.table(key) if self._tables is not None else None
         if found is None:
             raise NotFound
-        self._table_seen(caller, found.dataset)
+        self._table_seen(caller, found.dataset, found.resource)
         return found
 
     def tables_there(self, keys: Collection[str]) -> Collection[str]:
@@ -113,8 +113,10 @@ class Tabling(Base):
             raise NotFound
         return self._tables
 
-    def _table_seen(self, caller: Caller, dataset: str) -> None:
+    def _table_seen(self, caller: Caller, dataset: str, resource: str) -> None:
         with self._records.read() as unit:
             entry = self._entry(unit, caller, dataset)
+        if resource in entry.held and not may(caller, "see", organisation=entry.organisation):
+            raise NotFound
         if entry.state == "withdrawn":
             raise NotFound

@@ -99,7 +99,8 @@ class Entry:
     """A dataset as the catalogue holds it: identity, owner, description, state and its newest version's number.
 
     ``about`` are the describing members; ``series`` is the id of the series (an Entry of kind series) it belongs to;
-    ``aliases`` are addresses it had before. ``sequence`` is the change sequence of its last change.
+    ``aliases`` are addresses it had before. ``sequence`` is the change sequence of its last change. ``held``
+    are parts (names of resources, "" for the whole) hidden until somebody looked, each with the report that hid it.
     """
 
     id: str
@@ -118,3 +119,4 @@ class Entry:
     withdrawn: datetime | None = None
     sequence: int = 0
     erased: Mapping[str, Any] | None = None
+    held: Mapping[str, str] = field(default_factory=dict)

@@ -116,6 +116,26 @@ harvested = Table(
     Column("gone", Boolean, nullable=False),
 )
 
+voices = Table(
+    "voices", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("number", String(24), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("organisation", String(36), nullable=False, index=True),
+    Column("dataset", String(36), nullable=False, index=True),
+    Column("public", Boolean, nullable=False),
+    Column("mark", String(64), nullable=False, index=True),
+    Column("due", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+supports = Table(
+    "supports", metadata,
+    Column("number", String(24), primary_key=True),
+    Column("mark", String(64), primary_key=True),
+)
+
 people = Table(
     "people", metadata,
     Column("id", String(36), primary_key=True),
