@@ -75,7 +75,7 @@ SCRUB_SECONDS = 5.0
 """How often a quarter of a second goes to reading stored objects again, so that bit rot is found within a week."""
 
 DAILY_LOOK_SECONDS = 600.0
-"""How often it is looked whether the daily sweep is due."""
+"""How often it is looked whether the daily sweep is due, and whether a reader's voice is overdue or over."""
 
 DUE_SECONDS = 30.0
 """How often it is looked whether a source is due to be harvested."""
@@ -126,7 +126,8 @@ class Worker:
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
         scrubber = shop.catalog.scrubber()
         self._chores = [Paced(scrubber.step, every=SCRUB_SECONDS), Paced(self.sweep_daily, every=DAILY_LOOK_SECONDS),
-                        Paced(shop.catalog.begin_due_runs, every=DUE_SECONDS)]
+                        Paced(shop.catalog.begin_due_runs, every=DUE_SECONDS),
+                        Paced(shop.catalog.attend_voices, every=DAILY_LOOK_SECONDS)]
         self._mend = Paced(lambda: index.mend(shop.catalog, shop.index), every=MEND_SECONDS)
         self._erased = Paced(lambda: erase.guard(shop.catalog, shop.files), every=ERASED_SECONDS)
         self._hold = Paced(self.hold_or_go_on, every=HOLD_SECONDS)

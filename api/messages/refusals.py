@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from api.messages import Sentences, carrying, deeds, engines, erasures, pick, queries, reasons, releases, say, uploads
+from api.messages import (
+    Sentences,
+    carrying,
+    deeds,
+    engines,
+    erasures,
+    pick,
+    queries,
+    reasons,
+    releases,
+    say,
+    uploads,
+    voices,
+)
 
 TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     400: {"vi": "Yêu cầu không đúng", "en": "Bad request"},
@@ -259,7 +272,7 @@ GENERAL: Sentences = MappingProxyType({
 SENTENCES: Sentences = MappingProxyType({
     code: said
     for room in (carrying.SENTENCES, deeds.SENTENCES, engines.SENTENCES, erasures.SENTENCES, queries.SENTENCES,
-                 releases.SENTENCES, uploads.SENTENCES, GENERAL)
+                 releases.SENTENCES, uploads.SENTENCES, voices.SENTENCES, GENERAL)
     for code, said in room.items()
 })
 """Every refusal's sentences; a room with refusals of its own adds its own module to the line above."""

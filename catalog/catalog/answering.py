@@ -58,6 +58,7 @@ class Answering(Voicing):
             new = replace(one, state="answered", answer=answer.strip(), outcome=outcome, answered=now, modified=now,
                           answered_by=agency.id if agency else "")
             unit.save_voice(new)
+            unit.drop_supports(one.number)
             unit.audit(actor, "answer-voice", one.number, outcome=outcome)
         return self._shown_voice(new)
 
@@ -84,6 +85,7 @@ class Answering(Voicing):
             new = replace(one, state="refused", public=False, answer=reason.strip(), answered=now, modified=now,
                           lifted=now if sequence else one.lifted)
             unit.save_voice(new)
+            unit.drop_supports(one.number)
             unit.audit(actor, "refuse-voice", one.number)
         if sequence:
             self._settled(caller, sequence)
@@ -145,20 +147,26 @@ class Answering(Voicing):
 
     def forget_voices(self) -> int:
         """Let go of what is kept for a time only: marks after a day, mailboxes and refused words some weeks later."""
-        done, now = 0, self._now()
-        with self._records.begin() as unit:
+        old: list[str] = []
+        with self._records.read() as unit:
             offset = 0
             while page := unit.voices(limit=BATCH, offset=offset):
                 offset += len(page)
-                for one in page:
-                    kept = _kept(one, (now - one.created).total_seconds() / 3600,
-                                 (now - one.modified).total_seconds() / 86400)
-                    if kept != one:
-                        unit.save_voice(kept)
-                        done += 1
-                    if kept.over and kept.supports:
-                        unit.drop_supports(kept.number)
-        return done
+                old += [one.number for one in page if self._voice_kept(one) != one]
+        for number in old:
+            with self._records.begin() as unit:
+                one = unit.voice(number)
+                if one is not None:
+                    unit.save_voice(self._voice_kept(one))
+        return len(old)
+
+    def attend_voices(self) -> int:
+        """Do what is due: escalate what is late, forget what was kept long enough; returns how many voices."""
+        return self.escalate_voices() + self.forget_voices()
+
+    def _voice_kept(self, one: Voice) -> Voice:
+        now = self._now()
+        return _kept(one, (now - one.created).total_seconds() / 3600, (now - one.modified).total_seconds() / 86400)
 
 
 def _kept(one: Voice, hours: float, days: float) -> Voice:

@@ -145,6 +145,10 @@ def publish(portal: Portal) -> None:
         asked = client.post("/api/v1/erasures", json={"dataset": slug, "versions": [1], "reason": "Có họ tên của người dân"})
         assert asked.status_code == 201, asked.text
     portal.at["erasure"] = f"/erasures/{asked.json()['id']}"
+    with site.client("") as client:
+        said = client.post("/api/v1/questions", json={"dataset": slug, "text": "Vì sao thiếu trường?"})
+        assert said.status_code == 201, said.text
+    portal.at["voice"] = f"/voices/{said.json()['number']}"
 
 
 def release(portal: Portal) -> None:

@@ -41,6 +41,8 @@ PAGES = (
     Shown("erasure.html", "erasure", "reviewer"), Shown("recheck.html", "recheck", "editor"),
     Shown("checks.html", "/checks"), Shown("explained.html", "/checks/leading-zero-lost"), Shown("explained.html", "/checks/several-tables"),
     Shown("accessibility.html", "/accessibility"), Shown("styles.html", "/styles"),
+    Shown("voices.html", "/requests"), Shown("voice_find.html", "/voices"), Shown("voice_form.html", "/requests/new"),
+    Shown("voice_form.html", "dataset+/report"), Shown("voice.html", "voice"), Shown("voice.html", "voice", "reviewer"),
     Shown("edition.html", "edition", "steward"), Shown("difference.html", "dataset+/versions/2/diff"),
 )
 SCRIPTS = "script:not([type='application/ld+json'])"

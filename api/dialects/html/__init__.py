@@ -26,12 +26,13 @@ from api.dialects.html import (
     sign,
     standard,
     submissions,
+    voices,
     withdrawal,
 )
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
-    home, results, recipes, dataset, history, organisations, standard, editions, releases, repair, reading,
+    home, results, voices, recipes, dataset, history, organisations, standard, editions, releases, repair, reading,
     submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
 )

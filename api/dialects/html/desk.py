@@ -11,6 +11,7 @@ from api.dialects.html import labels, listing, shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.submissions import DECIDERS, WRITERS
 from api.dialects.html.view import Reader, TheReader, page
+from api.messages.voices import KIND
 from catalog.catalog import Catalog
 from catalog.erasure import Erasure
 from catalog.errors import NotKnown
@@ -44,6 +45,7 @@ def desk(request: Request, reader: TheReader) -> Response:
         items=listing.items(request, reader, entries), labels=labels, decides=decides, noindex=True,
         writes=any(may(reader, one.id, WRITERS) for one in mine), changed=catalog.work(reader.caller),
         steward=steward, lists=shelf.codelists(reader),
+        voices=catalog.voices_to_answer(reader.caller), kinds=KIND,
         proposals=[one for one in catalog.releases(reader.caller) if not one.number] if steward else [],
     )
 

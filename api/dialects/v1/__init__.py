@@ -25,12 +25,13 @@ from api.dialects.v1 import (
     uploads,
     versions,
     webhooks,
+    voices,
 )
 from api.dialects.v1.shelf import doubt
 
 SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
-    organisations, people, registries, feed, stewards, erasures, sites,
+    organisations, people, registries, feed, stewards, erasures, voices, sites,
     webhooks, contract, suggestions,
 )
 """In the order in which addresses are compared: what is read most comes first."""

@@ -31,17 +31,21 @@ def may(who: Who) -> dict[str, Any]:
 
 
 class Door(APIRoute):
-    """A route of the native API. Wrong credentials are 401 on every call; a write needs some, whatever it names."""
+    """A route of the native API. Wrong credentials are 401 on every call; a write needs some, whatever it names.
+
+    Only one that is open to all (``x-open``) takes none.
+    """
 
     def get_route_handler(self) -> Handler:
         """Wrap FastAPI's handler with our manners."""
         inner = super().get_route_handler()
         streams = bool((self.openapi_extra or {}).get("x-streams"))
+        open_to_all = bool((self.openapi_extra or {}).get("x-open"))
 
         async def handle(request: Request) -> Response:
             caller, session = await visit(request)
             if request.method not in SAFE_METHODS:
-                if not caller.known:
+                if not caller.known and not open_to_all:
                     raise NotKnown("credentials-needed")
                 if session is not None:
                     _from_our_page(request, session.csrf)
@@ -51,7 +55,7 @@ class Door(APIRoute):
             if request.method in SAFE_METHODS or streams:
                 return await inner(request)
             await _body_within(request, int((self.openapi_extra or {}).get("x-limit", MAX_BODY)))
-            return await replayed(request, caller, inner)
+            return await (replayed(request, caller, inner) if caller.known else inner(request))
 
         return handle
 

@@ -54,6 +54,16 @@ from api.dialects.v1.shapes.uploads import (
     SuccessorIn,
 )
 from api.dialects.v1.shapes.webhooks import WebhookIn, WebhookPatch
+from api.dialects.v1.shapes.voices import (
+    AnswerIn,
+    AssignIn,
+    CorrectionIn,
+    ModerateIn,
+    QuestionIn,
+    ReasonIn,
+    RequestIn,
+    VoiceOut,
+)
 from api.dialects.v1.shapes.words import (
     Address,
     Email,
@@ -70,9 +80,12 @@ from api.dialects.v1.shapes.words import (
 
 __all__ = [
     "Address",
+    "AnswerIn",
+    "AssignIn",
     "ColumnOut",
     "ColumnReleaseIn",
     "ContactIn",
+    "CorrectionIn",
     "DatasetIn",
     "DatasetListOut",
     "DatasetOut",
@@ -88,6 +101,7 @@ __all__ = [
     "LinkIn",
     "ListOut",
     "MemberIn",
+    "ModerateIn",
     "Name",
     "NoteIn",
     "OrganizationIn",
@@ -98,12 +112,15 @@ __all__ = [
     "Problem",
     "ProblemMember",
     "Prose",
+    "QuestionIn",
     "ReadingIn",
+    "ReasonIn",
     "RecipeIn",
     "RecipeOut",
     "RejectIn",
     "ReleaseIn",
     "RepublishIn",
+    "RequestIn",
     "ResourceOut",
     "RestructureIn",
     "Short",
@@ -120,6 +137,7 @@ __all__ = [
     "VersionOut",
     "WebhookIn",
     "WebhookPatch",
+    "VoiceOut",
     "WithdrawIn",
     "Word",
     "several",
