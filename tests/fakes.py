@@ -48,14 +48,14 @@ from catalog.model import (
     Version,
 )
 from catalog.recipe import Recipe
-from catalog.webhook import Delivery, Webhook
 from catalog.voice import Voice
+from catalog.webhook import Delivery, Webhook
 from standards.portable import to_json
 from tests.fakes_harvest import FakeHarvest
 from tests.fakes_index import FakeIndex
 from tests.fakes_tables import FakeTables
-from tests.fakes_webhooks import FakeWebhooks
 from tests.fakes_voices import FakeVoices
+from tests.fakes_webhooks import FakeWebhooks
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FINISHED = ("published", "rejected", "failed", "withdrawn")

@@ -24,7 +24,7 @@ NOT_OF_A_DATASET = {
         "codelists/{codelist}/releases", "codelists/{codelist}/releases/{release}", "changes", "work", "sql",
         "erasures", "erasures/{erasure}", "uploads", "uploads/{upload}", "webhooks", "webhooks/{webhook}",
         "webhooks/{webhook}/deliveries",
-        "requests", "questions", "corrections", "voices", "voices/{voice}",
+        "requests", "questions", "corrections", "voices", "voices/{voice}", "suggestions",
     )
 }
 INSIDERS = ("reader", "editor", "reviewer", "admin", "operator")

@@ -24,8 +24,8 @@ from api.dialects.v1 import (
     upload,
     uploads,
     versions,
-    webhooks,
     voices,
+    webhooks,
 )
 from api.dialects.v1.shelf import doubt
 

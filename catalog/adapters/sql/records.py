@@ -23,8 +23,8 @@ from catalog.adapters.sql.migrate import migrate
 from catalog.adapters.sql.people import PeopleRows
 from catalog.adapters.sql.shelf import ShelfRows
 from catalog.adapters.sql.uploads import UploadRows
-from catalog.adapters.sql.webhooks import WebhookRows
 from catalog.adapters.sql.voices import VoiceRows
+from catalog.adapters.sql.webhooks import WebhookRows
 from catalog.errors import Unavailable
 from catalog.events import Event, SiteReset
 

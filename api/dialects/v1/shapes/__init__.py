@@ -53,7 +53,6 @@ from api.dialects.v1.shapes.uploads import (
     RejectIn,
     SuccessorIn,
 )
-from api.dialects.v1.shapes.webhooks import WebhookIn, WebhookPatch
 from api.dialects.v1.shapes.voices import (
     AnswerIn,
     AssignIn,
@@ -64,6 +63,7 @@ from api.dialects.v1.shapes.voices import (
     RequestIn,
     VoiceOut,
 )
+from api.dialects.v1.shapes.webhooks import WebhookIn, WebhookPatch
 from api.dialects.v1.shapes.words import (
     Address,
     Email,
@@ -135,9 +135,9 @@ __all__ = [
     "UserIn",
     "UserPatch",
     "VersionOut",
+    "VoiceOut",
     "WebhookIn",
     "WebhookPatch",
-    "VoiceOut",
     "WithdrawIn",
     "Word",
     "several",
