@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from api import deps
 from api.described import described
-from api.dialects.html import charts, facts, jsonld, labels, rows, shelf, submissions
+from api.dialects.html import calls, charts, facts, jsonld, labels, rows, shelf, submissions
 from api.dialects.html.refused import PageRoute, error_page
 from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
 from api.messages import pages
@@ -28,7 +28,7 @@ from standards.profile import Column
 router = APIRouter(route_class=PageRoute)
 
 BOM = 3
-ROWS_ASKED = ("from", "column", "value", "sort", "cols", "resource")
+ROWS_ASKED = ("from", "column", "op", "value", "sort", "cols", "resource")
 PUBLISHER_SECONDS = 5
 CHECKED = 5
 
@@ -108,7 +108,7 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     if number is not None and version is None:
         raise NotFound
     values = _values(reader, entry, version, publisher)
-    table = _table(request, reader, version, _path(entry, number))
+    table = _table(request, reader, entry, version, number)
     history = catalog.versions(reader.caller, entry.id) if entry.version else ()
     shown = version.number if version else 0
     earlier = [one for one in history if one.state == "published" and one.number <= shown]
@@ -138,14 +138,18 @@ def _path(entry: Entry, number: int | None) -> str:
     return f"/datasets/{entry.slug}" + (f"/versions/{number}" if number is not None else "")
 
 
-def _table(request: Request, reader: Reader, version: Version | None, path: str) -> dict[str, Any]:
-    """The table that the address names, or the first: its columns, and the rows that are asked for."""
+def _table(request: Request, reader: Reader, entry: Entry, version: Version | None,
+           number: int | None) -> dict[str, Any]:
+    """The table that the address names, or the first: its columns, the rows that are asked for, the calls for them."""
     shown = _shown(version, request.query_params.get("resource", "")[:200])
     if version is None or shown is None:
-        return {"shown": None, "columns": [], "preview": None, "standard": None}
-    asked = rows.asked_of(request, shown, path, named=shown is not version.first_table)
+        return {"shown": None, "columns": [], "preview": None, "standard": None, "calls": None}
+    asked = rows.asked_of(request, shown, _path(entry, number), named=shown is not version.first_table)
+    preview = rows.shown(request, reader, shown, asked)
+    table = calls.table(deps.site(request).url, entry, version, shown, pinned=number is not None)
+    told = calls.calls(reader, table, preview.asked.parts, preview.asked.sql)
     return {
-        "shown": shown, "columns": columns(shown, asked), "preview": rows.shown(request, reader, shown, asked),
+        "shown": shown, "columns": columns(shown, asked), "preview": preview, "calls": told,
         "standard": shelf.standard(reader, shown.pins.get("standard") or shown.standard) if shown.standard else None,
     }
 

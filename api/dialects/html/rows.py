@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 
 from api import deps
+from api.dialects.html import sift
+from api.dialects.html.sift import Condition
 from api.dialects.html.view import Reader, address
 from catalog.errors import Invalid, NotFound
 from catalog.model import ColumnInfo, Resource
 from pipelines import tables
-from pipelines.rowquery import Column, Compare, Order, Output, Query, Search, Value
+from pipelines.rowquery import Column, Output, read
 from pipelines.serving import pages
 
 CELLS = 240
@@ -21,9 +25,6 @@ FEWEST_ROWS, MOST_ROWS = 8, 20
 LONGEST_CELL = 160
 MOST_COLUMNS = 20
 LONGEST_NUMBER = 12
-Op = Literal["contains", "eq"]
-OPERATIONS: tuple[Op, ...] = ("contains", "eq")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -33,25 +34,53 @@ class Asked:
     resource: str = ""
     start: int = 1
     first_column: int = 1
-    column: str = ""
-    op: Op = "contains"
-    value: str = ""
+    conditions: tuple[Condition, ...] = ()
     order: str = ""
     descending: bool = False
 
     @property
     def plain(self) -> bool:
         """Whether the rows come in the table's own order, all of them."""
-        return not self.value and not self.order
+        return not self.conditions and not self.order
+
+    @property
+    def sort(self) -> str:
+        """The order as the address says it."""
+        return ("-" if self.descending else "") + self.order if self.order else ""
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The rows asked for in the words of the rows' query language."""
+        order = sift.named(self.order) + (" desc" if self.descending else "") if self.order else ""
+        told = {"where": sift.where(self.conditions), "order_by": order}
+        return {name: words for name, words in told.items() if words}
+
+    @property
+    def sql(self) -> str:
+        """The same as DuckDB's words behind ``FROM``."""
+        where = " AND ".join(one.sql for one in self.conditions)
+        order = '"' + self.order.replace('"', '""') + '"' + (" DESC" if self.descending else "") if self.order else ""
+        return (f" WHERE {where}" if where else "") + (f" ORDER BY {order}" if order else "")
 
     def link(self, **changes: Any) -> str:
         """The address of the same rows with something changed; but for a change of place it begins at the first row."""
         new = replace(self, **{"start": 1, **changes})
-        return address(
-            new.path, resource=new.resource, column=new.column if new.value else "", op=new.op if new.value else "",
-            value=new.value, sort=("-" if new.descending else "") + new.order if new.order else "",
-            cols="" if new.first_column == 1 else new.first_column, **{"from": "" if new.start == 1 else new.start},
-        ) + "#xem"
+        told = [("resource", new.resource), ("sort", new.sort),
+                ("cols", str(new.first_column) if new.first_column > 1 else ""),
+                ("from", str(new.start) if new.start > 1 else "")]
+        query = urlencode(sift.pairs(new.conditions) + [pair for pair in told if pair[1]])
+        return address(new.path) + (f"?{query}" if query else "") + "#xem"
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What a form that adds a condition sends again."""
+        cols = str(self.first_column) if self.first_column > 1 else ""
+        told = [("resource", self.resource), ("sort", self.sort), ("cols", cols)]
+        return [pair for pair in told if pair[1]] + sift.pairs(self.conditions)
+
+    def without(self, place: int) -> str:
+        """The address of the rows without one of the conditions."""
+        return self.link(conditions=self.conditions[:place] + self.conditions[place + 1:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +94,9 @@ class Shown:
     trouble: str = ""
     whole: bool = True
     names: Sequence[str] = field(default=())
+    misread: Sequence[str] = ()
+    said: Callable[[str], str] = str
+    operations: Sequence[str] = tuple(sift.OPERATIONS)
 
     @property
     def before(self) -> str:
@@ -94,12 +126,10 @@ def asked_of(request: Request, resource: Resource, path: str, *, named: bool) ->
     descending = order.startswith("-") and order not in names
     order = order[1:] if descending else order
     first = max(_whole(query.get("cols", "")), 1)
-    column, value = query.get("column", "")[:500], query.get("value", "").strip()[: tables.VALUE_LIMIT]
     return Asked(
         path=path, resource=resource.name if named else "", start=max(_whole(query.get("from", "")), 1),
         first_column=first if first <= len(resource.columns) else 1,
-        column=column if column in names else "", value=value if column in names else "",
-        op=next((one for one in OPERATIONS if one == query.get("op")), "contains"),
+        conditions=sift.read(request, resource.columns),
         order=order if order in names else "", descending=descending and order in names,
     )
 
@@ -129,7 +159,8 @@ def shown(request: Request, reader: Reader, resource: Resource, asked: Asked) ->
     except Invalid:
         return Shown(asked=asked, many=many, names=names,
                      trouble=reader.say("Lọc và sắp xếp bảng này mất quá lâu. Thử một giá trị khác, hoặc tải tệp về."))
-    return Shown(asked=asked, rows=_rows(found, names), total=found.total, many=many, names=names)
+    return Shown(asked=asked, rows=_rows(found, names), total=found.total, many=many, names=names,
+                 misread=sift.misread(reader, asked.conditions), said=partial(sift.said, reader))
 
 
 def _page(  # noqa: PLR0917 - what is asked of what
@@ -138,28 +169,22 @@ def _page(  # noqa: PLR0917 - what is asked of what
     table = pages.table(path, sha256, site.shelf)
     held = {name: tables.TableColumn(name=name, kind=kind) for name, kind in table.known.items()}
     chosen = tuple(one for one in names if one in held)
-    if asked.plain or (asked.column and asked.column not in held) or (asked.order and asked.order not in held):
+    if asked.plain or not held.keys() >= {one.column for one in asked.conditions} | {asked.order or tables.ID}:
         names = list(dict.fromkeys([tables.ID, *chosen]))
         rows = tuple(tuple(row) for row in pages.plain(site.askers, table, names, asked.start, many).rows)
         return tables.TablePage(columns=tuple(held[one] for one in names), rows=rows, total=table.rows)
     columns = tuple(held[name] for name in dict.fromkeys([tables.ID, *chosen]))
+    nothing = tables.TablePage(columns=columns, rows=(), total=0)
+    if not all(one.readable for one in asked.conditions):
+        return nothing
+    select = tuple(Output(Column(one.name), one.name) for one in columns)
     try:
-        one = pages.asked(table, _query(asked, [each.name for each in columns]))
+        one = pages.asked(table, replace(read.read(asked.parts), select=select))
     except Invalid:  # a word where the column holds numbers or days: no row has it
-        return tables.TablePage(columns=columns, rows=(), total=0)
+        return nothing
     told = pages.page(site.askers, one, limit=many, offset=min(asked.start - 1, tables.OFFSET_LIMIT))
     rows = tuple(tuple(row[: len(columns)]) for row in told.rows)
     return tables.TablePage(columns=columns, rows=rows, total=int(told.total or 0))
-
-
-def _query(asked: Asked, names: Sequence[str]) -> Query:
-    """The filter and the order of the page as a query; what is contained is found whatever its case and marks."""
-    column = Column(asked.column)
-    where = None
-    if asked.value:
-        where = Search((asked.value,), column) if asked.op == "contains" else Compare("=", column, Value(asked.value))
-    order = (Order(Column(asked.order), asked.descending),) if asked.order else ()
-    return Query(select=tuple(Output(Column(name), name) for name in names), where=where, order_by=order)
 
 
 def _rows(found: tables.TablePage, names: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
@@ -174,7 +199,7 @@ def _stored(resource: Resource, asked: Asked, many: int) -> Shown:
     first, start = asked.first_column - 1, asked.start
     rows = [(at, [cut(cell) for cell in row[first : first + MOST_COLUMNS]])
             for at, row in enumerate(resource.preview[start - 1 : start - 1 + many], start)]
-    plain = replace(asked, column="", value="", order="", descending=False)
+    plain = replace(asked, conditions=(), order="", descending=False)
     return Shown(asked=plain, rows=rows, total=len(resource.preview), many=many, whole=False,
                  names=[one.name for one in columns(resource, asked)])
 
