@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.dialects.html import (
     about,
     account,
+    chart,
     check,
     dataset,
     desk,
@@ -32,7 +33,8 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
-    home, results, voices, recipes, dataset, history, organisations, standard, editions, releases, repair, reading,
+    home, results, voices, recipes, dataset, chart, history, organisations, standard, editions, releases, repair,
+    reading,
     submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
 )

@@ -14,6 +14,8 @@ from starlette.responses import RedirectResponse
 from api import deps
 from api.described import described
 from api.dialects.html import calls, charts, facts, jsonld, labels, rows, shelf, submissions
+from api.dialects.html.charting import asked as asking
+from api.dialects.html.charting import words
 from api.dialects.html.refused import PageRoute, error_page
 from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
 from api.messages import pages
@@ -104,7 +106,7 @@ def _page_of(request: Request, reader: Reader, entry: Entry, number: int | None)
 def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
            publisher: Organisation | None) -> Response:
     catalog = deps.site(request).catalog
-    version = _version(request, reader, entry, number)
+    version = version_of(request, reader, entry, number)
     if number is not None and version is None:
         raise NotFound
     values = _values(reader, entry, version, publisher)
@@ -141,15 +143,18 @@ def _path(entry: Entry, number: int | None) -> str:
 def _table(request: Request, reader: Reader, entry: Entry, version: Version | None,
            number: int | None) -> dict[str, Any]:
     """The table that the address names, or the first: its columns, the rows that are asked for, the calls for them."""
-    shown = _shown(version, request.query_params.get("resource", "")[:200])
+    shown = shown_of(version, request.query_params.get("resource", "")[:200])
     if version is None or shown is None:
-        return {"shown": None, "columns": [], "preview": None, "standard": None, "calls": None}
+        return {"shown": None, "columns": [], "preview": None, "standard": None, "calls": None, "charts": []}
     asked = rows.asked_of(request, shown, _path(entry, number), named=shown is not version.first_table)
     preview = rows.shown(request, reader, shown, asked)
     table = calls.table(deps.site(request).url, entry, version, shown, pinned=number is not None)
+    suggested = asking.suggestions(f"{_path(entry, number)}/chart", preview.asked.resource, asking.fields(shown),
+                                   preview.asked.conditions) if table.roles & {"parquet"} else []
     told = calls.calls(reader, table, preview.asked.parts, preview.asked.sql)
     return {
         "shown": shown, "columns": columns(shown, asked), "preview": preview, "calls": told,
+        "charts": [(words.title(reader, shown, one), one) for one in suggested], "forms": words.FORMS,
         "standard": shelf.standard(reader, shown.pins.get("standard") or shown.standard) if shown.standard else None,
     }
 
@@ -172,7 +177,8 @@ def _publisher(request: Request, reader: Reader, entry: Entry) -> Organisation |
     return found
 
 
-def _version(request: Request, reader: Reader, entry: Entry, number: int | None) -> Version | None:
+def version_of(request: Request, reader: Reader, entry: Entry, number: int | None) -> Version | None:
+    """The version that an address names, or the newest; None for a dataset without one."""
     if entry.version is None:
         return None
     return deps.site(request).catalog.version(reader.caller, entry.id, number)
@@ -193,7 +199,8 @@ def _values(reader: Reader, entry: Entry, version: Version | None, publisher: Or
     }
 
 
-def _shown(version: Version | None, wanted: str) -> Resource | None:
+def shown_of(version: Version | None, wanted: str) -> Resource | None:
+    """The table of that name, or the first; None where there is none."""
     if version is None:
         return None
     tables = [one for one in version.resources if one.kind == "table"]
