@@ -48,7 +48,7 @@ def test_the_api_section_and_the_downloads_give_the_rows_that_are_seen(schools: 
     text = look(schools, TWO + "&sort=-ma")
     seen = codes(text)
     assert seen[0] == "00129"
-    rows = html.unescape(re.search(r'<a href="(https://[^"]+/rows\?[^"]*)" ><code>', text).group(1))
+    rows = html.unescape(re.search(r'<a href="(https://[^"]+/rows\?[^"]*)"><code>', text).group(1))
     answer = schools.client.get(rows.partition("gov.vn")[2])
     assert [one["ma"] for one in answer.json()["items"]] == seen
     offered = [html.unescape(one) for one in re.findall(r'class="btn-2 sm" href="([^"]+limit=all)"', text)]
