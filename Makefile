@@ -56,6 +56,11 @@ bench: $(VENV)/.test  ## Run the benchmarks; each prints one line with ours, pee
 docs: $(VENV)/.test  ## Print the generated pages of docs/ again from the code
 	@$(PY) -m infra.docs
 
+.PHONY: lighthouse
+lighthouse: $(VENV)/.test  ## Lighthouse's marks of the pages that people meet first (needs Node and Chromium)
+	@cd infra/browser && npm ci --no-audit --no-fund --silent
+	@$(PY) -m tests.bench lighthouse
+
 .PHONY: pictures
 pictures: $(VENV)/.run  ## Take the pictures of docs/pictures from the demo site, with Debian's Chromium (PORT=8123)
 	@$(PY) -m infra.pictures --port $(PORT)

@@ -235,7 +235,10 @@ def test_a_code_means_what_it_meant_on_its_day(town: Town) -> None:
 
 
 def test_robots_and_sitemap_are_there(town: Town) -> None:
-    assert f"Sitemap: {URL}/sitemap.xml" in page(town, "/robots.txt")
+    robots = page(town, "/robots.txt")
+    assert f"Sitemap: {URL}/sitemap.xml" in robots
+    kept_out = [line.removeprefix("Disallow: ") for line in robots.splitlines() if line.startswith("Disallow")]
+    assert not any(path.startswith(tuple(kept_out)) for path in ("/check", "/checks/trim", "/datasets", "/standards"))
     assert page(town, "/sitemap.xml").startswith("<?xml")
 
 

@@ -14,7 +14,7 @@ from catalog.question import Question
 from standards.registry import Standards
 
 router = APIRouter(route_class=PageRoute)
-PRIVATE = ("/desk", "/account", "/publish", "/sign-in", "/submissions/", "/api/", "/check")
+PRIVATE = ("/desk", "/account", "/publish", "/sign-in", "/submissions/", "/api/")
 MOST = 45_000
 PAGE = 1000
 

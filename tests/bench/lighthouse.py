@@ -1,0 +1,73 @@
+"""Lighthouse's four marks (of 100) of the pages that people meet first, as a slow phone would see them.
+
+Needs Node, what ``npm ci`` fetches in ``infra/browser``, and a Chromium; without them it says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.releases import SCHOOLS as LISTED
+from tests.running import running
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOL = ROOT / "infra" / "browser" / "node_modules" / ".bin" / "lighthouse"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+KINDS = ("performance", "accessibility", "best-practices", "seo")
+TARGETS = {"performance": 95, "accessibility": 100, "best-practices": 95, "seo": 95}
+FLAGS = "--headless=new --no-sandbox --disable-gpu"
+RUNS, PATIENCE_SECONDS = 3, 240
+
+
+def run(quick: bool = False) -> dict:
+    """The median marks of each page over three visits (one when ``quick``)."""
+    browser = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if browser is None or not TOOL.exists():
+        sys.exit("lighthouse: needs a Chromium, and Lighthouse: npm ci in infra/browser")
+    with tempfile.TemporaryDirectory(prefix="datamo-bench-") as folder, running(Path(folder)) as site:
+        slug = site.draft("Trường học Hà Nội")
+        done = site.end(site.upload(slug, LISTED, data={"standard": "vn-school"}).json()["id"])
+        assert done["state"] == "published", done
+        pages = {"home": "/", "results": "/datasets?q=truong", "dataset": f"/datasets/{slug}", "standard": "/standards/vn-school", "check": "/check"}
+        marks = {name: marks_of(site.url + path, browser, 1 if quick else RUNS) for name, path in (list(pages.items())[:1] if quick else pages.items())}
+    worst = {kind: min(one[kind] for one in marks.values()) for kind in KINDS}
+    return {
+        "name": "lighthouse", "unit": "of 100, the worst mark for performance on a phone", "ours": worst["performance"],
+        "peer": TARGETS["performance"], "ratio": round(worst["performance"] / TARGETS["performance"], 2), "peer_name": "our own bar",
+        "detail": {"load": round(os.getloadavg()[0], 1), **{f"worst_{kind}": worst[kind] for kind in KINDS},
+                   **{f"{name}_{key}": value for name, one in marks.items() for key, value in one.items()}},
+    }
+
+
+def marks_of(address: str, browser: str, times: int) -> dict[str, Any]:
+    """The median marks of one page, and what the last visit says is to be mended."""
+    seen = [visit(address, browser) for _ in range(times)]
+    last = seen[-1]
+    mend = sorted({name for kind in KINDS for name in faults(last, kind)})
+    return {**{kind: round(median(100 * one["categories"][kind]["score"] for one in seen)) for kind in KINDS}, "to_mend": " ".join(mend) or "nothing"}
+
+
+def visit(address: str, browser: str) -> dict[str, Any]:
+    """Lighthouse's report on one visit."""
+    with tempfile.TemporaryDirectory(prefix="datamo-lighthouse-") as folder:
+        report = Path(folder) / "report.json"
+        subprocess.run(
+            [TOOL, address, "--quiet", "--output=json", f"--output-path={report}", f"--only-categories={','.join(KINDS)}", f"--chrome-flags={FLAGS} --user-data-dir={folder}/profile"],
+            check=True, timeout=PATIENCE_SECONDS, env={**os.environ, "CHROME_PATH": browser}, stdout=subprocess.DEVNULL,
+        )
+        made: dict[str, Any] = json.loads(report.read_bytes())
+        return made
+
+
+def faults(report: dict[str, Any], kind: str) -> list[str]:
+    """The audits of a kind that weigh something and did not get full marks."""
+    weighed = [one["id"] for one in report["categories"][kind]["auditRefs"] if one["weight"]]
+    return [name for name in weighed if report["audits"][name]["score"] not in (None, 1)]
