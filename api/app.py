@@ -27,6 +27,7 @@ from pipelines.serving.shelf import Shelf
 
 VERSION: Final = "0.1.0"
 NOT_PAGES: Final = ("/api/", "/mcp", "/healthz", "/readyz", "/metrics")
+NO_PAGES: Final = (*metadata.ENDINGS, ".parquet", ".jsonl.gz")
 STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -114,7 +115,7 @@ def _faulted(request: Request, request_id: str) -> Response:
 
 
 def _is_page(request: Request) -> bool:
-    return not request.url.path.startswith(NOT_PAGES) and not request.url.path.endswith(metadata.ENDINGS)
+    return not request.url.path.startswith(NOT_PAGES) and not request.url.path.endswith(NO_PAGES)
 
 
 def _as_refusal(error: Exception) -> Refusal:

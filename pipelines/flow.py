@@ -42,6 +42,7 @@ from catalog.ports import Files, Index, Jobs, Records
 from pipelines import references, releases
 from pipelines.again import base
 from pipelines.continued import standard_of, target_of
+from pipelines.dumps import Document
 from pipelines.fetch import Fetcher
 from pipelines.harvest.walk import Walk, give_up
 from pipelines.harvest.walk import step as harvest_step
@@ -140,6 +141,7 @@ class Workshop:
     fetcher: Fetcher | None = None
     keys: Callable[[str], str] = lambda _name: ""
     package: Callable[[str], Mapping[str, Any] | None] = lambda _dataset: None
+    document: Document | None = None
     site_url: str = ""
 
     @property

@@ -21,6 +21,7 @@ from dbos import error as dbos_error
 
 from catalog.errors import Conflict, NotFound, Refusal, Unavailable
 from catalog.model import Outcome
+from pipelines.dumps import Dumps
 from pipelines.flow import (
     CHECK_AND_PUBLISH,
     CHECKS,
@@ -83,6 +84,9 @@ DUE_SECONDS = 30.0
 GIVE_WAY_SECONDS = 60.0
 """How long each step of a re-check waits for files that arrived."""
 
+DUMPS_REST = 5.0
+"""How many times as long as a piece of the dumps took the next one waits, a second at most."""
+
 FOLLOWERS_LOCK = "followers"
 
 LOOKED_AT = {CHECKS: TURN_SECONDS, LARGE_CHECKS: LARGE_TURN_SECONDS, RECHECKS: RECHECK_TURN_SECONDS,
@@ -128,6 +132,9 @@ class Worker:
         self._chores = [Paced(scrubber.step, every=SCRUB_SECONDS), Paced(self.sweep_daily, every=DAILY_LOOK_SECONDS),
                         Paced(shop.catalog.begin_due_runs, every=DUE_SECONDS),
                         Paced(shop.catalog.attend_voices, every=DAILY_LOOK_SECONDS)]
+        if shop.document is not None:
+            dumps = Dumps(shop.catalog, shop.document, shop.work, shop.start)
+            self._chores.append(Paced(dumps.step, rest=DUMPS_REST))
         self._mend = Paced(lambda: index.mend(shop.catalog, shop.index), every=MEND_SECONDS)
         self._erased = Paced(lambda: erase.guard(shop.catalog, shop.files), every=ERASED_SECONDS)
         self._hold = Paced(self.hold_or_go_on, every=HOLD_SECONDS)

@@ -80,6 +80,10 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Kho lưu trữ tạm ngừng. Hãy thử lại sau ít phút.",
         "en": "The storage is down at the moment. Try again in a few minutes.",
     },
+    "dump-due": {
+        "vi": "Bản tải toàn bộ danh mục đang được làm mới. Hãy thử lại sau ít phút.",
+        "en": "The dump of the whole catalogue is being made anew. Try again in a few minutes.",
+    },
     "storage-full": {
         "vi": "Kho lưu trữ đã đầy; không có gì được lưu. Hãy thử lại sau.",
         "en": "The storage is full; nothing was kept. Try again later.",

@@ -36,8 +36,8 @@ CORS: Final = (
     (
         b"access-control-expose-headers",
         (
-            b"Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, Last-Modified, Link, Location, "
-            b"RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+            b"Accept-Ranges, Content-Disposition, Content-Length, Content-Range, Dataset-Version, Deprecation, ETag, "
+            b"Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, Sunset, X-Request-Id"
         ),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from api.wiring.engines import DATABASES, FILES, INDEXES, STORES, chosen, databa
 from api.wiring.shared import kept_secret
 from catalog.catalog import Catalog
 from catalog.errors import Unavailable
+from catalog.model import NOBODY, Entry
 from catalog.ports import Files, Index, Records, Tables
 from pipelines.carrying.house import House
 from pipelines.fetch import Fetcher, Guard
@@ -114,7 +115,17 @@ class Site:
             bookcase=Bookcase(self.catalog, self.files), fetcher=self.fetcher(), keys=self.settings.harvest_key,
             package=functools.partial(package_of, self.catalog, self.settings.site_url),
             site_url=self.settings.site_url,
+            document=self.document,
         )
+
+    def document(self, entry: Entry) -> Mapping[str, Any] | None:
+        """Give a public dataset as the native API shows it; raises NotFound, Gone."""
+        from api.dialects.v1.render import dataset
+
+        version = self.catalog.version(NOBODY, entry.id)
+        organisation = self.catalog.organisation(NOBODY, entry.organisation)
+        today = datetime.now(VIETNAM).date()
+        return dataset(entry, version, organisation, self.settings.site_url.rstrip("/"), today)
 
     def fetcher(self) -> Fetcher:
         """Give the one client that asks the network, held to what the operator allows."""

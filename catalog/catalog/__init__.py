@@ -6,6 +6,7 @@ from catalog.catalog.agencies import Agencies
 from catalog.catalog.answering import Answering
 from catalog.catalog.datasets import Datasets
 from catalog.catalog.delivering import Delivering
+from catalog.catalog.dumping import Dumping
 from catalog.catalog.erasing import Erasing
 from catalog.catalog.finding import Finding
 from catalog.catalog.harvesting import Harvesting
@@ -25,7 +26,7 @@ from catalog.catalog.uploads import Uploads
 
 class Catalog(
     Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing,
-    Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Pushing, Answering,
+    Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

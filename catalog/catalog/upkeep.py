@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from catalog.catalog import dumping
 from catalog.catalog.verifying import Verifying, waiting
 from catalog.model import Caller
 from catalog.permit import may
@@ -25,6 +26,7 @@ class Upkeep(Verifying):
             strangers = [one for one in self._files.hashes() if not unit.known(one)]
         with self._records.begin() as unit:
             unit.release_stale_claims(older_than_hours)
+            dumping.claim(unit)
             for one in strangers:
                 if not unit.known(one):
                     unit.adopt(one)

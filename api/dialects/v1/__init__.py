@@ -5,6 +5,7 @@ from api.dialects.v1 import (
     crosswalks,
     datasets,
     differences,
+    dumps,
     erasures,
     feed,
     files,
@@ -32,7 +33,7 @@ from api.dialects.v1.shelf import doubt
 SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
     organisations, people, registries, feed, stewards, erasures, voices, sites,
-    webhooks, contract, suggestions,
+    webhooks, contract, suggestions, dumps,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

@@ -60,7 +60,7 @@ def _file(request: Request, dataset: str, name: str, number: int | None, *, bom:
     open_to_all = is_public(entry) and file.public
     if redirect and open_to_all and not bom and (url := _elsewhere(site, file)) is not None:
         return RedirectResponse(url, 302, {"Cache-Control": "no-store"})
-    offer = _Offer(site, caller, file, bom=bom and file.role == "csv")
+    offer = Offer(site, caller, file, bom=bom and file.role == "csv")
     headers = {**offer.headers(), **_caching(entry, number, open_to_all=open_to_all)}
     if unchanged(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
@@ -89,7 +89,7 @@ def disposition(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Offer:
+class Offer:
     """One file as it is offered; with ``bom`` three bytes go before it."""
 
     site: Site
