@@ -37,7 +37,8 @@ CORS: Final = (
         b"access-control-expose-headers",
         (
             b"Accept-Ranges, Content-Disposition, Content-Length, Content-Range, Dataset-Version, Deprecation, ETag, "
-            b"Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Repr-Digest, Retry-After, Sunset, X-Request-Id"
+            b"Last-Modified, Link, Location, RateLimit, RateLimit-Policy, Repr-Digest, "
+            b"Retry-After, Sunset, X-Request-Id"
         ),
     ),
 )
