@@ -35,7 +35,8 @@ def due(unit: Unit, version: Version) -> list[ReleaseAccepted]:
     Those whose work is open, which it may have done; and the newest release of a list of which the version was checked
     under another state: a file may have waited for its second person meanwhile.
     """
-    open_ones = {one.release: None for one in unit.rechecks(dataset=version.dataset, states=("open", "kept", "unread"))}
+    before = unit.rechecks(dataset=version.dataset, states=("open", "kept", "unread")) if version.number > 1 else ()
+    open_ones = {one.release: None for one in before}
     pinned = {
         name: digest for one in version.resources for name, digest in dict(one.pins.get("codelists", {})).items()
     }

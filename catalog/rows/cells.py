@@ -42,9 +42,15 @@ def column(kind: str, given: Sequence[Any]) -> list[Any]:
     if what == "text" and set(map(type, given)) <= _TEXTS:
         return [one if one is None or one.isascii() else nfc(one) for one in given]
     read, cells = READERS[what], []
+    known: dict[str, Any] = {}
     for at, value in enumerate(given):
         try:
-            cells.append(None if value is None or (value == "" and what != "text") else read(value, kind))
+            if type(value) is not str:
+                cells.append(None if value is None else read(value, kind))
+                continue
+            if value not in known:  # dates and the like come again and again
+                known[value] = None if value == "" and what != "text" else read(value, kind)
+            cells.append(known[value])
         except Wrong as wrong:
             wrong.row = at
             raise

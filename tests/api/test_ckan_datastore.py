@@ -348,3 +348,24 @@ def test_a_published_table_is_dumped_too(town: Town) -> None:
     assert lines == ["_id,school_code,school_name,province_code", "1,00123,Trường Tiểu học Đống Đa,01", "2,00456,Trường THCS Lê Lợi,01"]
     assert town.get(f"/datastore/dump/{key}?format=json&fields=school_code").json()["records"] == [["00123"], ["00456"]]
     assert town.get(f'/datastore/dump/{key}?fields=school_code&filters={{"_id": 2}}').text == "school_code\n00456\n"
+
+
+def test_a_call_with_a_nul_anywhere_loses_it_and_one_too_deep_is_refused(town: Town) -> None:
+    result(town, "package_create", "editor", name="la", owner_org="H12")
+    key = result(town, "datastore_create", "editor", resource={"package_id": "la"}, records=[{"a": "x\0y", "b": 1}])["resource_id"]
+    assert result(town, "datastore_search", "editor", resource_id=key)["records"] == [{"_id": 1, "a": "xy", "b": 1}]
+    deep: Any = 1
+    for _ in range(25):
+        deep = [deep]
+    answer = town.client.post("/api/3/action/datastore_upsert", json={"resource_id": key, "records": deep}, headers=town.head("editor"))
+    assert answer.status_code == 400
+    assert "nested too deeply" in answer.text
+
+
+def test_a_date_that_is_wrong_is_named_by_its_row_also_behind_the_same_good_ones(town: Town) -> None:
+    result(town, "package_create", "editor", name="ngay", owner_org="H12")
+    given = {"resource": {"package_id": "ngay"}, "fields": [{"id": "d", "type": "date"}],
+             "records": [{"d": "2026-01-01"}, {"d": "2026-01-01"}, {"d": ""}, {"d": "2026-13-01"}]}
+    answer = town.client.post("/api/3/action/datastore_create", json=given, headers=town.head("editor"))
+    assert answer.status_code == 409
+    assert answer.json()["error"]["records_row"] == 3

@@ -21,6 +21,8 @@ MOST: Final = 10_000_000
 
 FIELDS: Final = 10_000
 DEPTH: Final = 20
+NUL: Final = rb"\u0000"
+"""How JSON says NUL: the sign itself may not stand in a text."""
 
 
 class Unread(Exception):
@@ -78,7 +80,23 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         kind = type(found).__name__
         raise Unread(f"JSON Error: Request data JSON decoded to {kind} but it needs to be a dictionary.")
-    return {clean_text(name): cleaned(one) for name, one in found.items()}
+    return _sound(found) if NUL not in body else {clean_text(name): cleaned(one) for name, one in found.items()}
+
+
+def _sound(found: dict[str, Any]) -> dict[str, Any]:
+    """Give JSON that holds no NUL as it is (its reader lets no half of a surrogate pair in), unless it is too deep.
+
+    To copy fifty thousand cells takes longer than to read them.
+    """
+    level: list[Any] = list(found.values())
+    for _ in range(DEPTH + 1):
+        level = [
+            one for each in level if type(each) is dict or type(each) is list
+            for one in (each.values() if type(each) is dict else each)
+        ]
+        if not level:
+            return found
+    raise Unread("JSON Error: Error decoding JSON data. Error: nested too deeply")
 
 
 def cleaned(value: Any, depth: int = 0) -> Any:

@@ -20,14 +20,14 @@ from standards.metadata import ckan
 
 
 class Shown:
-    """Dictionaries for one answer; agencies are looked up once."""
+    """Dictionaries for one answer; agencies are looked up once, those ``known`` not at all."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, known: Iterable[Organisation] = ()) -> None:
         self.call = call
         self.site: Site = call.site
         self.language = call.site.language
         self._codelists: Mapping[str, Any] = call.site.standards.codelists
-        self._agencies: dict[str, Organisation] = {}
+        self._agencies: dict[str, Organisation] = {one.id: one for one in known}
         self._groups: dict[str, dict[str, Any]] | None = None
         self._moved: dict[str, list[Origin]] = {}
 

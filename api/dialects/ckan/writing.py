@@ -47,9 +47,9 @@ def package_create(call: Call) -> dict[str, Any]:
     visibility = "private" if _yes(given, "private") else "public"
     made = call.site.catalog.draft(call.caller, owner.id, about, slug=str(given["name"]), visibility=visibility)
     call.changed.append(made.id)
-    if given.get("state") != "draft" and publishes(call, made):
+    if given.get("state") != "draft" and _releases(call, owner):
         call.site.catalog.arrange(call.caller, made.id, lambda _: resources)
-    return _shown(call, made.id)
+    return Shown(call, [owner]).package(*found_entry(call, made.id))
 
 
 def _owner(call: Call, given: Mapping[str, Any], errors: dict[str, Any]) -> Organisation | None:
@@ -72,8 +72,12 @@ def _owner(call: Call, given: Mapping[str, Any], errors: dict[str, Any]) -> Orga
 
 def publishes(call: Call, entry: Entry) -> bool:
     """Tell whether the caller may make it visible by herself; otherwise it stays a draft until somebody releases it."""
-    review = call.site.catalog.organisation(NOBODY, entry.organisation).review
-    return may(call.caller, "release" if review == "second_person" else "publish", organisation=entry.organisation)
+    return _releases(call, call.site.catalog.organisation(NOBODY, entry.organisation))
+
+
+def _releases(call: Call, owner: Organisation) -> bool:
+    act = "release" if owner.review == "second_person" else "publish"
+    return may(call.caller, act, organisation=owner.id)
 
 
 def tidied(given: Mapping[str, Any]) -> dict[str, Any]:

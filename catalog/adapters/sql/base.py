@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, Row, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Executable, Insert, Row, Table, Update, bindparam, insert, select, update
 
 from catalog.adapters.sql import schema
 from catalog.events import Event
@@ -68,12 +68,16 @@ class Part:
         return [self._codec.decode(kind, text) for text in self.connection.execute(statement).scalars()]
 
     def _insert(self, table: Table, values: Mapping[str, Any]) -> None:
-        self.connection.execute(insert(table), dict(values))
+        self.connection.execute(_inserting(table), dict(values))
+
+    def _change(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+        """Change the row with this key; tells whether there is one."""
+        bound = {f"key_{name}": value for name, value in key.items()}
+        return bool(self.connection.execute(_changing(table, tuple(key)), {**values, **bound}).rowcount)
 
     def _save(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         """Change the row with this key, or make it."""
-        changed = self.connection.execute(update(table).where(*_equal(table, key)).values(**values))
-        if not changed.rowcount:
+        if not self._change(table, key, values):
             self._insert(table, {**key, **values})
 
     def _alias(self, kind: str, alias: str) -> str:
@@ -82,5 +86,13 @@ class Part:
         return found.target if found else ""
 
 
-def _equal(table: Table, key: Mapping[str, Any]) -> Iterable[Any]:
-    return [table.c[name] == value for name, value in key.items()]
+@cache
+def _inserting(table: Table) -> Insert:
+    """Give the statement that adds a row, built once: building one takes longer than running it."""
+    return insert(table)
+
+
+@cache
+def _changing(table: Table, key: tuple[str, ...]) -> Update:
+    """Give the statement that changes the row with such a key, built once; what it sets are the members given."""
+    return update(table).where(*(table.c[name] == bindparam(f"key_{name}") for name in key))

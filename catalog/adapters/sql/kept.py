@@ -17,6 +17,8 @@ ORIGIN_BY_REMOTE = select(ORIGIN).where(
     ORIGIN.c.kind == bindparam("kind"), ORIGIN.c.remote == bindparam("remote")
 ).order_by(ORIGIN.c.at, ORIGIN.c.source).limit(1)
 MARK_BY_ID = select(MARK.c.body).where(MARK.c.kind == bindparam("of"), MARK.c.id == bindparam("key"))
+ORIGINS = select(ORIGIN).order_by(ORIGIN.c.source, ORIGIN.c.kind, ORIGIN.c.remote)
+ORIGINS_OF = ORIGINS.where(ORIGIN.c.target.in_(bindparam("targets", expanding=True)))
 MANY = 500
 """Ids asked for in one statement."""
 
@@ -40,16 +42,13 @@ class KeptRows(Part):
 
     def origins(self, *, kind: str = "", source: str = "", targets: Sequence[str] | None = None) -> Sequence[Origin]:
         """Give the ids of elsewhere, of a kind, of a source, of things of ours, in the order of their keys."""
-        statement = select(ORIGIN).order_by(ORIGIN.c.source, ORIGIN.c.kind, ORIGIN.c.remote)
+        statement = ORIGINS if targets is None else ORIGINS_OF
         statement = statement.where(ORIGIN.c.kind == kind) if kind else statement
         statement = statement.where(ORIGIN.c.source == source) if source else statement
         if targets is None:
             return [_origin(row) for row in self.connection.execute(statement)]
         pages = [targets[at : at + MANY] for at in range(0, len(targets), MANY)]
-        return [
-            _origin(row) for page in pages
-            for row in self.connection.execute(statement.where(ORIGIN.c.target.in_(page)))
-        ]
+        return [_origin(row) for page in pages for row in self.connection.execute(statement, {"targets": page})]
 
     def drop_origins(self, target: str, part: str | None = None) -> None:
         """Forget the ids that lead to a thing of ours, or to one resource of it."""

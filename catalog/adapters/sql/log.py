@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, bindparam, delete, func, select
 
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Part
@@ -20,6 +20,8 @@ AUDIT, CHANGE, POSITION = schema.audit, schema.changes, schema.positions
 ANSWER, SITE = schema.answers, schema.site
 LAST_ROW = select(AUDIT.c.sequence, AUDIT.c.hash).order_by(AUDIT.c.sequence.desc()).limit(1)
 LAST_CHANGE = select(func.max(CHANGE.c.sequence))
+PLACE = select(POSITION.c.sequence).where(POSITION.c.reader == bindparam("reader"))
+FACT = select(SITE.c.value).where(SITE.c.name == bindparam("name"))
 MANY = 500
 """Things whose deeds are asked for in one statement."""
 
@@ -86,7 +88,7 @@ class LogRows(Part):
 
     def position(self, reader: str) -> int:
         """Tell how far a reader has come."""
-        return self.connection.execute(select(POSITION.c.sequence).where(POSITION.c.reader == reader)).scalar() or 0
+        return self.connection.execute(PLACE, {"reader": reader}).scalar() or 0
 
     def advance(self, reader: str, sequence: int) -> None:
         """Note how far a reader has come; it never goes back."""
@@ -111,7 +113,7 @@ class LogRows(Part):
 
     def site(self, name: str) -> str:
         """Give a fact about the site, "" when it is not known."""
-        return self.connection.execute(select(SITE.c.value).where(SITE.c.name == name)).scalar() or ""
+        return self.connection.execute(FACT, {"name": name}).scalar() or ""
 
     def set_site(self, name: str, value: str) -> None:
         """Note a fact about the site."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Codec, Enqueue
 from catalog.adapters.sql.carrying import CarriedRows
-from catalog.adapters.sql.engine import WRITE, in_our_words, open_engine
+from catalog.adapters.sql.engine import in_our_words, open_engine, writing
 from catalog.adapters.sql.erased import ErasedRows
 from catalog.adapters.sql.harvest import HarvestRows
 from catalog.adapters.sql.installed import InstalledRows
@@ -68,7 +68,7 @@ class SqlRecords:
                  pool_size: int = 10) -> None:
         self.engine = open_engine(url, pool_size=pool_size)
         self.url = url
-        self._writing = self.engine.execution_options(**{WRITE: True})
+        self._writing = writing(self.engine)
         self._sqlite = self.engine.dialect.name == "sqlite"
         self._turn = threading.Lock()
         self._codec = Codec()

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from catalog.adapters.sql import schema
@@ -26,6 +26,8 @@ ENTRY_BY_ID = select(SET.c.body).where(SET.c.id == bindparam("key"))
 ONE_VERSION = select(VERSION.c.body).where(
     VERSION.c.dataset == bindparam("dataset"), VERSION.c.number == bindparam("number")
 )
+LAST_NUMBER = select(func.max(VERSION.c.number)).where(VERSION.c.dataset == bindparam("dataset"))
+RELEASE_CLAIMS = delete(CLAIM).where(CLAIM.c.holder == bindparam("by"))
 ONE_SUBMISSION = select(SUBMISSION.c.body).where(SUBMISSION.c.id == bindparam("key"))
 """The hot reads, built once: building a statement takes longer than running it."""
 
@@ -45,7 +47,7 @@ class ShelfRows(Part):
 
     def save_entry(self, one: Entry) -> None:
         """Record what a dataset is now."""
-        self.connection.execute(update(SET).where(SET.c.id == one.id).values(**self._entry_row(one)))
+        self._change(SET, {"id": one.id}, self._entry_row(one))
 
     def _entry_row(self, one: Entry) -> dict[str, Any]:
         return {
@@ -87,9 +89,7 @@ class ShelfRows(Part):
 
     def add_version(self, one: Version) -> None:
         """Record a version with its files; raises Stale for a number that is not the next one."""
-        last = self.connection.execute(
-            select(func.max(VERSION.c.number)).where(VERSION.c.dataset == one.dataset)
-        ).scalar() or 0
+        last = self.connection.execute(LAST_NUMBER, {"dataset": one.dataset}).scalar() or 0
         if one.number != last + 1:
             raise Stale("version-taken", number=one.number)
         try:
@@ -110,8 +110,7 @@ class ShelfRows(Part):
 
     def save_version(self, one: Version) -> None:
         """Record what became of a version: withdrawn, corrected."""
-        where = (VERSION.c.dataset == one.dataset, VERSION.c.number == one.number)
-        self.connection.execute(update(VERSION).where(*where).values(**self._version_row(one)))
+        self._change(VERSION, {"dataset": one.dataset, "number": one.number}, self._version_row(one))
 
     def version(self, dataset: str, number: int) -> Version | None:
         """One version of a dataset."""
@@ -143,9 +142,7 @@ class ShelfRows(Part):
 
     def save_submission(self, one: Submission) -> None:
         """Record how far an upload has come."""
-        self.connection.execute(update(SUBMISSION).where(SUBMISSION.c.id == one.id).values(
-            state=one.state, body=self._codec.encode(one),
-        ))
+        self._change(SUBMISSION, {"id": one.id}, {"state": one.state, "body": self._codec.encode(one)})
 
     def submission(self, submission: str) -> Submission | None:
         """One upload."""
@@ -195,7 +192,7 @@ class ShelfRows(Part):
 
     def release_claims(self, holder: str) -> None:
         """Note that ``holder`` needs nothing any more."""
-        self.connection.execute(delete(CLAIM).where(CLAIM.c.holder == holder))
+        self.connection.execute(RELEASE_CLAIMS, {"by": holder})
 
     def release_stale_claims(self, older_than_hours: int) -> int:
         """Drop older claims of submissions that are finished or unknown and of interrupted releases."""

@@ -23,6 +23,9 @@ ROWS: Final = "rows"
 _GONE: Final = "no such table"
 _LARGE: Final = "too large"
 
+PLAIN: Final = frozenset({float, type(None)})
+"""Types of cells that the driver takes as they are; of whole numbers each has to be looked at."""
+
 
 class SqliteTables:
     """Tables in a folder of this machine."""
@@ -317,7 +320,8 @@ def _merged(file: sqlite3.Connection, names: Sequence[str], rows: Sequence[Seque
 
 def _bound(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """Give rows as the driver takes them; most columns go as they are."""
-    ways = [at for at, kind in enumerate(kinds) if declared(kind) == "NUMERIC" or kind.startswith("_")]
+    odd = [at for at, kind in enumerate(kinds) if declared(kind) == "NUMERIC" or kind.startswith("_")]
+    ways = [at for at in odd if not {type(row[at]) for row in rows} <= PLAIN]
     if not ways:
         return rows
     made = []
