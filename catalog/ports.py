@@ -116,6 +116,8 @@ class Unit(HarvestUnit, HookUnit, VoiceUnit, Protocol):
         limit: int = 100,
     ) -> Sequence[Submission]:
         """Newest first; of a dataset, of the datasets of these organisations (ids), or all."""
+    def due_submissions(self, moment: datetime) -> Sequence[Submission]:
+        """Those that wait for a decision and are to be published by this moment, the earliest first."""
 
     def add_upload(self, one: Upload) -> None: ...
     def save_upload(self, one: Upload) -> None: ...

@@ -79,7 +79,7 @@ DAILY_LOOK_SECONDS = 600.0
 """How often it is looked whether the daily sweep is due, and whether a reader's voice is overdue or over."""
 
 DUE_SECONDS = 30.0
-"""How often it is looked whether a source is due to be harvested."""
+"""How often it is looked whether a source is due to be harvested, or a file to be published."""
 
 GIVE_WAY_SECONDS = 60.0
 """How long each step of a re-check waits for files that arrived."""
@@ -128,9 +128,9 @@ class Worker:
         self._beat = Paced(self.show_life, every=BEAT_SECONDS, through=SlotLost)
         self._follow = Paced(self.follow, rest=REST)
         self._sweep = Paced(self.look_after_orphans, every=SWEEP_SECONDS)
-        scrubber = shop.catalog.scrubber()
+        scrubber, due = shop.catalog.scrubber(), (shop.catalog.begin_due_runs, shop.catalog.publish_due)
         self._chores = [Paced(scrubber.step, every=SCRUB_SECONDS), Paced(self.sweep_daily, every=DAILY_LOOK_SECONDS),
-                        Paced(shop.catalog.begin_due_runs, every=DUE_SECONDS),
+                        *(Paced(one, every=DUE_SECONDS) for one in due),
                         Paced(shop.catalog.attend_voices, every=DAILY_LOOK_SECONDS)]
         if shop.document is not None:
             dumps = Dumps(shop.catalog, shop.document, shop.work, shop.start)

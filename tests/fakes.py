@@ -331,6 +331,10 @@ class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices):
     def submission(self, submission: str) -> Submission | None:
         return self.shelf.submissions.get(submission)
 
+    def due_submissions(self, moment: datetime) -> Sequence[Submission]:
+        waiting = [one for one in self.shelf.submissions.values() if one.due and one.due <= moment and one.state in ("ready", "in_review")]
+        return sorted(waiting, key=lambda one: (one.due, one.id))
+
     def submissions(
         self, *, dataset: str = "", organisations: Sequence[str] | None = None, states: Sequence[str] = (),
         limit: int = 100,

@@ -231,6 +231,8 @@ GENERAL: Sentences = MappingProxyType({
         "vi": "Còn bộ dữ liệu chưa được giao cho cơ quan nào.",
         "en": "Some datasets are not given to any agency yet.",
     },
+    "not-ahead": {"vi": "Chọn một thời điểm sau bây giờ, trong vòng {days} ngày.",
+                  "en": "Choose a moment after now, within {days} days."},
     "ends-before-it-starts": {"vi": "Ngày cuối đứng trước ngày đầu.", "en": "It ends before it starts."},
     "ends-before-start": {"vi": "Ngày cuối đứng trước ngày đầu.", "en": "It ends before it starts."},
     "forbidden-characters": {
@@ -247,6 +249,8 @@ GENERAL: Sentences = MappingProxyType({
         "vi": "Tên chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch dưới và gạch nối.",
         "en": "A name has small letters, digits, points, underscores and hyphens only.",
     },
+    "not-a-moment": {"vi": "Ghi ngày như 31/12/2026 và giờ như 08:00.",
+                     "en": "Write the day like 31/12/2026 and the hour like 08:00."},
     "not-a-period": {
         "vi": "Không phải kỳ (ví dụ 2025, 2025-Q1, 2025-03).",
         "en": "Not a period (like 2025, 2025-Q1, 2025-03).",

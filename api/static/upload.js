@@ -121,6 +121,7 @@ async function send(form, file) {
     const sending = new Sending(file, form.elements.csrf.value, told, give.signal);
     const upload = await sending.all(() => { percent = -1; said.textContent = form.dataset.waiting; });
     form.elements.upload.value = upload;
+    form.elements.filename.value = file.name;
     form.elements.file.disabled = true;
     said.textContent = form.dataset.done;
     form.submit();

@@ -19,6 +19,7 @@ from catalog.catalog.purging import Purging
 from catalog.catalog.pushing import Pushing
 from catalog.catalog.reading import Reading
 from catalog.catalog.recipes import Recipes
+from catalog.catalog.scheduling import Scheduling
 from catalog.catalog.tabling import Tabling
 from catalog.catalog.upkeep import Upkeep
 from catalog.catalog.uploads import Uploads
@@ -27,6 +28,7 @@ from catalog.catalog.uploads import Uploads
 class Catalog(
     Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing,
     Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering,
+    Scheduling,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

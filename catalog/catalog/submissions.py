@@ -294,8 +294,8 @@ class Submissions(Base):
     # -- the desk -----------------------------------------------------------------------------------------------
     def recheck(self, caller: Caller, submission: str, *, fixes: Sequence[str] | None = None,
                 read: Mapping[str, Any] | None = None, sheet: str | None = None,
-                publish: bool | None = None) -> Submission:
-        """Have an upload checked again with repairs accepted, or read in another way.
+                publish: bool | None = None, standard: str | None = None) -> Submission:
+        """Have an upload checked again with repairs accepted, read in another way, or held against another standard.
 
         It may be blocked, or ready and not decided on; to be read otherwise also failed. Raises Conflict otherwise.
         """
@@ -308,6 +308,7 @@ class Submissions(Base):
                 read=one.options.read if read is None else dict(read),
                 sheet=one.options.sheet if sheet is None else sheet,
                 publish=one.options.publish if publish is None else publish,
+                standard=one.options.standard if standard is None else standard,
             )
             if one.state == "failed":
                 self._still_there(one)
@@ -328,7 +329,7 @@ class Submissions(Base):
         if one.state not in states:
             raise Conflict("wrong-state", state=one.state)
         one = replace(one, state="received", options=options, attempt=one.attempt + 1, outcome=None, reason=None,
-                      finished=None)
+                      finished=None, due=None)
         unit.save_submission(one)
         unit.announce(arrived(unit, one))
         return one
@@ -372,7 +373,7 @@ class Submissions(Base):
             self._must(caller, act, organisation=entry.organisation)
             if one.state not in states:
                 raise Conflict("wrong-state", state=one.state)
-            one = replace(one, **members)
+            one = replace(one, due=None, **members)
             unit.save_submission(one)
             if one.state == "rejected":
                 unit.release_claims(one.id)

@@ -28,7 +28,10 @@ class Staged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One file on its way; ``attempt`` counts the checks asked for again (repairs accepted, a column released)."""
+    """One file on its way; ``attempt`` counts the checks asked for again (repairs accepted, a column released).
+
+    ``due`` is when it is to be published without anybody pressing a button, ``due_by`` the id of who decided that.
+    """
 
     id: str
     dataset: str
@@ -45,3 +48,5 @@ class Submission:
     created: datetime
     finished: datetime | None = None
     declaration: Declaration | None = None
+    due: datetime | None = None
+    due_by: str = ""

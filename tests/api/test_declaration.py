@@ -157,7 +157,9 @@ def test_the_upload_form_of_an_agency_that_asks_wants_an_answer_and_no_link_give
     key = sent.headers["location"].partition("?")[0].rsplit("/", 1)[-1]
     asking.check(key)
     told = asking.get(f"/api/v1/submissions/{key}", "editor").json()
-    assert (told["state"], told["declaration"]["answer"]) == ("published", "none")
+    assert (told["state"], told["declaration"]["answer"]) == ("ready", "none")
+    assert asking.client.post(f"/submissions/{key}/publish", data={"csrf": token}).status_code == 303
+    assert asking.get(f"/api/v1/submissions/{key}", "editor").json()["state"] == "published"
 
 
 def test_a_dataset_of_an_agency_that_asks_is_asked_about_too(asking: Town) -> None:

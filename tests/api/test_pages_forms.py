@@ -64,7 +64,7 @@ def test_a_form_needs_the_token_of_its_session(town: Town) -> None:
 def test_an_upload_by_the_form_becomes_a_page(town: Town) -> None:
     token = sign_in(town, "editor")
     sent = town.client.post(
-        "/publish", data={"csrf": token, "organisation": "h12-so", "title": "Trường học 2027", "theme": "EDUC"},
+        "/publish", data={"csrf": token, "organisation": "h12-so", "title": "Trường học 2027"},
         files={"file": ("truong.csv", SCHOOLS)})
     assert sent.status_code == 303, sent.text
     where = sent.headers["location"].partition("?")[0]
@@ -72,9 +72,13 @@ def test_an_upload_by_the_form_becomes_a_page(town: Town) -> None:
     assert "Đang kiểm tra tệp" in waiting
     assert '<meta http-equiv="refresh"' in waiting
     town.check(where.rsplit("/", 1)[-1])
-    done = town.client.get(where).text
-    assert "Đã công bố phiên bản 1" in done
-    assert "refresh" not in done
+    assert "refresh" not in town.client.get(where).text
+    assert "Trường Tiểu học Đống Đa" in town.client.get(f"{where}/preview").text
+    assert "Trường học 2027" in town.client.get(f"{where}/answers").text
+    assert town.get("/datasets/truong-hoc-2027").status_code == 200
+    assert town.client.get("/datasets/truong-hoc-2027", headers={"Cookie": ""}).status_code == 404
+    assert town.client.post(f"{where}/publish", data={"csrf": token}).status_code == 303
+    assert "Đã công bố phiên bản 1" in town.client.get(where).text
     assert "Trường Tiểu học Đống Đa" in town.client.get("/datasets/truong-hoc-2027").text
 
 
@@ -108,14 +112,13 @@ def test_a_refused_form_keeps_what_was_typed_and_lists_what_is_missing_first(tow
 
 def test_what_the_catalogue_refuses_keeps_what_was_typed_and_is_said_at_its_field(town: Town) -> None:
     token = sign_in(town, "editor")
-    data = {"csrf": token, "organisation": "h12-so", "title": "Trường học", "description": "Bị \u202eđảo", "theme": "EDUC"}
+    data = {"csrf": token, "organisation": "h12-so", "title": "Trường \u202ehọc", "note": "Kỳ đầu"}
     answer = town.client.post("/publish", data=data, files={"file": ("a.csv", SCHOOLS)})
     assert answer.status_code == 422
-    assert 'href="#description"' in answer.text
-    assert 'id="description-e"' in answer.text
-    assert 'value="Trường học"' in answer.text
-    assert '<option value="EDUC" selected>' in answer.text
-    long = town.client.post("/publish", data={**data, "title": "Rất dài " * 60, "description": ""}, files={"file": ("a.csv", SCHOOLS)})
+    assert 'href="#title"' in answer.text
+    assert 'id="title-e"' in answer.text
+    assert 'value="Kỳ đầu"' in answer.text
+    long = town.client.post("/publish", data={**data, "title": "Rất dài " * 60}, files={"file": ("a.csv", SCHOOLS)})
     assert 'href="#title"' in long.text
 
 

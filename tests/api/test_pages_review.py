@@ -25,7 +25,7 @@ def ready(town: Town, who: str = "editor") -> tuple[str, str]:
 def test_an_editor_hands_in_with_words_that_the_reviewer_reads(careful: Town) -> None:
     slug, where = ready(careful)
     token = as_(careful, "editor")
-    html = careful.client.get(where).text
+    html = careful.client.get(f"{where}/answers").text
     assert f'action="{where}/submit"' in html
     assert f"{where}/publish" not in html
     assert careful.client.post(f"{where}/submit", data={"csrf": token, "note": "Đã đối chiếu với sổ"}).status_code == 303
@@ -55,11 +55,11 @@ def test_a_file_is_not_sent_back_without_a_reason(careful: Town) -> None:
 def test_whoever_sent_a_file_where_two_are_needed_gets_no_button_to_publish_it(careful: Town) -> None:
     _, where = ready(careful, "reviewer")
     as_(careful, "reviewer")
-    html = careful.client.get(where).text
+    html = careful.client.get(f"{where}/answers").text
     assert f"{where}/submit" in html
     assert f"{where}/publish" not in html
     token = as_(careful, "admin")
-    assert f"{where}/publish" in careful.client.get(where).text
+    assert f"{where}/publish" in careful.client.get(f"{where}/answers").text
     assert careful.client.post(f"{where}/publish", data={"csrf": token}).status_code == 303
     assert "Đã công bố phiên bản 1" in careful.client.get(where).text
 

@@ -253,7 +253,7 @@ def test_the_form_takes_a_file_that_was_sent_before(town: Town) -> None:
     town.client.patch(address, content=SCHOOLS, headers={
         **headers, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"})
     upload = address.rpartition("/")[2]
-    form = {"csrf": token, "organisation": "h12-so", "title": "", "upload": upload}
+    form = {"csrf": token, "organisation": "h12-so", "title": "Tr", "upload": upload}
     wrong = town.client.post("/publish", data=form, files={"x": (None, "")})
     assert wrong.status_code == 422
     assert f'name="upload" value="{upload}"' in wrong.text  # it need not be sent again

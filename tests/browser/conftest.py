@@ -132,6 +132,13 @@ def publish(portal: Portal) -> None:
         done = site.end(site.upload(slug, content, data={"standard": "vn-school"}).json()["id"])
         assert done["state"] == "published", done
     portal.at |= {"dataset": f"/datasets/{slug}", "done": f"/submissions/{done['id']}"}
+    with site.client() as client:
+        where = f"/api/v1/datasets/{slug}/submissions?publish=false"
+        files = {"file": ("a.csv", LISTED.replace(b"4 pho C", b"5 pho C"))}
+        waiting = client.post(where, files=files, data={"standard": "vn-school"}).json()["id"]
+    catalog = site.site.catalog
+    assert eventually(lambda: catalog.submission(catalog.system(), waiting).state == "ready"), site.place.log()
+    portal.at["ready"] = f"/submissions/{waiting}"
     refused = site.end(site.upload(site.draft("Trường học sai"), MESSY, data={"standard": "vn-school"}).json()["id"])
     assert refused["state"] == "blocked", refused
     portal.at["refused"] = f"/submissions/{refused['id']}"

@@ -37,6 +37,9 @@ PAGES = (
     Shown("desk.html", "/desk", "steward"), Shown("publish.html", "/publish", "editor"), Shown("account.html", "/account", "editor"),
     Shown("people.html", "/organizations/H99/people", "admin"), Shown("recipes.html", "dataset+/recipes", "editor"),
     Shown("submission.html", "refused", "editor"), Shown("submission.html", "done", "editor"),
+    Shown("describe.html", "ready+/describe", "editor"), Shown("compare.html", "ready+/compare", "editor"),
+    Shown("understood.html", "ready+/understood", "editor"), Shown("columns.html", "ready+/columns", "editor"),
+    Shown("answers.html", "ready+/answers", "editor"), Shown("preview.html", "ready+/preview", "editor"),
     Shown("withdraw.html", "dataset+/withdraw", "reviewer"), Shown("erase.html", "dataset+/erase", "editor"),
     Shown("erasure.html", "erasure", "reviewer"), Shown("recheck.html", "recheck", "editor"),
     Shown("checks.html", "/checks"), Shown("explained.html", "/checks/leading-zero-lost"), Shown("explained.html", "/checks/several-tables"),
@@ -66,7 +69,7 @@ def faults(page: Page, axe: str) -> list[str]:
 
 def test_every_template_of_a_page_is_looked_at() -> None:
     folder = Path(ROOT / "api" / "templates")
-    made = {one.name for one in folder.glob("*.html") if re.search(r'extends "base\.html"', one.read_text())}
+    made = {one.name for one in folder.glob("*.html") if re.search(r'extends "(?:base|dataset)\.html"', one.read_text())}
     assert made - APART == {one.template for one in PAGES}
 
 

@@ -7,7 +7,9 @@ from api.dialects.html import (
     account,
     chart,
     check,
+    confirming,
     dataset,
+    describing,
     desk,
     editions,
     erasure,
@@ -16,6 +18,7 @@ from api.dialects.html import (
     history,
     home,
     machines,
+    matching,
     organisations,
     people,
     publish,
@@ -34,8 +37,7 @@ from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
     home, results, voices, recipes, dataset, chart, history, organisations, standard, editions, releases, repair,
-    reading,
-    submissions, check, publish, desk,
+    reading, describing, confirming, matching, submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
 )
 

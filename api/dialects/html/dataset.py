@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -103,14 +103,22 @@ def _page_of(request: Request, reader: Reader, entry: Entry, number: int | None)
     return kept_page(request, reader, key, lambda: _drawn(request, reader, entry, number, publisher))
 
 
+def preview(request: Request, reader: Reader, entry: Entry, version: Version, back: str) -> Response:
+    """The page as it would be with a version that is not public yet; ``back`` leads to where it is decided on."""
+    publisher = _publisher(request, reader, entry)
+    return _drawn(request, reader, replace(entry, version=version.number), None, publisher, ahead=version, back=back)
+
+
 def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
-           publisher: Organisation | None) -> Response:
+           publisher: Organisation | None, *, ahead: Version | None = None, back: str = "") -> Response:
     catalog = deps.site(request).catalog
-    version = version_of(request, reader, entry, number)
+    version = ahead or version_of(request, reader, entry, number)
     if number is not None and version is None:
         raise NotFound
     values = _values(reader, entry, version, publisher)
-    table = _table(request, reader, entry, version, number)
+    table = _table(request, reader, entry, version, number, path=f"{back}/preview" if back else "")
+    if back:
+        table |= {"charts": []}  # they are drawn from what is public
     history = catalog.versions(reader.caller, entry.id) if entry.version else ()
     shown = version.number if version else 0
     earlier = [one for one in history if one.state == "published" and one.number <= shown]
@@ -120,14 +128,15 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     linked = jsonld.script(schema_org.told(described(site.url, entry, version, publisher, site.standards.codelists)))
     hidden = bool(publisher and publisher.demo) or entry.visibility != "public" or entry.state != "published"
     return page(
-        request, reader, "dataset.html", status=_status(table), **values, **table, history=history, broken=broken,
+        request, reader, "preview.html" if back else "dataset.html", status=_status(table), **values, **table,
+        history=history, broken=broken, back=back,
         checked=[one for one in checked if version and one.recheck.version == version.number][:CHECKED],
         older=number is not None, jsonld=linked if entry.state == "published" else "",
         told=entry.state == "published" and entry.visibility == "public" and version is not None,
         title=pages.words(reader.lang, entry.about.title),
         summary=pages.words(reader.lang, entry.about.description)[:300], number=number,
         pushes=catalog.pushes(reader.caller, entry.id) if reader.caller.known else (),
-        noindex=hidden or any(name in request.query_params for name in ROWS_ASKED),
+        noindex=hidden or bool(back) or any(name in request.query_params for name in ROWS_ASKED),
     )
 
 
@@ -141,12 +150,12 @@ def _path(entry: Entry, number: int | None) -> str:
 
 
 def _table(request: Request, reader: Reader, entry: Entry, version: Version | None,
-           number: int | None) -> dict[str, Any]:
+           number: int | None, *, path: str = "") -> dict[str, Any]:
     """The table that the address names, or the first: its columns, the rows that are asked for, the calls for them."""
     shown = shown_of(version, request.query_params.get("resource", "")[:200])
     if version is None or shown is None:
         return {"shown": None, "columns": [], "preview": None, "standard": None, "calls": None, "charts": []}
-    asked = rows.asked_of(request, shown, _path(entry, number), named=shown is not version.first_table)
+    asked = rows.asked_of(request, shown, path or _path(entry, number), named=shown is not version.first_table)
     preview = rows.shown(request, reader, shown, asked)
     table = calls.table(deps.site(request).url, entry, version, shown, pinned=number is not None)
     suggested = asking.suggestions(f"{_path(entry, number)}/chart", preview.asked.resource, asking.fields(shown),

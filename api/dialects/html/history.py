@@ -65,9 +65,9 @@ def difference(request: Request, reader: TheReader, slug: str, number: int) -> R
                  resource=name if name in tables else "", change=change)
     return page(
         request, reader, "difference.html", entry=entry, found=found, counts=counts, change=change, tables=tables,
-        names=_names(found), lines=[_line(found, one) for one in rows[:ROWS]], place=here, after=after,
+        names=names(found), lines=[line(found, one) for one in rows[:ROWS]], place=here, after=after,
         following=here.link(after=rows[ROWS - 1].place) if len(rows) > ROWS else "",
-        others=_others(request, reader, entry, versions), columns=[_said(reader, one) for one in found.columns],
+        others=_others(request, reader, entry, versions), columns=[said(reader, one) for one in found.columns],
         breaking=breaks(found.columns), resources=states(*versions), noindex=True,
     )
 
@@ -97,22 +97,23 @@ def _others(request: Request, reader: Reader, entry: Entry, versions: tuple[Vers
     return [one.number for one in known if one.state == "published" and one.number != versions[1].number]
 
 
-def _names(found: Compared) -> list[str]:
+def names(found: Compared) -> list[str]:
     """The columns that the page shows: the key, those in which something changed, then the others."""
     key = list(found.pair.key)
     rest = [one for one in (*found.pair.new.types, *found.pair.old.types) if one not in key]
     return list(dict.fromkeys([*key, *rest]))[:MOST_COLUMNS]
 
 
-def _line(found: Compared, one: RowChange) -> Line:
+def line(found: Compared, one: RowChange) -> Line:
+    """Put a row that changed into the cells that the page shows."""
     cells = [
         Cell(before=cut(one.old.get(name)), after=cut(one.new.get(name)), differs=name in one.differs)
-        for name in _names(found)
+        for name in names(found)
     ]
     return Line(change=one.change, row=one.new_row or one.old_row or 0, cells=cells)
 
 
-def _said(reader: Reader, one: ColumnChange) -> tuple[ColumnChange, str]:
+def said(reader: Reader, one: ColumnChange) -> tuple[ColumnChange, str]:
     """What became of a column, as a sentence."""
     words = {
         "added": reader.say("Cột mới"),

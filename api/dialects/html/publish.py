@@ -1,9 +1,12 @@
-"""The upload form: choose a dataset or describe a new one, send a file, and go on to the report of its check."""
+"""The first step of publishing: for which dataset, and the file; sent, pasted or fetched; then comes its check."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import PurePosixPath
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,27 +14,29 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
 from api import deps
-from api.dialects.html import desk, forms, labels, shelf
+from api.dialects.html import desk, forms, shelf
 from api.dialects.html.refused import PageRoute, problems_said
 from api.dialects.html.submissions import WRITERS
 from api.dialects.html.upload import TheForm, field, file_of, words_of
 from api.dialects.html.view import Reader, TheReader, page
-from api.messages import pages, refusals
+from api.messages import refusals
 from catalog.errors import Conflict, Invalid, NotKnown, Refusal, TooLarge
 from catalog.model import Entry, Options, Organisation, Submission
-from pipelines.steps.receive import receive, refuse_beside_standard, schema_of, take_over
+from pipelines.steps.receive import clean_name, receive, refuse_beside_standard, schema_of, take_over
 from pipelines.validation.taken import MOST_BYTES
-from standards import vocabulary
 from standards.record import Dataset
 
 router = APIRouter(route_class=PageRoute)
-FIELDS = ("dataset", "organisation", "title", "description", "theme", "frequency", "licence", "source", "standard",
-          "sheet", "update", "period", "note", "declaration", "upload")
+FIELDS = ("dataset", "organisation", "title", "standard", "sheet", "update", "period", "note", "declaration", "upload",
+          "filename", "pasted")
 MEANT = (*FIELDS, "schema")
-FIELD_OF = {"upload": "file", "themes": "theme", "organization": "organisation", "resource": "file", "kind": "update"}
+FIELD_OF = {"upload": "file", "organization": "organisation", "resource": "file", "kind": "update"}
 UPDATES = ("replace", "append", "correct")
 ANSWERS = ("none", "contains")
 SHORTEST_TITLE = 5
+LONGEST_PASTE = 1_000_000
+UNFINISHED = ("received", "checking", "blocked", "ready", "failed", "rejected")
+MOST_UNFINISHED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,7 @@ def publish_form(request: Request, reader: TheReader) -> Response:
         raise NotKnown("credentials-needed")
     query = request.query_params
     given = {name: query.get(name, "")[:300] for name in FIELDS}
-    given |= {"declaration": "", "upload": ""}  # no address answers for anybody
+    given |= {"declaration": "", "upload": "", "filename": "", "pasted": ""}  # no address answers for anybody
     return _form(request, reader, given, [])
 
 
@@ -60,11 +65,17 @@ def _form(request: Request, reader: Reader, given: Mapping[str, str], wrong: lis
         request, reader, "publish.html", status=422 if wrong else 200, given=given, wrong=wrong, noindex=True,
         bad={one["field"]: one["said"] for one in wrong}, agencies=offered.agencies, entries=offered.entries,
         chosen=chosen, asking=asking(request, offered), standards=shelf.choices(reader),
-        limit=deps.site(request).upload_limit,
-        themes=[(code, pages.gettext(reader.lang, name)) for code, name in labels.THEMES.items()],
-        frequencies=[(code, labels.frequency(reader.lang, code)) for code in labels.OFFERED],
-        licences=[(code, labels.licence(reader.lang, code)) for code in vocabulary.LICENCES],
+        limit=deps.site(request).upload_limit, unfinished=unfinished(request, reader, offered),
     )
+
+
+def unfinished(request: Request, reader: Reader, offered: Choices) -> list[tuple[Submission, Entry]]:
+    """What the reader herself has begun and not brought to its end, the newest first."""
+    me = reader.caller.person.id if reader.caller.person else ""
+    found = {one.id: one for one in offered.entries}
+    moving = deps.site(request).catalog.submissions(reader.caller, states=UNFINISHED, limit=desk.MOST)
+    newest = desk.newest([one for one in moving if one.by == me and one.dataset in found])
+    return [(one, found[one.dataset]) for one in newest[:MOST_UNFINISHED]]
 
 
 def choices(request: Request, reader: Reader) -> Choices:
@@ -83,7 +94,7 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
     if not reader.caller.known:
         raise NotKnown("credentials-needed")
     forms.with_token(request, reader, field(form, "csrf"))
-    given = {name: field(form, name) for name in FIELDS}
+    given = {name: field(form, name, LONGEST_PASTE if name == "pasted" else 20_000) for name in FIELDS}
     wrong = mistakes(reader, given, form) + unanswered(request, reader, given)
     if wrong:
         return _form(request, reader, given, wrong)
@@ -101,8 +112,12 @@ def _taken(request: Request, reader: Reader, given: dict[str, str], form: FormDa
     """Draft the dataset if it is new, and take the file for it; a draft once made is the one that is tried again."""
     site, upload = deps.site(request), file_of(form)
     asked = replace(options(given), schema=schema_of(words_of(form, "schema", MOST_BYTES)))
-    given["dataset"] = given["dataset"] or _draft(request, reader, given).slug
+    named = upload.filename or "" if upload else given["filename"]
+    given["dataset"] = given["dataset"] or _draft(request, reader, given, named).slug
     refuse_beside_standard(site.catalog, asked, site.catalog.may_submit(reader.caller, given["dataset"]))
+    if upload is None and given["pasted"]:
+        return receive(site.catalog, site.files, reader.caller, given["dataset"], BytesIO(given["pasted"].encode()),
+                       pasted_name(reader, given["pasted"]), asked, limit=site.upload_limit, media_type="text/plain")
     if upload is None:
         return take_over(site.catalog, reader.caller, given["dataset"], given["upload"], asked)
     return receive(
@@ -124,9 +139,9 @@ def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[d
     found: list[dict[str, str]] = []
     if not given["dataset"] and not given["organisation"]:
         found.append({"field": "organisation", "said": reader.say("Chọn cơ quan công bố.")})
-    if not given["dataset"] and len(given["title"]) < SHORTEST_TITLE:
-        found.append({"field": "title", "said": reader.say("Chọn một bộ dữ liệu ở trên, hoặc ghi tên bộ mới.")})
-    if file_of(form) is None and not given["upload"]:
+    if not given["dataset"] and 0 < len(given["title"]) < SHORTEST_TITLE:
+        found.append({"field": "title", "said": reader.say("Tên quá ngắn; nói đây là gì, ở đâu, lúc nào.")})
+    if file_of(form) is None and not given["upload"] and not given["pasted"]:
         found.append({"field": "file", "said": reader.say("Chưa chọn tệp nào.")})
     if given["update"] in ("append", "correct") and not given["period"]:
         found.append({"field": "period", "said": reader.say("Ghi kỳ của dữ liệu, ví dụ 2025-Q1.")})
@@ -153,21 +168,41 @@ def unanswered(request: Request, reader: Reader, given: Mapping[str, str]) -> li
     return [{"field": "declaration", "said": said}]
 
 
-def _draft(request: Request, reader: Reader, given: Mapping[str, str]) -> Entry:
-    def said(words: str) -> dict[str, str]:
-        return {reader.lang: words} if words else {}
-
+def _draft(request: Request, reader: Reader, given: Mapping[str, str], file: str) -> Entry:
+    """Make the dataset: called as its agency says, else as its file; what it answered last time is filled in."""
+    offered = choices(request, reader)
+    agency = next((one for one in offered.agencies if given["organisation"] in (one.id, one.slug, one.code)), None)
+    last = last_answers(offered, agency.id) if agency else None
     about = Dataset(
-        title=said(given["title"]), description=said(given["description"]), source=said(given["source"]),
-        themes=(given["theme"],) if given["theme"] in labels.THEMES else (), licence=given["licence"],
-        frequency=given["frequency"], standard=given["standard"],
+        title={reader.lang: given["title"] or title_of(reader, file)}, standard=given["standard"],
+        licence=last.licence if last else "", frequency=last.frequency if last else "",
+        contact=last.contact if last else None,
     )
     return deps.site(request).catalog.draft(reader.caller, given["organisation"], about)
 
 
+def last_answers(offered: Choices, agency: str) -> Dataset | None:
+    """What the agency said of the dataset that it published last: most of it holds of the next one too."""
+    theirs = [one for one in offered.entries if one.organisation == agency and one.state == "published"]
+    return max(theirs, key=lambda one: one.modified).about if theirs else None
+
+
+def title_of(reader: Reader, file: str) -> str:
+    """A title made of a file's name, until somebody writes a better one: ``dan_so-2025.csv`` → ``Dan so 2025``."""
+    words = " ".join(re.sub(r"[\W_]+", " ", PurePosixPath(clean_name(file)).stem).split()) if file else ""
+    if len(words) < SHORTEST_TITLE:
+        words = f"{reader.say('Bộ dữ liệu mới')} {words}".strip()
+    return words[:1].upper() + words[1:200]
+
+
+def pasted_name(reader: Reader, pasted: str) -> str:
+    """What pasted rows are called as a file: those of a spreadsheet come with tabs between the cells."""
+    return reader.say("bảng-dán") + (".tsv" if "\t" in pasted.partition("\n")[0] else ".csv")
+
+
 def options(given: Mapping[str, str]) -> Options:
-    """What was asked for with the file."""
+    """What was asked for with the file; nothing of it comes out before somebody has seen what will be public."""
     update: Any = given["update"] if given["update"] in UPDATES else "replace"
     return Options(sheet=given["sheet"], standard=given["standard"], update=update, period=given["period"],
-                   note=given["note"], declaration=given["declaration"],
+                   note=given["note"], declaration=given["declaration"], publish=False,
                    kind="correction" if update == "correct" else "update")

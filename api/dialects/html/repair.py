@@ -149,11 +149,12 @@ def _dated(kind: str, day: str, until: str) -> str:
     """Put the confirmed day to the acceptance of successors: as people write it, or as data do."""
     if kind != "successor":
         return kind
-    first, last = (_day(one) for one in (day, until))
+    first, last = (day_said(one) for one in (day, until))
     return str(Accepted(kind=kind, answer=f"{first}/{last or facts.today().isoformat()}"))
 
 
-def _day(text: str) -> str:
+def day_said(text: str) -> str:
+    """A day as data write it, from what people write (31/12/2025); other words stay as they are."""
     found = _WRITTEN.fullmatch(text.strip())
     return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}" if found else text.strip()
 

@@ -11,14 +11,16 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from api import deps
-from api.dialects.html import forms, report
+from api.dialects.html import facts, forms, report
 from api.dialects.html.reading import options_of
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.repair import mends_of
+from api.dialects.html.steps import following, steps_of
 from api.dialects.html.view import Reader, TheReader, page
 from api.dialects.html.wording import reason_said
-from catalog.errors import NotFound
-from catalog.model import Entry, Submission
+from catalog.errors import Gone, NotFound
+from catalog.model import Entry, Submission, Version
+from catalog.quality import freshness
 
 router = APIRouter(route_class=PageRoute)
 WAITING = ("received", "checking")
@@ -61,8 +63,20 @@ def _report(request: Request, reader: Reader, found: Submission, *, moving: bool
         alone=owner.review == "none", asks=catalog.asks_declaration(owner),
         decides=may(reader, entry, DECIDERS), writes=may(reader, entry, WRITERS), noindex=True,
         own=bool(reader.caller.person and found.by == reader.caller.person.id), moving=moving,
-        headline=_headline(reader, found, told, moving=moving),
+        headline=_headline(reader, found, told, moving=moving), steps=steps_of(reader, found, entry),
+        onward=following(found, entry), issued=(issued := _issued(request, reader, found, entry)),
+        next_due=freshness(entry.about.frequency, issued.issued, facts.today()).due if issued else None,
     )
+
+
+def _issued(request: Request, reader: Reader, found: Submission, entry: Entry) -> Version | None:
+    """The version that the upload became, for the receipt; None before, and when it was withdrawn."""
+    if found.state != "published" or not found.version:
+        return None
+    try:
+        return deps.site(request).catalog.version(reader.caller, entry.id, found.version)
+    except Gone:
+        return None
 
 
 def may(reader: Reader, entry: Entry, roles: tuple[str, ...]) -> bool:

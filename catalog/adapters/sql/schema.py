@@ -234,6 +234,7 @@ submissions = Table(
     Column("state", String(16), nullable=False, index=True),
     Column("created", Moment, nullable=False),
     Column("body", Text, nullable=False),
+    Column("due", Moment, index=True),
     Index("ix_submissions_dataset_id", "dataset", "id"),
 )
 

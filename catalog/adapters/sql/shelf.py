@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -33,6 +33,9 @@ ONE_SUBMISSION = select(SUBMISSION.c.body).where(SUBMISSION.c.id == bindparam("k
 
 HEAVY = ("profile", "groups", "preview", "files")
 """Members of a resource that make most of a version's length and are not needed to find it."""
+
+WAITING = ("ready", "in_review")
+"""States in which a submission may come out."""
 
 FINISHED = ("published", "rejected", "failed", "withdrawn")
 """States in which a submission needs no object any more that no version refers to."""
@@ -138,11 +141,17 @@ class ShelfRows(Part):
     def add_submission(self, one: Submission) -> None:
         """Record an upload."""
         self._insert(SUBMISSION, {"id": one.id, "dataset": one.dataset, "created": one.created,
-                                  "state": one.state, "body": self._codec.encode(one)})
+                                  "state": one.state, "due": one.due, "body": self._codec.encode(one)})
 
     def save_submission(self, one: Submission) -> None:
         """Record how far an upload has come."""
-        self._change(SUBMISSION, {"id": one.id}, {"state": one.state, "body": self._codec.encode(one)})
+        new = {"state": one.state, "due": one.due, "body": self._codec.encode(one)}
+        self._change(SUBMISSION, {"id": one.id}, new)
+
+    def due_submissions(self, moment: datetime) -> Sequence[Submission]:
+        """Those whose time to be published has come."""
+        statement = select(SUBMISSION.c.body).where(SUBMISSION.c.due <= moment, SUBMISSION.c.state.in_(WAITING))
+        return self._bodies(Submission, statement.order_by(SUBMISSION.c.due, SUBMISSION.c.id))
 
     def submission(self, submission: str) -> Submission | None:
         """One upload."""
