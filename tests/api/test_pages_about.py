@@ -55,3 +55,17 @@ def test_letters_grow_and_shrink_step_by_step(town: Town) -> None:
     steps = [(size, [part.partition('"')[0] for part in page(town, "/", cookies={"size": size}).split('name="size" value="')[1:]])
              for size in ("normal", "large", "larger")]
     assert steps == [("normal", ["normal", "large"]), ("large", ["normal", "larger"]), ("larger", ["large", "larger"])]
+
+
+def test_a_search_is_followed_by_the_feed_that_its_page_names(town: Town) -> None:
+    town.published("Trường học của tỉnh", themes=["EDUC"])
+    town.published("Trường học khác")
+    html = page(town, "/datasets?q=truong+hoc&theme=EDUC&sort=title")
+    address = unescape(html.partition('type="application/atom+xml" title="Kết quả mới của lượt tìm này" href="')[2].partition('"')[0])
+    assert address == "/feeds/search.atom?q=truong+hoc&theme=EDUC"
+    feed = town.client.get(address)
+    assert feed.headers["content-type"].startswith("application/atom+xml")
+    assert "Trường học của tỉnh" in feed.text
+    assert "Trường học khác" not in feed.text
+    assert feed.text.count("<entry>") == 1
+    assert "Theo dõi lượt tìm này" not in page(town, "/datasets")

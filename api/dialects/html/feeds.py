@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
@@ -11,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 from fastapi import APIRouter, Query, Request, Response
 
 from api import deps
-from api.dialects.html import labels
+from api.dialects.html import labels, results
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader
 from api.messages import pages
@@ -69,6 +70,15 @@ def of_words(request: Request, reader: TheReader, q: Annotated[str, Query(max_le
     asked = Question(text=clean_text(q), sort="modified", limit=NEWEST)
     query = f"?q={quote(q)}" if q else ""
     return _feed(request, reader, q or "Datamo", f"/feeds/custom.atom{query}", _items(request, reader, asked))
+
+
+@router.get("/feeds/search.atom")
+def of_search(request: Request, reader: TheReader) -> Response:
+    """The same question as the results page asks at the same query, filters and all; those that changed last first."""
+    asked = results.asked_of(request)
+    question = dataclasses.replace(results.question(asked), sort="modified", limit=NEWEST, facets=(), after="")
+    title = reader.say("Tìm dữ liệu: %(text)s", text=asked.text) if asked.text else reader.say("Tìm dữ liệu")
+    return _feed(request, reader, title, asked.feed, _items(request, reader, question))
 
 
 @router.get("/feeds/datasets/{slug}.atom")

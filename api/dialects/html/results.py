@@ -69,6 +69,11 @@ class Asked:
                                    "sort": "" if self.sort == "relevance" else self.sort}
         return address("/datasets", **{**members, **changes})
 
+    @property
+    def feed(self) -> str:
+        """The address of the question's feed: who follows it hears of new data that fit."""
+        return "/feeds/search.atom" + self.link(sort="").removeprefix("/datasets")
+
     def without(self, facet: str, value: str) -> str:
         """The address without one value of one facet."""
         return self.link(**{facet: tuple(one for one in self.filters.get(facet, ()) if one != value)})
