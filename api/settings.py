@@ -44,6 +44,7 @@ REMEDIES: Mapping[str, str] = {
     "ckan_options": "use name=value, separated by commas, with names from docs/ckan-actions.md",
     "fetch_networks": "use networks like 10.20.0.0/16, separated by commas",
     "fetch_ports": "use whole numbers from 1 to 65535, separated by commas",
+    "smtp_url": "use smtp://user:password@host:587 or smtps://host:465, and set DATAMO_MAIL_FROM",
     "work_dir": "use the path of a folder that the worker may write to",
 }
 
@@ -179,6 +180,16 @@ class Settings(BaseSettings):
         "",
         description="Options of CKAN under CKAN's own names, that change what its API answers here: "
         "`name=value`, separated by commas (`ckan.auth.user_create_groups=true`); docs/ckan-actions.md lists them.",
+    )
+    smtp_url: str = Field(
+        "",
+        description="The mail server that letters go out by: `smtp://user:password@host:587` (STARTTLS; "
+        "`?tls=off` for a server behind the same wall without it) or `smtps://host:465`. Left empty, notices are on "
+        "people's desks alone.",
+        json_schema_extra={"shown": ""},
+    )
+    mail_from: str = Field(
+        "", description="Who letters are from: `data@example.gov.vn` or `Data portal <data@example.gov.vn>`."
     )
     token: str = Field("", description="The API token that `datamo publish` shows to the site of `DATAMO_SITE_URL`.")
 

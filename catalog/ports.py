@@ -31,6 +31,7 @@ from catalog.model import (
     Upload,
     Version,
 )
+from catalog.notice import NoticeUnit
 from catalog.question import Answer, Document, Question
 from catalog.recipe import Recipe
 from catalog.rows import Ask, Batch, Condition, Found, Method, Table
@@ -38,7 +39,7 @@ from catalog.voice import VoiceUnit
 from catalog.webhook import HookUnit
 
 
-class Unit(HarvestUnit, HookUnit, VoiceUnit, Protocol):
+class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, Protocol):
     """One transaction on the records. Leaving the block commits; an exception rolls everything back, jobs included."""
 
     def add_organisation(self, one: Organisation) -> None: ...

@@ -38,6 +38,7 @@ from catalog.catalog import Catalog
 from catalog.errors import Gone, NotFound, Unavailable
 from catalog.events import Event, FileArrived, PushDue, ReleaseAccepted, ReleaseDrafted, SourceDue, Start
 from catalog.model import Outcome, Submission, Version
+from catalog.notice import Mail
 from catalog.ports import Files, Index, Jobs, Records
 from pipelines import references, releases
 from pipelines.again import base
@@ -52,6 +53,7 @@ from pipelines.releases import Office
 from pipelines.sandbox import Spawn
 from pipelines.step import Parcel
 from pipelines.steps import deliver, erase, index, public_state
+from pipelines.steps import mail as mailing
 from pipelines.steps import publish as publishing
 from pipelines.steps import push as pushing
 from pipelines.steps.push import Post
@@ -143,6 +145,9 @@ class Workshop:
     package: Callable[[str], Mapping[str, Any] | None] = lambda _dataset: None
     document: Document | None = None
     site_url: str = ""
+    mail: Mail | None = None
+    letter: mailing.Words = lambda _notice, _language, _secret: ("", "")
+    language: str = "vi"
 
     @property
     def post(self) -> Post:
@@ -291,6 +296,7 @@ def followers(shop: Workshop) -> Mapping[str, Callable[[], int]]:
     if shop.jobs is not None:
         found[PUSH] = shop.catalog.follow_pushes
         found[erase.READER] = lambda: erasures(shop)
+        found[mailing.READER] = mailing.Mailroom(shop.catalog, shop.mail, shop.letter, shop.language)
         found[deliver.READER] = deliver.Postman(shop.catalog, shop.fetcher or Fetcher(), shop.site_url)
     return found
 

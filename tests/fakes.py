@@ -47,12 +47,14 @@ from catalog.model import (
     Upload,
     Version,
 )
+from catalog.notice import Notice
 from catalog.recipe import Recipe
 from catalog.voice import Voice
 from catalog.webhook import Delivery, Webhook
 from standards.portable import to_json
 from tests.fakes_harvest import FakeHarvest
 from tests.fakes_index import FakeIndex
+from tests.fakes_notices import FakeNotices
 from tests.fakes_tables import FakeTables
 from tests.fakes_voices import FakeVoices
 from tests.fakes_webhooks import FakeWebhooks
@@ -111,12 +113,14 @@ class Shelf:
     deliveries: dict[str, Delivery] = field(default_factory=dict)
     voices: dict[str, Voice] = field(default_factory=dict)
     supports: dict[tuple[str, str], bool] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
+    letter_keys: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 
     def copy(self) -> Shelf:
         return Shelf(**{one.name: dict(getattr(self, one.name)) for one in fields(self)})
 
 
-class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices):
+class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices):
     """One transaction on a copy of the shelf."""
 
     def __init__(self, shelf: Shelf, now: Callable[[], datetime], enqueue: Callable[[Event], None]) -> None:

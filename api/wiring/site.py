@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from api.described import package_of
-from api.settings import Away, Settings, WrongSetting, read_settings
+from api.messages import notices
+from api.settings import REMEDIES, Away, Settings, WrongSetting, read_settings
 from api.wiring.engines import DATABASES, FILES, INDEXES, STORES, chosen, database_url, jobs_of, records_of, tables_of
 from api.wiring.shared import kept_secret
 from catalog.catalog import Catalog
 from catalog.errors import Unavailable
 from catalog.model import NOBODY, Entry
+from catalog.notice import Mail
 from catalog.ports import Files, Index, Records, Tables
 from pipelines.carrying.house import House
 from pipelines.fetch import Fetcher, Guard
@@ -114,7 +116,8 @@ class Site:
             jobs=self.jobs,
             bookcase=Bookcase(self.catalog, self.files), fetcher=self.fetcher(), keys=self.settings.harvest_key,
             package=functools.partial(package_of, self.catalog, self.settings.site_url),
-            site_url=self.settings.site_url,
+            site_url=self.settings.site_url, mail=self.mail(), language=self.settings.language,
+            letter=functools.partial(notices.letter, self.settings.site_url.rstrip("/")),
             document=self.document,
         )
 
@@ -126,6 +129,17 @@ class Site:
         organisation = self.catalog.organisation(NOBODY, entry.organisation)
         today = datetime.now(VIETNAM).date()
         return dataset(entry, version, organisation, self.settings.site_url.rstrip("/"), today)
+
+    def mail(self) -> Mail | None:
+        """Give what sends letters, None where no server is set. Raises WrongSetting."""
+        if not self.settings.smtp_url:
+            return None
+        from catalog.adapters.mail_smtp import SmtpMail
+
+        try:
+            return SmtpMail(self.settings.smtp_url, self.settings.mail_from)
+        except ValueError as wrong:
+            raise WrongSetting("smtp_url", "is not understood", REMEDIES["smtp_url"]) from wrong
 
     def fetcher(self) -> Fetcher:
         """Give the one client that asks the network, held to what the operator allows."""

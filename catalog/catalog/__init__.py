@@ -13,6 +13,7 @@ from catalog.catalog.harvesting import Harvesting
 from catalog.catalog.installing import Installing
 from catalog.catalog.keeping import Keeping
 from catalog.catalog.maintaining import Maintaining
+from catalog.catalog.noticing import Noticing
 from catalog.catalog.operation import Operation
 from catalog.catalog.people import People
 from catalog.catalog.purging import Purging
@@ -27,7 +28,7 @@ from catalog.catalog.uploads import Uploads
 
 class Catalog(
     Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing,
-    Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering,
+    Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering, Noticing,
     Scheduling,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.

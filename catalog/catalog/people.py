@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from catalog.catalog.base import Base
 from catalog.errors import Conflict, Invalid, NotFound, NotKnown, Problem
-from catalog.members import NAME, PASSWORD_LEAST, TITLE_LIMIT, check_email, check_words, refuse
+from catalog.members import NAME, PASSWORD_LEAST, TITLE_LIMIT, check_choice, check_email, check_words, refuse
 from catalog.model import Caller, Person, Session, SiteRole, Token
 from catalog.permit import may
 from catalog.ports import Unit
@@ -37,11 +37,13 @@ class People(Base):
             if unit.person(name) is not None:
                 raise Conflict("name-taken", problems=[Problem("#/name", "name-taken")])
             unit.add_person(person, kept)
-            unit.audit(actor, "add-person", person.id, name=name, role=role)
+            unit.audit(actor, "add-person", person.id, name=name, role=role,
+                       **({"invited": True} if email and not password else {}))
         return person
 
     def amend_person(self, caller: Caller, key: str, *, title: str | None = None, email: str | None = None,
-                     disabled: bool | None = None, password: str | None = None) -> Person:
+                     disabled: bool | None = None, password: str | None = None,
+                     language: str | None = None) -> Person:
         """Change an account. Disabling ends all tokens and sessions; a new password ends the sessions.
 
         Raises NotFound, NotAllowed, Invalid, and Conflict("last-admin") where an agency would be left without one.
@@ -51,13 +53,15 @@ class People(Base):
         with self._records.begin() as unit:
             person = self._person(unit, caller, key)
             self._must(caller, "amend-person", person=person.id)
-            refuse(_problems(title=title, email=email, password=password))
+            refuse((*_problems(title=title, email=email, password=password),
+                    *check_choice("#/language", language or "", ("vi", "en"))))
             if disabled is not None and disabled != person.disabled:
                 self._must(caller, "disable-person", person=person.id)
                 person = self._able(unit, actor, person, disabled=disabled)
             person = replace(
                 person, title=person.title if title is None else title.strip(),
                 email=person.email if email is None else email,
+                language=person.language if language is None else language,
             )
             unit.save_person(person)
             if kept:

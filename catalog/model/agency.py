@@ -58,7 +58,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with an account. ``name`` is the sign-in name; the password hash never leaves the records."""
+    """Somebody with an account. ``name`` is the sign-in name; the password hash never leaves the records.
+
+    ``language`` is that of her letters, "" for the site's.
+    """
 
     id: str
     name: str
@@ -67,6 +70,7 @@ class Person:
     role: SiteRole = "person"
     disabled: bool = False
     created: datetime
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

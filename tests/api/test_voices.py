@@ -129,3 +129,39 @@ def test_a_reviewer_looks_at_what_is_hidden_on_its_page(town: Town) -> None:
     assert town.client.post(f"{path}/lift", data={"csrf": token, "reason": "Mã trường."}).status_code == 303
     assert town.client.post(f"{path}/refuse", data={"csrf": token, "reason": "Không phải."}).status_code == 303
     assert "Không tiếp nhận" in town.client.get(path).text
+
+
+def test_a_forgotten_password_is_asked_for_without_a_hint_and_chosen_on_a_page(town: Town) -> None:
+    town.catalog.amend_person(town.caller("editor"), "editor", email="editor@example.gov.vn")
+    said = [town.client.post("/forgot-password", data={"name": name}) for name in ("editor", "nobody-at-all")]
+    assert [one.status_code for one in said] == [200, 200]
+    assert said[0].text == said[1].text
+    waiting = town.catalog.letters_due()
+    assert [one.kind for one in waiting] == ["reset"]
+    _, _, key = town.catalog.addressee(waiting[0])
+    shown = town.client.get(f"/new-password?key={key}")
+    assert (shown.status_code, shown.headers["referrer-policy"], shown.headers["cache-control"]) == (200, "same-origin", "no-store")
+    assert town.client.post("/new-password", data={"key": key, "password": "short"}).status_code == 422
+    assert town.client.post("/new-password", data={"key": key, "password": "một câu dài dễ nhớ"}).status_code == 303
+    assert town.client.post("/new-password", data={"key": key, "password": "một câu dài dễ nhớ"}).status_code == 404
+    assert town.client.get("/new-password?key=nothing").status_code == 404
+    assert town.client.get("/forgot-password").status_code == 200
+
+
+def test_an_admin_invites_and_everybody_says_where_letters_go_and_reads_notices(town: Town) -> None:
+    reported(town, town.published()["slug"])
+    token = as_(town, "admin")
+    sent = {"csrf": token, "name": "moi", "email": "moi@example.gov.vn", "role": "editor"}
+    assert town.client.post("/organizations/h12-so/people", data=sent).status_code == 303
+    assert town.client.post("/organizations/h12-so/people", data=sent).status_code == 422
+    assert "<code>moi</code>" in town.client.get("/organizations/h12-so/people").text
+    assert town.client.post("/account/letters", data={"csrf": token, "email": "x", "language": ""}).status_code == 422
+    answer = town.client.post("/account/letters", data={"csrf": token, "email": "a@example.gov.vn", "language": "en"})
+    assert answer.status_code == 303
+    while town.catalog.follow_notices(mail=False):
+        pass
+    assert "1 chưa đọc" in town.client.get("/desk").text
+    shown = town.client.get("/desk/notices").text
+    assert "Có báo dữ liệu cá nhân" in shown
+    assert town.client.post("/desk/notices/read", data={"csrf": token}).status_code == 303
+    assert "Chưa đọc" not in town.client.get("/desk/notices").text

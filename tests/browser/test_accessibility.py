@@ -46,12 +46,13 @@ PAGES = (
     Shown("accessibility.html", "/accessibility"), Shown("styles.html", "/styles"),
     Shown("voices.html", "/requests"), Shown("voice_find.html", "/voices"), Shown("voice_form.html", "/requests/new"),
     Shown("voice_form.html", "dataset+/report"), Shown("voice.html", "voice"), Shown("voice.html", "voice", "reviewer"),
+    Shown("notices.html", "/desk/notices", "editor"), Shown("forgot.html", "/forgot-password"),
     Shown("edition.html", "edition", "steward"), Shown("difference.html", "dataset+/versions/2/diff"),
 )
 SCRIPTS = "script:not([type='application/ld+json'])"
 """A page without one is the same to whoever has no scripts."""
 WAYS = [(language, contrast) for language in ("vi", "en") for contrast in ("normal", "more")]
-APART = {"checked.html"}
+APART = {"checked.html", "new_password.html"}
 """What a form shows after it was sent: looked at in a test of its own."""
 
 

@@ -94,6 +94,20 @@ class Desk:
     def follow_pushes(self) -> int:
         return 0
 
+    def attend_voices(self) -> int:
+        return 0
+
+    def follow_notices(self, *, mail: bool) -> int:
+        del mail
+        return 0
+
+    def notice_due_days(self, *, mail: bool) -> int:
+        del mail
+        return 0
+
+    def forget_notices(self) -> int:
+        return 0
+
     def arrive(self, content: bytes = b"a,b\n1,2\n", name: str = "s1", **options: Any) -> str:
         key, count, digest = self.shelf.stage(io.BytesIO(content), 10**9)
         staged = Staged(key=key, name="file.csv", bytes=count, sha256=digest)

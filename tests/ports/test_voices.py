@@ -1,4 +1,4 @@
-"""The Records port: what readers say, and who supports it, on every database and on the fake."""
+"""The Records port: what readers say and what people are told, on every database and on the fake."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from catalog.adapters.sql import SqlRecords
+from catalog.model import Person
+from catalog.notice import Notice
 from catalog.ports import Records
 from catalog.voice import Voice
 from tests.fakes import Clock, FakeRecords
@@ -76,3 +78,41 @@ def test_a_mark_supports_a_request_once(records: Records) -> None:
         unit.drop_voices("d1")
     with records.read() as unit:
         assert unit.voices() == []
+
+
+def test_notices_are_kept_once_and_given_to_their_person_and_to_the_post(records: Records) -> None:
+    def a_notice(number: int, **more: Any) -> Notice:
+        return Notice(**{"id": f"n{number}", "key": f"k{number}", "kind": "review", "person": "p1", "created": NOW, **more})
+
+    with records.begin() as unit:
+        assert unit.add_notice(a_notice(1, mail="waiting", due=NOW)) is True
+        assert unit.add_notice(a_notice(2, key="k1")) is False
+        assert unit.add_notice(a_notice(3, mail="waiting", due=NOW + timedelta(hours=1))) is True
+        assert unit.add_notice(a_notice(4, person="p2", created=NOW - timedelta(days=100))) is True
+        unit.save_notice(a_notice(3, mail="waiting", due=NOW + timedelta(hours=1), read=NOW))
+    with records.read() as unit:
+        assert [one.id for one in unit.notices("p1")] == ["n3", "n1"]
+        assert [one.id for one in unit.notices("p1", unread=True)] == ["n1"]
+        assert [one.id for one in unit.notices_to_send(NOW)] == ["n1"]
+        assert [one.id for one in unit.notices_to_send(NOW + timedelta(hours=2))] == ["n1", "n3"]
+        assert unit.notice("n4") is not None
+    with records.begin() as unit:
+        unit.save_notice(a_notice(1, mail="sent"))
+        assert unit.drop_notices(NOW - timedelta(days=90)) == 1
+    with records.read() as unit:
+        assert unit.notices_to_send(NOW) == []
+        assert unit.notice("n4") is None
+
+
+def test_a_person_has_one_key_that_ends(records: Records) -> None:
+    with records.begin() as unit:
+        unit.add_person(Person(id="p1", name="one", created=NOW))
+        unit.add_key("a" * 64, "p1", NOW + timedelta(hours=1))
+        unit.add_key("b" * 64, "p1", NOW + timedelta(hours=2))
+    with records.read() as unit:
+        assert unit.key_of("a" * 64, NOW) == ""
+        assert unit.key_of("b" * 64, NOW) == "p1"
+        assert unit.key_of("b" * 64, NOW + timedelta(hours=2)) == ""
+    with records.begin() as unit:
+        unit.drop_keys("p1")
+        assert unit.key_of("b" * 64, NOW) == ""

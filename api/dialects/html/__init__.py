@@ -19,6 +19,7 @@ from api.dialects.html import (
     home,
     machines,
     matching,
+    notices,
     organisations,
     people,
     publish,
@@ -36,8 +37,8 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
-    home, results, voices, recipes, dataset, chart, history, organisations, standard, editions, releases, repair,
-    reading, describing, confirming, matching, submissions, check, publish, desk,
+    home, results, voices, notices, recipes, dataset, chart, history, organisations, standard, editions, releases,
+    repair, reading, describing, confirming, matching, submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
 )
 

@@ -81,3 +81,17 @@ def new_password(request: Request, reader: TheReader, *, csrf: Annotated[str, Fo
     response = RedirectResponse("/sign-in?next=/account", status_code=303)
     response.delete_cookie(deps.SESSION_COOKIE, path="/")
     return response
+
+
+@router.post("/account/letters")
+def letters(request: Request, reader: TheReader, *, csrf: Annotated[str, Form()] = "",
+            email: Annotated[str, Form()] = "", language: Annotated[str, Form()] = "") -> Response:
+    """Say where her letters go, and in which language."""
+    person = _person(reader)
+    forms.with_token(request, reader, csrf)
+    try:
+        deps.site(request).catalog.amend_person(
+            reader.caller, person.id, email=email.strip()[:LONGEST], language=language)
+    except Invalid:
+        return _page(request, reader, person, wrong=reader.say("Địa chỉ thư chưa đúng."))
+    return RedirectResponse("/account", status_code=303)

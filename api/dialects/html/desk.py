@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from api import deps
-from api.dialects.html import labels, listing, shelf
+from api.dialects.html import labels, listing, notices, shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.submissions import DECIDERS, WRITERS
 from api.dialects.html.view import Reader, TheReader, page
@@ -45,6 +45,7 @@ def desk(request: Request, reader: TheReader) -> Response:
         items=listing.items(request, reader, entries), labels=labels, decides=decides, noindex=True,
         writes=any(may(reader, one.id, WRITERS) for one in mine), changed=catalog.work(reader.caller),
         steward=steward, lists=shelf.codelists(reader),
+        news=notices.told(reader, catalog.notices(reader.caller, unread=True, limit=6)),
         voices=catalog.voices_to_answer(reader.caller), kinds=KIND,
         proposals=[one for one in catalog.releases(reader.caller) if not one.number] if steward else [],
     )

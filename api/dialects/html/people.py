@@ -44,13 +44,16 @@ def _page(request: Request, reader: Reader, found: Organisation, *, name: str = 
 
 @router.post("/organizations/{key}/people")
 def set_member(request: Request, reader: TheReader, key: str, *, csrf: Annotated[str, Form()] = "",
-               name: Annotated[str, Form()] = "", role: Annotated[str, Form()] = "") -> Response:
-    """Give a person a role; with an empty role, take hers away. What cannot be is said in the form."""
+               name: Annotated[str, Form()] = "", role: Annotated[str, Form()] = "",
+               email: Annotated[str, Form()] = "") -> Response:
+    """Give a person a role; with an empty role, take hers away; with a mailbox, invite her."""
     forms.with_token(request, reader, csrf)
     catalog, who = deps.site(request).catalog, name.strip()[:LONGEST]
     found = catalog.organisation(reader.caller, key)
     try:
-        if role:
+        if role and email.strip():
+            catalog.invite(reader.caller, found.id, name=who, email=email.strip()[:LONGEST], role=role)
+        elif role:
             catalog.set_member(reader.caller, found.id, who, role)
         else:
             catalog.drop_member(reader.caller, found.id, who)

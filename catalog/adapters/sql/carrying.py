@@ -13,7 +13,7 @@ from catalog.adapters.sql import migrate, schema
 from catalog.adapters.sql.base import Part
 from catalog.errors import Conflict
 
-LEFT = (schema.sessions, schema.answers, schema.positions, schema.uploads)
+LEFT = (schema.sessions, schema.answers, schema.positions, schema.uploads, schema.letter_keys)
 """What is not carried: whoever was signed in signs in again, half uploads and readers begin anew."""
 
 HELD = (schema.people, schema.organisations, schema.datasets, schema.audit, schema.changes, schema.releases)

@@ -20,6 +20,7 @@ from catalog.adapters.sql.installed import InstalledRows
 from catalog.adapters.sql.kept import KeptRows
 from catalog.adapters.sql.log import LogRows
 from catalog.adapters.sql.migrate import migrate
+from catalog.adapters.sql.notices import NoticeRows
 from catalog.adapters.sql.people import PeopleRows
 from catalog.adapters.sql.shelf import ShelfRows
 from catalog.adapters.sql.uploads import UploadRows
@@ -38,7 +39,7 @@ SCRUBBED = (schema.versions, schema.files, schema.submissions, schema.datasets, 
 
 
 class SqlUnit(PeopleRows, ShelfRows, InstalledRows, UploadRows, ErasedRows, KeptRows, HarvestRows, LogRows,
-              WebhookRows, VoiceRows, CarriedRows):
+              WebhookRows, VoiceRows, NoticeRows, CarriedRows):
     """One transaction on the records."""
 
 

@@ -130,6 +130,24 @@ voices = Table(
     Column("body", Text, nullable=False),
 )
 
+notices = Table(
+    "notices", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("person", String(36), nullable=False, index=True),
+    Column("unread", Boolean, nullable=False),
+    Column("created", Moment, nullable=False, index=True),
+    Column("due", Moment, index=True),
+    Column("body", Text, nullable=False),
+)
+
+letter_keys = Table(
+    "letter_keys", metadata,
+    Column("secret_hash", String(64), primary_key=True),
+    Column("person", String(36), ForeignKey("people.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("expires", Moment, nullable=False),
+)
+
 supports = Table(
     "supports", metadata,
     Column("number", String(24), primary_key=True),
