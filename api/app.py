@@ -56,7 +56,7 @@ def create_app(
     site = Site(
         catalog=catalog, files=files, url=site_url.rstrip("/"), language=language, environment=environment,
         upload_limit=upload_limit, search_wait=search_wait, shelf=shelf,
-        extras={"meters": meters, "rooms": rooms or {}, "ckan_options": ckan_options or {},
+        extras={"meters": meters, "rate_limits": rate_limits, "rooms": rooms or {}, "ckan_options": ckan_options or {},
                 **(extras or {})},
     )
     app = FastAPI(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -23,6 +24,8 @@ FAILED: Final = RateLimitItemPerMinute(30)
 
 UNLIMITED: Final = ("/healthz", "/readyz", "/metrics", "/static/")
 UNKNOWN: Final = 401
+UNKNOWN_TOKENS: Final = "unknown tokens"
+"""Where a wrong token is nobody (CKAN's way), showing another one each time must not begin to count anew."""
 
 
 class Limits:
@@ -40,20 +43,28 @@ class Limits:
         headers = Headers(scope=scope)
         address = (scope.get("client") or ("",))[0]
         name, item = ("reads", READS) if only_reads(scope) else ("writes", WRITES)
-        principal = _principal(credential(headers), address)
-        if not self.counter.test(FAILED, "failed", address) or not self.counter.hit(item, name, principal):
+        token = credential(headers)
+        principal = _principal(token, address)
+        shut = not self.counter.test(FAILED, "failed", address) or (
+            token and not self.counter.test(item, UNKNOWN_TOKENS, address))
+        if shut or not self.counter.hit(item, name, principal):
             refusal = TooMany(retry_after=self._wait(item, name, principal))
             response = answer(refusal, best_language(headers.get("accept-language", ""), self.language))
             response.headers.update(self._told(item, name, principal))
             await response(scope, receive, send)
             return
-        await self.app(scope, receive, self._noting(send, item, name, principal, address))
+        state = scope.setdefault("state", {})
+        await self.app(scope, receive, self._noting(send, item, name, principal, address, state if token else {}))
 
-    def _noting(self, send: Send, item: RateLimitItem, name: str, principal: str, address: str) -> Send:
+    def _noting(  # noqa: PLR0917 - who it is, in order
+        self, send: Send, item: RateLimitItem, name: str, principal: str, address: str, state: Mapping[str, Any]
+    ) -> Send:
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 if message["status"] == UNKNOWN:
                     self.counter.hit(FAILED, "failed", address)
+                elif (visit := state.get("visit")) is not None and not visit[0].known:
+                    self.counter.hit(item, UNKNOWN_TOKENS, address)
                 told = self._told(item, name, principal)
                 headers = [(key.lower().encode(), value.encode()) for key, value in told.items()]
                 message["headers"] = [*message.get("headers", ()), *headers]

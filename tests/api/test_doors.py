@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from api import errors
 from api.messages import LANGUAGES, refusals
+from api.middleware.limits import READS, UNKNOWN_TOKENS, Limits
 from catalog import errors as catalog_errors
 from tests.site import URL, Town, make_town
 
@@ -90,6 +92,17 @@ def test_limits_tell_how_much_is_left_and_when_to_come_back(tmp_path: Path) -> N
     assert (answers[-1].status_code, answers[-1].json()["code"]) == (429, "too-many-requests")
     assert int(answers[-1].headers["retry-after"]) >= 1
     assert town.get("/healthz").status_code == 200
+
+
+def test_whoever_shows_another_wrong_token_each_time_is_counted_by_address(tmp_path: Path) -> None:
+    """CKAN takes a wrong token for nobody; the limit must not begin anew with each."""
+    limits = Limits(make_town(tmp_path).client.app, language="vi")
+    for _ in range(READS.amount - 2):
+        limits.counter.hit(READS, UNKNOWN_TOKENS, "testclient")
+    with TestClient(limits) as client:
+        told = [client.get("/api/3/action/site_read", headers={"Authorization": f"dtm_{n}"}).status_code for n in range(3)]
+        assert told == [200, 200, 429]
+        assert client.get("/api/3/action/site_read").status_code == 200
 
 
 def test_limits_are_silent_when_off(town: Town) -> None:

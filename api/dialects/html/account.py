@@ -12,6 +12,7 @@ from api import deps
 from api.dialects.html import forms
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, page
+from api.middleware.limits import READS, WRITES
 from catalog.errors import Invalid, NotKnown
 from catalog.members import PASSWORD_LEAST
 from catalog.model import Person
@@ -34,10 +35,12 @@ def _person(reader: Reader) -> Person:
 
 
 def _page(request: Request, reader: Reader, person: Person, *, secret: str = "", wrong: str = "") -> Response:
-    tokens = deps.site(request).catalog.tokens(reader.caller)
+    site = deps.site(request)
+    tokens = site.catalog.tokens(reader.caller)
     return page(
         request, reader, "account.html", status=422 if wrong else 200, person=person, secret=secret, wrong=wrong,
         tokens=sorted(tokens, key=lambda one: one.created, reverse=True), lasts=LASTS, least=PASSWORD_LEAST,
+        limits={"reads": READS.amount, "writes": WRITES.amount} if site.extras.get("rate_limits") else None,
         noindex=True, headers={"Cache-Control": "no-store"},
     )
 
