@@ -1,6 +1,6 @@
 """A built site that real processes serve: thousands of datasets with links, made in bulk and kept as a template.
 
-The template stays in the system's folder for temporary files while the code of the catalogue is the same: the second run
+The template stays in the system's folder for temporary files while the code that shapes it is the same: the second run
 of a session copies it in a second.
 """
 
@@ -43,7 +43,8 @@ TAGS = 300
 FORMATS = ("csv", "xlsx", "json", "pdf", "zip", "geojson")
 LICENCES = ("CC-BY-4.0", "CC0-1.0", "ODbL-1.0")
 PATIENCE = 300.0
-STARTING = ("tests/bench/_site.py", "tests/bench/search.py", "catalog", "standards")
+STARTING = ("tests/bench/_site.py", "tests/bench/search.py", "infra/migrations", "catalog/model", "catalog/adapters/sql/schema.py",
+            "catalog/adapters/index_tantivy")
 
 
 def addresses(folder: Path) -> dict[str, Any]:

@@ -100,8 +100,8 @@ class Kept:
         return self._packages
 
     def named(self, name: str) -> orjson.Fragment | None:
-        """Give the package that was shown when this id or name was asked for."""
-        return self._packages.get(self._ids.get(name, ""))
+        """Give the package with this id, or that was shown when this name was asked for."""
+        return self._packages.get(self._ids.get(name, name))
 
     def remember(self, mark: Mark, key: str, shown: dict[str, Any], name: str = "") -> orjson.Fragment:
         """Keep a public package, unless something was written meanwhile."""

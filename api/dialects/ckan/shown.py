@@ -51,7 +51,7 @@ class Shown:
         there |= {one.id: one for one in self.site.catalog.datasets(NOBODY, gone)} if gone else {}
         missing = [there[one] for one in ids if one not in held and one in there and there[one].state == "published"]
         for one, made in zip(missing, self.packages(NOBODY, missing) if missing else [], strict=True):
-            held[one.id] = kept.remember(mark, one.id, made)
+            held[one.id] = kept.remember(mark, one.id, made, one.slug)
         return [held[one] for one in ids if one in held]
 
     def _remember(self, entries: Iterable[Entry]) -> None:
