@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from pipelines.fetch import Fetcher, Guard
 from pipelines.steps.deliver import deliver
+from tests.api.test_pages_review import as_
 from tests.portals import Server
 from tests.site import Town
 
@@ -89,3 +92,55 @@ def test_what_makes_no_webhook_is_refused_with_a_pointer(town: Town) -> None:
         assert answer.status_code == (422 if pointer else 404), answer.text
         if pointer:
             assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+
+PAGE = "/account/webhooks"
+
+
+def test_a_person_makes_tries_stops_and_removes_one_on_her_page(town: Town) -> None:
+    token = as_(town, "reader")
+    receiver = Server()
+    try:
+        given = {"csrf": token, "url": receiver.say("/hook", "<b>thanks</b>"), "scope": "organization", "title": "Máy chủ",
+                 "subject": "https://data.example.gov.vn/organizations/h12-so"}
+        made = town.client.post(PAGE, data=given)
+        assert made.status_code == 200
+        assert made.headers["Cache-Control"] == "no-store"
+        assert re.search(r"whsec_[\w+/=]{44}", made.text)
+        where = re.search(rf'action="({PAGE}/[-0-9a-f]{{36}})/ping"', made.text).group(1)
+        hook = where.rpartition("/")[2]
+        assert "whsec_" not in town.client.get(where).text
+        assert town.client.post(f"{where}/ping", data={"csrf": token}).status_code == 303
+        town.published()
+        delivered(town, hook)
+        page = town.client.get(where).text
+        assert "đã nhận" in page
+        assert "gửi thử" in page
+        assert "&lt;b&gt;thanks" in page
+        sent = re.search(rf'action="{where}/deliveries/([-0-9a-f]{{36}})"', page).group(1)
+        assert town.client.post(f"{where}/deliveries/{sent}", data={"csrf": token}).status_code == 303
+        delivered(town, hook)
+        assert len(receiver.asked) == 3
+    finally:
+        receiver.close()
+    assert town.client.post(f"{where}/stop", data={"csrf": token}).status_code == 303
+    assert "đã dừng" in town.client.get(PAGE).text
+    assert town.client.post(f"{where}/go-on", data={"csrf": token}).status_code == 303
+    assert "whsec_" in town.client.post(f"{where}/secret", data={"csrf": token}).text
+    assert town.client.post(f"{where}/explode", data={"csrf": token}).status_code == 404
+    assert town.client.post(f"{where}/remove", data={"csrf": ""}).status_code == 403
+    assert town.client.post(f"{where}/remove", data={"csrf": token}).status_code == 303
+    assert town.client.get(where).status_code == 404
+
+
+def test_what_is_wrong_is_said_in_the_form_and_who_is_not_signed_in_is_sent_there(town: Town) -> None:
+    token = as_(town, "reader")
+    for given, field in (({"url": "gopher://a"}, "url"), ({"url": "https://a.example.org", "scope": "dataset", "subject": "khong-co"}, "subject")):
+        answer = town.client.post(PAGE, data={"csrf": token, **given})
+        assert answer.status_code == 422
+        assert "<title>Lỗi:" in answer.text
+        assert f'href="#{field}"' in answer.text
+        assert 'aria-invalid="true"' in answer.text
+    assert 'value="q=truong"' in town.client.get(f"{PAGE}?scope=search&subject=q%3Dtruong").text
+    town.client.cookies.clear()
+    assert town.client.get(PAGE).headers["location"].startswith("/sign-in")

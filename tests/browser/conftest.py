@@ -151,6 +151,9 @@ def publish(portal: Portal) -> None:
     with site.client("editor") as client:
         asked = client.post("/api/v1/erasures", json={"dataset": slug, "versions": [1], "reason": "Có họ tên của người dân"})
         assert asked.status_code == 201, asked.text
+        hook = client.post("/api/v1/webhooks", json={"url": "https://receiver.example.org/hook", "title": "Máy chủ"}).json()["id"]
+        assert client.post(f"/api/v1/webhooks/{hook}/ping").status_code == 202
+    portal.at["webhook"] = f"/account/webhooks/{hook}"
     portal.at["erasure"] = f"/erasures/{asked.json()['id']}"
     with site.client("") as client:
         said = client.post("/api/v1/questions", json={"dataset": slug, "text": "Vì sao thiếu trường?"})

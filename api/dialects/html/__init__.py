@@ -32,6 +32,7 @@ from api.dialects.html import (
     standard,
     submissions,
     voices,
+    webhooks,
     withdrawal,
 )
 from api.dialects.html.refused import bug_page, error_page
@@ -40,6 +41,7 @@ GROUPS = (
     home, results, voices, notices, recipes, dataset, chart, history, organisations, standard, editions, releases,
     repair, reading, describing, confirming, matching, submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
+    webhooks,
 )
 
 router = APIRouter()
