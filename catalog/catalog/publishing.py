@@ -148,7 +148,7 @@ class Publishing(Declaring):
         last = unit.version(entry.id, entry.version) if entry.version else None
         version = Version(
             dataset=entry.id, number=(entry.version or 0) + 1, issued=self._now(), resources=resources,
-            publisher=names(owner),
+            publisher=names(owner), temporal=entry.about.temporal,
         )
         return Plan(entry=entry, version=version, previous=last.manifest if last else "", act=act)
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from catalog.model.outcome import ColumnInfo, FileRole
 from standards.finding import Group
 from standards.profile import Profile
-from standards.record import Dataset, Text
+from standards.record import Dataset, Period, Text
 
 Visibility = Literal["public", "private"]
 EntryState = Literal["draft", "published", "withdrawn"]
@@ -63,6 +63,7 @@ class Version:
     """One atomic release of 0..n resources. Its bytes never change; withdrawal leaves a tombstone.
 
     ``publisher`` is what the publisher was called when it was released; ``changes`` are counts added/removed/changed.
+    ``temporal`` is what was stated of the dataset when it was released: of which days the data are.
     """
 
     dataset: str
@@ -82,6 +83,7 @@ class Version:
     withdrawn: datetime | None = None
     declarations: tuple[Mapping[str, Any], ...] = ()
     erased: Mapping[str, Any] | None = None
+    temporal: Period | None = None
 
     @property
     def files(self) -> tuple[File, ...]:

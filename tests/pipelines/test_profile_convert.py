@@ -18,7 +18,7 @@ from pipelines.step import Parcel
 from pipelines.steps import convert, inspect, profile
 from pipelines.steps.inspect import clean_name, slug
 from pipelines.steps.profile.evidence import Distinct, hashes
-from pipelines.steps.profile.period import gap, span, within
+from standards.period import gap, span, within
 from tests.pipelines import hostile
 from tests.pipelines.test_formats import made_workbook
 

@@ -24,6 +24,7 @@ from catalog.columns import breaking_since
 from catalog.errors import Gone, NotFound, Refusal
 from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
 from catalog.quality import freshness, quality
+from catalog.validity import validity
 from standards.metadata import schema_org
 from standards.profile import Column
 
@@ -130,6 +131,7 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     return page(
         request, reader, "preview.html" if back else "dataset.html", status=_status(table), **values, **table,
         history=history, broken=broken, back=back,
+        spans={one.number: validity(one, entry) for one in history},
         checked=[one for one in checked if version and one.recheck.version == version.number][:CHECKED],
         older=number is not None, jsonld=linked if entry.state == "published" else "",
         told=entry.state == "published" and entry.visibility == "public" and version is not None,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
+from starlette.responses import RedirectResponse
 
 from api import deps
 from api.compared import Compared, compared, states, versions_of
@@ -14,8 +16,11 @@ from api.dialects.html import dataset
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.rows import cut
 from api.dialects.html.view import Reader, TheReader, address, page
+from api.messages.pages import VIETNAM
 from catalog.columns import ColumnChange, breaks
+from catalog.errors import Invalid, NotFound, Problem
 from catalog.model import Entry, Version
+from catalog.validity import chosen
 from pipelines.difference import CHANGES, RowChange
 
 router = APIRouter(route_class=PageRoute)
@@ -41,6 +46,27 @@ class Line:
     change: str
     row: int
     cells: Sequence[Cell]
+
+
+@router.get("/datasets/{slug}/versions")
+def of_day(request: Request, reader: TheReader, slug: str, valid_on: str = "", as_of: str = "") -> Response:
+    """Lead to the version whose data are of a day, as was known on another; without days to the list."""
+    catalog = deps.site(request).catalog
+    entry = catalog.dataset(reader.caller, slug)
+    day, known = _day(valid_on), _day(as_of)
+    end = datetime.combine(known + timedelta(days=1), time(), VIETNAM) if known else None
+    found = chosen(catalog.versions(reader.caller, entry.id), entry, end, day) if day or known else None
+    if found is None and (day or known):
+        raise NotFound
+    where = f"/versions/{found.number}" if found else "#phien-ban"
+    return RedirectResponse(f"/datasets/{entry.slug}{where}", status_code=303)
+
+
+def _day(given: str) -> date | None:
+    try:
+        return date.fromisoformat(given.strip()) if given.strip() else None
+    except ValueError:
+        raise Invalid(problems=[Problem("#/valid_on", "not-a-date", {"name": "valid_on"})]) from None
 
 
 @router.get("/datasets/{slug}/versions/{number}/diff")

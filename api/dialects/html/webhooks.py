@@ -66,7 +66,7 @@ def _said(refused: Refusal, reader: Reader) -> tuple[str, str]:
     for one in refused.problems:
         name = one.pointer.removeprefix("#/")
         return (name if name in FIELDS else "subject",
-                refusals.sentence(one.code, one.params, reader.lang, status=422))
+                refusals.sentence(one.code, one.params or {}, reader.lang, status=422))
     return "subject", refusals.sentence(refused.code, refused.params, reader.lang, status=422)
 
 

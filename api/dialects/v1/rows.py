@@ -8,7 +8,7 @@ import hashlib
 import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
@@ -20,9 +20,10 @@ from api.deps import Site, TheCaller, TheSite
 from api.dialects.v1 import shapes
 from api.dialects.v1.datasets import REFUSALS, moved_to, unchanged
 from api.dialects.v1.door import Door, listed, may
-from api.dialects.v1.shelf import VIETNAM, is_public
+from api.dialects.v1.shelf import end_of, is_public
 from catalog.errors import Invalid, NotFound, Problem, Unavailable
 from catalog.model import Caller, Entry, File, Resource, Version
+from catalog.validity import chosen
 from pipelines import rowquery, tables
 from pipelines.rowquery import read
 from pipelines.serving import pages
@@ -56,6 +57,7 @@ class Asked:
     format: str
     version: int | None
     as_of: date | None
+    valid_on: date | None = None
 
 
 async def _asked(  # noqa: PLR0917 - FastAPI gives them by name
@@ -72,10 +74,12 @@ async def _asked(  # noqa: PLR0917 - FastAPI gives them by name
     format: Annotated[Literal["json", "csv", "ndjson", "parquet", "arrow", "xlsx", "geojson"], Query()] = "json",  # noqa: A002 - the contract's word
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     as_of: Annotated[date | None, Query(description="The version that was the newest at the end of this day.")] = None,
+    valid_on: Annotated[date | None, Query(description="The version whose data are of this day; with `as_of`, as was "
+                                           "known then.")] = None,
 ) -> Asked:
     """Read the query."""
     parts = {"select": select, "where": where, "group_by": group_by, "having": having, "order_by": order_by}
-    return Asked(parts, _many(limit, format), cursor, format, version, as_of)
+    return Asked(parts, _many(limit, format), cursor, format, version, as_of, valid_on)
 
 
 def _named(parts: Mapping[str, str], known: Collection[str]) -> tuple[str, ...] | None:
@@ -103,7 +107,7 @@ TheAsked = Annotated[Asked, Depends(_asked)]
 @router.get("/datasets/{dataset}/rows", summary="Rows of the first table", openapi_extra=may("anyone"),
             responses={200: {"model": shapes.ListOut}, **REFUSALS})
 def first_table(request: Request, site: TheSite, caller: TheCaller, dataset: str, asked: TheAsked) -> Response:
-    """Rows of the newest version, or of ``?version=`` or ``?as_of=``."""
+    """Rows of the newest version, or of ``?version=``, ``?as_of=`` (published) or ``?valid_on=`` (of which day)."""
     return _rows(request, site, caller, dataset, "", asked)
 
 
@@ -244,11 +248,12 @@ def ndjson_of(names: tuple[str, ...], rows: list[tuple[tables.Plain, ...]]) -> b
 
 def _version(site: Site, caller: Caller, entry: Entry, asked: Asked, number: int | None) -> Version:
     wanted = number or asked.version
-    if wanted is None and asked.as_of is not None:
-        end = datetime.combine(asked.as_of + timedelta(days=1), time(), VIETNAM)
-        wanted = next((one.number for one in site.catalog.versions(caller, entry.id) if one.issued < end), None)
-        if wanted is None:
+    if wanted is None and (asked.as_of is not None or asked.valid_on is not None):
+        versions = site.catalog.versions(caller, entry.id)
+        found = chosen(versions, entry, end_of(asked.as_of) if asked.as_of else None, asked.valid_on)
+        if found is None:
             raise NotFound
+        wanted = found.number
     return site.catalog.version(caller, entry.id, wanted)
 
 

@@ -25,6 +25,12 @@ KEPT: Final = 4096
 PULSE: Final = 0.05
 
 
+def end_of(day: date) -> datetime:
+    """Give the moment at which a day of Viet Nam is over."""
+    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM) + timedelta(days=1)
+
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A dataset's JSON with the headers that belong to these bytes."""

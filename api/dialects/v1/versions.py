@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api.deps import Site, TheCaller, TheSite
 from api.dialects.v1 import render, shapes
 from api.dialects.v1.datasets import REFUSALS, address, moved_to, unchanged
 from api.dialects.v1.door import Door, listed, listing, may, reply
-from api.dialects.v1.shelf import is_public
+from api.dialects.v1.shelf import end_of, is_public
 from catalog.columns import ColumnChange, breaking_since
 from catalog.model import Caller
+from catalog.validity import Validity, published_before, validity
 
 router = APIRouter(prefix="/api/v1", tags=["versions"], route_class=Door)
 
+PublishedBy = Annotated[date | None, Query(description="Those published by the end of this day.")]
+OfDay = Annotated[date | None, Query(description="Those whose data are of this day.")]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/datasets/{dataset}/versions", summary="History", openapi_extra=may("anyone"),
             responses={200: {"model": shapes.ListOut}, **REFUSALS})
-def versions(request: Request, site: TheSite, caller: TheCaller, dataset: str) -> Response:
-    """All versions, newest first; a withdrawn one as its tombstone. ``breaking``: columns that went or became other."""
+def versions(  # noqa: PLR0917 - FastAPI gives them by name
+    request: Request, site: TheSite, caller: TheCaller, dataset: str, as_of: PublishedBy = None, valid_on: OfDay = None,
+) -> Response:
+    """All versions, newest first; a withdrawn one as its tombstone. ``breaking``: columns that went or became other.
+
+    ``issued`` is when a version was published, ``valid`` of which days its data are.
+    """
     entry = site.catalog.dataset(caller, dataset)
     moved = moved_to(request, entry, dataset)
     if moved is not None:
@@ -32,13 +41,21 @@ def versions(request: Request, site: TheSite, caller: TheCaller, dataset: str) -
     found = site.catalog.versions(caller, entry.id)
     at = address(site, entry)
     broken = breaking_since(found)
+    spans = {one.number: validity(one, entry) for one in found if one.state == "published"}
+    shown = [one for one in published_before(found, end_of(as_of) if as_of else None)
+             if valid_on is None or ((span := spans.get(one.number)) is not None and span.has(valid_on))]
     items = [
         render.withdrawn_version(one) if one.withdrawn
-        else {**render.version(one, at), "breaking": _breaking(broken.get(one.number, {}))}
-        for one in found
+        else {**render.version(one, at), "breaking": _breaking(broken.get(one.number, {})),
+              "valid": _valid(spans.get(one.number))}
+        for one in shown
     ]
     cache = "public, no-cache" if is_public(entry) else "private, no-store"
     return listed(request, listing(items), **{"Cache-Control": cache})
+
+
+def _valid(span: Validity | None) -> dict[str, Any] | None:
+    return {"from": span.start, "to": span.end, "basis": span.basis} if span else None
 
 
 def _breaking(tables: Mapping[str, Sequence[ColumnChange]]) -> list[dict[str, Any]]:

@@ -14,9 +14,9 @@ from pipelines import cells, grid
 from pipelines.flat import np
 from pipelines.step import Opened, Parcel
 from pipelines.steps.profile.evidence import hashes, iso_dates
-from pipelines.steps.profile.period import Span, gap, span, within
 from pipelines.stored import picked, stored
 from standards.finding import Finding
+from standards.period import Span, gap, span, within
 from standards.profile import Column, Profile
 
 PERIODIC = frozenset({"year", "yearmonth", "date", "datetime", "string"})
