@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta, timezone
 from itertools import pairwise
 from typing import Final, Literal
 
-from catalog.model import ColumnInfo, Version
+from catalog.model import ColumnInfo, Entry, Notice, Resource, Version
 
 ColumnChangeKind = Literal["added", "removed", "type", "meaning", "moved"]
 
+VIETNAM: Final = timezone(timedelta(hours=7))
 WIDER: Final = frozenset({("integer", "number"), ("year", "integer"), ("date", "datetime")})
 """Types that hold all that the one before held, in the same words."""
 
@@ -72,6 +74,25 @@ def breaking_since(versions: Sequence[Version]) -> Mapping[int, Mapping[str, tup
         if told := {name: changes for name, changes in broken.items() if changes}:
             found[new.number] = told
     return found
+
+
+def coming(entry: Entry, today: date) -> tuple[Notice, ...]:
+    """Give the changes that are announced for a day after today, the nearest first."""
+    return tuple(sorted((one for one in entry.notices if one.effective > today), key=lambda one: one.effective))
+
+
+def hurried(entry: Entry, before: Sequence[Resource], after: Sequence[Resource], today: date) -> Notice | None:
+    """Give the announcement whose day has not come of a column that these tables would break now; None for none."""
+    waiting = coming(entry, today)
+    tables = {one.name: one for one in before if one.kind == "table"} if waiting else {}
+    for one in after:
+        if one.kind != "table" or one.name not in tables:
+            continue
+        for change in column_changes(tables[one.name].columns, one.columns):
+            found = next((each for each in waiting if each.covers(one.name, change.name)), None)
+            if change.breaking and found is not None:
+                return found
+    return None
 
 
 def breaks(changes: Sequence[ColumnChange]) -> bool:

@@ -15,6 +15,14 @@ SENTENCES: Sentences = MappingProxyType({
     },
     "source-taken": {"vi": "Đã có nguồn hoặc đích tên này.", "en": "There is a source or target of this name."},
     "nothing-to-confirm": {"vi": "Không có gì chờ xác nhận.", "en": "Nothing waits to be confirmed."},
+    "change-announced": {
+        "vi": "Cơ quan đã báo trước cột của bảng {resource} sẽ đổi từ {effective}. Muốn đổi sớm hơn, hãy nêu lý do.",
+        "en": "Columns of {resource} were announced to change from {effective} on. State a reason to do it earlier.",
+    },
+    "notices-too-many": {
+        "vi": "Mỗi bộ dữ liệu có nhiều nhất {most} thông báo đổi cột. Hãy xóa bớt thông báo cũ.",
+        "en": "A dataset has at most {most} announcements. Take old ones back.",
+    },
     "webhooks-too-many": {
         "vi": "Mỗi người giữ nhiều nhất {most} webhook. Hãy xóa bớt một cái không dùng nữa.",
         "en": "Each person keeps at most {most} webhooks. Remove one that is not used any more.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.catalog.agencies import Agencies
+from catalog.catalog.announcing import Announcing
 from catalog.catalog.answering import Answering
 from catalog.catalog.datasets import Datasets
 from catalog.catalog.delivering import Delivering
@@ -27,8 +28,8 @@ from catalog.catalog.uploads import Uploads
 
 
 class Catalog(
-    Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding, Installing,
-    Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering, Noticing,
+    Announcing, Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding,
+    Installing, Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering, Noticing,
     Scheduling,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.

@@ -14,6 +14,7 @@ from catalog.catalog.datasets import refuse_closed
 from catalog.catalog.declaring import Declaring, told
 from catalog.catalog.rechecking import due
 from catalog.catalog.recipes import remember
+from catalog.columns import VIETNAM, hurried
 from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Problem, Stale
 from catalog.events import VersionPublished
 from catalog.model import Caller, Entry, Organisation, Resource, Submission, Version
@@ -45,13 +46,15 @@ Planner = Callable[[Unit], "Plan | Version"]
 class Publishing(Declaring):
     """What turns ready uploads into versions."""
 
-    def publish(self, caller: Caller, submissions: Sequence[str], *, approve: bool = False, note: str = "") -> Version:
+    def publish(self, caller: Caller, submissions: Sequence[str], *, approve: bool = False, note: str = "",
+                reason: str = "") -> Version:
         """Release ready submissions of one dataset together as its next version: the only switch of visibility.
 
         Idempotent: submissions that were released together give their version again. Where the agency asks for a
         second person, the caller must not be the one who uploaded. Raises NotFound, NotAllowed, Gone, Invalid,
         Conflict("wrong-state" | "resource-twice" | "several-datasets" | "declaration-missing" | "declared-protected"),
-        and Stale when the version that an appended
+        "change-announced" where columns change before the day that was announced, unless a ``reason`` is given, and
+        Stale when the version that an appended
         or corrected table was built on is not the newest any more.
         """
         self._actor(caller)
@@ -59,7 +62,8 @@ class Publishing(Declaring):
         refused = [] if wanted else [Problem("#/submissions", "required")]
         if refused:
             raise Invalid(problems=refused)
-        return self._release(caller, lambda unit: self._plan(unit, caller, wanted, approve=approve, note=note))
+        return self._release(caller, lambda unit: self._plan(
+            unit, caller, wanted, approve=approve, note=note, reason=reason.strip()))
 
     def approve(self, caller: Caller, submission: str, note: str = "", *, sha256: str = "") -> Submission:
         """Publish an upload of somebody else: in_review (or ready) → published, bound to the file's hash.
@@ -74,11 +78,12 @@ class Publishing(Declaring):
             self._second_person(caller, one)
             if sha256 and sha256 != one.staged.sha256:
                 raise Stale("file-changed")
-        self.publish(caller, [submission], approve=True, note=note)
+        self.publish(caller, [submission], approve=True, note=note, reason=note)
         return self.submission(caller, submission)
 
     # -- the plan -----------------------------------------------------------------------------------------------
-    def _plan(self, unit: Unit, caller: Caller, keys: Sequence[str], *, approve: bool, note: str) -> Plan | Version:
+    def _plan(self, unit: Unit, caller: Caller, keys: Sequence[str], *, approve: bool, note: str,
+              reason: str) -> Plan | Version:
         found = [self._submission(unit, caller, key) for key in keys]
         entry, ones = found[0][1], tuple(one for one, _ in found)
         if any(other.id != entry.id for _, other in found):
@@ -104,8 +109,11 @@ class Publishing(Declaring):
             unit, entry, owner, merge(before, [made for one in ones for made in resources_of(one, before)]),
             act="approve" if approve else "publish",
         )
+        early = hurried(entry, before, plan.version.resources, self._now().astimezone(VIETNAM).date())
+        if early is not None and not reason:
+            raise Conflict("change-announced", resource=early.resource, effective=early.effective.isoformat())
         return replace(plan, submissions=ones, version=replace(
-            plan.version, note=words, kind="correction" if correction else "update",
+            plan.version, note=words, early=reason if early else "", kind="correction" if correction else "update",
             erratum=correction.options.note or words if correction else "", changes=changes_of(ones),
             approver=self._actor(caller) if reviewed and caller.via != "system" else "", declarations=told(ones),
         ))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from catalog.model.outcome import ColumnInfo, FileRole
@@ -59,11 +59,32 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A change of a table's columns that its agency announced: from which day on, which columns, in which words.
+
+    Without ``columns`` any of them may change.
+    """
+
+    id: str
+    resource: str
+    columns: tuple[str, ...] = ()
+    effective: date
+    words: Text = field(default_factory=dict)
+    made: datetime
+    by: str = ""
+
+    def covers(self, resource: str, column: str) -> bool:
+        """Whether a change of a column of a table is what was announced."""
+        return self.resource == resource and (not self.columns or column in self.columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """One atomic release of 0..n resources. Its bytes never change; withdrawal leaves a tombstone.
 
     ``publisher`` is what the publisher was called when it was released; ``changes`` are counts added/removed/changed.
     ``temporal`` is what was stated of the dataset when it was released: of which days the data are.
+    ``early`` is why columns were changed before the day that was announced.
     """
 
     dataset: str
@@ -84,6 +105,7 @@ class Version:
     declarations: tuple[Mapping[str, Any], ...] = ()
     erased: Mapping[str, Any] | None = None
     temporal: Period | None = None
+    early: str = ""
 
     @property
     def files(self) -> tuple[File, ...]:
@@ -103,6 +125,7 @@ class Entry:
     ``about`` are the describing members; ``series`` is the id of the series (an Entry of kind series) it belongs to;
     ``aliases`` are addresses it had before. ``sequence`` is the change sequence of its last change. ``held``
     are parts (names of resources, "" for the whole) hidden until somebody looked, each with the report that hid it.
+    ``notices`` are changes of columns that were announced.
     """
 
     id: str
@@ -122,3 +145,4 @@ class Entry:
     sequence: int = 0
     erased: Mapping[str, Any] | None = None
     held: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()

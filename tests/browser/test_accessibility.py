@@ -35,6 +35,7 @@ PAGES = (
     Shown("organisations.html", "/organizations"), Shown("organisation.html", "/organizations/H99"),
     Shown("status.html", "/status"), Shown("sign_in.html", "/sign-in"), Shown("desk.html", "/desk", "admin"),
     Shown("desk.html", "/desk", "steward"), Shown("publish.html", "/publish", "editor"), Shown("account.html", "/account", "editor"),
+    Shown("announce.html", "dataset+/announce", "editor"),
     Shown("webhooks.html", "/account/webhooks", "editor"), Shown("webhook.html", "webhook", "editor"),
     Shown("people.html", "/organizations/H99/people", "admin"), Shown("recipes.html", "dataset+/recipes", "editor"),
     Shown("submission.html", "refused", "editor"), Shown("submission.html", "done", "editor"),

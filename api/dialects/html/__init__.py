@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.dialects.html import (
     about,
     account,
+    announcing,
     chart,
     check,
     confirming,
@@ -41,7 +42,7 @@ GROUPS = (
     home, results, voices, notices, recipes, dataset, chart, history, organisations, standard, editions, releases,
     repair, reading, describing, confirming, matching, submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
-    webhooks,
+    webhooks, announcing,
 )
 
 router = APIRouter()

@@ -20,7 +20,7 @@ from api.dialects.html.refused import PageRoute, error_page
 from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
 from api.messages import pages
 from catalog.catalog.base import tombstone as tombstone_of
-from catalog.columns import breaking_since
+from catalog.columns import breaking_since, coming
 from catalog.errors import Gone, NotFound, Refusal
 from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
 from catalog.quality import freshness, quality
@@ -131,6 +131,7 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     return page(
         request, reader, "preview.html" if back else "dataset.html", status=_status(table), **values, **table,
         history=history, broken=broken, back=back,
+        announced=coming(entry, facts.today()),
         spans={one.number: validity(one, entry) for one in history},
         checked=[one for one in checked if version and one.recheck.version == version.number][:CHECKED],
         older=number is not None, jsonld=linked if entry.state == "published" else "",

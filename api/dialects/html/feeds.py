@@ -98,6 +98,14 @@ def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
          f"{warned} {one.note}".strip() if one.number in broken else one.note)
         for one in known if one.state == "published"
     ]
+    items += [
+        (f"/datasets/{entry.slug}#{one.id}",
+         reader.say("%(title)s: sắp đổi cột từ %(day)s", title=title, day=pages.day(reader.lang, one.effective)),
+         one.made,
+         " ".join(filter(None, [", ".join(one.columns), pages.words(reader.lang, one.words)])))
+        for one in entry.notices
+    ]
+    items.sort(key=lambda one: one[2], reverse=True)
     return _feed(request, reader, title, f"/feeds/datasets/{entry.slug}.atom", items[:NEWEST])
 
 

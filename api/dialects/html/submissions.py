@@ -115,7 +115,7 @@ def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Ann
             return _report(request, reader, catalog.submission(reader.caller, key), moving=False, unsaid=True)
         catalog.reject(reader.caller, key, words)
     elif act == "publish":
-        catalog.publish(reader.caller, [key])
+        catalog.publish(reader.caller, [key], reason=words)
     elif act == "declare":
         catalog.declare(reader.caller, key, answer, words)
     elif act == "release-column":

@@ -11,6 +11,7 @@ from api.dialects.v1 import (
     files,
     health,
     made,
+    notices,
     organisations,
     people,
     recipes,
@@ -33,7 +34,7 @@ from api.dialects.v1.shelf import doubt
 SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
     organisations, people, registries, feed, stewards, erasures, voices, sites,
-    webhooks, contract, suggestions, dumps,
+    webhooks, contract, suggestions, dumps, notices,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

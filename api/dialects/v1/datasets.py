@@ -185,7 +185,7 @@ def withdraw(site: TheSite, caller: TheCaller, dataset: str, given: shapes.Withd
 def release(site: TheSite, caller: TheCaller, dataset: str, given: shapes.ReleaseIn) -> Response:
     """Make one version of several submissions that stand at ``ready``."""
     entry = site.catalog.dataset(caller, dataset)
-    version = site.catalog.publish(caller, _of(site, caller, entry, given.submissions))
+    version = site.catalog.publish(caller, _of(site, caller, entry, given.submissions), reason=given.reason)
     return _released(site, entry, version)
 
 

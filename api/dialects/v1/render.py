@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from api.dialects.v1.words import day, stamp
-from catalog.model import ColumnInfo, Entry, File, Membership, Organisation, Person, Resource, Token, Version
+from catalog.model import ColumnInfo, Entry, File, Membership, Notice, Organisation, Person, Resource, Token, Version
 from catalog.quality import quality
 
 JSON = dict[str, Any]
@@ -45,12 +45,19 @@ def dataset(entry: Entry, version: Version | None, organisation: Organisation, s
         "issued": stamp(entry.issued),
         "modified": stamp(entry.modified),
         "series": entry.series,
+        "announced": [notice(one) for one in entry.notices],
         "resources": resources,
         "files": [file for one in resources for file in one["files"]],
         "columns": [column(one) for one in table.columns] if table else [],
         "quality": score(entry, version, today),
         "links": _links(entry, version, site_url, address),
     }
+
+
+def notice(one: Notice) -> JSON:
+    """A change of columns that was announced: from which day on, which columns; an empty list means any."""
+    return {"id": one.id, "resource": one.resource, "columns": list(one.columns), "effective": day(one.effective),
+            "words": dict(one.words), "made": stamp(one.made)}
 
 
 def _contact(entry: Entry) -> JSON | None:
@@ -135,6 +142,8 @@ def version(one: Version, dataset_url: str) -> JSON:
         "republishes": one.republishes,
         "pins": {each.name: _plain(each.pins) for each in tables},
     }
+    if one.early:
+        body["early"] = one.early
     if one.erratum:
         body["erratum"] = one.erratum
     return body

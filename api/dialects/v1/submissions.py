@@ -180,9 +180,13 @@ def declaration(
 
 @router.post("/submissions/{submission}/publish", summary="Publish", openapi_extra=may("editor"),
              responses={200: {"model": shapes.SubmissionOut}, **REFUSALS})
-def publish(site: TheSite, caller: TheCaller, lang: Language, submission: str) -> Response:
-    """Publish a ready submission as its dataset's next version."""
-    site.catalog.publish(caller, [submission])
+def publish(site: TheSite, caller: TheCaller, lang: Language, submission: str,
+            given: shapes.EarlyIn | None = None) -> Response:
+    """Publish a ready submission as its dataset's next version.
+
+    A ``reason`` is needed where columns change before the day that was announced.
+    """
+    site.catalog.publish(caller, [submission], reason=given.reason if given else "")
     return _report(site, caller, site.catalog.submission(caller, submission), lang)
 
 

@@ -45,6 +45,7 @@ from api.dialects.v1.shapes.datasets import (
 from api.dialects.v1.shapes.erasures import ErasureIn, ErasureOut
 from api.dialects.v1.shapes.uploads import (
     ColumnReleaseIn,
+    EarlyIn,
     FixesIn,
     NoteIn,
     ReadingIn,
@@ -63,7 +64,7 @@ from api.dialects.v1.shapes.voices import (
     RequestIn,
     VoiceOut,
 )
-from api.dialects.v1.shapes.webhooks import WebhookIn, WebhookPatch
+from api.dialects.v1.shapes.webhooks import NoticeIn, WebhookIn, WebhookPatch
 from api.dialects.v1.shapes.words import (
     Address,
     Email,
@@ -91,6 +92,7 @@ __all__ = [
     "DatasetOut",
     "DatasetPatch",
     "Describing",
+    "EarlyIn",
     "Email",
     "ErasureIn",
     "ErasureOut",
@@ -104,6 +106,7 @@ __all__ = [
     "ModerateIn",
     "Name",
     "NoteIn",
+    "NoticeIn",
     "OrganizationIn",
     "OrganizationPatch",
     "Out",

@@ -70,6 +70,7 @@ class ReleaseIn(In):
     """Submissions that stand at ``ready`` and become one version together."""
 
     submissions: Annotated[list[Name], Field(min_length=1, max_length=100)]
+    reason: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
 class LinkIn(In):

@@ -16,6 +16,12 @@ class NoteIn(In):
     note: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
+class EarlyIn(In):
+    """Why columns change before the day that was announced."""
+
+    reason: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
 class SuccessorIn(In):
     """New codes in a column of their own: the day of the data, confirmed; ``until`` today; ``column`` all of codes."""
 

@@ -1,12 +1,13 @@
-"""What the native API takes about webhooks."""
+"""What the native API takes about webhooks, and about changes that are announced."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from api.dialects.v1.shapes.words import Address, In, Short
+from api.dialects.v1.shapes.words import Address, In, Name, Short, Texts
 
 Subject = Annotated[str, StringConstraints(max_length=2000)]
 
@@ -27,3 +28,12 @@ class WebhookPatch(In):
     url: Address | None = None
     title: Short | None = None
     state: Literal["active", "disabled"] | None = None
+
+
+class NoticeIn(In):
+    """A change of columns that is coming: from which day on, which columns of which table, in which words."""
+
+    effective: date
+    resource: Annotated[str, StringConstraints(max_length=200)] = ""
+    columns: Annotated[list[Name], Field(max_length=500)] = []  # noqa: RUF012 - copied by pydantic
+    words: Texts | None = None
