@@ -111,7 +111,7 @@ def test_a_token_that_is_no_good_is_401_on_every_call(town: Town, who: str) -> N
 def test_a_write_without_credentials_is_401_whatever_it_names(town: Town, shelf: dict[str, dict[str, str]]) -> None:
     for keys in (NOWHERE, shelf["draft"], shelf["private"]):
         for verb, route in WRITES:
-            filled = {**keys, "organization": "H12", "user": "reader", "token": "x", "act": "close", "codelist": "vn-commune", "release": "x", "erasure": "x", "upload": "x", "webhook": "x", "delivery": "x", "voice": "x"}
+            filled = {**keys, "organization": "H12", "user": "reader", "token": "x", "act": "close", "codelist": "vn-commune", "release": "x", "erasure": "x", "upload": "x", "webhook": "x", "delivery": "x", "notice": "x", "voice": "x"}
             answer = town.client.request(verb, route.path.format(**filled))
             assert answer.status_code == 401, (verb, route.path, answer.text)
 
@@ -120,7 +120,7 @@ def test_outsiders_cannot_tell_a_hidden_dataset_from_none_by_writing(
     town: Town, shelf: dict[str, dict[str, str]],
 ) -> None:
     bodies = {
-        "/withdraw": {"reason": "x"}, "/release": {"submissions": ["x"]}, "/reject": {"reason": "x"},
+        "/withdraw": {"reason": "x"}, "/notices": {"effective": "2099-01-01"}, "/release": {"submissions": ["x"]}, "/reject": {"reason": "x"},
         "/republish": {"reason": "x"}, "/declaration": {"answer": "none"}, "/reading": {"reading": {"encoding": "utf-8"}},
         "/release-column": {"column": "a", "reason": "x", "basis": "x"},
         "/recipes/{resource}": {"fixes": []}, "/resources": {"name": "a", "kind": "link", "url": "https://a.b/c"},
@@ -131,7 +131,7 @@ def test_outsiders_cannot_tell_a_hidden_dataset_from_none_by_writing(
                 continue
             body = next((one for end, one in bodies.items() if route.path.endswith(end)), {})
             answers = [
-                town.send(verb, route.path.format(**{"release": "x", "erasure": "x", **keys}), "stranger", body)
+                town.send(verb, route.path.format(**{"release": "x", "erasure": "x", "notice": "x", **keys}), "stranger", body)
                 for keys in (shelf[state], NOWHERE)
             ]
             assert [one.status_code for one in answers] == [404, 404], (verb, route.path, answers[0].text)
