@@ -55,10 +55,14 @@ class Dumping(Base):
             return _said(unit)
 
     def dumps_are_due(self) -> bool:
-        """Whether to make them anew: a day went by, something left the public, or an object is not there."""
+        """Whether to make them anew: a day went by, something left the public, or an object is not there.
+
+        Empty ones are made anew at the first change: a new site shows its first dataset at once.
+        """
         with self._records.read() as unit:
             said = _said(unit)
-            if not said["made"] or self._has_left(unit, said):
+            empty = not said["datasets"] and unit.last_change() > said["sequence"]
+            if not said["made"] or empty or self._has_left(unit, said):
                 return True
         old = not timedelta(0) <= self._now() - datetime.fromisoformat(said["made"]) < AGE
         return old or any(self._files.size(one["sha256"]) is None for one in said["files"].values())

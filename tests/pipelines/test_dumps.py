@@ -148,6 +148,7 @@ def test_they_are_made_anew_after_a_day_survive_every_sweep_and_are_due_when_los
     assert own.get(f"/{LINES}").status_code == 503
     assert dumps(own, tmp_path).step(60) == 0
     assert lines(own) == []
+    assert not own.catalog.dumps_are_due()
     assert pd.read_parquet(BytesIO(own.get(f"/{TABLE}").content)).empty
 
 

@@ -77,7 +77,11 @@ async def _columns(inside: Inside, asked: taken.OfTable) -> Told:
         except Refused:
             standard = {"fields": []}
         fields = {one["name"]: one for one in standard["fields"]}
-    columns = [{**one, **_meant(fields.get(one["meaning"] or one["name"]))} for one in table["columns"]]
+    lists = inside.site.standards.codelists
+    columns = [
+        {**one, **({"codelist": one["meaning"]} if one["meaning"] in lists else {}),
+         **_meant(fields.get(one["meaning"] or one["name"]))} for one in table["columns"]
+    ]
     return told({"resource": table["name"], "rows": table["rows"], "standard": table["standard"], "columns": columns},
                 _source(found))
 
