@@ -26,7 +26,7 @@ NOT_OF_A_DATASET = {
         "webhooks/{webhook}/deliveries",
         "requests", "questions", "corrections", "voices", "voices/{voice}", "suggestions",
     )
-}
+} | {"/catalog.parquet", "/catalog.jsonl.gz"}
 INSIDERS = ("reader", "editor", "reviewer", "admin", "operator")
 OUTSIDERS = ("", "stranger", "nobody")
 BAD_TOKENS = ("expired", "revoked", "wrong")

@@ -165,3 +165,25 @@ def test_an_admin_invites_and_everybody_says_where_letters_go_and_reads_notices(
     assert "Có báo dữ liệu cá nhân" in shown
     assert town.client.post("/desk/notices/read", data={"csrf": token}).status_code == 303
     assert "Chưa đọc" not in town.client.get("/desk/notices").text
+
+
+def test_a_dossier_shows_its_agency_what_led_to_a_version_and_nobody_else(town: Town) -> None:
+    slug = town.published()["slug"]
+    path = f"/datasets/{slug}/versions/1/dossier"
+    assert town.client.get(path).status_code == 303
+    as_(town, "stranger")
+    assert town.client.get(path).status_code == 404
+    as_(town, "reader")
+    shown = town.client.get(path)
+    version = town.catalog.version(town.caller("reader"), slug, 1)
+    assert shown.status_code == 200
+    assert version.manifest in shown.text
+    assert all(one.sha256 in shown.text for one in version.files)
+    assert "<code>attach</code>" in shown.text
+    assert town.client.get(f"/datasets/{slug}/versions/9/dossier").status_code == 404
+
+
+def test_readers_of_a_page_are_told_that_a_part_is_hidden(town: Town) -> None:
+    slug = town.published()["slug"]
+    reported(town, slug)
+    assert "đang ẩn" in town.client.get(f"/datasets/{slug}").text

@@ -12,6 +12,7 @@ from api.dialects.html import (
     dataset,
     describing,
     desk,
+    dossier,
     editions,
     erasure,
     explained,
@@ -39,8 +40,8 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
-    home, results, voices, notices, recipes, dataset, chart, history, organisations, standard, editions, releases,
-    repair, reading, describing, confirming, matching, submissions, check, publish, desk,
+    home, results, voices, notices, dossier, recipes, dataset, chart, history, organisations, standard, editions,
+    releases, repair, reading, describing, confirming, matching, submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
     webhooks, announcing,
 )
