@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from api.cli import run
 from api.settings import Settings
 from infra.cluster import door
+from tests.chart import Chart
 from tests.conftest import missing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,3 +128,57 @@ def test_braces_of_the_charts_templates_are_closed_and_every_block_ends():
         assert "{{" not in re.sub(r"{{.*?}}", "-", text), path.name
         opened = len(re.findall(r"{{-?\s*(?:if|with|range|define|block)\b", text))
         assert opened == len(re.findall(r"{{-?\s*end\b", text)), path.name
+
+
+DRAWN = {"as it is": {}, "with an ingress": {"ingress.enabled": True, "ingress.tlsSecret": "tls"}, "of another tag": {"image.tag": "9.9.9"}}
+
+
+@pytest.fixture(params=DRAWN.values(), ids=DRAWN.keys())
+def drawn(request) -> list[dict]:
+    return Chart(CHART, request.param).objects()
+
+
+def pods(objects: list[dict]) -> dict[str, dict]:
+    return {one["metadata"]["name"]: one["spec"]["template"] for one in objects if one["kind"] in ("Deployment", "Job")}
+
+
+def test_every_object_of_the_chart_is_whole_and_named_once(drawn):
+    kinds = {"ConfigMap", "Job", "Deployment", "PodDisruptionBudget", "Service", "Ingress"}
+    names = [(one["apiVersion"], one["kind"], one["metadata"]["name"]) for one in drawn]
+    assert {kind for _, kind, _ in names} >= kinds - {"Ingress"}
+    assert {kind for _, kind, _ in names} <= kinds
+    assert len(set(names)) == len(names)
+    assert set(pods(drawn)) == {"town-datamo-web", "town-datamo-worker", "town-datamo-migrate"}
+
+
+def test_what_objects_of_the_chart_say_of_each_other_is_so(drawn):
+    labels = [one["metadata"]["labels"].items() for one in pods(drawn).values()]
+    settings = {one["metadata"]["name"]: one["data"] for one in drawn if one["kind"] == "ConfigMap"}
+    services = {one["metadata"]["name"]: {port["name"] for port in one["spec"]["ports"]} for one in drawn if one["kind"] == "Service"}
+    for one in drawn:
+        selector = one["spec"].get("selector", {}) if "spec" in one else {}
+        if selector:
+            assert sum(selector.get("matchLabels", selector).items() <= pod for pod in labels) == 1, one["metadata"]["name"]
+    for pod in pods(drawn).values():
+        [container] = pod["spec"]["containers"]
+        ports = {port["name"] for port in container.get("ports", ())}
+        assert {probe["httpGet"]["port"] for name, probe in container.items() if name.endswith("Probe")} <= ports
+        assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["spec"]["volumes"]}
+        assert container["envFrom"][0]["configMapRef"]["name"] in settings
+        assert all(isinstance(value, str) for data in settings.values() for value in data.values())
+    for one in drawn:
+        if one["kind"] == "Ingress":
+            asked = one["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+            assert asked["port"]["name"] in services[asked["name"]]
+
+
+def test_the_charts_containers_run_our_commands_as_nobody_and_write_only_where_they_must(capsys):
+    for name, pod in pods(Chart(CHART).objects()).items():
+        [container] = pod["spec"]["containers"]
+        assert pod["spec"]["securityContext"]["runAsNonRoot"] is True, name
+        assert container["securityContext"] == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
+                                                "capabilities": {"drop": ["ALL"]}}
+        verb, *words = container["args"]
+        assert run([verb, "--help"]) == 0
+        told = capsys.readouterr().out
+        assert [word for word in words if word.startswith("--") and word not in told] == []
