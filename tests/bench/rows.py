@@ -63,6 +63,7 @@ def published(folder: Path, rows: int) -> dict[str, Any]:
         here = open_site(**addresses(folder / "site"))
         try:
             begun = time.perf_counter()
+            here.catalog.amend_organisation(here.catalog.system(), "H99", review="none")
             settle(here, [send(here, folder / "bang.csv", "bang")], folder)
             took = time.perf_counter() - begun
         finally:
