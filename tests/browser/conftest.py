@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +122,7 @@ def furnish(portal: Portal) -> None:
         catalog.amend_person(system, who, password=PASSWORD)
     publish(portal)
     release(portal)
+    harvest(portal)
 
 
 def publish(portal: Portal) -> None:
@@ -175,3 +176,15 @@ def release(portal: Portal) -> None:
         draft = steward.post("/api/v1/standards?dry_run=1", content=STANDARD)
         assert draft.status_code in (200, 201), draft.text
         portal.at["edition"] = f"/standards/drafts/{draft.json()['id']}"
+
+
+def harvest(portal: Portal) -> None:
+    """A source whose last run asks whether much may go."""
+    catalog = portal.site.site.catalog
+    system = catalog.system()
+    catalog.add_source(system, name="nguon", kind="ckan", url="https://old.example.org", organisation="H99", hours=0)
+    run = catalog.begin_run(system, "nguon", here=True)
+    problems = ({"remote": "bo-1", "code": "title-missing"},)
+    with portal.site.site.records.begin() as unit:
+        unit.save_run(replace(run, state="asks", going=3, problems=problems).counted({"seen": 20, "same": 20}))
+    portal.at["source"] = "/desk/harvest/nguon"

@@ -51,6 +51,7 @@ PAGES = (
     Shown("dossier.html", "dataset+/versions/2/dossier", "editor"),
     Shown("notices.html", "/desk/notices", "editor"), Shown("forgot.html", "/forgot-password"),
     Shown("edition.html", "edition", "steward"), Shown("difference.html", "dataset+/versions/2/diff"),
+    Shown("sources.html", "/desk/harvest", "operator"), Shown("source.html", "source", "operator"),
 )
 SCRIPTS = "script:not([type='application/ld+json'])"
 """A page without one is the same to whoever has no scripts."""

@@ -31,6 +31,7 @@ from api.dialects.html import (
     repair,
     results,
     sign,
+    sources,
     standard,
     submissions,
     voices,
@@ -43,7 +44,7 @@ GROUPS = (
     home, results, voices, notices, dossier, recipes, dataset, chart, history, organisations, standard, editions,
     releases, repair, reading, describing, confirming, matching, submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
-    webhooks, announcing,
+    webhooks, announcing, sources,
 )
 
 router = APIRouter()

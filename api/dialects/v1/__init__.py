@@ -9,6 +9,7 @@ from api.dialects.v1 import (
     erasures,
     feed,
     files,
+    harvest,
     health,
     made,
     notices,
@@ -34,7 +35,7 @@ from api.dialects.v1.shelf import doubt
 SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
     organisations, people, registries, feed, stewards, erasures, voices, sites,
-    webhooks, contract, suggestions, dumps, notices,
+    webhooks, contract, suggestions, dumps, notices, harvest,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

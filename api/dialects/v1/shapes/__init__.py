@@ -43,6 +43,7 @@ from api.dialects.v1.shapes.datasets import (
     WithdrawIn,
 )
 from api.dialects.v1.shapes.erasures import ErasureIn, ErasureOut
+from api.dialects.v1.shapes.harvest import RunIn, RunOut, SourceIn, SourceOut, SourcePatch
 from api.dialects.v1.shapes.uploads import (
     ColumnReleaseIn,
     EarlyIn,
@@ -126,8 +127,13 @@ __all__ = [
     "RequestIn",
     "ResourceOut",
     "RestructureIn",
+    "RunIn",
+    "RunOut",
     "Short",
     "Slug",
+    "SourceIn",
+    "SourceOut",
+    "SourcePatch",
     "SubmissionOut",
     "SuccessorIn",
     "SuggestionsOut",
