@@ -53,7 +53,12 @@ class Described:
 
 def screen(cells: Path, columns: Sequence[Described], traits: Sequence[Trait]) -> tuple[Held, ...]:
     """Give the columns of a table (Arrow file of cells) that look like personal data."""
-    tables = list(read(cells))
+    return screened(list(read(cells)), columns, traits)
+
+
+def screened(tables: Sequence[pa.RecordBatch], columns: Sequence[Described],
+             traits: Sequence[Trait]) -> tuple[Held, ...]:
+    """Do as ``screen`` does with cells at hand: batches of text behind a first column of record numbers."""
     seen = [_seen(tables, index, one, traits) for index, one in enumerate(columns)]
     held = judge(seen, traits)
     known = {one.index for one in held}

@@ -19,11 +19,13 @@ from api.dialects.ckan import (
     people,
     resources,
     revising,
+    scheming,
     searching,
     status,
     tags,
     tasks,
     themes,
+    validating,
     views,
     vocabularies,
     writing,
@@ -33,7 +35,7 @@ from api.dialects.ckan.action import Action
 FAMILIES: Final = (
     status, packages, searching, writing, resources, agencies, themes, tags, people, governing, groups,
     options, following, views, tasks, vocabularies, activities, collaborating, revising, parts,
-    datastore,
+    datastore, validating, scheming,
 )
 
 _DECLARED: Final = tuple(one for family in FAMILIES for one in family.ACTIONS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.dialects.ckan.datastore import reading, selecting, writing
+from api.dialects.ckan.datastore import reading, screening, selecting, writing
 
-ACTIONS: Final = (*reading.ACTIONS, *selecting.ACTIONS, *writing.ACTIONS)
+ACTIONS: Final = (*reading.ACTIONS, *selecting.ACTIONS, *writing.ACTIONS, *screening.ACTIONS)
 
 __all__ = ["ACTIONS"]

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
 from api.dialects.ckan.datastore import asked, shown
+from api.dialects.ckan.datastore.screening import screen
 from api.dialects.ckan.datastore.sources import found_part, own_id
 from api.dialects.ckan.shown import found_entry
 from api.dialects.ckan.writing import resource_of
@@ -199,8 +200,12 @@ def datastore_create(call: Call) -> dict[str, Any]:
         raise Wrong({"triggers": ["Triggers are not supported"]})
     records = _records(call)
     fields = _fields(call, None, records) if call.given.get("resource") else ()
+    if call.given.get("resource"):
+        screen(call, records)
     entry, part, key = _made(call) if call.given.get("resource") else _writable(call)
     before = call.site.catalog.table(call.caller, key) if key in call.site.catalog.tables_there([key]) else None
+    if not call.given.get("resource"):
+        screen(call, records, before, entry.id, key)
     fields = _fields(call, before, records) if before or not fields else fields
     table = Table(
         id=key, dataset=entry.id, resource=part.name, fields=fields, aliases=_aliases(call, before),
@@ -240,6 +245,7 @@ def datastore_upsert(call: Call) -> dict[str, Any]:
     table = call.site.catalog.table(call.caller, key)
     records = _records(call)
     _extra(table, records, (ID,) if method == "update" else ())
+    screen(call, records, table, table.dataset, key)
     keys = (ID,) if method == "update" and records and ID in records[0] else table.primary_key
     if method != "insert":
         _keyed(records, keys)

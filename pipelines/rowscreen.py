@@ -1,0 +1,74 @@
+"""Personal data among rows that somebody writes (CKAN's DataStore): looked for as in files, before they are taken.
+
+A part of the rows is looked at first; only where it speaks are all of them. A few rows prove little by themselves, so
+they are judged together with rows that are there already.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any, Final
+
+from standards import late
+from standards.screening import Held
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipelines.validation import personal
+    from standards import registry
+else:
+    pa = late.module("pyarrow")
+    personal = late.module("pipelines.validation.personal")
+    registry = late.module("standards.registry")
+
+SAMPLE: Final = 1_000
+"""Rows of a batch that are looked at first, at even distances."""
+
+FEW: Final = 200
+"""So few rows are judged together with ``BEFORE`` that are there."""
+
+BEFORE: Final = 300
+Columns = Mapping[str, Sequence[Any]]
+
+
+def held_back(columns: Columns, before: Columns) -> tuple[Held, ...]:
+    """Give the columns that hold personal data beyond doubt: what keeps a file from being published.
+
+    ``columns`` are the cells that are written, by their columns' names; ``before`` such that are there already.
+    """
+    size = max((len(cells) for cells in columns.values()), default=0)
+    if not size:
+        return ()
+    step = max(1, size // SAMPLE)
+    first = {name: [*cells[::step], *before.get(name, ())] for name, cells in columns.items()}
+    held = _screened(first)
+    if held and step > 1:
+        held = _screened(columns)
+    return tuple(one for one in held if one.verdict == "block")
+
+
+def _screened(columns: Columns) -> tuple[Held, ...]:
+    texts = [pa.array([_text(cell) for cell in cells], pa.string()) for cells in columns.values()]
+    most = max(len(one) for one in texts)
+    texts = [one if len(one) == most else pa.concat_arrays([one, pa.array([""] * (most - len(one)), pa.string())])
+             for one in texts]
+    numbers = pa.array(range(1, most + 1), pa.int64())
+    batch = pa.RecordBatch.from_arrays([numbers, *texts], names=["_id", *(f"c{at}" for at in range(len(texts)))])
+    described = [personal.Described(label=name) for name in columns]
+    return personal.screened([batch], described, registry.PERSONAL)
+
+
+def _text(cell: Any) -> str:
+    """Write a cell as a file would have it."""
+    if cell is None or isinstance(cell, bool):
+        return ""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else str(cell)
+    if isinstance(cell, datetime | date | time):
+        return cell.isoformat()
+    return json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, dict | list) else str(cell)
