@@ -28,11 +28,15 @@ What is otherwise here:
   `datapackage.json` is no table: the resource leads to our own descriptor, and what the publisher's said is kept beside it. No path or
   address in it, and no address of a `schema`, is ever followed.
 * Where an agency wants a second person, what an editor makes is a `draft` until somebody releases it.
+* A dataset always has an agency: without `owner_org` CKAN's 409 of a site where unowned datasets are switched off.
+* `resource_validation_*` tell of our own check: the newest file to its agency, the published one to everybody, without cells. Each table
+  standard is a type of `scheming_dataset_schema_show`, with its Table Schema beside it.
 * A name is not freed by deleting; a withdrawn dataset does not come back; a dataset stays with its organization.
 * Capacities: an agency's reviewers are `admin` in CKAN's words, its readers `member`.
 * **DataStore**: a published table is read from its immutable file and never written (409, also with `force`); rows that change belong to a
   resource that `datastore_create` makes, or with `force` to a link. What is written there is public at once: it takes the right to publish.
-  Searches find words with and without marks; totals are exact; texts sort by their code points; booleans in CSV are `true` and `false`.
+  Records are looked at for personal data as files are; a confident find is refused, unless a second person of the agency has released the
+  column (`datastore_column_release`). Searches find words with and without marks; totals are exact; texts sort by their code points; booleans in CSV are `true` and `false`.
 * People are seen by themselves and by operators (as with `ckan.auth.public_user_details = false`).
 * `sort=id asc` gives the order in which datasets were published, `sort=name asc` that of titles; relevance is Datamo's own.
 """
