@@ -141,7 +141,11 @@ def _run(site: Site, action: Action, caller: Caller, given: dict[str, Any],
     """Run an action; give its result and the call, which knows what it changed."""
     call = Call(site=site, caller=caller, given=given, files=files, options=options.held(site))
     call = replace(call, caller=collaborating.caller_of(call, action.name))
-    return action.run(call), call
+    try:
+        return action.run(call), call
+    finally:
+        for one in files.values():  # the form's own cleaning up waits for the collector of garbage
+            one.stream.close()
 
 
 async def probe(request: Request) -> Response:
