@@ -40,7 +40,7 @@ PAGES = (
     Shown("people.html", "/organizations/H99/people", "admin"), Shown("recipes.html", "dataset+/recipes", "editor"),
     Shown("submission.html", "refused", "editor"), Shown("submission.html", "done", "editor"),
     Shown("describe.html", "ready+/describe", "editor"), Shown("compare.html", "ready+/compare", "editor"),
-    Shown("understood.html", "ready+/understood", "editor"), Shown("columns.html", "ready+/columns", "editor"),
+    Shown("understood.html", "ready+/understood", "editor"), Shown("cells.html", "refused+/cells", "editor"), Shown("columns.html", "ready+/columns", "editor"),
     Shown("answers.html", "ready+/answers", "editor"), Shown("preview.html", "ready+/preview", "editor"),
     Shown("withdraw.html", "dataset+/withdraw", "reviewer"), Shown("erase.html", "dataset+/erase", "editor"),
     Shown("erasure.html", "erasure", "reviewer"), Shown("recheck.html", "recheck", "editor"),

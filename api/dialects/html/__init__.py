@@ -6,6 +6,7 @@ from api.dialects.html import (
     about,
     account,
     announcing,
+    cells,
     chart,
     check,
     confirming,
@@ -42,7 +43,7 @@ from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
     home, results, voices, notices, dossier, recipes, dataset, chart, history, organisations, standard, editions,
-    releases, repair, reading, describing, confirming, matching, submissions, check, publish, desk,
+    releases, repair, reading, describing, confirming, matching, cells, submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
     webhooks, announcing, sources,
 )
