@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.api.test_pages_forms import sign_in
+from tests.api.test_pages_forms import PASSWORD, sign_in
 from tests.site import SCHOOLS, Town
 
 LONG = "Danh sách trường phổ thông của thành phố, lấy từ cơ sở dữ liệu ngành, chưa gồm trường ở nước ngoài. " * 2
@@ -54,11 +55,11 @@ def test_what_was_described_is_there_when_somebody_comes_back_from_another_brows
     sign_in(town, "editor")
     begun = town.client.get("/publish").text
     assert f'href="{where}"' in begun
-    html = town.client.get(f"{where}/describe").text
-    assert 'value="Trường phổ thông 2027"' in html
-    assert 'value="01/9/2026"' in html or 'value="01/09/2026"' in html
-    assert re.search(r'value="EDUC"[^>]* checked', html)
-    assert '<option value="ANNUAL" selected>' in html
+    shown = town.client.get(f"{where}/describe").text
+    assert 'value="Trường phổ thông 2027"' in shown
+    assert 'value="01/9/2026"' in shown or 'value="01/09/2026"' in shown
+    assert re.search(r'value="EDUC"[^>]* checked', shown)
+    assert '<option value="ANNUAL" selected>' in shown
 
 
 def test_an_answer_that_cannot_be_kept_is_said_at_its_field_and_all_others_stay(town: Town) -> None:
@@ -104,10 +105,10 @@ def test_before_anything_is_public_everything_that_will_be_is_named(town: Town) 
     token = sign_in(town, "editor")
     where = sent(town, token, content=SCHOOLS)
     town.client.post(f"{where}/describe", data={"csrf": token, **SAID})
-    html = town.client.get(f"{where}/answers").text
+    shown = town.client.get(f"{where}/answers").text
     for words in ("Trường phổ thông 2027", "/datasets/truong-pho-thong-2027", "2 dòng", "3 cột", "school_name", "truong_hoc-2027.csv",
                   "dulieu@example.gov.vn"):
-        assert words in html, words
+        assert words in shown, words
     preview = town.client.get(f"{where}/preview")
     assert preview.status_code == 200
     assert "Bản xem trước, chưa công khai" in preview.text
@@ -126,11 +127,11 @@ def test_a_second_version_is_compared_with_the_public_one_before_it_comes_out(to
     town.client.post(f"{first}/publish", data={"csrf": token})
     new = b"school_code,school_name,ward\n00123,Truong moi,01\n00789,Truong them,01\n00790,Truong nua,01\n"
     where = sent(town, token, content=new, dataset="truong-hoc-hai-lan")
-    html = town.client.get(f"{where}/compare").text
-    assert "Thêm 3 dòng, bớt 2 dòng, đổi 0 dòng." in html
-    assert "có thể làm hỏng chương trình" in html
-    assert "province_code" in html
-    assert "Truong nua" in html
+    shown = town.client.get(f"{where}/compare").text
+    assert "Thêm 3 dòng, bớt 2 dòng, đổi 0 dòng." in shown
+    assert "có thể làm hỏng chương trình" in shown
+    assert "province_code" in shown
+    assert "Truong nua" in shown
     assert "Truong nua" not in town.client.get(f"{where}/compare?change=removed").text
     answers = town.client.get(f"{where}/answers").text
     assert "phiên bản cũ vẫn xem và tải được" in answers
@@ -165,9 +166,9 @@ def test_a_file_without_a_standard_is_offered_those_that_its_columns_fit_and_tak
     token = sign_in(town, "editor")
     content = b"facility_id,name,level,province_code,agency_id,mau son\nHN-1,Truong A,THCS,01,H26.1,xanh\n"
     where = sent(town, token, content=content)
-    html = town.client.get(f"{where}/columns").text
-    assert 'name="standard" value="vn-school"' in html
-    assert "mau son" in html
+    shown = town.client.get(f"{where}/columns").text
+    assert 'name="standard" value="vn-school"' in shown
+    assert "mau son" in shown
     assert town.client.post(f"{where}/columns", data={"csrf": token, "standard": "vn-nothing"}).status_code == 422
     taken = town.client.post(f"{where}/columns", data={"csrf": token, "standard": "vn-school"})
     assert taken.headers["location"] == f"{where}?wait=1"
@@ -179,11 +180,11 @@ def test_a_file_without_a_standard_is_offered_those_that_its_columns_fit_and_tak
 def test_how_a_file_was_read_is_shown_with_its_first_rows_and_can_be_set_right(town: Town) -> None:
     token = sign_in(town, "editor")
     where = sent(town, token)
-    html = town.client.get(f"{where}/understood").text
-    assert "00123" in html
-    assert "Trường Tiểu học Đống Đa" in html
-    assert f'action="{where}/reading"' in html
-    assert f'href="{where}/columns"' in html
+    shown = town.client.get(f"{where}/understood").text
+    assert "00123" in shown
+    assert "Trường Tiểu học Đống Đa" in shown
+    assert f'action="{where}/reading"' in shown
+    assert f'href="{where}/columns"' in shown
 
 
 def test_rows_pasted_from_a_spreadsheet_are_a_file_like_any_other(town: Town) -> None:
@@ -203,4 +204,39 @@ def test_nobody_else_sees_a_step_of_an_agencys_file(town: Town, step: str) -> No
     where = sent(town, token)
     town.client.cookies.clear()
     assert town.client.get(f"{where}/{step}").status_code == 404
-    assert town.client.post(f"{where}/schedule", data={"csrf": token, "day": "31/12/2026", "hour": "8"}).status_code == 403
+    assert town.client.post(f"{where}/schedule", data={"csrf": token, "day": "31/12/2026", "hour": "8"}).status_code == 401
+
+
+@pytest.mark.parametrize("step", ["describe", "publish"])
+def test_a_session_that_ends_while_somebody_types_loses_nothing_that_was_typed(town: Town, step: str) -> None:
+    token = sign_in(town, "editor")
+    where = f"{sent(town, token)}/describe" if step == "describe" else "/publish"
+    typed = {"title": "Tên <vừa> gõ", "note": "Kỳ đầu", **({"theme": ["EDUC", "REGI"]} if step == "describe" else {"dataset": ""})}
+    files = {"x": (None, "")} if step == "publish" else None
+    town.client.cookies.clear()
+    over = town.client.post(where, data={"csrf": token, **typed}, files=files)
+    assert over.status_code == 401
+    assert "Phiên làm việc đã hết" in over.text
+    assert token not in over.text
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', over.text))
+    data = {"name": "editor", "kept": html.unescape(fields["kept"]), "next": fields["next"]}
+    wrong = town.client.post("/sign-in", data={**data, "password": "khong phai"})
+    assert wrong.status_code == 403
+    assert fields["kept"] in wrong.text
+    back = town.client.post("/sign-in", data={**data, "password": PASSWORD})
+    assert back.status_code == 200
+    assert "Tên &lt;vừa&gt; gõ" in back.text
+    again = [(name, html.unescape(value)) for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', back.text)]
+    form = {name: [value for key, value in again if key == name] for name, _ in again if name != "next"}
+    filled = town.client.post(where, data={**form, "again": "1"}, files=files)
+    assert filled.status_code == 200
+    assert 'value="Tên &lt;vừa&gt; gõ"' in filled.text
+    assert 'class="errors"' not in filled.text
+    if step == "describe":
+        assert len(re.findall(r'name="theme" value="(?:EDUC|REGI)"[^>]* checked', filled.text)) == 2
+
+
+@pytest.mark.parametrize("kept", ["{", "[1]", '[["csrf","x"]]', '[["a"]]', "null", '[["a",1]]'])
+def test_what_no_form_of_ours_kept_is_not_taken_up(town: Town, kept: str) -> None:
+    answer = town.client.post("/sign-in", data={"name": "editor", "password": PASSWORD, "kept": kept, "next": "/desk"})
+    assert (answer.status_code, answer.headers.get("location")) == (303, "/desk")

@@ -56,7 +56,7 @@ PAGES = (
 SCRIPTS = "script:not([type='application/ld+json'])"
 """A page without one is the same to whoever has no scripts."""
 WAYS = [(language, contrast) for language in ("vi", "en") for contrast in ("normal", "more")]
-APART = {"checked.html", "new_password.html"}
+APART = {"checked.html", "new_password.html", "resume.html"}
 """What a form shows after it was sent: looked at in a test of its own."""
 
 

@@ -137,7 +137,7 @@ def keep(
     title_en: Words = "", description_en: Words = "", licence: Words = "", frequency: Words = "", source: Words = "",
     tags: Words = "", start: Words = "", end: Words = "", place: Words = "", contact_name: Words = "",
     contact_email: Words = "", contact_phone: Words = "", theme: Annotated[tuple[str, ...], Form()] = (),
-    later: Words = "",
+    later: Words = "", again: Words = "",
 ) -> Response:  # fmt: skip
     """Keep what was written, also when more is to come; what cannot be kept is said at its field, all else stays."""
     forms.with_token(request, reader, csrf)
@@ -147,6 +147,8 @@ def keep(
         "licence": licence, "frequency": frequency, "source": source, "tags": tags, "start": start, "end": end,
         "place": place, "contact_name": contact_name, "contact_email": contact_email, "contact_phone": contact_phone,
     }.items()}  # fmt: skip
+    if again:
+        return _form(request, reader, (one, entry), given, themes=theme, wrong=[])
     wrong = _mistakes(reader, given)
     if not wrong:
         try:

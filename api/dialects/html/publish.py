@@ -95,6 +95,8 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
         raise NotKnown("credentials-needed")
     forms.with_token(request, reader, field(form, "csrf"))
     given = {name: field(form, name, LONGEST_PASTE if name == "pasted" else 20_000) for name in FIELDS}
+    if field(form, "again"):
+        return _form(request, reader, given, [])
     wrong = mistakes(reader, given, form) + unanswered(request, reader, given)
     if wrong:
         return _form(request, reader, given, wrong)

@@ -15,9 +15,10 @@ from starlette.responses import RedirectResponse
 
 from api import deps, errors
 from api.dialects.html import upkeep
+from api.dialects.html.forms import packed, same_origin, typed
 from api.dialects.html.view import CONTRASTS, SIZES, Reader, address, one_of, page
 from api.messages import LANGUAGES, refusals
-from catalog.errors import Gone, NotFound, NotKnown, Refusal
+from catalog.errors import Gone, NotAllowed, NotFound, NotKnown, Refusal
 from standards.text import fold
 
 PROBE = 60
@@ -44,6 +45,10 @@ class PageRoute(APIRoute):
                 if request.method not in deps.SAFE_METHODS and self.path not in upkeep.OPEN:
                     await run_in_threadpool(deps.site(request).catalog.refuse_read_only)
                 return await inner(request)
+            except NotKnown:
+                if request.method == "POST":
+                    request.state.typed = await _typed(request)
+                raise
             except (Refusal, RequestValidationError, HTTPException):
                 raise
             except Exception:  # noqa: BLE001 - the last net: logged whole, shown as a page with its id
@@ -52,6 +57,18 @@ class PageRoute(APIRoute):
                 return bug_page(request, request_id)
 
         return handler
+
+
+async def _typed(request: Request) -> str:
+    """What the form held that came when its session was over, packed to be given back."""
+    try:
+        same_origin(request)
+    except NotAllowed:
+        return ""
+    form = getattr(request.state, "form", None)
+    if form is None:
+        form = await request.form()
+    return packed(typed(form))
 
 
 def plain_reader(request: Request) -> Reader:
@@ -71,6 +88,9 @@ def error_page(request: Request, refusal: Refusal) -> Response:
         back = request.url.path + ("?" + request.url.query if request.url.query else "")
         return RedirectResponse(address("/sign-in", next=back), status_code=303)
     reader = plain_reader(request)
+    if isinstance(refusal, NotKnown) and getattr(request.state, "typed", None) is not None:
+        return page(request, reader, "sign_in.html", status=errors.status_of(refusal), onward=request.url.path, name="",
+                    wrong=False, kept=request.state.typed, noindex=True, headers=errors.headers_of(refusal))
     status = errors.status_of(refusal)
     code = errors.code_of(refusal)
     return page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -23,22 +24,32 @@ def sign_in_page(request: Request, reader: TheReader) -> Response:
     onward = forms.local(request.query_params.get("next", "/desk"))
     if reader.caller.known:
         return RedirectResponse(onward, status_code=303)
-    return page(request, reader, "sign_in.html", onward=onward, name="", wrong=False, noindex=True)
+    return page(request, reader, "sign_in.html", onward=onward, name="", wrong=False, kept="", noindex=True)
 
 
 @router.post("/sign-in")
-def sign_in(request: Request, reader: TheReader, name: Annotated[str, Form()] = "",
-            password: Annotated[str, Form()] = "",
+def sign_in(request: Request, reader: TheReader, *, name: Annotated[str, Form()] = "",
+            password: Annotated[str, Form()] = "", kept: Annotated[str, Form()] = "",
             next: Annotated[str, Form()] = "/desk") -> Response:  # noqa: A002 - the form's field
-    """Take name and password; the answer to a wrong one does not say which of them was wrong."""
+    """Take name and password; the answer to a wrong one does not say which of them was wrong.
+
+    ``kept`` is what was typed into a form whose session was over: it is shown, to be sent again or gone on with.
+    """
     forms.same_origin(request)
     onward, site = forms.local(next), deps.site(request)
     try:
         session = site.catalog.sign_in(name.strip()[:LONGEST], password[:LONGEST])
     except NotKnown:
         return page(request, reader, "sign_in.html", status=403, onward=onward, name=name[:LONGEST], wrong=True,
-                    noindex=True)
-    response = RedirectResponse(onward, status_code=303)
+                    kept=kept, noindex=True)
+    fields = forms.unpacked(kept)
+    response: Response = RedirectResponse(onward, status_code=303)
+    if fields:
+        refills = onward == "/publish" or onward.endswith("/describe")
+        found = site.catalog.caller_of_session(session.secret)
+        signed = replace(reader, caller=found[0], csrf=session.csrf) if found else reader
+        response = page(request, signed, "resume.html", onward=onward, fields=fields, csrf=session.csrf,
+                        refills=refills, noindex=True)
     # No Expires: the cookie ends with the browser, as shared desks need it; the records end the session by their clock.
     response.set_cookie(deps.SESSION_COOKIE, session.secret, path="/", httponly=True, samesite="lax",
                         secure=site.secure)

@@ -40,6 +40,7 @@ async def form_of(request: Request) -> AsyncGenerator[FormData, None]:
         form = await parser.parse()
     except MultiPartException as error:
         raise Invalid("multipart-invalid") from error
+    request.state.form = form
     try:
         yield form
     finally:

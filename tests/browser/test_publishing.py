@@ -1,0 +1,127 @@
+"""From a messy file to a public page in a real browser: few actions, and none of them needs a mouse or a script."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Portal
+
+MOST_ACTIONS = 12
+ROWS = [("Phường Ba Đình", "4", "1"), ("Phường Ngọc Hà", "8", "1"), ("Phường Giảng Võ", "25", "1"), ("Phường Hoàn Kiếm", "70", "1")]
+HEAD = "Ngày;Mã tỉnh;Tên tỉnh;Mã xã;Tên xã;Số trường\n"
+TCVN3 = {
+    "Ư": "\xa6", "ư": "\xad", "ơ": "\xac", "ờ": "\xea", "ố": "\xe8", "ỉ": "\xd8", "ã": "\xb7", "à": "\xb5", "ê": "\xaa", "Đ": "\xa7",
+    "đ": "\xae", "ì": "\xd7", "ọ": "\xe4", "ả": "\xb6", "õ": "\xe2", "ộ": "\xe9", "ế": "\xd5", "ô": "\xab", "é": "\xd0",
+}
+
+
+def messy() -> bytes:
+    """A file as offices send it: TCVN3 (ABC) letters, semicolons, and codes that a spreadsheet took the noughts of."""
+    rows = [f"01/11/2026;{province};Thành phố Hà Nội;{code};{name};{at}" for at, (name, code, province) in enumerate(ROWS * 5, 3)]
+    text = HEAD + "\n".join(rows) + "\n"
+    return "".join(TCVN3.get(mark, mark) for mark in text).encode("latin-1", "replace")
+
+
+class Hand:
+    """Somebody at work, whose actions are counted: each choice, each field and each press is one."""
+
+    def __init__(self, page: Page, *, keyboard: bool = False) -> None:
+        self.page, self.keyboard, self.actions = page, keyboard, 0
+
+    def fill(self, selector: str, words: str) -> None:
+        self.actions += 1
+        field = self.page.locator(selector)
+        if self.keyboard:
+            field.focus()
+            self.page.keyboard.type(words)
+        else:
+            field.fill(words)
+
+    def press(self, selector: str) -> None:
+        self.actions += 1
+        one = self.page.locator(selector).first
+        if self.keyboard:
+            one.focus()
+            self.page.keyboard.press("Enter")
+        else:
+            one.click()
+
+    def tick(self, selector: str) -> None:
+        self.actions += 1
+        one = self.page.locator(selector).first
+        if self.keyboard:
+            one.focus()
+            self.page.keyboard.press("Space")
+        else:
+            one.check()
+
+    def file(self, name: str, content: bytes) -> None:
+        self.actions += 1
+        self.page.set_input_files("#file", {"name": name, "mimeType": "text/csv", "buffer": content})
+
+
+def checked(page: Page) -> None:
+    """Wait until the check is over: the page reloads itself while it is under way."""
+    page.locator("ol.steps li[aria-current]:not(.wait)").wait_for()
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard", "no scripts"])
+def test_a_messy_file_becomes_a_public_page_in_at_most_twelve_actions(portal: Portal, way: str) -> None:
+    with portal.visit("editor", scripts=way != "no scripts") as page:
+        hand = Hand(page, keyboard=way == "keyboard")
+        page.goto("/publish")
+        hand.file(f"truong theo xa {way}.csv", messy())
+        hand.press("main form[action='/publish'] button.btn")
+        page.wait_for_url("**/submissions/*")
+        checked(page)
+        where = page.url.partition("?")[0]
+        if page.locator("button[name=safe]").count():
+            hand.press("button[name=safe]")
+            page.wait_for_url("**wait=1")
+            checked(page)
+        hand.press("main a.btn[href$='/describe']")
+        page.wait_for_url("**/describe")
+        hand.fill("#description", "Số trường phổ thông của từng xã, lấy từ báo cáo của các trường, chưa gồm trường quốc tế. " * 2)
+        hand.tick("input[name=theme][value=EDUC]")
+        hand.press("main form button.btn")
+        page.wait_for_url("**/answers")
+        assert "Sẽ công khai" in page.locator("main").inner_text()
+        hand.press("main form[action$='/publish'] button.btn")
+        page.wait_for_url(where)
+        public = page.locator("#bien-nhan").locator("xpath=ancestor::section").locator("dd a").first.get_attribute("href")
+        assert hand.actions <= MOST_ACTIONS
+    with portal.visit() as page:
+        answer = page.goto(str(public))
+        assert answer is not None
+        assert answer.status == 200
+        shown = page.locator("main").inner_text()
+        assert "Thành phố Hà Nội" in shown
+        assert "Phường Ngọc Hà" in shown
+
+
+def test_the_quality_of_a_description_moves_while_it_is_written(portal: Portal) -> None:
+    with portal.visit("editor") as page:
+        page.goto(f"{portal.at['ready']}/describe")
+        before = int(page.locator("#meter").get_attribute("value") or 0)
+        page.locator("input[name=theme][value=TRAN]").check()
+        page.locator("#tags").fill("giao thông")
+        page.wait_for_function("before => document.getElementById('meter').value > before", arg=before)
+        assert page.locator("[data-code=tagged][data-held]").count() == 1
+        assert str(before + 2) in page.locator("#passed").inner_text()
+
+
+def test_in_the_table_of_problems_two_keys_go_from_cell_to_cell(portal: Portal) -> None:
+    with portal.visit("editor") as page:
+        page.goto(f"{portal.at['refused']}/cells")
+        cells = page.locator("td.cell-e, td.cell-w")
+        assert cells.count() > 1
+        page.locator("[data-grid]").focus()
+        page.keyboard.press("n")
+        assert cells.first.evaluate("cell => cell === document.activeElement")
+        page.keyboard.press("n")
+        assert cells.nth(1).evaluate("cell => cell === document.activeElement")
+        page.keyboard.press("p")
+        assert cells.first.evaluate("cell => cell === document.activeElement")
+        told = str(cells.first.get_attribute("aria-describedby")).split()
+        assert all(page.locator(f"li#{one}").count() == 1 for one in told)
