@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -26,6 +27,9 @@ WORKERS = ("worker-1", "worker-2")
 QUICK = {"client_header_timeout": "3s", "client_body_timeout": "3s"}
 PASSWORD = "a password nobody may read"
 COUNT = itertools.count(1)
+NOT_READING, SILENT = 60, 300
+"""Connections that ask and do not read, and that say nothing."""
+
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +152,39 @@ def cut(slow: socket.socket) -> bytes:
         return slow.recv(12)
     except ConnectionResetError:
         return b""
+
+
+def test_readers_who_do_not_read_and_hundreds_who_say_nothing_keep_nobody_waiting(running, tokens):
+    """Reliability R13, at a web process itself, where no nginx stands before it: forty threads are not forty readers."""
+    content = "ma,ten\n" + "".join(f"{one:05d},{'Trường số ' * 60}{one}\n" for one in range(12_000))
+    with client(running, tokens["editor"]) as door_:
+        slug = draft(door_)
+        sent = door_.post(f"/api/v1/datasets/{slug}/submissions", files={"file": ("truong.csv", content.encode())})
+        assert end(door_, sent.json()["id"]) == "published"
+    ask = f"GET /api/v1/datasets/{slug}/files/{slug}.csv HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with ExitStack() as leaving, client(running, at="web-1") as reader:
+        before = resident(running.processes["web-1"].pid)
+        lines = [leaving.enter_context(slow_line(running.ports["web-1"])) for _ in range(SILENT + NOT_READING)]
+        for one in lines[:NOT_READING]:
+            one.sendall(ask)
+        assert [one.recv(12) for one in lines[:NOT_READING]] == [b"HTTP/1.1 200"] * NOT_READING
+        assert {reader.get("/api/v1/datasets").status_code for _ in range(5)} == {200}
+        assert len(reader.get(f"/api/v1/datasets/{slug}/files/{slug}.csv").content) == len(content.encode())
+        assert resident(running.processes["web-1"].pid) - before < 100_000_000, "what nobody reads is not read ahead for them"
+
+
+def slow_line(port: int) -> socket.socket:
+    """A connection that takes a few kilobytes and no more, until somebody reads."""
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    one.settimeout(PATIENCE)
+    one.connect(("127.0.0.1", port))
+    return one
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def metrics(running: Cluster, name: str) -> str:
