@@ -140,6 +140,10 @@ def publish(portal: Portal) -> None:
     catalog = site.site.catalog
     assert eventually(lambda: catalog.submission(catalog.system(), waiting).state == "ready"), site.place.log()
     portal.at["ready"] = f"/submissions/{waiting}"
+    places = site.draft("Trạm đo mưa")
+    stations = "tram,vi_do,kinh_do\nLáng,21.02,105.80\nHuế,16.43,107.58\nTân Sơn Hòa,10.79,106.66\n".encode()
+    assert site.end(site.upload(places, stations).json()["id"])["state"] == "published"
+    portal.at["places"] = f"/datasets/{places}"
     refused = site.end(site.upload(site.draft("Trường học sai"), MESSY, data={"standard": "vn-school"}).json()["id"])
     assert refused["state"] == "blocked", refused
     portal.at["refused"] = f"/submissions/{refused['id']}"

@@ -28,7 +28,7 @@ class Shown:
 PAGES = (
     Shown("home.html", "/"), Shown("results.html", "/datasets"), Shown("results.html", "/datasets?q=truong+hoc"),
     Shown("results.html", "/datasets?q=khong+co+gi+nhu+the"), Shown("dataset.html", "dataset"),
-    Shown("dataset.html", "dataset", "admin"), Shown("chart.html", "dataset+/chart?form=bar&x=level"), Shown("error.html", "/nowhere"), Shown("error.html", "gone"),
+    Shown("dataset.html", "dataset", "admin"), Shown("chart.html", "dataset+/chart?form=bar&x=level"), Shown("map.html", "places+/map"), Shown("error.html", "/nowhere"), Shown("error.html", "gone"),
     Shown("standards.html", "/standards"), Shown("standards.html", "/standards", "steward"),
     Shown("standard.html", "/standards/vn-school"), Shown("codelist.html", "/codelists/vn-commune"),
     Shown("releases.html", "/codelists/vn-commune/releases"), Shown("release.html", "release"), Shown("check.html", "/check"),

@@ -21,6 +21,7 @@ from api.dialects.html import (
     history,
     home,
     machines,
+    maps,
     matching,
     notices,
     organisations,
@@ -42,7 +43,7 @@ from api.dialects.html import (
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
-    home, results, voices, notices, dossier, recipes, dataset, chart, history, organisations, standard, editions,
+    home, results, voices, notices, dossier, recipes, dataset, chart, maps, history, organisations, standard, editions,
     releases, repair, reading, describing, confirming, matching, cells, submissions, check, publish, desk,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
     webhooks, announcing, sources,

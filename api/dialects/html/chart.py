@@ -122,7 +122,7 @@ def _shown(request: Request, reader: Reader, found: Place) -> Response:
                              "Chọn cột khác, hoặc lọc bớt dòng.")
     known = asking.fields(found.shown)
     return page(
-        request, reader, "chart.html", status=status, **_about(reader, found), asked=asked,
+        request, reader, "chart.html", status=status, **about(reader, found), asked=asked,
         drawn=drawn, trouble=trouble, known=known, words=words, sift=sift,
         misread=sift.misread(reader, asked.conditions) if asked else (),
         wide=drawing.drawn(reader, drawn.picture) if drawn and drawn.picture.numbers.places else "",
@@ -131,7 +131,8 @@ def _shown(request: Request, reader: Reader, found: Place) -> Response:
     )
 
 
-def _about(reader: Reader, found: Place) -> dict[str, Any]:
+def about(reader: Reader, found: Place) -> dict[str, Any]:
+    """What every page of a table in its version needs to know."""
     return {"entry": found.entry, "version": found.version, "shown": found.shown, "back": found.here,
             "number": found.number, "title": pages.words(reader.lang, found.entry.about.title)}
 

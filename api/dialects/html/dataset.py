@@ -13,11 +13,12 @@ from starlette.responses import RedirectResponse
 
 from api import deps
 from api.described import described
-from api.dialects.html import calls, charts, facts, jsonld, labels, rows, shelf, submissions
+from api.dialects.html import calls, charts, dictionary, facts, jsonld, labels, related, rows, shelf, submissions
 from api.dialects.html.charting import asked as asking
 from api.dialects.html.charting import words
+from api.dialects.html.charting.located import located
 from api.dialects.html.refused import PageRoute, error_page
-from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page
+from api.dialects.html.view import Reader, TheReader, address, fragments, kept_page, page
 from api.messages import pages
 from catalog.catalog.base import tombstone as tombstone_of
 from catalog.columns import breaking_since, coming
@@ -100,7 +101,7 @@ def tombstone(request: Request, entry: Entry) -> Response:
 def _page_of(request: Request, reader: Reader, entry: Entry, number: int | None) -> Response:
     publisher = _publisher(request, reader, entry)
     key = ("dataset", entry.id, entry.sequence, entry.version, number, reader.lang, facts.today(),
-           publisher.modified if publisher else None)
+           publisher.modified if publisher else None, related.period())
     return kept_page(request, reader, key, lambda: _drawn(request, reader, entry, number, publisher))
 
 
@@ -119,7 +120,7 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     values = _values(reader, entry, version, publisher)
     table = _table(request, reader, entry, version, number, path=f"{back}/preview" if back else "")
     if back:
-        table |= {"charts": []}  # they are drawn from what is public
+        table |= {"charts": [], "map": ""}  # they are drawn from what is public
     history = catalog.versions(reader.caller, entry.id) if entry.version else ()
     shown = version.number if version else 0
     earlier = [one for one in history if one.state == "published" and one.number <= shown]
@@ -128,11 +129,14 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     site = deps.site(request)
     linked = jsonld.script(schema_org.told(described(site.url, entry, version, publisher, site.standards.codelists)))
     hidden = bool(publisher and publisher.demo) or entry.visibility != "public" or entry.state != "published"
+    seen = entry.state == "published" and entry.visibility == "public" and not back
+    others = related.related(request, entry, version, publisher.public_id if publisher else "") if seen else ()
     return page(
         request, reader, "preview.html" if back else "dataset.html", status=_status(table), **values, **table,
         history=history, broken=broken, back=back,
         announced=coming(entry, facts.today()),
         spans={one.number: validity(one, entry) for one in history},
+        others=[(one, related.reasons(reader, one)) for one in others],
         checked=[one for one in checked if version and one.recheck.version == version.number][:CHECKED],
         older=number is not None, jsonld=linked if entry.state == "published" else "",
         told=entry.state == "published" and entry.visibility == "public" and version is not None,
@@ -157,17 +161,21 @@ def _table(request: Request, reader: Reader, entry: Entry, version: Version | No
     """The table that the address names, or the first: its columns, the rows that are asked for, the calls for them."""
     shown = shown_of(version, request.query_params.get("resource", "")[:200])
     if version is None or shown is None:
-        return {"shown": None, "columns": [], "preview": None, "standard": None, "calls": None, "charts": []}
+        return {"shown": None, "columns": [], "preview": None, "standard": None, "calls": None, "charts": [],
+                "map": ""}
     asked = rows.asked_of(request, shown, path or _path(entry, number), named=shown is not version.first_table)
     preview = rows.shown(request, reader, shown, asked)
     table = calls.table(deps.site(request).url, entry, version, shown, pinned=number is not None)
     suggested = asking.suggestions(f"{_path(entry, number)}/chart", preview.asked.resource, asking.fields(shown),
                                    preview.asked.conditions) if table.roles & {"parquet"} else []
     told = calls.calls(reader, table, preview.asked.parts, preview.asked.sql)
+    standard = shelf.standard(reader, shown.pins.get("standard") or shown.standard) if shown.standard else None
     return {
         "shown": shown, "columns": columns(shown, asked), "preview": preview, "calls": told,
         "charts": [(words.title(reader, shown, one), one) for one in suggested], "forms": words.FORMS,
-        "standard": shelf.standard(reader, shown.pins.get("standard") or shown.standard) if shown.standard else None,
+        "map": address(f"{_path(entry, number)}/map", resource=asked.resource) if located(shown) else "",
+        "standard": standard, "absent": dictionary.absent(shown, standard), "lists": reader.standards.codelists,
+        "meanings": dictionary.rows(reader, shown, rows.columns(shown, asked), standard),
     }
 
 
@@ -205,6 +213,7 @@ def _values(reader: Reader, entry: Entry, version: Version | None, publisher: Or
         "passed": sum(held for _, held in items),
         "items": [(labels.quality(reader.lang, code), held) for code, held in items],
         "downloads": [(one, downloads(reader, entry, version, one)) for one in version.resources] if version else [],
+        "reuse": dictionary.reuse(reader, entry.about.licence or ""),
         "labels": labels, "sees_drafts": _sees_drafts(reader, entry),
         "writes": submissions.may(reader, entry, submissions.WRITERS),
         "decides": submissions.may(reader, entry, submissions.DECIDERS),
