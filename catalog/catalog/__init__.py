@@ -5,6 +5,7 @@ from __future__ import annotations
 from catalog.catalog.agencies import Agencies
 from catalog.catalog.announcing import Announcing
 from catalog.catalog.answering import Answering
+from catalog.catalog.appraising import Appraising
 from catalog.catalog.datasets import Datasets
 from catalog.catalog.delivering import Delivering
 from catalog.catalog.dumping import Dumping
@@ -30,7 +31,7 @@ from catalog.catalog.uploads import Uploads
 class Catalog(
     Announcing, Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding,
     Installing, Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering, Noticing,
-    Scheduling,
+    Scheduling, Appraising,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

@@ -36,6 +36,7 @@ from api.dialects.html import (
     sources,
     standard,
     submissions,
+    useful,
     voices,
     webhooks,
     withdrawal,
@@ -44,7 +45,7 @@ from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
     home, results, voices, notices, dossier, recipes, dataset, chart, maps, history, organisations, standard, editions,
-    releases, repair, reading, describing, confirming, matching, cells, submissions, check, publish, desk,
+    releases, repair, reading, describing, confirming, matching, cells, submissions, check, publish, desk, useful,
     explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
     webhooks, announcing, sources,
 )

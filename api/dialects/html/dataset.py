@@ -32,7 +32,7 @@ from standards.profile import Column
 router = APIRouter(route_class=PageRoute)
 
 BOM = 3
-ROWS_ASKED = ("from", "column", "op", "value", "sort", "cols", "resource")
+ROWS_ASKED = ("from", "column", "op", "value", "sort", "cols", "resource", "thanks")
 PUBLISHER_SECONDS = 5
 CHECKED = 5
 
@@ -143,6 +143,8 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
         title=pages.words(reader.lang, entry.about.title),
         summary=pages.words(reader.lang, entry.about.description)[:300], number=number,
         pushes=catalog.pushes(reader.caller, entry.id) if reader.caller.known else (),
+        thanks=request.query_params.get("thanks") == "1", asks=seen and version is not None,
+        appraisal=catalog.appraisal(reader.caller, entry.id) if catalog.sees_appraisal(reader.caller, entry) else None,
         noindex=hidden or bool(back) or any(name in request.query_params for name in ROWS_ASKED),
     )
 

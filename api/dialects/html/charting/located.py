@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.dialects.html.charting.asked import IDENTITY
 from catalog.model import Resource
 from pipelines import tables
+from standards.text import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ def located(shown: Resource) -> Located | None:
 
 
 def _name(shown: Resource) -> str:
-    """The column with the most different texts: what rows are called."""
+    """The column with the most different texts that is no number of theirs: what rows are called."""
     distinct = {one.name: one.distinct for one in shown.profile.columns} if shown.profile else {}
     texts = [one.name for one in shown.columns if one.type == "string" and not one.meaning]
-    return max(texts, key=lambda name: distinct.get(name, 0), default="")
+    return max(texts, key=lambda name: (not IDENTITY.search(fold(name).lower()), distinct.get(name, 0)), default="")
