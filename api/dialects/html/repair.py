@@ -136,7 +136,7 @@ def accept(request: Request, reader: TheReader, key: str, *, csrf: Annotated[str
     """Accept all safe repairs, or what was ticked, or take acceptances back; the file is checked again."""
     forms.with_token(request, reader, csrf)
     catalog = deps.site(request).catalog
-    given = [*([SAFE] if safe else []), *(_dated(one, day, until) for one in kind)]
+    given = [SAFE] if safe else [_dated(one, day, until) for one in kind]
     words = [] if withdraw else [one for one in given if one == SAFE or read(one) is not None]
     if not words and not withdraw:
         raise Invalid(problems=[Problem("#/day" if kind and "successor" in kind else "#/kind", "required")])
