@@ -25,6 +25,7 @@ NOT_OF_A_DATASET = {
         "erasures", "erasures/{erasure}", "uploads", "uploads/{upload}", "webhooks", "webhooks/{webhook}",
         "webhooks/{webhook}/deliveries",
         "requests", "questions", "corrections", "voices", "voices/{voice}", "suggestions",
+        "harvest/sources", "harvest/sources/{name}", "harvest/sources/{name}/runs", "harvest/sources/{name}/runs/{key}",
     )
 } | {"/catalog.parquet", "/catalog.jsonl.gz"}
 INSIDERS = ("reader", "editor", "reviewer", "admin", "operator")
