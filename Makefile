@@ -39,8 +39,8 @@ test: $(VENV)/.test  ## Run every test, on real servers started and stopped here
 
 .PHONY: faults
 faults: $(VENV)/.test  ## Kill processes and spoil system calls thousands of times while files are published (N=2000, SEED=1)
-	@DATAMO_KILLS=$(N) DATAMO_FAULT_POINTS=$(N) DATAMO_FAULT_SEED=$(SEED) $(PY) -m pytest -q tests/faults/test_siege.py tests/faults/test_each_call.py \
-		tests/faults/test_erasure.py
+	@DATAMO_KILLS=$(N) DATAMO_FAULT_POINTS=$(N) DATAMO_RUNS=$(N) DATAMO_FAULT_SEED=$(SEED) $(PY) -m pytest -q tests/faults/test_siege.py \
+		tests/faults/test_each_call.py tests/faults/test_erasure.py tests/faults/test_power_cut.py tests/faults/test_any_order_on_disk.py
 
 .PHONY: lint
 lint: $(VENV)/.test  ## Style, types and the contracts between the floors

@@ -304,6 +304,8 @@ def _bury_dataset(unit: Unit, one: Erasure, dataset: str, numbers: set[int], act
         if whole or recipe.version in numbers:
             unit.drop_recipe(dataset, recipe.resource)
     unit.drop_rechecks(dataset)
+    if whole:  # what readers wrote on it may repeat what is to go
+        unit.drop_voices(dataset)
     if whole and entry.version:
         sequence = unit.announce(DatasetWithdrawn(dataset=dataset))
         entry = replace(entry, state="withdrawn", about=Dataset(title={"vi": entry.slug}), reason=one.reason,

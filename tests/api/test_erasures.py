@@ -62,6 +62,19 @@ def test_one_asks_another_confirms_and_the_bytes_go(told: Town) -> None:
     assert told.get("/api/v1/erasures", "editor").json()["items"] == [done]
 
 
+def test_what_readers_wrote_on_a_dataset_goes_with_the_whole_of_it_but_not_with_one_version(told: Town) -> None:
+    asked = told.send("POST", "/api/v1/questions", "", {"dataset": SLUG, "text": "Bà Nguyễn Thị Hoàng Yến là ai?"})
+    assert asked.status_code == 201, asked.text
+    voice = f"/api/v1/voices/{asked.json()['number']}"
+    told.send("POST", f"{ask(told).headers['location']}/confirm", "reviewer")
+    assert told.get(voice, "editor").status_code == 200
+    whole = told.send("POST", "/api/v1/erasures", "editor", {"dataset": SLUG, "reason": REASON})
+    assert whole.status_code == 201, whole.text
+    told.send("POST", f"{whole.headers['location']}/confirm", "reviewer")
+    assert told.get(voice, "editor").status_code == 404
+    assert told.get("/api/v1/voices", "editor").json()["items"] == []
+
+
 def test_a_dry_run_says_what_would_go_and_asks_for_nothing(told: Town) -> None:
     plan = ask(told, query="?dry_run=true").json()
     assert (plan["id"], plan["versions"], len(plan["uploads"])) == ("", [2], 1)
