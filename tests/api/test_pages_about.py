@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 
 import pytest
 
+from api.dialects.html import feeds
 from api.dialects.html.explained import written
 from standards.registry import CHECKS
 from tests.api.test_pages import page
-from tests.site import Town
+from tests.site import URL, Town
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -69,3 +71,36 @@ def test_a_search_is_followed_by_the_feed_that_its_page_names(town: Town) -> Non
     assert "Trường học khác" not in feed.text
     assert feed.text.count("<entry>") == 1
     assert "Theo dõi lượt tìm này" not in page(town, "/datasets")
+
+
+def links(feed: str) -> dict[str, str]:
+    found = re.findall(r'<link rel="(\w+)" href="([^"]+)"/>', feed.partition("<entry>")[0])
+    return {rel: unescape(href).removeprefix(URL) for rel, href in found}
+
+
+def test_a_long_feed_comes_in_pages_that_name_each_other(town: Town) -> None:
+    slugs = {town.published(f"Trường học {at}")["slug"] for at in range(feeds.PAGE + 1)}
+    seen: list[str] = []
+    here = "/feeds/dataset.atom"
+    while here:
+        answer = town.client.get(here)
+        assert answer.status_code == 200, here
+        rels = links(answer.text)
+        assert rels["self"] == here
+        assert rels["last"] == "/feeds/dataset.atom?page=2"
+        seen += re.findall(r"package_show\?id=([\w-]+)", answer.text)
+        here = rels.get("next", "")
+    assert len(seen) == len(slugs)
+    assert set(seen) == slugs
+    assert "prev" not in links(town.client.get("/feeds/dataset.atom").text)
+    assert town.client.get("/feeds/dataset.atom?page=9").text.count("<entry>") == 0
+    assert town.client.get("/feeds/dataset.atom?page=0").status_code == 422
+
+
+def test_ckans_facets_filter_the_feed_of_a_search_and_stay_in_its_links(town: Town) -> None:
+    town.published("Trường học của tỉnh", themes=["EDUC"])
+    town.published("Trường học khác", themes=["HEAL"])
+    answer = town.client.get("/feeds/custom.atom?q=truong&organization=h12-so&groups=educ")
+    assert answer.text.count("<entry>") == 1
+    assert links(answer.text)["self"] == "/feeds/custom.atom?q=truong&organization=h12-so&groups=educ"
+    assert town.client.get("/feeds/custom.atom?organization=nobody").status_code == 404
