@@ -23,6 +23,7 @@ from api.watch.meters import Meters
 from catalog.catalog import Catalog
 from catalog.errors import Refusal
 from catalog.ports import Files
+from pipelines.fetch import Fetcher
 from pipelines.serving.shelf import Shelf
 
 VERSION: Final = "0.1.0"
@@ -46,16 +47,17 @@ def create_app(
     meters: Meters | None = None,
     rooms: Mapping[str, Path] | None = None,
     shelf: Shelf | None = None,
+    fetcher: Fetcher | None = None,
 ) -> FastAPI:
     """Make the application for one site; every value is plain, wiring reads the settings.
 
     ``ckan_options`` are CKAN's own, by their names; ``meters`` count for it; ``rooms`` are the folders
-    whose disk the metrics tell of; ``shelf`` holds serving files.
+    whose disk the metrics tell of; ``shelf`` holds serving files; ``fetcher`` takes files from addresses.
     """
     meters = meters or Meters()
     site = Site(
         catalog=catalog, files=files, url=site_url.rstrip("/"), language=language, environment=environment,
-        upload_limit=upload_limit, search_wait=search_wait, shelf=shelf,
+        upload_limit=upload_limit, search_wait=search_wait, shelf=shelf, fetcher=fetcher,
         extras={"meters": meters, "rate_limits": rate_limits, "rooms": rooms or {}, "ckan_options": ckan_options or {},
                 **(extras or {})},
     )

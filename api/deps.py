@@ -16,6 +16,7 @@ from catalog.model import NOBODY, Caller, Session
 from catalog.ports import Files
 from pipelines.askers import Askers
 from pipelines.difference.keeping import Differences
+from pipelines.fetch import Fetcher
 from pipelines.lists import Bookcase
 from pipelines.rowstore.snapshots import Snapshots
 from pipelines.serving.shelf import Shelf
@@ -46,6 +47,7 @@ class Site:
     search_wait: bool = False
     extras: dict[str, Any] = field(default_factory=dict)
     shelf: Shelf | None = None
+    fetcher: Fetcher | None = None
     bookcase: Bookcase = field(init=False)
     askers: Askers = field(init=False)
     differences: Differences = field(init=False)

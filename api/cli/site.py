@@ -127,6 +127,7 @@ def make_app() -> Any:
         meters=meters,
         rooms=site.rooms,
         shelf=site.shelf,
+        fetcher=site.fetcher(),
     )
     gc.freeze()  # what is there now stays: it is not looked through again
     return app

@@ -15,20 +15,22 @@ from starlette.responses import RedirectResponse
 
 from api import deps
 from api.dialects.html import desk, forms, shelf
+from api.dialects.html.fetched import fetched, name_of
 from api.dialects.html.refused import PageRoute, problems_said
 from api.dialects.html.submissions import WRITERS
 from api.dialects.html.upload import TheForm, field, file_of, words_of
 from api.dialects.html.view import Reader, TheReader, page
-from api.messages import refusals
+from api.messages import harvests, refusals
 from catalog.errors import Conflict, Invalid, NotKnown, Refusal, TooLarge
 from catalog.model import Entry, Options, Organisation, Submission
+from pipelines.fetch import Unfetched
 from pipelines.steps.receive import clean_name, receive, refuse_beside_standard, schema_of, take_over
 from pipelines.validation.taken import MOST_BYTES
 from standards.record import Dataset
 
 router = APIRouter(route_class=PageRoute)
 FIELDS = ("dataset", "organisation", "title", "standard", "sheet", "update", "period", "note", "declaration", "upload",
-          "filename", "pasted")
+          "filename", "pasted", "address")
 MEANT = (*FIELDS, "schema")
 FIELD_OF = {"upload": "file", "organization": "organisation", "resource": "file", "kind": "update"}
 UPDATES = ("replace", "append", "correct")
@@ -54,7 +56,7 @@ def publish_form(request: Request, reader: TheReader) -> Response:
         raise NotKnown("credentials-needed")
     query = request.query_params
     given = {name: query.get(name, "")[:300] for name in FIELDS}
-    given |= {"declaration": "", "upload": "", "filename": "", "pasted": ""}  # no address answers for anybody
+    given |= dict.fromkeys(("declaration", "upload", "filename", "pasted", "address"), "")  # a link answers for nobody
     return _form(request, reader, given, [])
 
 
@@ -64,7 +66,8 @@ def _form(request: Request, reader: Reader, given: Mapping[str, str], wrong: lis
     return page(
         request, reader, "publish.html", status=422 if wrong else 200, given=given, wrong=wrong, noindex=True,
         bad={one["field"]: one["said"] for one in wrong}, agencies=offered.agencies, entries=offered.entries,
-        chosen=chosen, asking=asking(request, offered), standards=shelf.choices(reader),
+        chosen=chosen, fetches=deps.site(request).fetcher is not None, asking=asking(request, offered),
+        standards=shelf.choices(reader),
         limit=deps.site(request).upload_limit, unfinished=unfinished(request, reader, offered),
     )
 
@@ -104,6 +107,8 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
         found = _taken(request, reader, given, form)
     except TooLarge:
         raise
+    except Unfetched as why:
+        return _form(request, reader, given, [{"field": "address", "said": harvests.why(why.code, reader.lang)}])
     except (Invalid, Conflict) as refused:
         given["upload"] = "" if refused.code in ("unknown-upload", "upload-damaged") else given["upload"]
         return _form(request, reader, given, refused_said(reader, refused))
@@ -114,12 +119,16 @@ def _taken(request: Request, reader: Reader, given: dict[str, str], form: FormDa
     """Draft the dataset if it is new, and take the file for it; a draft once made is the one that is tried again."""
     site, upload = deps.site(request), file_of(form)
     asked = replace(options(given), schema=schema_of(words_of(form, "schema", MOST_BYTES)))
-    named = upload.filename or "" if upload else given["filename"]
+    named = upload.filename or "" if upload else given["filename"] or name_of(given["address"])
     given["dataset"] = given["dataset"] or _draft(request, reader, given, named).slug
     refuse_beside_standard(site.catalog, asked, site.catalog.may_submit(reader.caller, given["dataset"]))
     if upload is None and given["pasted"]:
         return receive(site.catalog, site.files, reader.caller, given["dataset"], BytesIO(given["pasted"].encode()),
                        pasted_name(reader, given["pasted"]), asked, limit=site.upload_limit, media_type="text/plain")
+    if upload is None and given["address"] and site.fetcher:
+        with fetched(site.fetcher, given["address"], site.upload_limit) as found:
+            return receive(site.catalog, site.files, reader.caller, given["dataset"], found.stream, found.name, asked,
+                           limit=site.upload_limit, media_type=found.media_type)
     if upload is None:
         return take_over(site.catalog, reader.caller, given["dataset"], given["upload"], asked)
     return receive(
@@ -143,7 +152,7 @@ def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[d
         found.append({"field": "organisation", "said": reader.say("Chọn cơ quan công bố.")})
     if not given["dataset"] and 0 < len(given["title"]) < SHORTEST_TITLE:
         found.append({"field": "title", "said": reader.say("Tên quá ngắn; nói đây là gì, ở đâu, lúc nào.")})
-    if file_of(form) is None and not given["upload"] and not given["pasted"]:
+    if file_of(form) is None and not any(given[name] for name in ("upload", "pasted", "address")):
         found.append({"field": "file", "said": reader.say("Chưa chọn tệp nào.")})
     if given["update"] in ("append", "correct") and not given["period"]:
         found.append({"field": "period", "said": reader.say("Ghi kỳ của dữ liệu, ví dụ 2025-Q1.")})
