@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -85,6 +85,13 @@ def rows(path: str | Path, limit: int = ROWS_LIMIT, after_id: int = 0) -> tuple[
     page = preview(path, after_id + 1, limit)
     names = [one.name for one in page.columns]
     return [dict(zip(names, row, strict=True)) for row in page.rows], page.next - 1 if page.next else None
+
+
+def walk(path: str | Path) -> Iterator[tuple[list[str], tuple[Row, ...]]]:
+    """Give all rows in their order, batch by batch, each with the names of its columns; memory stays small."""
+    with _opened(path) as file:
+        for batch in file.iter_batches(batch_size=10 * _BATCH, use_threads=False):
+            yield list(batch.schema.names), _rows(batch)
 
 
 def _opened(path: str | Path) -> pq.ParquetFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 from typing import Any
@@ -235,3 +236,34 @@ def test_a_version_that_breaks_its_readers_says_so_in_the_list_on_the_page_and_i
     assert warning in town.client.get(f"/datasets/{slug}", headers=plain).text
     assert warning not in town.client.get(f"/datasets/{slug}/versions/2", headers=plain).text
     assert town.client.get(f"/feeds/datasets/{slug}.atom").text.count(warning) == 1
+
+
+def test_a_harmonised_table_is_one_file_with_its_new_columns(town: Town, areas: str) -> None:
+    answer = town.get(f"{areas}?{DAYS}&format=csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "2025-07-01.csv" in answer.headers["content-disposition"]
+    assert answer.text.splitlines() == [
+        "ma_tinh,nam,dan,ma_tinh (2025-07-01),ma_tinh (2025-07-01) name,ma_tinh (2025-07-01) status,ma_tinh (2025-07-01) parts",
+        "02,2024,10,08,Tỉnh Tuyên Quang,merged,", "08,2024,5,08,Tỉnh Tuyên Quang,merged,", "04,2024,7,04,Tỉnh Cao Bằng,same,",
+        "99,2024,1,,,unknown,", ",2024,2,,,empty,"]
+    put_together = town.get(f"{areas}?{DAYS}&sum=dan&by=nam&format=csv").text.splitlines()
+    assert put_together[0] == "nam,ma_tinh (2025-07-01),ma_tinh (2025-07-01) name,status,why,made_of,missing,split,rows,dan"
+    assert "2024,08,Tỉnh Tuyên Quang,whole,,02 08,,,2,15" in put_together
+
+
+def test_the_page_of_areas_asks_for_both_days_and_shows_what_became_of_each_area(town: Town, areas: str) -> None:
+    here = areas.replace("/api/v1", "").partition("/resources")[0] + "/areas"
+    plain = {"Accept-Encoding": "identity"}
+    assert 'name="from"' in town.client.get(here, headers=plain).text
+    missing = town.client.get(f"{here}?column=ma_tinh&from=x&to=1/7/2025", headers=plain)
+    assert missing.status_code == 422
+    assert "Chọn danh mục của các mã này." in missing.text
+    assert "Viết ngày/tháng/năm, ví dụ 30/6/2025." in missing.text
+    shown = town.client.get(f"{here}?column=ma_tinh&list=vn-province&from=30/6/2025&to=1/7/2025", headers=plain)
+    assert shown.status_code == 200
+    assert "Tỉnh Tuyên Quang" in shown.text
+    file = html.unescape(shown.text.partition('class="btn" href="')[2].partition('"')[0])
+    assert town.client.get(file).text.startswith("ma_tinh,nam,dan,ma_tinh (2025-07-01)")
+    added = town.client.get(f"{here}?column=ma_tinh&list=vn-province&from=30/6/2025&to=1/7/2025&sum=dan&by=nam", headers=plain).text
+    assert "gộp trọn" in added
+    assert "02, 08" in added

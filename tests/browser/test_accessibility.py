@@ -45,6 +45,7 @@ PAGES = (
     Shown("withdraw.html", "dataset+/withdraw", "reviewer"), Shown("erase.html", "dataset+/erase", "editor"),
     Shown("erasure.html", "erasure", "reviewer"), Shown("recheck.html", "recheck", "editor"),
     Shown("checks.html", "/checks"), Shown("explained.html", "/checks/leading-zero-lost"), Shown("explained.html", "/checks/several-tables"),
+    Shown("areas.html", "dataset+/areas"), Shown("areas.html", "dataset+/areas?column=province_code&list=vn-province&from=30/6/2025&to=1/7/2025"),
     Shown("accessibility.html", "/accessibility"), Shown("styles.html", "/styles"),
     Shown("voices.html", "/requests"), Shown("voice_find.html", "/voices"), Shown("voice_form.html", "/requests/new"),
     Shown("voice_form.html", "dataset+/report"), Shown("voice.html", "voice"), Shown("voice.html", "voice", "reviewer"),

@@ -6,6 +6,7 @@ from api.dialects.html import (
     about,
     account,
     announcing,
+    areas,
     cells,
     chart,
     check,
@@ -46,7 +47,7 @@ from api.dialects.html.refused import bug_page, error_page
 GROUPS = (
     home, results, voices, notices, dossier, recipes, dataset, chart, maps, history, organisations, standard, editions,
     releases, repair, reading, describing, confirming, matching, cells, submissions, check, publish, desk, useful,
-    explained, about, sign, feeds, machines, withdrawal, erasure, people, account,
+    explained, about, areas, sign, feeds, machines, withdrawal, erasure, people, account,
     webhooks, announcing, sources,
 )
 
