@@ -53,6 +53,7 @@ def test_the_page_shows_both_and_leads_to_the_version_of_a_day(town: Town, slug:
     assert 'name="valid_on"' in html
     there = town.get(f"/datasets/{slug}/versions?valid_on=2025-06-30")
     assert (there.status_code, there.headers["location"]) == (303, f"/datasets/{slug}/versions/2")
+    assert town.get(f"/datasets/{slug}/versions?valid_on=30/6/2025").headers["location"] == there.headers["location"]
     assert town.get(f"/datasets/{slug}/versions?valid_on=2001-01-01").status_code == 404
     assert town.get(f"/datasets/{slug}/versions?valid_on=soon").status_code == 422
     assert town.get(f"/datasets/{slug}/versions?valid_on=&as_of=").headers["location"] == f"/datasets/{slug}#phien-ban"

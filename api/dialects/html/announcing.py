@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse
 from api import deps
 from api.dialects.html import desk, facts, forms
 from api.dialects.html.refused import PageRoute
+from api.dialects.html.standard import day_of
 from api.dialects.html.view import Reader, TheReader, page
-from api.messages import refusals
+from api.messages import pages, refusals
 from catalog.errors import Conflict, Invalid, NotAllowed, NotKnown, Problem
 from catalog.model import Entry
 
@@ -43,8 +44,13 @@ def _form(request: Request, reader: Reader, entry: Entry, *, wrong: str = "", wo
     return page(
         request, reader, "announce.html", status=422 if wrong else 200, entry=entry, wrong=wrong, words=words,
         table=version.first_table if version else None,
-        effective=day or (facts.today() + USUAL).isoformat(), noindex=True,
+        effective=day or written(reader, facts.today() + USUAL), noindex=True,
     )
+
+
+def written(reader: Reader, day: date) -> str:
+    """A day as the reader would type it."""
+    return pages.day(reader.lang, day) if reader.lang == "vi" else day.isoformat()
 
 
 @router.post("/datasets/{slug}/announce")
@@ -69,10 +75,11 @@ def announce(
 
 
 def _day(given: str) -> date:
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise Invalid(problems=[Problem("#/effective", "not-a-date")]) from None
+    """``30/6/2027`` or ``2027-06-30``. Raises Invalid for anything else."""
+    found = day_of(given)
+    if found is None:
+        raise Invalid(problems=[Problem("#/effective", "not-a-date")])
+    return found
 
 
 @router.post("/datasets/{slug}/announce/{notice}/remove")

@@ -15,6 +15,7 @@ from api.compared import Compared, compared, states, versions_of
 from api.dialects.html import dataset
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.rows import cut
+from api.dialects.html.standard import day_of
 from api.dialects.html.view import Reader, TheReader, address, page
 from api.messages.pages import VIETNAM
 from catalog.columns import ColumnChange, breaks
@@ -63,10 +64,11 @@ def of_day(request: Request, reader: TheReader, slug: str, valid_on: str = "", a
 
 
 def _day(given: str) -> date | None:
-    try:
-        return date.fromisoformat(given.strip()) if given.strip() else None
-    except ValueError:
-        raise Invalid(problems=[Problem("#/valid_on", "not-a-date", {"name": "valid_on"})]) from None
+    """``30/6/2025`` or ``2025-06-30``; None where nothing is said. Raises Invalid for anything else."""
+    found = day_of(given)
+    if found is None and given.strip():
+        raise Invalid(problems=[Problem("#/valid_on", "not-a-date", {"name": "valid_on"})])
+    return found
 
 
 @router.get("/datasets/{slug}/versions/{number}/diff")
