@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -236,3 +238,21 @@ def test_a_table_is_carried_to_another_store_and_back_cell_for_cell(tables) -> N
 
 def plain(cell: Any) -> Any:
     return float(cell) if isinstance(cell, Decimal | int | float) and not isinstance(cell, bool) else cell
+
+
+@pytest.mark.parametrize("left", [b"", None], ids=["a file without a byte", "a file with a journal and no table"])
+def test_a_register_whose_maker_was_killed_before_its_tables_is_made_whole(tmp_path, left: bytes | None) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    if left is None:
+        with closing(sqlite3.connect(folder / "register.db")) as half:
+            half.execute("PRAGMA journal_mode=WAL")
+            half.execute("CREATE TABLE other (x)")
+            half.execute("DROP TABLE other")
+    else:
+        (folder / "register.db").write_bytes(left)
+    tables = SqliteTables(folder)
+    assert list(tables.there(["t-1"])) == []
+    assert list(tables.tables()) == []
+    tables.save(TOWNS, NAMES, ROWS)
+    assert [one.id for one in SqliteTables(folder).tables()] == ["t-1"]

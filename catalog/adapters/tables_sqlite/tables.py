@@ -32,6 +32,7 @@ class SqliteTables:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._whole = False
 
     # -- files and connections -------------------------------------------------------------------------------------
     @contextmanager
@@ -59,12 +60,21 @@ class SqliteTables:
     @contextmanager
     def _register(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
         path = self._folder / "register.db"
-        if not path.exists():
+        if not (self._whole and path.exists()):
+            self._make_register(path)
+        with self._opened(path, write=write) as connection:
+            yield connection
+
+    def _make_register(self, path: Path) -> None:
+        """Make the register where it is not whole: whoever made the file may have been killed before its tables."""
+        if path.exists():
+            with self._opened(path) as seen:
+                self._whole = bool(seen.execute("SELECT 1 FROM sqlite_master WHERE name = 'aliases'").fetchone())
+        if not (self._whole and path.exists()):
             with self._opened(path, write=True) as made:
                 made.execute("CREATE TABLE IF NOT EXISTS tables (id TEXT PRIMARY KEY, dataset TEXT NOT NULL)")
                 made.execute("CREATE TABLE IF NOT EXISTS aliases (alias TEXT PRIMARY KEY, id TEXT NOT NULL)")
-        with self._opened(path, write=write) as connection:
-            yield connection
+            self._whole = True
 
     def _path(self, key: str) -> Path:
         name = hashlib.sha256(key.encode()).hexdigest()[:40]
