@@ -105,8 +105,10 @@ class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, Protocol):
     def version(self, dataset: str, number: int) -> Version | None: ...
     def versions(self, dataset: str) -> Sequence[Version]:
         """Newest first."""
-    def outlines(self, datasets: Sequence[str], *, files: bool = False) -> Mapping[str, Version]:
-        """The versions that datasets (ids) show now, without profiles, groups, first rows and (unless asked) files."""
+    def outlines(self, datasets: Sequence[str], *, files: bool = False, groups: bool = False) -> Mapping[str, Version]:
+        """The versions that datasets (ids) show now, without profiles, first rows and (unless asked) files, groups."""
+    def shelved(self, datasets: Sequence[str]) -> Mapping[str, Sequence[tuple[int, datetime, int]]]:
+        """(number, moment of release, rows) of the versions that datasets still have, oldest first."""
     def file(self, sha256: str) -> File | None: ...
 
     def add_submission(self, one: Submission) -> None: ...

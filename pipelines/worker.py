@@ -81,6 +81,12 @@ DAILY_LOOK_SECONDS = 600.0
 DUE_SECONDS = 30.0
 """How often it is looked whether a source is due to be harvested, or a file to be published."""
 
+COUNT_SECONDS = 1.5
+"""How often a quarter of a second goes to counting how the site stands, while it is time to."""
+
+WATCH_SECONDS = 60.0
+"""How often it is noted which parts of the site work."""
+
 GIVE_WAY_SECONDS = 60.0
 """How long each step of a re-check waits for files that arrived."""
 
@@ -131,7 +137,9 @@ class Worker:
         scrubber, due = shop.catalog.scrubber(), (shop.catalog.begin_due_runs, shop.catalog.publish_due)
         self._chores = [Paced(scrubber.step, every=SCRUB_SECONDS), Paced(self.sweep_daily, every=DAILY_LOOK_SECONDS),
                         *(Paced(one, every=DUE_SECONDS) for one in due),
-                        Paced(shop.catalog.attend_voices, every=DAILY_LOOK_SECONDS)]
+                        Paced(shop.catalog.attend_voices, every=DAILY_LOOK_SECONDS),
+                        Paced(shop.catalog.census().step, every=COUNT_SECONDS),
+                        Paced(shop.catalog.note_health, every=WATCH_SECONDS)]
         if shop.document is not None:
             dumps = Dumps(shop.catalog, shop.document, shop.work, shop.start)
             self._chores.append(Paced(dumps.step, rest=DUMPS_REST))

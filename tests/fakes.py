@@ -287,12 +287,17 @@ class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices):
     def versions(self, dataset: str) -> Sequence[Version]:
         return [one for key, one in sorted(self.shelf.versions.items(), reverse=True) if key[0] == dataset]
 
-    def outlines(self, datasets: Sequence[str], *, files: bool = False) -> Mapping[str, Version]:
+    def outlines(self, datasets: Sequence[str], *, files: bool = False, groups: bool = False) -> Mapping[str, Version]:
         shown = {one: self.version(one, self.shelf.entries[one].version or 0) for one in datasets if one in self.shelf.entries}
         return {
-            dataset: replace(one, resources=tuple(replace(part, profile=None, groups=(), preview=(), files=part.files if files else ()) for part in one.resources))
+            dataset: replace(one, resources=tuple(replace(part, profile=None, groups=part.groups if groups else (), preview=(), files=part.files if files else ()) for part in one.resources))
             for dataset, one in shown.items() if one is not None
         }
+
+    def shelved(self, datasets: Sequence[str]) -> Mapping[str, Sequence[tuple[int, datetime, int]]]:
+        told = {dataset: [(one.number, one.issued, sum(part.rows or 0 for part in one.resources))
+                          for one in reversed(self.versions(dataset)) if one.state == "published"] for dataset in datasets}
+        return {dataset: many for dataset, many in told.items() if many}
 
     def file(self, sha256: str) -> File | None:
         found = [file for one in self.shelf.versions.values() for file in one.files if file.sha256 == sha256]

@@ -7,6 +7,10 @@ from types import MappingProxyType
 from api.messages import Sentences
 
 SENTENCES: Sentences = MappingProxyType({
+    "not-counted-yet": {
+        "vi": "Số liệu về toàn trang đang được đếm lần đầu. Hãy thử lại sau ít phút.",
+        "en": "The figures of the whole site are being counted for the first time. Try again in a few minutes.",
+    },
     "search-behind": {
         "vi": "Việc tìm kiếm chưa theo kịp thay đổi. Hãy thử lại sau ít giây.",
         "en": "Search has not followed the change yet. Try again in a few seconds.",

@@ -23,15 +23,17 @@ from catalog.catalog.pushing import Pushing
 from catalog.catalog.reading import Reading
 from catalog.catalog.recipes import Recipes
 from catalog.catalog.scheduling import Scheduling
+from catalog.catalog.standing import Standings
 from catalog.catalog.tabling import Tabling
 from catalog.catalog.upkeep import Upkeep
 from catalog.catalog.uploads import Uploads
+from catalog.catalog.watching import Watching
 
 
 class Catalog(
-    Announcing, Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing, Finding,
-    Installing, Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering, Noticing,
-    Scheduling, Appraising,
+    Watching, Announcing, Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing,
+    Finding, Installing, Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering,
+    Noticing, Scheduling, Appraising, Standings,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

@@ -8,7 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "api" / "templates").rglob("*.html"))
 MODULES = sorted((ROOT / "api" / "dialects" / "html").rglob("*.py"))
 CALL = re.compile(r"""\b_h?\(\s*"((?:[^"\\]|\\.)*)\"""")
-TABLES = ("THEMES", "FREQUENCIES", "KINDS", "QUALITY", "FACETS", "SORTS", "ROLES", "RULES", "OPERATIONS", "FORMS", "AGGREGATES", "UNITS")
+TABLES = ("THEMES", "FREQUENCIES", "KINDS", "QUALITY", "FACETS", "SORTS", "ROLES", "RULES", "OPERATIONS", "FORMS", "AGGREGATES", "UNITS",
+          "TITLES", "LEADS", "COLUMNS", "PARTS", "TABS")
 
 
 def in_templates() -> set[str]:

@@ -33,7 +33,7 @@ PAGES = (
     Shown("standard.html", "/standards/vn-school"), Shown("codelist.html", "/codelists/vn-commune"),
     Shown("releases.html", "/codelists/vn-commune/releases"), Shown("release.html", "release"), Shown("check.html", "/check"),
     Shown("organisations.html", "/organizations"), Shown("organisation.html", "/organizations/H99"),
-    Shown("status.html", "/status"), Shown("sign_in.html", "/sign-in"), Shown("desk.html", "/desk", "admin"),
+    Shown("status.html", "/status"), Shown("standing.html", "/status/standards"), Shown("sign_in.html", "/sign-in"), Shown("desk.html", "/desk", "admin"),
     Shown("desk.html", "/desk", "steward"), Shown("publish.html", "/publish", "editor"), Shown("account.html", "/account", "editor"),
     Shown("announce.html", "dataset+/announce", "editor"),
     Shown("webhooks.html", "/account/webhooks", "editor"), Shown("webhook.html", "webhook", "editor"),

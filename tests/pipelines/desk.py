@@ -79,6 +79,12 @@ class Desk:
     def scrubber(self) -> Desk:
         return self
 
+    def census(self) -> Desk:
+        return self
+
+    def note_health(self) -> None:
+        """Nothing is watched."""
+
     def step(self) -> int:
         return 0
 

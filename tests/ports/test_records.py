@@ -287,6 +287,12 @@ def test_the_outline_of_a_version_is_the_one_shown_without_what_makes_it_long(st
         assert {one: each.files for one, each in unit.outlines(["d1", "d2"], files=True).items()} == {
             one: unit.version(one, each.number).files for one, each in found.items()
         }
+        whole = unit.outlines(["d1"], files=True, groups=True)["d1"].resources
+        assert [one.groups for one in whole] == [one.groups for one in version().resources]
+        assert {one: [(number, rows) for number, _, rows in many] for one, many in unit.shelved(["d1", "d2", "no"]).items()} == {
+            "d1": [(each.number, sum(part.rows or 0 for part in each.resources)) for each in (version(1), version(2))]
+        }
+        assert unit.shelved([]) == {}
     bare = tuple(replace(one, profile=None, preview=(), files=()) for one in version().resources)
     assert found == {"d1": version(1, note="first", resources=bare)}
 

@@ -36,6 +36,7 @@ from api.dialects.html import (
     sign,
     sources,
     standard,
+    standing,
     submissions,
     useful,
     voices,
@@ -48,7 +49,7 @@ GROUPS = (
     home, results, voices, notices, dossier, recipes, dataset, chart, maps, history, organisations, standard, editions,
     releases, repair, reading, describing, confirming, matching, cells, submissions, check, publish, desk, useful,
     explained, about, areas, sign, feeds, machines, withdrawal, erasure, people, account,
-    webhooks, announcing, sources,
+    webhooks, announcing, sources, standing,
 )
 
 router = APIRouter()

@@ -1,4 +1,4 @@
-"""Addresses that machines ask for beside the pages: robots.txt and the sitemap; and the service's status."""
+"""Addresses that machines ask for beside the pages: robots.txt and the sitemap."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api import deps
 from api.dialects.html.refused import PageRoute
-from api.dialects.html.view import TheReader, fragments, page
+from api.dialects.html.view import fragments
 from catalog.model import NOBODY
 from catalog.question import Question
 from standards.registry import Standards
@@ -40,7 +40,7 @@ def _sitemap(request: Request, standards: Standards) -> str:
     site, catalog = deps.site(request).url, deps.site(request).catalog
     organisations = catalog.organisations(NOBODY)
     demo = {one.id for one in organisations if one.demo}
-    found = [("/", ""), ("/datasets", ""), ("/organizations", ""), ("/standards", "")]
+    found = [("/", ""), ("/datasets", ""), ("/organizations", ""), ("/standards", ""), ("/status", "")]
     found += [(f"/organizations/{one.slug}", "") for one in organisations if not one.demo]
     found += [(f"/standards/{one}", "") for one in standards.tables]
     found += [(f"/codelists/{one}", "") for one in standards.codelists]
@@ -59,10 +59,3 @@ def _sitemap(request: Request, standards: Standards) -> str:
 
 def _address(url: str, day: str) -> str:
     return f"<url><loc>{escape(url)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
-
-
-@router.get("/status")
-def status(request: Request, reader: TheReader) -> Response:
-    """Which parts of the service work now."""
-    catalog = deps.site(request).catalog
-    return page(request, reader, "status.html", parts=catalog.health(), noindex=True)

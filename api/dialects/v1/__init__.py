@@ -21,6 +21,7 @@ from api.dialects.v1 import (
     rows,
     sites,
     sql,
+    standing,
     stewards,
     submissions,
     suggestions,
@@ -36,6 +37,7 @@ SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
     organisations, people, registries, feed, stewards, erasures, voices, sites,
     webhooks, contract, suggestions, dumps, notices, harvest,
+    standing,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

@@ -124,13 +124,24 @@ class ShelfRows(Part):
         statement = select(VERSION.c.body).where(VERSION.c.dataset == dataset).order_by(VERSION.c.number.desc())
         return self._bodies(Version, statement)
 
-    def outlines(self, datasets: Sequence[str], *, files: bool = False) -> Mapping[str, Version]:
+    def outlines(self, datasets: Sequence[str], *, files: bool = False, groups: bool = False) -> Mapping[str, Version]:
         """Give the versions that datasets show now, many in one statement; what is left out is never made."""
         shown = (VERSION.c.dataset == SET.c.id) & (VERSION.c.number == SET.c.version)
         statement = select(VERSION.c.dataset, VERSION.c.body).join(SET, shown).where(SET.c.id.in_(datasets))
-        left = tuple(name for name in HEAVY if name != "files") if files else HEAVY
+        kept = {"files": files, "groups": groups}
+        left = tuple(name for name in HEAVY if not kept.get(name))
         rows = self.connection.execute(statement)
         return {dataset: from_json(Version, _outline(body, left)) for dataset, body in rows}
+
+    def shelved(self, datasets: Sequence[str]) -> Mapping[str, Sequence[tuple[int, datetime, int]]]:
+        """Give the versions of datasets by what the columns know; no version is made."""
+        statement = select(VERSION.c.dataset, VERSION.c.number, VERSION.c.issued, VERSION.c.rows)
+        statement = statement.where(VERSION.c.dataset.in_(datasets), VERSION.c.state == "published")
+        statement = statement.order_by(VERSION.c.dataset, VERSION.c.number)
+        found: dict[str, list[tuple[int, datetime, int]]] = {}
+        for row in self.connection.execute(statement):
+            found.setdefault(row.dataset, []).append((row.number, row.issued, int(row.rows)))
+        return found
 
     def file(self, sha256: str) -> File | None:
         """Find a file with these bytes, a public one before a private one."""

@@ -44,6 +44,7 @@ from api.dialects.v1.shapes.datasets import (
 )
 from api.dialects.v1.shapes.erasures import ErasureIn, ErasureOut
 from api.dialects.v1.shapes.harvest import RunIn, RunOut, SourceIn, SourceOut, SourcePatch
+from api.dialects.v1.shapes.standing import StatusOut, StatusSectionOut
 from api.dialects.v1.shapes.uploads import (
     ColumnReleaseIn,
     EarlyIn,
@@ -134,6 +135,8 @@ __all__ = [
     "SourceIn",
     "SourceOut",
     "SourcePatch",
+    "StatusOut",
+    "StatusSectionOut",
     "SubmissionOut",
     "SuccessorIn",
     "SuggestionsOut",
