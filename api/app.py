@@ -42,6 +42,7 @@ def create_app(
     upload_limit: int = 500_000_000,
     search_wait: bool = False,
     rate_limits: bool = False,
+    counters: Path | None = None,
     ckan_options: Mapping[str, str] | None = None,
     extras: dict[str, Any] | None = None,
     meters: Meters | None = None,
@@ -51,8 +52,9 @@ def create_app(
 ) -> FastAPI:
     """Make the application for one site; every value is plain, wiring reads the settings.
 
-    ``ckan_options`` are CKAN's own, by their names; ``meters`` count for it; ``rooms`` are the folders
-    whose disk the metrics tell of; ``shelf`` holds serving files; ``fetcher`` takes files from addresses.
+    ``counters`` is the file in which several processes count for the limits; ``ckan_options`` are CKAN's own, by
+    their names; ``meters`` count for it; ``rooms`` are the folders whose disk the metrics tell of; ``shelf`` holds
+    serving files; ``fetcher`` takes files from addresses.
     """
     meters = meters or Meters()
     site = Site(
@@ -71,7 +73,7 @@ def create_app(
     _hang_refusals(app)
     app.add_middleware(ckan.Straight, refused=_refused)
     if rate_limits:
-        app.add_middleware(Limits, language=language)
+        app.add_middleware(Limits, language=language, shared=counters)
     app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=meters.answered,
                        changed=lambda: _doubt(site))
     return app

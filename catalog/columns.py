@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from itertools import pairwise
@@ -76,14 +76,14 @@ def breaking_since(versions: Sequence[Version]) -> Mapping[int, Mapping[str, tup
     return found
 
 
-def coming(entry: Entry, today: date) -> tuple[Notice, ...]:
+def coming(notices: Iterable[Notice], today: date) -> tuple[Notice, ...]:
     """Give the changes that are announced for a day after today, the nearest first."""
-    return tuple(sorted((one for one in entry.notices if one.effective > today), key=lambda one: one.effective))
+    return tuple(sorted((one for one in notices if one.effective > today), key=lambda one: one.effective))
 
 
 def hurried(entry: Entry, before: Sequence[Resource], after: Sequence[Resource], today: date) -> Notice | None:
     """Give the announcement whose day has not come of a column that these tables would break now; None for none."""
-    waiting = coming(entry, today)
+    waiting = coming(entry.notices, today)
     tables = {one.name: one for one in before if one.kind == "table"} if waiting else {}
     for one in after:
         if one.kind != "table" or one.name not in tables:

@@ -106,7 +106,7 @@ def make_app() -> Any:
     gc.set_threshold(COLLECT_EVERY)  # a web process of several does not come through ``main``
     from api.app import create_app
     from api.watch.meters import Meters
-    from api.wiring import open_site
+    from api.wiring import open_site, shared_counters
 
     meters = Meters()
     site = open_site(meters=meters)
@@ -122,6 +122,7 @@ def make_app() -> Any:
         upload_limit=settings.upload_limit,
         search_wait=settings.search_refresh == "wait",
         rate_limits=settings.rate_limited,
+        counters=shared_counters(),
         ckan_options=parse(settings.ckan_options),
         extras={"mcp": settings.mcp == "on"},
         meters=meters,

@@ -1,20 +1,21 @@
-"""How often one caller may ask, by token where one is shown, else by address; counted in memory, told in headers."""
+"""How often one caller may ask, by token where one is shown, else by address; all processes count, headers tell."""
 
 from __future__ import annotations
 
 import hashlib
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import best_language, credential, only_reads
 from api.errors import answer
+from api.middleware.counters import Counters
 from catalog.errors import TooMany
 
 READS: Final = RateLimitItemPerMinute(1200)
@@ -29,12 +30,15 @@ UNKNOWN_TOKENS: Final = "unknown tokens"
 
 
 class Limits:
-    """Asks the counters before the doors are asked. A principal is the hash of the token shown, else the address."""
+    """Asks the counters before the doors are asked. A principal is the hash of the token shown, else the address.
 
-    def __init__(self, app: ASGIApp, *, language: str) -> None:
+    ``shared`` is the file in which the web processes of this machine count together.
+    """
+
+    def __init__(self, app: ASGIApp, *, language: str, shared: Path | None = None) -> None:
         self.app = app
         self.language = language
-        self.counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self.counter = SlidingWindowCounterRateLimiter(Counters(shared))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):

@@ -7,9 +7,15 @@ import os
 import secrets
 import shutil
 from pathlib import Path
+from typing import Final
 
 from api.settings import Settings
 from api.wiring.engines import database_url
+
+FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""What the library of metrics calls the folder in the environment; our own counters stand there too."""
+
+COUNTERS: Final = "counters"
 
 
 def kept_secret(settings: Settings) -> str:
@@ -27,6 +33,7 @@ def kept_secret(settings: Settings) -> str:
         made.unlink()
     return path.read_text(encoding="ascii").strip()
 
+
 def share_meters(settings: Settings) -> Path:
     """Let all processes that this one starts count together, in a folder that this one removes at its end.
 
@@ -40,8 +47,14 @@ def share_meters(settings: Settings) -> Path:
     folder = work / f"meters-{os.getpid()}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    os.environ[FOLDER] = str(folder)
     return folder
+
+
+def shared_counters() -> Path | None:
+    """Give the file in which this process counts requests with others; None where it is the only one."""
+    said = os.environ.get(FOLDER)
+    return Path(said, COUNTERS) if said else None
 
 
 def language_of_environment() -> str:

@@ -90,12 +90,12 @@ class Dumping(Base):
                     unit.forget(sha256)
 
     def _has_left(self, unit: Unit, said: Mapping[str, Any]) -> bool:
-        """Whether something was withdrawn, erased or hidden since the dump was begun."""
+        """Whether something was withdrawn, erased or hidden, be it a part, since the dump was begun."""
         after, doubtful = int(said["sequence"]), set()
         while said["made"] and (page := unit.changes(after, PAGE)):
             entries = {one.id: one for one in unit.entries(ids=list({one.dataset for one in page}), limit=PAGE)}
             doubtful |= {one.dataset for one in page if one.kind in GOING or one.dataset not in entries
-                         or not self._sees(NOBODY, entries[one.dataset])}
+                         or entries[one.dataset].held or not self._sees(NOBODY, entries[one.dataset])}
             if "" in doubtful:
                 return True
             after = page[-1].sequence

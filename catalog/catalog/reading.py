@@ -156,8 +156,15 @@ class Reading(Scrubbing):
         return self._files.url(file.sha256, seconds) if file.public else None
 
     def manifest(self, caller: Caller, key: str, number: int) -> bytes:
-        """Give the manifest of a version, byte for byte; raises Gone, NotFound."""
-        version = self.version(caller, key, number)
+        """Give the manifest of a version, byte for byte; raises Gone, NotFound.
+
+        It names every part: while one is held back there is none for readers.
+        """
+        with self._records.read() as unit:
+            entry = self._entry(unit, caller, key)
+            version = self._version(unit, entry, number)
+        if without_held(entry, version) != version and not may(caller, "see", organisation=entry.organisation):
+            raise NotFound
         with self._files.open(version.manifest) as content:
             found = content.read()
         if hashlib.sha256(found).hexdigest() != version.manifest:

@@ -141,7 +141,8 @@ class Voicing(Base):
 
     def _about_shown(self, unit: Unit, caller: Caller, dataset: str) -> bool:
         entry = unit.entry(dataset)
-        return entry is not None and self._sees(caller, entry)
+        return entry is not None and self._sees(caller, entry) and (
+            entry.state != "withdrawn" or may(caller, "see", organisation=entry.organisation))
 
     @staticmethod
     def _voice_found(unit: Unit, caller: Caller, number: str, act: str = "") -> Voice:

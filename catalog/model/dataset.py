@@ -146,3 +146,9 @@ class Entry:
     erased: Mapping[str, Any] | None = None
     held: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+
+    @property
+    def announced(self) -> tuple[Notice, ...]:
+        """The announcements that everybody may read: none that speaks of columns of a part that is held back."""
+        return self.notices if not self.held else tuple(
+            one for one in self.notices if one.resource and one.resource not in self.held)

@@ -131,10 +131,10 @@ def _change(told: Told, site_url: str) -> dict[str, Any]:
     if entry.state != "withdrawn":
         dataset |= {"title": dict(entry.about.title), "version": entry.version,
                     "visibility": entry.visibility, "modified": _moment(entry.modified)}
-        if entry.notices:
+        if entry.announced:
             dataset["announced"] = [
                 {"resource": one.resource, "columns": list(one.columns), "effective": one.effective.isoformat(),
-                 "words": dict(one.words)} for one in entry.notices
+                 "words": dict(one.words)} for one in entry.announced
             ]
     dataset["url"] = f"{site_url}/datasets/{entry.slug}"
     dataset["api"] = f"{site_url}/api/v1/datasets/{entry.id}"

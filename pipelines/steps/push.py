@@ -26,6 +26,9 @@ OURS = "datamo_id"
 LIMITS = Limits(seconds=120.0, idle=60.0, size=10_000_000, redirects=0)
 AGAIN = frozenset({408, 425, 429})
 _DOWN = 500
+MOST = 10
+"""Addresses that are tried for a dataset: what was withdrawn keeps its address for good at some portals."""
+
 DROPPED = frozenset({
     "id", "owner_org", "organization", "creator_user_id", "metadata_created", "metadata_modified", "num_resources",
     "num_tags", "isopen", "license_title", "license_url", "relationships_as_object", "relationships_as_subject",
@@ -116,13 +119,15 @@ def _told(remote: Any, target: Target, one: Push, package: Mapping[str, Any]) ->
 
 
 def _created(remote: Any, wanted: Mapping[str, Any], free: str) -> Any:
-    """Make it there; under an address that is surely free where somebody else has ours."""
-    try:
-        return remote.call_action("package_create", wanted)
-    except ckanapi.ValidationError as refused:
-        if "name" not in refused.error_dict and "url" not in refused.error_dict:
-            raise
-        return remote.call_action("package_create", {**wanted, "name": free})
+    """Make it there; under an address of its own where somebody else, or what we withdrew there, has the one wished."""
+    names = list(dict.fromkeys([str(wanted["name"]), free, *(f"{free[:97]}-{number}" for number in range(2, MOST))]))
+    for name in names[:-1]:
+        try:
+            return remote.call_action("package_create", {**wanted, "name": name})
+        except ckanapi.ValidationError as refused:
+            if "name" not in refused.error_dict and "url" not in refused.error_dict:
+                raise
+    return remote.call_action("package_create", {**wanted, "name": names[-1]})
 
 
 def _there(remote: Any, target: Target, one: Push, name: str) -> dict[str, Any] | None:

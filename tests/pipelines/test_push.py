@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,8 @@ from pipelines.steps.push import Post, give_up, push
 from standards.record import Dataset
 from tests.fakes import Stand, a_stand
 from tests.portals import Portal, Server, give
+from tests.running import served
+from tests.site import Town, make_town
 
 URL = "https://data.example.gov.vn"
 KEY = "secret-key"
@@ -133,6 +138,64 @@ def test_what_was_published_before_goes_there_and_drafts_and_private_ones_never(
     stand.catalog.amend(system, dataset, visibility="private")
     assert told(stand) == ["withdrawn"]
     assert "Bộ 1" not in [one["title"] for one in portal.packages.values()]
+
+
+@contextmanager
+def second_site(folder: Path) -> Iterator[Town]:
+    """Another Datamo, which takes datasets as a portal that speaks CKAN; at an address of its own."""
+    there = make_town(folder)
+    with closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        there.url = f"http://127.0.0.1:{listening.getsockname()[1]}"  # type: ignore[attr-defined]
+        with served(there.client.app, listening):
+            yield there
+
+
+def test_a_second_datamo_is_told_of_what_is_published_changed_hidden_and_withdrawn_here(stand: Stand, tmp_path: Path) -> None:
+    """The whole life of a dataset at a real target, with the key of a reviewer there."""
+    with second_site(tmp_path) as there:
+        key = there.tokens["reviewer"]
+
+        def package(name: str = "h12-truong-hoc", status: int = 200) -> dict[str, Any]:
+            answer = there.get(f"/api/3/action/package_show?id={name}")
+            assert answer.status_code == status, answer.text
+            return dict(answer.json().get("result") or {})
+
+        dataset, system = published(stand), stand.catalog.system()
+        a_target(stand, there, owner="h12-so", prefix="h12-")
+        assert told(stand, key=key) == ["sent"]
+        assert (package()["title"], package()["license_id"], package()["private"]) == ("Trường học", "CC-BY-4.0", False)
+        before = package()["resources"][0]["id"]
+        stand.catalog.amend(system, dataset, about=Dataset(title={"vi": "Trường mới"}, tags=("một", "hai")))
+        stand.catalog.add_link(system, dataset, name="hai", title={}, url="https://a.example.org/2.csv")
+        assert told(stand, key=key) == ["sent"]
+        now = package()
+        assert (now["title"], [one["name"] for one in now["tags"]]) == ("Trường mới", ["hai", "một"])
+        assert [one["url"] for one in now["resources"]] == ["https://a.example.org/1.csv", "https://a.example.org/2.csv"]
+        assert now["resources"][0]["id"] == before
+        for again in ("", "-2"):
+            stand.catalog.amend(system, dataset, visibility="private")
+            assert told(stand, key=key) == ["withdrawn"]
+            package(state(stand, dataset).name, 404)
+            stand.catalog.amend(system, dataset, visibility="public")
+            assert told(stand, key=key) == ["sent"], state(stand, dataset).error
+            assert state(stand, dataset).name == f"h12-truong-hoc-{dataset[-12:]}{again}", "what was withdrawn keeps its address there"
+        stand.catalog.withdraw(system, dataset, "Sai số liệu")
+        assert told(stand, key=there.tokens["editor"]) == ["failed"]
+        found = state(stand, dataset)
+        assert (found.state, found.tries, "NotAuthorized" in found.error) == ("failed", 1, True), found
+        assert package(found.name)["title"] == "Trường mới"
+        assert stand.catalog.push_again(system, "national") == 1
+        assert told(stand, key=key) == ["withdrawn"]
+        assert (state(stand, dataset).state, state(stand, dataset).error) == ("withdrawn", "")
+        package(found.name, 404)
+        assert there.get(f"/api/v1/datasets/{found.name}").json()["code"] == "withdrawn"
+    stand.catalog.push_again(system, "national")
+    late = published(stand, "Sau này")
+    with pytest.raises(Unfetched):
+        told(stand, key=key)
+    (waits,) = stand.catalog.pushes(system, late)
+    assert (waits.state, waits.tries, waits.error.partition(" ")[0]) == ("waiting", 1, "unreachable")
 
 
 def test_a_name_that_somebody_else_has_there_is_left_to_him(stand: Stand, portal: Target) -> None:

@@ -21,7 +21,7 @@ MEMBERS: Final = {
     "name": "its address", "title": "its title, the name unless said", "description": "what it does",
     "extras": "[{key: code, value}]: its public code; others are left", "image_url": "taken and left",
     "state": "taken and left", "approval_status": "taken and left", "packages": "taken and left",
-    "users": "taken and left: organization_member_create gives roles",
+    "users": "[{name, capacity}]: who has no role in it gets this one; nobody's is changed or taken away",
 }
 PERSON: Final = {"email": "her address", "fullname": "what she is called", "password": "at least ten characters"}
 BASIS: Final = "organization_delete through CKAN's API"
@@ -44,7 +44,22 @@ def organization_create(call: Call) -> dict[str, Any]:
     )
     if own:
         call.site.catalog.set_member(system, made.id, call.caller.person.id, "admin")
+    _join(call, made)
     return agencies.dictionary(call, made, 0)
+
+
+def _join(call: Call, one: Organisation) -> None:
+    """Give those who are named, and have an account but no role in the agency, the role that is said of them."""
+    given = call.given.get("users")
+    if not isinstance(given, list) or not given or not may(call.caller, "manage-agency", organisation=one.id):
+        return
+    there = {person.id for person, _ in call.site.catalog.members(call.caller, one.id)}
+    for each in given:
+        said = each if isinstance(each, dict) else {}
+        found = groups.person_of(call, str(said.get("name") or said.get("id") or ""))
+        role = ROLES.get(str(said.get("capacity") or "member"))
+        if found is not None and role is not None and found.id not in there:
+            call.site.catalog.set_member(call.caller, one.id, found.id, role)
 
 
 def _code(call: Call) -> str:
@@ -66,6 +81,7 @@ def organization_update(call: Call) -> dict[str, Any]:
         call.caller, one.id, title={**one.title, language: title} if title else None,
         description=None if words is None else {**one.description, language: call.text("description")},
     )
+    _join(call, one)
     asked = Question(filters={"org": (one.public_id,)}, facets=(), marks=False, limit=0)
     return agencies.dictionary(call, changed, call.site.catalog.search(NOBODY, asked)[0].total)
 
@@ -170,14 +186,18 @@ def _left(call: Call, person: str) -> None:
 
 
 def user_create(call: Call) -> dict[str, Any]:
-    """Answer ``user_create``; a token with it comes only from an operator."""
+    """Answer ``user_create``; a token with it comes only from an operator.
+
+    An operator who brings people from elsewhere gives the hash of a password, which is left: they choose another one.
+    """
     own = not may(call.caller, "add-person") and call.switch("ckan.auth.create_user_via_api")
     if call.caller.person is None and not own:
         raise NotAllowed
     email = call.needed("email")
     made = call.site.catalog.add_person(
         call.site.catalog.system() if own else call.caller, call.needed("name"), title=call.text("fullname"),
-        email=email, password=call.needed("password"),
+        email=email, password="" if not own and "password_hash" in call.given and not call.text("password")
+        else call.needed("password"),
     )
     shown = people.dictionary(made)
     if call.flag("with_apitoken") and not own:
@@ -230,7 +250,8 @@ ACTIONS: Final = (
            verbs=WRITES, permission=MANAGER,
            parameters={**ID, "object": "who or what", "object_type": "user or package"}),
     Action(name="user_create", summary="Make an account.", run=user_create, verbs=WRITES, permission=OPERATOR,
-           parameters={"name": "her sign-in name", **PERSON, "with_apitoken": "true for a token, shown once"}),
+           parameters={"name": "her sign-in name", **PERSON, "with_apitoken": "true for a token, shown once",
+                       "password_hash": "instead of a password, by an operator: left, and none is set"}),
     Action(name="user_update", summary="Change an account.", run=user_update, verbs=WRITES, permission=people.HERSELF,
            parameters={"id": "her id or name", **PERSON}),
     Action(name="user_patch", summary="Change an account.", run=user_update, verbs=WRITES, permission=people.HERSELF,

@@ -207,12 +207,22 @@ def _managed(call: Call, *names: str) -> Mark:
 
 def group_update(call: Call) -> dict[str, Any]:
     """Answer ``group_update``: what is not said is taken away."""
-    return _changed(call, ())
+    return _as_it_is(call) or _changed(call, ())
 
 
 def group_patch(call: Call) -> dict[str, Any]:
     """Answer ``group_patch``: what is not said stays."""
-    return _changed(call, (*KEPT, "state"))
+    return _as_it_is(call) or _changed(call, (*KEPT, "state"))
+
+
+def _as_it_is(call: Call) -> dict[str, Any]:
+    """Give a theme back to an operator who says of it what it is, as whoever loads a dump does; nothing otherwise."""
+    theme = ckan.theme_of(call.needed("id", "name"))
+    if not theme or not may(call.caller, "operate"):
+        return {}
+    shown = ckan.group(theme, call.site.language)
+    same = all(call.given[name] == shown[name] for name in ("name", "title") if name in call.given)
+    return {**shown, "package_count": count_of(call, theme), "type": "group", "state": "active"} if same else {}
 
 
 def _changed(call: Call, stays: Iterable[str]) -> dict[str, Any]:

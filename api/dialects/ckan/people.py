@@ -73,10 +73,12 @@ def user_list(call: Call) -> list[Any]:
 
 
 def user_show(call: Call) -> dict[str, Any]:
-    """Answer ``user_show``; without an id the caller herself."""
+    """Answer ``user_show``; without an id the caller herself. No hash is ever shown: that one is asked for is told."""
     if call.caller.person is not None and not call.text("id"):
         return dictionary(call.caller.person)
-    return one_person(call, call.needed("id"))
+    shown = one_person(call, call.needed("id"))
+    wished = call.flag("include_password_hash") and may(call.caller, "see-people")
+    return {**shown, "password_hash": None} if wished else shown
 
 
 def user_autocomplete(call: Call) -> list[dict[str, Any]]:
@@ -133,7 +135,7 @@ ACTIONS: Final = (
                        "all_fields": "false for names alone", "include_site_user": "taken and left"}),
     Action(name="user_show", summary="Give a person.", run=user_show, permission=HERSELF,
            parameters={"id": "her id or name; without it the caller", "include_datasets": "taken and left",
-                       "include_num_followers": "taken, nobody follows", "include_password_hash": "taken, never shown",
+                       "include_num_followers": "taken, nobody follows", "include_password_hash": "always null",
                        "include_plugin_extras": "taken and left"}),
     Action(name="user_autocomplete", summary="Give people whose names hold what was typed.", run=user_autocomplete,
            permission=OTHERS, parameters={"q": "what was typed", "limit": "so many", "ignore_self": "taken"}),

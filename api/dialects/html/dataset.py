@@ -134,7 +134,7 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     return page(
         request, reader, "preview.html" if back else "dataset.html", status=_status(table), **values, **table,
         history=history, broken=broken, back=back,
-        announced=coming(entry, facts.today()),
+        announced=coming(entry.announced, facts.today()),
         spans={one.number: validity(one, entry) for one in history},
         others=[(one, related.reasons(reader, one)) for one in others],
         checked=[one for one in checked if version and one.recheck.version == version.number][:CHECKED],

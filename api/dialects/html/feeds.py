@@ -127,7 +127,7 @@ def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
          reader.say("%(title)s: sắp đổi cột từ %(day)s", title=title, day=pages.day(reader.lang, one.effective)),
          one.made,
          " ".join(filter(None, [", ".join(one.columns), pages.words(reader.lang, one.words)])))
-        for one in entry.notices
+        for one in entry.announced
     ]
     items.sort(key=lambda one: one[2], reverse=True)
     return _feed(request, reader, title, f"/feeds/datasets/{entry.slug}.atom", Leaf(items=items[:NEWEST]))

@@ -34,10 +34,17 @@ def requests(request: Request, reader: TheReader) -> Response:
     return _list(request, reader, "request", None)
 
 
+def _spoken_of(request: Request, reader: Reader, slug: str) -> Entry:
+    """Find the dataset that is spoken of; raises NotFound, and Gone for one that was withdrawn."""
+    catalog = deps.site(request).catalog
+    catalog.tombstone(reader.caller, slug)
+    return catalog.dataset(reader.caller, slug)
+
+
 @router.get("/datasets/{slug}/voices")
 def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
     """Questions on a dataset and mistakes that were reported, with answers."""
-    return _list(request, reader, "", deps.site(request).catalog.dataset(reader.caller, slug))
+    return _list(request, reader, "", _spoken_of(request, reader, slug))
 
 
 def _list(request: Request, reader: Reader, kind: str, entry: Entry | None) -> Response:
@@ -94,14 +101,14 @@ def ask_form(request: Request, reader: TheReader) -> Response:
 @router.get("/datasets/{slug}/ask")
 def question_form(request: Request, reader: TheReader, slug: str) -> Response:
     """The form for a question."""
-    return _form(request, reader, "question", deps.site(request).catalog.dataset(reader.caller, slug), {})
+    return _form(request, reader, "question", _spoken_of(request, reader, slug), {})
 
 
 @router.get("/datasets/{slug}/report")
 def report_form(request: Request, reader: TheReader, slug: str) -> Response:
     """The form for a mistake; ``?resource=`` and ``?place=`` say where."""
     given = {name: request.query_params.get(name, "")[:PLACE_LIMIT] for name in ("resource", "place")}
-    return _form(request, reader, "mistake", deps.site(request).catalog.dataset(reader.caller, slug), given)
+    return _form(request, reader, "mistake", _spoken_of(request, reader, slug), given)
 
 
 def _form(request: Request, reader: Reader, kind: str, entry: Entry | None, given: dict[str, str], *,
@@ -126,7 +133,7 @@ def ask(request: Request, reader: TheReader, *, csrf: Short = "", title: Short =
 def question(request: Request, reader: TheReader, slug: str, *, csrf: Short = "", text: Words = "",
              contact: Short = "") -> Response:
     """Send a question."""
-    entry = deps.site(request).catalog.dataset(reader.caller, slug)
+    entry = _spoken_of(request, reader, slug)
     return _speak(request, reader, "question", entry, csrf, given={"text": text, "contact": contact})
 
 
@@ -134,7 +141,7 @@ def question(request: Request, reader: TheReader, slug: str, *, csrf: Short = ""
 def report(request: Request, reader: TheReader, slug: str, *, csrf: Short = "", text: Words = "", place: Short = "",
            resource: Short = "", personal: Short = "", contact: Short = "") -> Response:
     """Send a report; personal data is hidden before the answer comes."""
-    entry = deps.site(request).catalog.dataset(reader.caller, slug)
+    entry = _spoken_of(request, reader, slug)
     return _speak(request, reader, "mistake", entry, csrf, given={
         "text": text, "place": place, "resource": resource, "contact": contact, "personal": personal})
 

@@ -45,7 +45,7 @@ def dataset(entry: Entry, version: Version | None, organisation: Organisation, s
         "issued": stamp(entry.issued),
         "modified": stamp(entry.modified),
         "series": entry.series,
-        "announced": [notice(one) for one in entry.notices],
+        "announced": [notice(one) for one in entry.announced],
         "resources": resources,
         "files": [file for one in resources for file in one["files"]],
         "columns": [column(one) for one in table.columns] if table else [],

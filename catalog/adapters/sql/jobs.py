@@ -103,7 +103,8 @@ class SqlJobs:
         """Create or upgrade DBOS's own tables and ours for signs of life; part of ``Records.migrate``."""
         with in_our_words():
             self._client._sys_db.run_migrations()  # noqa: SLF001 - the public way wants an address; ours has the pragmas
-            _metadata.create_all(self._engine)
+            with self._engine.begin() as connection:  # another process may prepare the same: to look first is too early
+                connection.execute(sa.schema.CreateTable(BEATS, if_not_exists=True))
 
     def enqueue(self, connection: sa.Connection, event: Event) -> None:
         """Enqueue what the event starts inside the caller's transaction: no commit, no job. Once per job id."""
