@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -13,9 +14,12 @@ from typing import Any
 import ckanapi
 import httpx
 import pytest
+from ckanapi.cli import dump, load
 
 from tests.faults.place import Place
+from tests.pipelines.test_push import second_site
 from tests.running import Running, running
+from tests.site import Town
 
 CSV = "ma_xa,ten_xa,dan_so\n00001,Phúc Xá,21000\n00004,Trúc Bạch,8000\n".encode()
 
@@ -246,3 +250,67 @@ def test_ckanapi_fills_a_table_asks_it_and_takes_it_away(site: Running) -> None:
     api.action.datastore_delete(resource_id=key)
     with pytest.raises(ckanapi.NotFound):
         anybody.action.datastore_search(resource_id=key)
+
+
+ARGUMENTS = dict.fromkeys(("--insecure", "--create-only", "--update-only", "--upload-resources", "--upload-logo", "--datastore-fields",
+                           "--resource-views"))
+"""The command's options as it parses them: none given."""
+
+
+def client_of(town: Town, who: str = "operator") -> Any:
+    return ckanapi.RemoteCKAN(town.url, apikey=town.tokens[who], user_agent="tests")  # type: ignore[attr-defined]
+
+
+def dumped(town: Town, thing: str, who: str = "operator") -> list[dict[str, Any]]:
+    """What ``ckanapi dump THING --all --include-users`` writes, by the command's own worker in this process."""
+    remote, out = client_of(town, who), io.BytesIO()
+    names = remote.call_action({"users": "user_list", "groups": "group_list", "organizations": "organization_list"}[thing], {"all_fields": False})
+    names = [one["name"] if isinstance(one, dict) else one for one in names]
+    lines = io.BytesIO(b"".join(json.dumps(one).encode() + b"\n" for one in names))
+    dump.dump_things_worker(remote, thing, {**ARGUMENTS, "--include-users": True}, stdin=lines, stdout=out)
+    told = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [error for _, error, _ in told] == [None] * len(names), told
+    return [one for *_, one in told]
+
+
+def loaded(town: Town, thing: str, things: list[dict[str, Any]]) -> list[str]:
+    """What ``ckanapi load THING`` did with each line: its act, or what went wrong."""
+    out = io.BytesIO()
+    lines = io.BytesIO(b"".join(json.dumps(one).encode() + b"\n" for one in things))
+    load.load_things_worker(client_of(town), thing, {**ARGUMENTS}, stdin=lines, stdout=out)
+    return [act if error is None else f"{act} {error} {said}" for _, act, error, said in map(json.loads, out.getvalue().splitlines())]
+
+
+def told_of(one: dict[str, Any]) -> dict[str, Any]:
+    """What must be the same at both sites: all but ids, times and counts."""
+    return {name: value for name, value in one.items() if name not in ("id", "created", "package_count", "users", "num_followers")}
+
+
+def test_people_agencies_and_groups_go_from_site_to_site_by_dump_and_load_and_again(tmp_path: Path) -> None:
+    """A dump of a Datamo is loaded into another, twice: made first, then the same; roles come along, passwords never do."""
+    with second_site(tmp_path / "here") as here, second_site(tmp_path / "there") as there:
+        agency = {"name": "so-moi", "title": "Sở mới", "description": "Về biển", "extras": [{"key": "code", "value": "H77"}]}
+        assert loaded(here, "organizations", [agency]) == ["create"]
+        group = {"name": "bien-dao", "title": "Biển đảo", "extras": [{"key": "màu", "value": "xanh"}]}
+        people = {"name": "an-nguyen", "fullname": "Nguyễn An", "email": "an@example.org", "password_hash": "$pbkdf2-sha512$25000$x$y"}
+        assert loaded(here, "users", [people, {**people, "password_hash": None}]) == ["create", "update"]
+        assert loaded(here, "groups", [{**group, "users": [{"name": "an-nguyen", "capacity": "editor"}]}]) == ["create"]
+        assert loaded(here, "organizations", [{**agency, "users": [{"name": "an-nguyen", "capacity": "editor"}]}]) == ["update"]
+        users = [one for one in dumped(here, "users") if one["email"]]
+        assert [(one["name"], one["fullname"], one["password_hash"]) for one in users] == [("an-nguyen", "Nguyễn An", None)]
+        groups, agencies = dumped(here, "groups"), dumped(here, "organizations")
+        assert len(groups) > 10, "themes are groups in CKAN's words"
+        for act in ("create", "update"):
+            assert loaded(there, "users", users) == [act]
+            made = [one for one in groups if one["name"] == "bien-dao"]
+            assert loaded(there, "groups", made) == [act]
+            assert set(loaded(there, "groups", [one for one in groups if one["name"] != "bien-dao"])) == {"update"}
+            assert loaded(there, "organizations", agencies) == [act if one["name"] == "so-moi" else "update" for one in agencies]
+        for thing, before in (("groups", groups), ("organizations", agencies)):
+            after = {one["name"]: one for one in dumped(there, thing)}
+            assert {name: told_of(one) for name, one in after.items()} == {one["name"]: told_of(one) for one in before}
+            (joined,) = [one for one in after.values() if any(each["name"] == "an-nguyen" for each in one["users"])]
+            assert {"name": joined["name"], "as": [each["capacity"] for each in joined["users"] if each["name"] == "an-nguyen"]} == {
+                "name": "bien-dao" if thing == "groups" else "so-moi", "as": ["editor"]}
+        wrong = loaded(there, "groups", [{"name": "educ", "title": "Một tên khác"}])
+        assert wrong[0].startswith("update NotAuthorized"), "a theme stays as it is"

@@ -183,7 +183,7 @@ def _kept(call: Call, key: str, name: str, before: Mapping[str, Any]) -> Mark:
 
 def _users(call: Call, one: Mark) -> None:
     for each in call.given.get("users") or ():
-        person = person_of(call, str(each.get("id") or each.get("name") or ""))
+        person = person_of(call, str(each.get("name") or each.get("id") or ""))  # an id is of the site that it is from
         if person is not None and each.get("capacity", "member") in CAPACITIES:
             _set(call, one, person, str(each.get("capacity", "member")))
 
