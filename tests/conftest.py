@@ -1,7 +1,14 @@
-"""The engines that the port suites run on; one that is missing is skipped aloud, and fails where CI=true."""
+"""The engines that the port suites run on; one that is missing is skipped aloud, and fails where CI=true.
+
+How the suite stays short: its files are shared by several processes (``infra/test.sh``), those that take longest first, and
+tests of faults one by one; processes of ours that tests start are forked from one that has loaded all they need
+(``tests/faults/warm.py``), their mothers of sandbox children too; sites, towns and databases are copied from one that was
+made once; Elasticsearch is one for all. A new slow file finds its place by what its tests ask for (``COSTS``).
+"""
 
 from __future__ import annotations
 
+import gc
 import itertools
 import logging
 import os
@@ -9,6 +16,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import boto3
@@ -16,12 +24,13 @@ import pytest
 from elasticsearch import Elasticsearch
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from xdist.scheduler import LoadFileScheduling
 
 from catalog.adapters.sql import SqlRecords
 from infra.cluster.postgres import Postgres
 from pipelines import askers
 from tests import seaweed
-from tests.elastic import CannotStart, Node
+from tests.elastic import CannotStart, shared
 
 
 def missing(engine: str, why: object) -> None:
@@ -51,16 +60,18 @@ def postgres():
 
 
 @pytest.fixture(scope="session")
-def elastic():
-    """A real Elasticsearch (tests.elastic.Node); it needs a JDK of Java 21 or newer, and Maven the first time."""
-    node = Node()
-    try:
-        node.start()
-    except CannotStart as why:
-        node.wipe()
-        missing("Elasticsearch", why)
-    yield node
-    node.wipe()
+def elastic(tmp_path_factory):
+    """A real Elasticsearch (tests.elastic.Node), of all processes of tests; it needs a JDK of Java 21 or newer, and Maven the first time.
+
+    Who kills it or changes what is not an index of her own starts one for herself.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    with ExitStack() as stack:
+        try:
+            node = stack.enter_context(shared(folder.parent if PROCESS else folder))
+        except CannotStart as why:
+            missing("Elasticsearch", why)
+        yield node
 
 
 @pytest.fixture(scope="session")
@@ -86,15 +97,18 @@ def s3(s3_server, monkeypatch) -> seaweed.Seaweed:
     return s3_server
 
 
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER", "")
+"""Which of the processes that share the tests this is, "" when there is only one."""
+
 NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
 def elastic_prefix(elastic):
     """A name for indices of the test's own, which are removed afterwards."""
-    prefix = f"test{next(NUMBERS)}"
+    prefix = f"test{PROCESS}{next(NUMBERS)}"
     yield prefix
-    with Elasticsearch(elastic.url, request_timeout=30) as client:
+    with Elasticsearch(elastic.url, request_timeout=120) as client:
         for name in client.indices.get_alias(index=f"{prefix}.v*"):
             client.indices.delete(index=name)
 
@@ -157,6 +171,38 @@ PROCESSES = frozenset({"Place", "Popen", "running", "subprocess", "warm"})
 
 OF_PROCESSES, OF_FAULTS, OF_ANY = 3.0, 60.0, 0.03
 
+KNOWN = {
+    "test_types.py": 90.0, "pipelines/columnar/test_conformance.py": 40.0, "pipelines/columnar/test_same_report.py": 30.0,
+    "pipelines/test_personal_data.py": 25.0, "pipelines/test_repair.py": 20.0, "pipelines/test_formats.py": 20.0,
+}
+"""Seconds of files that compute for long, which nothing shows that they ask for."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling | None:
+    """Share out files, and of files of faults their tests."""
+    return ByCost(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+class ByCost(LoadFileScheduling):
+    """A file stays with one process, but for those of faults that share nothing among their tests: each takes long."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return nodeid if "/faults/" in file and not shares(self.config.rootpath / file) else file
+
+
+@cache
+def shares(file: Path) -> bool:
+    """Whether the tests of a file share something that was made for the file."""
+    return 'scope="module"' in file.read_text(encoding="utf-8")
+
+
+def pytest_collection_finish() -> None:
+    """Look no more, when garbage is collected, through what was loaded: it stays until the end."""
+    gc.collect()
+    gc.freeze()
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take longest first, so that no process begins one when the others are done; a file stays together.
@@ -173,4 +219,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             seen.add(test)
             starts = PROCESSES & vars(getattr(item, "module", None) or object).keys()
             costs[file] += (OF_PROCESSES if starts else 0.0) + (OF_FAULTS if "faults" in item.path.parts else 0.0)
+    for file in costs:
+        costs[file] += KNOWN.get(file.removeprefix("tests/"), 0.0)
     items.sort(key=lambda item: (-costs[item.location[0]], item.location[0]))

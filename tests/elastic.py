@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from catalog.adapters.index_elastic import ElasticIndex, mapping
 from catalog.adapters.index_elastic.address import read
@@ -43,6 +48,14 @@ class Node:
             **os.environ, "ES_DIR": str(self.folder / "es"), "ES_DATA": str(self.data), "ES_PORT": str(self.port), "ES_HEAP": heap,
             "ES_OPTS": options, "ES_WAIT": "280",
         }
+
+    @classmethod
+    def at(cls, environment: dict[str, str]) -> Node:
+        """One that another process of tests has started, by what it said of it."""
+        node = cls.__new__(cls)
+        node.kept, node.environment, node.port = False, {**os.environ, **environment}, int(environment["ES_PORT"])
+        node.data, node.folder = Path(environment["ES_DATA"]), Path(environment["ES_DIR"]).parent
+        return node
 
     @property
     def url(self) -> str:
@@ -81,3 +94,55 @@ class Node:
 
     def index(self, prefix: str, **more) -> ElasticIndex:
         return ElasticIndex(read(f"{self.url}/{prefix}"), SECRET, **{"patience": QUICK, **more})
+
+
+@contextmanager
+def shared(folder: Path) -> Iterator[Node]:
+    """The one server of all processes of tests that know the folder: the first starts it, the last one wipes it.
+
+    A server takes half a gigabyte and half a minute of a core to start. Raises CannotStart, in each of them.
+    """
+    if "ES_DIR" in os.environ:
+        node = Node()
+        node.start()
+        yield node
+        return
+    with _register(folder / "elasticsearch.json") as told:
+        if not told.get("users") and not told.get("cannot"):
+            told.update(_started())
+        if told.get("cannot"):
+            raise CannotStart(told["cannot"])
+        told["users"] = [*told.get("users", ()), os.getpid()]
+        node = Node.at(told["environment"])
+    try:
+        yield node
+    finally:
+        with _register(folder / "elasticsearch.json") as told:
+            told["users"] = [one for one in told["users"] if one != os.getpid() and Path(f"/proc/{one}").exists()]
+            if not told["users"]:
+                node.wipe()
+
+
+def _started() -> dict[str, Any]:
+    node = Node()
+    try:
+        node.start()
+    except CannotStart as why:
+        node.wipe()
+        return {"cannot": str(why)}
+    return {"environment": {name: value for name, value in node.environment.items() if name.startswith("ES_")}}
+
+
+@contextmanager
+def _register(path: Path) -> Iterator[dict[str, Any]]:
+    """What the processes tell each other, for one of them at a time."""
+    with path.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        told = json.loads(file.read() or "{}")
+        try:
+            yield told
+        finally:
+            file.seek(0)
+            file.truncate()
+            json.dump(told, file)

@@ -155,7 +155,7 @@ def test_two_gigabytes_are_refused_before_they_are_sent(here: Running) -> None:
     size = 2 << 30
     slug = here.draft("hai gigabyte")
     host, _, port = here.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=30) as line:
+    with socket.create_connection((host, int(port)), timeout=120) as line:
         line.sendall(
             f"POST /api/v1/datasets/{slug}/submissions HTTP/1.1\r\nHost: {host}\r\nContent-Length: {size}\r\n"
             f"Authorization: Bearer {here.tokens['editor']}\r\n"
@@ -190,7 +190,7 @@ def test_a_connection_that_is_cut_leaves_nothing(here: Running, share: int) -> N
     slug, before = here.draft("đứt"), here.staged()
     body = raw_form("a.csv", GOOD * 20_000)
     host, _, port = here.url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=30) as line:
+    with socket.create_connection((host, int(port)), timeout=120) as line:
         line.sendall(
             f"POST /api/v1/datasets/{slug}/submissions HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(body)}\r\n"
             f"Authorization: Bearer {here.tokens['editor']}\r\n"

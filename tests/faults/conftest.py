@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import seaweed
+from tests.conftest import PROCESS
 from tests.elastic import Node
 from tests.faults.place import Place
 
@@ -23,7 +24,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 @pytest.fixture
 def engines(s3: seaweed.Seaweed, elastic: Node, fresh_postgres: str, tmp_path: Path) -> dict[str, str]:
     """The settings of a site on a real PostgreSQL, S3 and Elasticsearch, all three its own."""
-    number = next(NUMBERS)
+    number = f"{PROCESS}{next(NUMBERS)}"
     return {
         "DATAMO_DATABASE_URL": fresh_postgres,
         "DATAMO_FILES_URL": s3.address("datamo", f"place-{number}"),

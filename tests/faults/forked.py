@@ -18,8 +18,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOOK_SECONDS = 0.02
-ALONE = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-"""What keeps libraries from starting threads: one that forks must have none but its own."""
+BURIAL_SECONDS = 240.0
+ALONE = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
+         "ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
+"""What keeps libraries from starting threads: one that forks must have none but its own; and their memory as a mother's."""
 
 
 class Cradle:
@@ -38,6 +40,15 @@ class Cradle:
             said = self._ask({"role": role, "environment": whole, "log": str(log), **order})
             self._alive.add(said["pid"])
             return int(said["pid"])
+
+    def kill(self, pid: int) -> None:
+        """Kill and bury, unless it is buried."""
+        if self.lives(pid):
+            os.kill(pid, signal.SIGKILL)  # it is not buried yet, so the number is still its own
+        until = time.monotonic() + BURIAL_SECONDS
+        while self.lives(pid) and self.code(pid) is None:
+            assert time.monotonic() < until, "a killed process does not end"
+            time.sleep(LOOK_SECONDS)
 
     def lives(self, pid: int) -> bool:
         """Whether it is ours and was not buried yet."""
@@ -67,7 +78,7 @@ class Cradle:
                 os.kill(pid, signal.SIGKILL)
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(30)
+        self._process.wait(BURIAL_SECONDS)
 
 
 class Forked:

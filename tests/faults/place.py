@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import io
-import os
+import shutil
 import signal
 import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from api.wiring import Settings, Site, open_site
 from catalog.model import Job, Options, Submission
 from pipelines.steps.receive import receive
 from standards.record import Dataset
-from tests.faults.forked import ROOT, Forked, cradle
+from tests.faults.forked import ROOT, Forked, cradle  # noqa: F401 - ROOT for who starts processes beside a place
 
 ENDS = {"published", "blocked", "failed", "rejected"}
 PATIENCE_SECONDS = 240.0
@@ -30,14 +32,13 @@ class Place:
         folder.mkdir(exist_ok=True)
         self.killed_at = folder / "killed"
         self.examined = folder / "examined"
-        self.environment = {
-            "DATAMO_DATABASE_URL": f"sqlite:///{folder}/datamo.db",
-            "DATAMO_FILES_URL": f"file:{folder}/files",
-            "DATAMO_SEARCH_URL": f"tantivy:{folder}/search",
-            "DATAMO_WORK_DIR": f"{folder}/work",
-            "DATAMO_ENVIRONMENT": "test",
-            **(engines or {}),
-        }
+        self.environment = {**embedded(folder), **(engines or {})}
+        if not engines:  # to make one takes longer than some tests
+            shutil.copytree(template(type(self)).name, folder, dirs_exist_ok=True)
+            return
+        self.make()
+
+    def make(self) -> None:
         with self.site() as site:
             site.migrate()
             self.furnish(site)
@@ -60,15 +61,18 @@ class Place:
 
     def worker(self, fault: str = "", times: int = 1) -> Forked:
         """Start a worker process; ``fault`` says where it kills itself, ``times`` how often over all starts."""
-        words, log = [str(self.folder), fault, str(times)], self.folder / "worker.log"
-        log.touch(mode=0o600)  # somebody reads it before the process that is being forked has opened it
-        return Forked(cradle(), cradle().fork("faulty", self.environment, log, words=words))
+        words = [str(self.folder), fault, str(times)]
+        return self.fork("faulty", words=words)
 
-    def command(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start a command of ``datamo`` as an operator does."""
-        environment = {**os.environ, **self.environment, "PYTHONPATH": str(ROOT)}
-        with (self.folder / "worker.log").open("ab") as log:
-            return subprocess.Popen([sys.executable, "-m", "api.cli", *words], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    def command(self, *words: str, **order: str) -> Forked:
+        """Start a command of ``datamo`` as an operator does; ``out`` is where what it gives goes, else to the log."""
+        return self.fork("command", words=words, **order)
+
+    def fork(self, role: str, **order: Any) -> Forked:
+        """Start a process in one of the roles of ``tests/faults/warm.py``."""
+        log = Path(order.pop("log", self.folder / "worker.log"))
+        log.touch(mode=0o600)  # somebody reads it before the process that is being forked has opened it
+        return Forked(cradle(), cradle().fork(role, self.environment, log, **order))
 
     def draft(self, site: Site, title: str) -> str:
         about = Dataset(title={"vi": title})
@@ -124,6 +128,27 @@ class Place:
 
     def log(self) -> str:
         return (self.folder / "worker.log").read_text(errors="replace")[-6000:]
+
+
+@cache
+def template(kind: type[Place]) -> tempfile.TemporaryDirectory[str]:
+    """An embedded site of this kind that nobody has used, to be copied: nothing in it says where it lies."""
+    made = kind.__new__(kind)
+    folder = tempfile.TemporaryDirectory(prefix="datamo-place-")
+    made.folder, made.environment = Path(folder.name), embedded(Path(folder.name))
+    made.make()
+    return folder
+
+
+def embedded(folder: Path) -> dict[str, str]:
+    """The settings of a site that is all in one folder."""
+    return {
+        "DATAMO_DATABASE_URL": f"sqlite:///{folder}/datamo.db",
+        "DATAMO_FILES_URL": f"file:{folder}/files",
+        "DATAMO_SEARCH_URL": f"tantivy:{folder}/search",
+        "DATAMO_WORK_DIR": f"{folder}/work",
+        "DATAMO_ENVIRONMENT": "test",
+    }
 
 
 def eventually(look: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> bool:

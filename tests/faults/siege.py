@@ -1,12 +1,10 @@
-"""What a siege needs on the test's side: the warm process, a site in a folder, tracing, and the last look at everything."""
+"""What a siege needs on the test's side: its processes, a site in a folder, tracing, and the last look at everything."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -21,24 +19,42 @@ from typing import Any
 import pytest
 
 from tests.conftest import missing
-from tests.faults.forked import Cradle
+from tests.faults.forked import cradle
 from tests.faults.place import Place, eventually
 
 CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "link", "unlink", "mkdir", "ftruncate", "chmod")
 LONG = 240.0
 
 
-class Warm(Cradle):
-    """The process that forks those of a siege; what it started and still runs is killed at the end."""
+class Warm:
+    """The processes of one siege, forked by the cradle; what still runs is killed at its end."""
+
+    def __init__(self) -> None:
+        self._of = cradle()
+        self._mine: list[int] = []
 
     def start(self, place: Place, role: str, **order: Any) -> int:
-        return self.fork(role, place.environment, place.folder / f"{role}.log", **order)
+        pid = self._of.fork(role, place.environment, place.folder / f"{role}.log", **order)
+        self._mine.append(pid)
+        return pid
 
     def kill(self, pid: int) -> None:
         """Kill and bury."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        assert eventually(lambda: not self.lives(pid) or self.code(pid) is not None)
+        if pid in self._mine:
+            self._of.kill(pid)
+            self._mine.remove(pid)
+
+    def lives(self, pid: int) -> bool:
+        """Whether it was not buried yet."""
+        return self._of.lives(pid)
+
+    def code(self, pid: int) -> int | None:
+        """How the process ended, None while it runs."""
+        return self._of.code(pid)
+
+    def close(self) -> None:
+        for pid in tuple(self._mine):
+            self.kill(pid)
 
 
 @contextmanager
@@ -141,7 +157,7 @@ def published_once(siege: Warm, place: Place, dataset: str, content: str, *, inj
         siege.kill(pid)
         line.close()
         if tracer is not None:
-            tracer.wait(30)
+            tracer.wait(LONG)
     if count is not None:
         threads: Counter[tuple[str, str]] = Counter(re.findall(r"^(\d+) +(\w+)\(", log.read_text(errors="replace"), re.MULTILINE))
         for (_, call), number in threads.items():

@@ -12,7 +12,7 @@ from pathlib import Path
 from api.wiring import Settings, Site, open_site
 from catalog.errors import Unavailable
 from catalog.model import NOBODY, Options
-from pipelines.flow import check_and_publish
+from pipelines.flow import Workshop, check_and_publish
 from pipelines.steps.receive import receive
 from standards.record import Dataset
 
@@ -30,11 +30,11 @@ def opened() -> Site:
     ), writer=True)
 
 
-def publish(site: Site, dataset: str, number: int) -> str:
+def publish(site: Site, shop: Workshop, dataset: str, number: int) -> str:
     content = "ma,ten\n" + "".join(f"{number:05d}{row:04d},Trường số {row}\n" for row in range(200))
     one = receive(site.catalog, site.files, site.catalog.system(), dataset, io.BytesIO(content.encode()), "x.csv", Options(),
                   limit=10**9)
-    return check_and_publish(site.workshop(), lambda _name, step: step(), one.id)
+    return check_and_publish(shop, lambda _name, step: step(), one.id)
 
 
 def fill() -> list[Path]:
@@ -56,15 +56,16 @@ def main() -> None:
         (FOLDER / name).mkdir(exist_ok=True)
     site = opened()
     site.migrate()
+    shop = site.workshop()  # one mother of children for all that is published here
     system = site.catalog.system()
     site.catalog.add_organisation(system, code="H99", title={"vi": "Cơ quan thử"})
     dataset = site.catalog.draft(system, "H99", Dataset(title={"vi": "Bộ"}), slug="bo").id
-    assert publish(site, dataset, 1) == "published"
+    assert publish(site, shop, dataset, 1) == "published"
     made = fill()
     said = ""
     for number in range(2, 200):
         try:
-            publish(site, dataset, number)
+            publish(site, shop, dataset, number)
         except Unavailable as refused:
             said = refused.code
             break
@@ -76,8 +77,8 @@ def main() -> None:
     for one in made:
         one.unlink(missing_ok=True)
     for one in waiting(site):
-        assert check_and_publish(site.workshop(), lambda _name, step: step(), one) == "published"
-    assert publish(site, dataset, 999) == "published"
+        assert check_and_publish(shop, lambda _name, step: step(), one) == "published"
+    assert publish(site, shop, dataset, 999) == "published"
     assert len(site.catalog.versions(NOBODY, dataset)) > held
     site.catalog.sweep(older_than_hours=0)
     broken = [one for one in site.catalog.verify(deep=True, grace_hours=0) if not one.startswith("I2: upload")]

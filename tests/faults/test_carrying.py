@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,7 +17,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.wiring import Site
 from tests import seaweed
-from tests.faults.place import ROOT, Place, kill, stop
+from tests.faults.forked import Forked
+from tests.faults.place import Place, kill, stop
 
 
 class Bare(Place):
@@ -39,20 +39,18 @@ def others(s3: seaweed.Seaweed, fresh_postgres: str, tmp_path: Path) -> dict[str
     }
 
 
-def command(place: Place, *words: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, **place.environment, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "api.cli", *words, "--json", "--lang", "en"], cwd=ROOT, env=environment, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )
+def command(place: Place, out: Path, *words: str) -> Forked:
+    """Start a command that gives its JSON document to ``out`` and says everything else beside it."""
+    return place.command(*words, "--json", "--lang", "en", out=str(out), log=f"{out}.log")
 
 
 def datamo(place: Place, *words: str) -> tuple[int, Any]:
     """Run a command on the place's site; exit code and its JSON document."""
-    process = command(place, *words)
-    out, err = process.communicate(timeout=240)
-    assert "Traceback" not in err
-    return process.returncode, json.loads(out)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "out")
+        code = command(place, out, *words).wait(240)
+        assert "Traceback" not in Path(f"{out}.log").read_text()
+        return code, json.loads(out.read_text())
 
 
 @contextmanager
@@ -155,13 +153,13 @@ def objects(folder: Path) -> int:
 
 def killed(place: Place, ready: Callable[[], bool], pause: float, *words: str) -> None:
     """Start a command and kill it some time after it has come so far."""
-    process = command(place, *words)
-    until = time.monotonic() + 60
-    while not ready() and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.002)
-    time.sleep(pause)
-    kill(process)  # type: ignore[arg-type]
-    process.communicate()
+    with tempfile.TemporaryDirectory() as folder:
+        process = command(place, Path(folder, "out"), *words)
+        until = time.monotonic() + 60
+        while not ready() and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.002)
+        time.sleep(pause)
+        kill(process)
 
 
 def filled(place: Place) -> None:

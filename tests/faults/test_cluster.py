@@ -69,6 +69,13 @@ def tokens(running: Cluster) -> dict[str, str]:
     return made
 
 
+@pytest.fixture(autouse=True)
+def _all_are_there(running: Cluster) -> None:
+    """What a test before killed has come back."""
+    for name in ("web-1", "web-2"):
+        running.wait_until(lambda name=name: running.ready(name), f"{name} is not there")
+
+
 def client(running: Cluster, token: str = "", at: str = "nginx") -> httpx.Client:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return httpx.Client(base_url=f"http://127.0.0.1:{running.ports[at]}", headers=headers, timeout=PATIENCE, trust_env=False)
@@ -80,11 +87,20 @@ def draft(door_: httpx.Client) -> str:
     return str(made.json()["slug"])
 
 
-def upload(door_: httpx.Client, slug: str, rows: int = 20) -> str:
-    content = "ma,ten\n" + "".join(f"{one:05d},Trường số {one}\n" for one in range(rows))
-    sent = door_.post(f"/api/v1/datasets/{slug}/submissions", files={"file": ("truong.csv", content.encode())})
-    assert sent.status_code == 202, sent.text
-    return str(sent.json()["id"])
+def table(rows: int = 20, words: str = "Trường số ") -> bytes:
+    return ("ma,ten\n" + "".join(f"{one:05d},{words}{one}\n" for one in range(rows))).encode()
+
+
+def upload(door_: httpx.Client, slug: str, content: bytes) -> str:
+    """Send a file as a client does whom nginx tells that a process is away, as it sends no upload twice: again, under one key."""
+    until, key = time.monotonic() + PATIENCE, f"upload-{next(COUNT)}"
+    while True:
+        sent = door_.post(f"/api/v1/datasets/{slug}/submissions", files={"file": ("truong.csv", content)},
+                          headers={"Idempotency-Key": key})
+        if sent.status_code not in (502, 503) or time.monotonic() > until:
+            assert sent.status_code == 202, sent.text
+            return str(sent.json()["id"])
+        time.sleep(0.2)
 
 
 def end(door_: httpx.Client, submission: str) -> str:
@@ -98,7 +114,7 @@ def end(door_: httpx.Client, submission: str) -> str:
 def test_a_file_is_published_through_the_door_and_found(running, tokens):
     with client(running, tokens["editor"]) as door_:
         slug = draft(door_)
-        assert end(door_, upload(door_, slug)) == "published"
+        assert end(door_, upload(door_, slug, table())) == "published"
         running.wait_until(lambda: slug in door_.get("/api/v1/datasets?q=danh+muc").text, "search does not find it")
         found = door_.get(f"/api/v1/datasets/{slug}/files/{slug}.csv")
         assert found.status_code == 200
@@ -110,11 +126,11 @@ def test_with_a_web_process_and_a_worker_killed_everything_goes_on_and_they_come
     before = (web.starts, worker.starts)
     with client(running, tokens["editor"]) as door_:
         slugs = [draft(door_) for _ in range(4)]
-        sent = [upload(door_, slug) for slug in slugs[:2]]
+        sent = [upload(door_, slug, table()) for slug in slugs[:2]]
         os.kill(web.pid, signal.SIGKILL)
         os.kill(worker.pid, signal.SIGKILL)
         answers = [door_.get("/api/v1/datasets").status_code for _ in range(20)]
-        sent += [upload(door_, slug) for slug in slugs[2:]]
+        sent += [upload(door_, slug, table()) for slug in slugs[2:]]
         assert set(answers) == {200}
         assert [end(door_, one) for one in sent] == ["published"] * 4
     running.wait_until(lambda: (web.starts, worker.starts) > before and running.ready("web-1"), "they do not come back")
@@ -156,11 +172,10 @@ def cut(slow: socket.socket) -> bytes:
 
 def test_readers_who_do_not_read_and_hundreds_who_say_nothing_keep_nobody_waiting(running, tokens):
     """Reliability R13, at a web process itself, where no nginx stands before it: forty threads are not forty readers."""
-    content = "ma,ten\n" + "".join(f"{one:05d},{'Trường số ' * 60}{one}\n" for one in range(12_000))
+    content = table(12_000, "Trường số " * 60)
     with client(running, tokens["editor"]) as door_:
         slug = draft(door_)
-        sent = door_.post(f"/api/v1/datasets/{slug}/submissions", files={"file": ("truong.csv", content.encode())})
-        assert end(door_, sent.json()["id"]) == "published"
+        assert end(door_, upload(door_, slug, content)) == "published"
     ask = f"GET /api/v1/datasets/{slug}/files/{slug}.csv HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     with ExitStack() as leaving, client(running, at="web-1") as reader:
         before = resident(running.processes["web-1"].pid)
@@ -169,7 +184,7 @@ def test_readers_who_do_not_read_and_hundreds_who_say_nothing_keep_nobody_waitin
             one.sendall(ask)
         assert [one.recv(12) for one in lines[:NOT_READING]] == [b"HTTP/1.1 200"] * NOT_READING
         assert {reader.get("/api/v1/datasets").status_code for _ in range(5)} == {200}
-        assert len(reader.get(f"/api/v1/datasets/{slug}/files/{slug}.csv").content) == len(content.encode())
+        assert len(reader.get(f"/api/v1/datasets/{slug}/files/{slug}.csv").content) == len(content)
         assert resident(running.processes["web-1"].pid) - before < 100_000_000, "what nobody reads is not read ahead for them"
 
 
@@ -194,7 +209,7 @@ def metrics(running: Cluster, name: str) -> str:
 def test_metrics_are_kept_from_outside_and_each_process_tells_its_own_inside(running, tokens):
     with client(running, tokens["editor"]) as door_:
         assert door_.get("/metrics").status_code == 403
-        assert end(door_, upload(door_, draft(door_))) == "published"
+        assert end(door_, upload(door_, draft(door_), table())) == "published"
     running.wait_until(lambda: "datamo_workers 2" in metrics(running, "web-2"), "one of the workers has not come back")
     assert 'datamo_part_state{part="database"} 0' in metrics(running, "web-2")
     running.wait_until(lambda: all(_listens(running.ports[one]) for one in WORKERS), "a worker tells nothing of itself")
@@ -207,7 +222,7 @@ def test_an_upload_and_a_slow_download_under_way_are_finished_before_a_web_proce
     web = running.processes["web-2"]
     with client(running, tokens["editor"]) as door_:
         slug = draft(door_)
-        assert end(door_, upload(door_, slug, rows=60_000)) == "published"
+        assert end(door_, upload(door_, slug, table(60_000))) == "published"
         whole = door_.get(f"/api/v1/datasets/{slug}/files/{slug}.csv").content
         target = draft(door_)
     half = threading.Event()

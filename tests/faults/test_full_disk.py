@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.place import ROOT
+from tests.faults.forked import ROOT
 
 MOUNT = 'mount -t tmpfs -o size=6m small "$1/small"'
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +13,26 @@ from elasticsearch import Elasticsearch
 
 from catalog.errors import Unavailable
 from catalog.question import Question
-from tests.elastic import QUICK, Node
+from tests.conftest import missing
+from tests.elastic import QUICK, CannotStart, Node
 from tests.faults.place import Place, eventually
 from tests.ports.test_index import SHELF, asked
 from tests.running import Running, running
 
 CSV = "ma,ten\n00001,Trường số 1\n".encode()
+
+
+@pytest.fixture(scope="module")
+def elastic() -> Iterator[Node]:
+    """A server of this file's own: it is killed here."""
+    node = Node()
+    try:
+        node.start()
+    except CannotStart as why:
+        node.wipe()
+        missing("Elasticsearch", why)
+    yield node
+    node.wipe()
 
 
 @pytest.fixture

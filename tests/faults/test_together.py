@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
 
 from api.wiring import Site
-from tests.faults.place import ENDS, ROOT, Place, eventually, kill, stop
-
-UPLOAD_AND_DIE = """
-import os, signal, sys
-from pathlib import Path
-from tests.faults.place import Place
-place = Place.__new__(Place)
-place.folder = Path(sys.argv[1])
-from api.wiring import open_site
-site = open_site()
-made = place.upload(site, sys.argv[2])
-print(made.id, flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
+from tests.faults.place import ENDS, PATIENCE_SECONDS, Place, eventually, kill, stop
 
 
 def both_at_work(place: Place, site: Site) -> None:
@@ -77,15 +61,12 @@ def test_the_work_of_a_dead_worker_is_taken_over_by_one_in_another_slot(place: P
 def test_a_web_process_killed_after_its_answer_loses_nothing(place: Place) -> None:
     with place.site() as site:
         dataset = place.draft(site, "truong-hoc")
-        environment = {**os.environ, **place.environment, "PYTHONPATH": str(ROOT)}
-        said = subprocess.run(
-            [sys.executable, "-c", UPLOAD_AND_DIE, str(place.folder), dataset],
-            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-        )
-        assert said.returncode == -9, said.stderr
+        out = place.folder / "answered"
+        web = place.fork("upload", dataset=dataset, content="ma,ten\n00001,Trường số 1\n", out=str(out))
+        assert web.wait(PATIENCE_SECONDS) == -9, place.log()
         worker = place.worker()
         try:
-            assert place.wait(site, [said.stdout.strip()]) == ["published"], place.log()
+            assert place.wait(site, [out.read_text()]) == ["published"], place.log()
         finally:
             stop(worker)
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +14,8 @@ import pytest
 from api.cli import sending
 from api.cli.remote import RemoteSite
 from infra.cluster.ports import free_ports
-from tests.faults.place import ROOT, Place, kill
+from tests.faults.forked import Forked
+from tests.faults.place import Place, kill
 from tests.running import people
 
 SIZE = sending.LARGE + 6_000_000
@@ -31,11 +29,8 @@ class Web:
         self.port = port
         self.process = self.start()
 
-    def start(self) -> subprocess.Popen[bytes]:
-        environment = {**os.environ, **self.place.environment, "PYTHONPATH": str(ROOT)}
-        log = (self.place.folder / "web.log").open("ab")
-        command = [sys.executable, "-m", "api.cli", "serve", "--port", str(self.port)]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    def start(self) -> Forked:
+        process = self.place.command("serve", "--port", str(self.port), log=str(self.place.folder / "web.log"))
         until = time.monotonic() + 120
         while time.monotonic() < until and process.poll() is None:
             try:

@@ -1,4 +1,4 @@
-"""A worker with a fault built in: ``python -m tests.faults.worker FOLDER POINT TIMES``; it kills itself at POINT."""
+"""A worker with a fault built in, begun by ``tests/faults/warm.py`` with FOLDER POINT TIMES; it kills itself at POINT."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from api.wiring import Site, open_site
+from api.wiring import open_site
 from catalog.errors import Unavailable
 from catalog.model import Outcome
 from pipelines.flow import Workshop
+from pipelines.nursery import Nursery
 from pipelines.step import Parcel
 from pipelines.worker import Patience
+from tests.faults.mother import Raised
 
 FOLDER, POINT, TIMES = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+NURSERY: Nursery = globals()["NURSERY"]
+"""Given by whoever begins us."""
+
 TALLY = FOLDER / "killed"
 BRIEF = {"outage": 0.1} if POINT == "disk-full" else {}
 """An operator's six hours of waiting for room are not waited here."""
@@ -91,13 +96,13 @@ def with_fault(shop: Workshop) -> Workshop:
     )
 
 
-class FaultySite(Site):
+class FaultySite(Raised):
     """A site whose workshop has faults."""
 
     __slots__ = ()
 
     def workshop(self) -> Workshop:
-        return with_fault(Site.workshop(self))
+        return with_fault(Raised.workshop(self))
 
 
 def main() -> None:
@@ -105,8 +110,7 @@ def main() -> None:
     logging.getLogger("dbos").setLevel(logging.ERROR)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    plain = open_site(writer=True)
-    site = FaultySite(**{one.name: getattr(plain, one.name) for one in dataclasses.fields(plain)})
+    site = FaultySite.of(open_site(writer=True), NURSERY)
     site.prepare(stop)
     site.worker(patience=Patience(attempts=6, seconds=0.2, growth=1.5, **BRIEF), drain_seconds=10).run(stop)
     site.close()

@@ -34,7 +34,7 @@ def index(elastic, elastic_prefix):
 
 @pytest.fixture
 def client(elastic):
-    with Elasticsearch(elastic.url, request_timeout=30) as made:
+    with Elasticsearch(elastic.url, request_timeout=120) as made:
         yield made
 
 

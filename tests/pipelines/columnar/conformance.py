@@ -10,6 +10,7 @@ unpacked from the source distribution, which pip fetches into ``var/cache`` and 
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import json
@@ -42,6 +43,13 @@ class Unavailable(Exception):
 
 def data_folder() -> Path:
     """Give the folder that holds ``data/``; fetches and unpacks what is missing. Raises Unavailable."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{NAME}.lock").open("w") as turn:  # one process at a time; the others find it done
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        return _data_folder()
+
+
+def _data_folder() -> Path:
     folder = CACHE / NAME
     if (folder / "data").is_dir():
         return folder
@@ -57,7 +65,6 @@ def data_folder() -> Path:
 
 
 def fetch(archive: Path) -> None:
-    CACHE.mkdir(parents=True, exist_ok=True)
     python = next((one for one in (sys.executable, sys._base_executable) if has_pip(one)), None)
     if python is None:
         raise Unavailable("there is no pip")
@@ -127,3 +134,7 @@ def compared(stats: dict[str, Any], told_warnings: list[str]) -> dict[str, Any]:
     for name in ("seconds", "bytes") if told_warnings else ("seconds",):
         stats.pop(name, None)
     return stats
+
+
+if __name__ == "__main__":  # to have it before anybody needs it
+    data_folder()
