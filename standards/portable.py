@@ -143,7 +143,7 @@ def _container(origin: Any, args: tuple[Any, ...]) -> Reader:
     make: Callable[[Any], Any] = list if origin is list else frozenset if origin in (set, frozenset) else tuple
 
     def read(data: Any) -> Any:
-        if not isinstance(data, list | tuple):
+        if not isinstance(data, (list, tuple)):
             raise _not(data, "list")
         return make(map(inner, data))
 
@@ -152,7 +152,7 @@ def _container(origin: Any, args: tuple[Any, ...]) -> Reader:
 
 def _mapping(inner: Reader) -> Reader:
     def read(data: Any) -> Any:
-        if not isinstance(data, dict | Mapping):  # dict first: asking an abstract class takes longer
+        if type(data) is not dict and not isinstance(data, Mapping):  # to ask an abstract class takes longer
             raise _not(data, "object")
         return {str(key): inner(one) for key, one in data.items()}
 
@@ -178,21 +178,28 @@ def _members(kind: type) -> Mapping[str, Reader]:
 
 
 def _dataclass(kind: type, data: Any) -> Any:
-    if not isinstance(data, dict | Mapping):
+    if type(data) is not dict and not isinstance(data, Mapping):
         raise _not(data, kind.__name__)
     readers = _members(kind)
-    values = {}
-    name = ""
     try:
-        for name, one in data.items():
-            if (reader := readers.get(name)) is not None:
-                values[name] = reader(one)
-    except NotPortable as wrong:
-        raise NotPortable(f"{kind.__name__}.{name}: {wrong}") from wrong
+        values = {name: readers[name](one) for name, one in data.items() if name in readers}
+    except NotPortable:
+        raise _in_member(kind, readers, data) from None
     try:
         return kind(**values)
     except TypeError as wrong:
         raise NotPortable(str(wrong)) from wrong
+
+
+def _in_member(kind: type, readers: Mapping[str, Reader], data: Mapping[str, Any]) -> NotPortable:
+    """Say in which member the fault is: looked for only once there is one."""
+    for name, one in data.items():
+        try:
+            readers.get(name, _plain)(one)
+        except NotPortable as wrong:
+            if name in readers:
+                return NotPortable(f"{kind.__name__}.{name}: {wrong}")
+    return _not(data, kind.__name__)
 
 
 def _text(data: Any) -> Any:

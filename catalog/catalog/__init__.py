@@ -6,7 +6,7 @@ from catalog.catalog.agencies import Agencies
 from catalog.catalog.announcing import Announcing
 from catalog.catalog.answering import Answering
 from catalog.catalog.appraising import Appraising
-from catalog.catalog.datasets import Datasets
+from catalog.catalog.creating import Creating
 from catalog.catalog.delivering import Delivering
 from catalog.catalog.dumping import Dumping
 from catalog.catalog.erasing import Erasing
@@ -31,7 +31,7 @@ from catalog.catalog.watching import Watching
 
 
 class Catalog(
-    Watching, Announcing, Delivering, Purging, People, Agencies, Datasets, Reading, Harvesting, Uploads, Erasing,
+    Watching, Announcing, Creating, Delivering, Purging, People, Agencies, Reading, Harvesting, Uploads, Erasing,
     Finding, Installing, Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering,
     Noticing, Scheduling, Appraising, Standings,
 ):

@@ -46,6 +46,7 @@ class Base:
         self.upload_limit = upload_limit
         self._review_default = review_default
         self._search_wait = search_wait
+        self._in_time: datetime | None = None
         self._declaration = declaration
         self._proofs = Proofs()
         self._hasher: Hasher = hasher or Argon2()

@@ -30,22 +30,28 @@ class Datasets(Base):
 
         Raises NotFound, NotAllowed, Invalid, Conflict("slug-taken" | "organisation-closed").
         """
+        self._actor(caller)
+        with self._records.begin() as unit:
+            return self._drafted(unit, caller, organisation, about, slug=slug, visibility=visibility, series=series,
+                                 kind=kind)
+
+    def _drafted(self, unit: Unit, caller: Caller, organisation: str, about: Dataset, *, slug: str, visibility: str,
+                 series: str | None = None, kind: str = "dataset") -> Entry:
         actor = self._actor(caller)
         now, about = self._now(), tidy(about)
-        with self._records.begin() as unit:
-            owner = self._organisation(unit, organisation, "#/organization")
-            self._must(caller, "draft", organisation=owner.id)
-            refuse_closed(owner)
-            refuse((*_problems(visibility=visibility, kind=kind, slug=slug or None), *check_about(about)))
-            entry = Entry(
-                id=self._new_id(), slug=self._address(unit, slug, about), organisation=owner.id, about=about,
-                visibility="private" if visibility == "private" else "public",
-                kind="series" if kind == "series" else "dataset", state="published" if kind == "series" else "draft",
-                series=self._series(unit, owner.id, series), created=now, modified=now,
-                issued=now if kind == "series" else None,
-            )
-            unit.add_entry(entry)
-            unit.audit(actor, "draft", entry.id, slug=entry.slug, organisation=owner.id)
+        owner = self._organisation(unit, organisation, "#/organization")
+        self._must(caller, "draft", organisation=owner.id)
+        refuse_closed(owner)
+        refuse((*_problems(visibility=visibility, kind=kind, slug=slug or None), *check_about(about)))
+        entry = Entry(
+            id=self._new_id(), slug=self._address(unit, slug, about), organisation=owner.id, about=about,
+            visibility="private" if visibility == "private" else "public",
+            kind="series" if kind == "series" else "dataset", state="published" if kind == "series" else "draft",
+            series=self._series(unit, owner.id, series), created=now, modified=now,
+            issued=now if kind == "series" else None,
+        )
+        unit.add_entry(entry)
+        unit.audit(actor, "draft", entry.id, slug=entry.slug, organisation=owner.id)
         return entry
 
     def _address(self, unit: Unit, slug: str, about: Dataset) -> str:

@@ -27,6 +27,9 @@ LONGEST = 60
 LATE_SECONDS = 60.0
 """How long search may take to follow a change; it does within two seconds when all is well."""
 
+MOMENT = 0.5
+"""Seconds for which search that was seen to be in time is not asked about again."""
+
 
 class Finding(Base):
     """What is there, and what has changed."""
@@ -40,9 +43,12 @@ class Finding(Base):
         When the index is down, titles are compared with the words in the records, and the answer says ``degraded``;
         so it does when search has not followed the changes for a while.
         """
-        with self._records.read() as unit:
-            question = replace(question, audience=audience(caller), filters=self._filters(unit, question))
-            late = is_late(unit, self._now())
+        question = replace(question, audience=audience(caller))
+        late = False
+        if question.filters.get("org") or not self._was_in_time():
+            with self._records.read() as unit:
+                question = replace(question, filters=self._filters(unit, question))
+                late = self._late(unit)
         try:
             answer = self._index.ask(question)
         except Unavailable:
@@ -55,6 +61,16 @@ class Finding(Base):
             gone = set(wanted).difference(entry.id for entry in entries)
             answer = replace(answer, hits=[hit for hit in answer.hits if hit.id not in gone])
         return replace(answer, degraded=True) if late else answer, entries
+
+    def _was_in_time(self) -> bool:
+        """Tell whether search was seen to be in time just now: it is not late a moment after."""
+        return self._in_time is not None and abs((self._now() - self._in_time).total_seconds()) < MOMENT
+
+    def _late(self, unit: Unit) -> bool:
+        now = self._now()
+        late = is_late(unit, now)
+        self._in_time = None if late else now
+        return late
 
     def datasets(self, caller: Caller, ids: Sequence[str]) -> Sequence[Entry]:
         """Those of the ids that the caller may see, in the order asked."""

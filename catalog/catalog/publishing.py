@@ -178,7 +178,7 @@ class Publishing(Declaring):
     def _seal(self, entry: Entry, content: bytes) -> None:
         """Put the manifest, claimed first: a crash after this leaves an object that the sweep finds."""
         with self._records.begin() as unit:
-            unit.claim(hashlib.sha256(content).hexdigest(), _holder(entry))
+            unit.claim(hashlib.sha256(content).hexdigest(), holder(entry))
         self._files.put(io.BytesIO(content))
 
     def _switch(self, caller: Caller, plan: Plan, sealed: str, planner: Planner) -> Version | None:
@@ -186,7 +186,7 @@ class Publishing(Declaring):
         with self._records.begin() as unit:
             again = planner(unit)
             if isinstance(again, Version):
-                unit.release_claims(_holder(plan.entry))
+                unit.release_claims(holder(plan.entry))
                 return again
             if not _same(plan, again):
                 return None
@@ -201,7 +201,7 @@ class Publishing(Declaring):
                 unit.release_claims(one.id)
                 remember(unit, one, version)
             self._mark_corrected(unit, version)
-            unit.release_claims(_holder(entry))
+            unit.release_claims(holder(entry))
             for event in due(unit, version):
                 unit.announce(event)
             unit.audit(
@@ -236,7 +236,7 @@ class Publishing(Declaring):
                 unit.save_version(replace(corrected, erratum=version.erratum))
 
 
-def _holder(entry: Entry) -> str:
+def holder(entry: Entry) -> str:
     """Give the name under which a release claims its manifest."""
     return f"dataset:{entry.id}"
 

@@ -15,6 +15,8 @@ from catalog.ports import Tables
 from catalog.rows import Ask, Batch, Condition, Found, Method, Table
 
 _T = TypeVar("_T")
+MANY = 1000
+"""Tables that are asked for in one go."""
 
 
 class Tabling(Base):
@@ -34,7 +36,10 @@ class Tabling(Base):
 
     def tables_there(self, keys: Collection[str]) -> Collection[str]:
         """Give those of the resources' ids that have a table."""
-        return self._tables.there(keys) if self._tables is not None and keys else ()
+        if self._tables is None or not keys:
+            return ()
+        every = list(keys)
+        return {one for at in range(0, len(every), MANY) for one in self._tables.there(every[at : at + MANY])}
 
     def every_table(self) -> Sequence[Table]:
         """Give every table there is, for the site's own housekeeping: nobody may see them by this."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from catalog.catalog.base import tombstone
-from catalog.catalog.publishing import Plan, Publishing
+from catalog.catalog.publishing import Plan, Planner, Publishing
 from catalog.errors import Conflict, Gone, NotFound, Problem
 from catalog.events import DatasetWithdrawn
 from catalog.members import MORE_LIMIT, RESOURCE, TITLE_LIMIT, check_text, check_url, refuse
@@ -42,16 +42,19 @@ class Versions(Publishing):
         A draft without resources is published too. Raises NotFound, NotAllowed, Gone, Invalid.
         """
         entry, version = self._records_of(caller, key)
+        if version is not None and arranged_as(version.resources, tuple(change(version.resources))):
+            self._must(caller, "describe", organisation=entry.organisation)
+            return None
+        return self._changed(caller, key, "arrange", self._arranged(change))
 
+    @staticmethod
+    def _arranged(change: Arrangement) -> Change:
         def arranged(_unit: Unit, _entry: Entry, before: tuple[Resource, ...]) -> tuple[Resource, ...]:
             after = tuple(change(before))
             refuse(_arrangement_problems(before, after))
             return name_files(after)
 
-        if version is not None and arranged_as(version.resources, tuple(change(version.resources))):
-            self._must(caller, "describe", organisation=entry.organisation)
-            return None
-        return self._changed(caller, key, "arrange", arranged)
+        return arranged
 
     def _records_of(self, caller: Caller, key: str) -> tuple[Entry, Version | None]:
         with self._records.read() as unit:
@@ -84,7 +87,10 @@ class Versions(Publishing):
     def _changed(self, caller: Caller, key: str, act: str, change: Change, *, note: str = "",
                  republishes: int | None = None) -> Version:
         self._actor(caller)
+        return self._release(caller, self._planner_of(caller, key, act, change, note=note, republishes=republishes))
 
+    def _planner_of(self, caller: Caller, key: str, act: str, change: Change, *, note: str = "",
+                    republishes: int | None = None) -> Planner:
         def plan(unit: Unit) -> Plan:
             entry = self._entry(unit, caller, key)
             owner = self._organisation(unit, entry.organisation)
@@ -94,7 +100,7 @@ class Versions(Publishing):
             made = self._next(unit, entry, owner, change(unit, entry, self._basis(unit, entry)), act=act)
             return replace(made, version=replace(made.version, note=note, republishes=republishes))
 
-        return self._release(caller, plan)
+        return plan
 
     # -- withdrawal ---------------------------------------------------------------------------------------------
     def withdraw(self, caller: Caller, key: str, reason: str, number: int | None = None) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
@@ -45,6 +46,9 @@ OWN: Final = frozenset({
 _LANGUAGES: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _TAG: Final = re.compile(r"[\w \-.]*")
 _SHORTEST, _LONGEST = 2, 100
+_CANONICAL: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MICROSECONDS: Final = 26
+"""Signs of a moment with microseconds; behind them stands its zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +79,18 @@ class Package:
         return self.moved or self.told.id
 
 
+@lru_cache(maxsize=4096)
 def moment(at: datetime | None) -> str | None:
     """Write a moment as CKAN does: UTC without saying so, with microseconds."""
-    return None if at is None else at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    if at is None:
+        return None
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")[:_MICROSECONDS]
 
 
 def resource_id(dataset: str, name: str) -> str:
     """Give the id of a part: a UUID (version 8) that begins like its dataset's and ends with a hash of its name."""
-    own = uuid.UUID(dataset).hex
-    return str(uuid.UUID(f"{own[:12]}8{own[13:20]}{blake2b(name.encode(), digest_size=6).hexdigest()}"))
+    own = dataset if _CANONICAL.fullmatch(dataset) else str(uuid.UUID(dataset))
+    return f"{own[:14]}8{own[15:24]}{blake2b(name.encode(), digest_size=6).hexdigest()}"
 
 
 def dataset_before(resource: str) -> str:

@@ -20,7 +20,7 @@ from statistics import quantiles
 from typing import Any
 from urllib.parse import quote_plus
 
-from tests.bench._site import Served, copied, served
+from tests.bench._site import Served, copied, cpu, served
 from tests.bench.search import Words
 
 DATASETS, QUICK_DATASETS = 16_000, 60
@@ -51,8 +51,10 @@ def run(quick: bool = False, size: int = 0) -> dict:
             }
             memory = site.memory()
         with served(folder, worker=True) as site:
+            before = sum(map(cpu, site.worker))
             found["package_create"] = asking(site, creates(site.token), 400 // part)
-    detail: dict[str, Any] = {"datasets": size, "megabytes_of_two": round(memory), "load": round(os.getloadavg()[0], 1)}
+            spent_by_worker = round(sum(map(cpu, site.worker)) - before, 1)
+    detail: dict[str, Any] = {"datasets": size, "megabytes_of_two": round(memory), "worker_cpu_s": spent_by_worker, "load": round(os.getloadavg()[0], 1)}
     for name, one in found.items():
         many = page if name == "harvest" else 1
         detail |= {f"{name}_of_two_cores": round(CORES * many * one["per_cpu"]), f"{name}_per_second": round(many * one["per_second"]),

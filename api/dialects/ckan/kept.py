@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from api.deps import Site
-from catalog.model import NOBODY
+from catalog.model import NOBODY, Organisation
 
 MOST: Final = 20_000
 """Packages that one process keeps; about 4 kB each. So many names lead to them at most."""
@@ -28,6 +28,13 @@ Mark = tuple[int, int, int]
 Named = tuple[str, str]
 
 
+class Agencies(NamedTuple):
+    """Every agency: its name and title by what search calls it, and itself by its id."""
+
+    named: Mapping[str, Named]
+    owners: Mapping[str, Organisation]
+
+
 class Kept:
     """Packages as anybody sees them, and answers of ``package_search``, by what was asked.
 
@@ -42,7 +49,7 @@ class Kept:
         self._ids: dict[str, str] = {}
         self._answers: dict[bytes, bytes] = {}
         self._room = ROOM
-        self._agencies: Mapping[str, Named] | None = None
+        self._agencies: Agencies | None = None
         self._seen: Mark = (-1, -1, -1)
         self._fresh_until = 0.0
         self._sure = self._due = False
@@ -128,9 +135,18 @@ class Kept:
     # -- agencies ---------------------------------------------------------------------------------------------------
     def agencies(self, site: Site, words: Callable[[Mapping[str, str]], str]) -> Mapping[str, Named]:
         """Give name and title of every agency by what search calls it."""
+        return self._every_agency(site, words).named
+
+    def owners(self, site: Site, words: Callable[[Mapping[str, str]], str]) -> Mapping[str, Organisation]:
+        """Give every agency by its id."""
+        return self._every_agency(site, words).owners
+
+    def _every_agency(self, site: Site, words: Callable[[Mapping[str, str]], str]) -> Agencies:
         mark, found = self.look(site), self._agencies
         if found is None:
-            found = {one.public_id: (one.slug, words(one.title)) for one in site.catalog.organisations(NOBODY)}
+            every = site.catalog.organisations(NOBODY)
+            named = {one.public_id: (one.slug, words(one.title)) for one in every}
+            found = Agencies(named, {one.id: one for one in every})
             with self._lock:
                 if mark[:2] == self._seen[:2]:
                     self._agencies = found
@@ -139,7 +155,7 @@ class Kept:
 
 def kept_of(site: Site) -> Kept:
     """The site's packages at hand."""
-    found: Kept = site.extras.setdefault("ckan.kept", Kept())
+    found: Kept = site.extras.get("ckan.kept") or site.extras.setdefault("ckan.kept", Kept())
     return found
 
 

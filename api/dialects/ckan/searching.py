@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -226,40 +226,50 @@ def counted(call: Call, answer: Answer) -> dict[str, list[dict[str, Any]]]:
     least = call.number("facet.mincount", 1) or 1
     found: dict[str, list[dict[str, Any]]] = {}
     for name in facet_fields(call):
-        values = answer.facets.get(FACETS.get(name, ""), ())
-        found[name] = [
-            {**_named(call, name, one.value), "count": one.count} for one in values if one.count >= least
-        ]
+        values = [one for one in answer.facets.get(FACETS.get(name, ""), ()) if one.count >= least]
+        named = naming(call, name) if values else _as_it_is
+        names = [(named(one.value), one.count) for one in values]
+        found[name] = [{"name": called, "display_name": shown, "count": count} for (called, shown), count in names]
     return found
 
 
-def _named(call: Call, facet: str, value: str) -> dict[str, str]:
+Naming = Callable[[str], tuple[str, str]]
+"""Gives the name and the shown name of a facet's value."""
+
+
+def naming(call: Call, facet: str) -> Naming:
+    """Give what names the values of a facet."""
     if facet in ("organization", "owner_org"):
-        return _agency_named(call, value)
+        agencies = kept_of(call.site).agencies(call.site, call.words)
+        return lambda value: agencies.get(value) or _agency_named(call, value)
     if facet == "groups":
-        return _group_named(call, value)
-    if facet == "license_id" and value in LICENCES:
-        return {"name": value, "display_name": call.words(LICENCES[value].title)}
-    shown = value.upper() if facet == "res_format" else value
-    return {"name": shown, "display_name": shown}
+        return lambda value: _group_named(call, value)
+    if facet == "license_id":
+        return lambda value: (value, call.words(LICENCES[value].title) if value in LICENCES else value)
+    return _in_capitals if facet == "res_format" else _as_it_is
 
 
-def _group_named(call: Call, value: str) -> dict[str, str]:
+def _as_it_is(value: str) -> tuple[str, str]:
+    return value, value
+
+
+def _in_capitals(value: str) -> tuple[str, str]:
+    return value.upper(), value.upper()
+
+
+def _group_named(call: Call, value: str) -> tuple[str, str]:
     if value in THEMES:
-        return {"name": ckan.group_name(value), "display_name": call.words(THEMES[value].title)}
+        return ckan.group_name(value), call.words(THEMES[value].title)
     made = next(iter(call.site.catalog.marks(groups.KIND, subjects=[value])), None)
-    return {"name": value, "display_name": str(made.body.get("title") or value) if made else value}
+    return value, str(made.body.get("title") or value) if made else value
 
 
-def _agency_named(call: Call, key: str) -> dict[str, str]:
-    named = kept_of(call.site).agencies(call.site, call.words).get(key)
-    if named is not None:
-        return {"name": named[0], "display_name": named[1]}
+def _agency_named(call: Call, key: str) -> tuple[str, str]:
     try:
         one = call.site.catalog.organisation(NOBODY, key)
     except NotFound:
-        return {"name": key, "display_name": key}
-    return {"name": one.slug, "display_name": call.words(one.title)}
+        return key, key
+    return one.slug, call.words(one.title)
 
 
 def current(call: Call) -> list[dict[str, Any]]:

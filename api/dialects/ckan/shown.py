@@ -28,6 +28,8 @@ class Shown:
         self.language = call.site.language
         self._codelists: Mapping[str, Any] = call.site.standards.codelists
         self._agencies: dict[str, Organisation] = {one.id: one for one in known}
+        self._named: dict[str, dict[str, Any]] = {}
+        self._filled: Collection[str] | None = None
         self._groups: dict[str, dict[str, Any]] | None = None
         self._moved: dict[str, list[Origin]] = {}
 
@@ -36,7 +38,12 @@ class Shown:
         every = list(entries)
         self._remember(every)
         heads = self.site.catalog.heads(caller, every)
-        return [self.package(entry, heads.get(entry.id)) for entry in every]
+        links = [one for key, head in heads.items() for one in _links(key, head)]
+        self._filled = self.site.catalog.tables_there(links)
+        try:
+            return [self.package(entry, heads.get(entry.id)) for entry in every]
+        finally:
+            self._filled = None
 
     def public(self, ids: Sequence[str], entries: Iterable[Entry]) -> list[orjson.Fragment]:
         """Give datasets as anybody sees them as JSON: what is at hand as it is, the others made of their entries.
@@ -49,6 +56,7 @@ class Shown:
         there = {one.id: one for one in entries}
         gone = [one for one in ids if one not in held and one not in there]
         there |= {one.id: one for one in self.site.catalog.datasets(NOBODY, gone)} if gone else {}
+        self._agencies = dict(kept.owners(self.site, self.call.words)) if there else {}
         missing = [there[one] for one in ids if one not in held and one in there and there[one].state == "published"]
         for one, made in zip(missing, self.packages(NOBODY, missing) if missing else [], strict=True):
             held[one.id] = kept.remember(mark, one.id, made, one.slug)
@@ -61,16 +69,23 @@ class Shown:
             if origin.shown and origin.target in self._moved:
                 self._moved[origin.target].append(origin)
 
+    def new(self, entry: Entry, version: Version | None) -> dict[str, Any]:
+        """Give the dictionary of a dataset that was just made: it had no id elsewhere and has no rows of its own."""
+        self._moved[entry.id], self._filled = [], ()
+        return self.package(entry, version)
+
     def package(self, entry: Entry, version: Version | None) -> dict[str, Any]:
         """Give the dictionary of ``package_show``."""
         agency = self._agency(entry.organisation)
+        if agency.id not in self._named:
+            self._named[agency.id] = organisation(self.call, agency)
         if entry.id not in self._moved:
             self._remember([entry])
         moved = self._moved[entry.id]
         told = described(self.site.url, entry, version, agency, self._codelists)
         changed = max(entry.modified, version.issued) if version else entry.modified
         shown = ckan.package(ckan.Package(
-            told=told, name=entry.slug, organisation=organisation(self.call, agency), created=entry.created,
+            told=told, name=entry.slug, organisation=self._named[agency.id], created=entry.created,
             changed=changed, state=state_of(entry), private=entry.visibility == "private",
             parts={one.name: one.more for one in version.resources if one.more} if version else {},
             active=self._active(entry, version), moved=next((one.remote for one in moved if one.kind == "dataset"), ""),
@@ -95,14 +110,20 @@ class Shown:
         return shown
 
     def _active(self, entry: Entry, version: Version | None) -> Collection[str]:
-        """Give the ids of the links that have rows of their own here."""
-        links = [one for one in version.resources if one.kind == "link"] if version else []
-        return self.site.catalog.tables_there([ckan.resource_id(entry.id, one.name) for one in links])
+        """Give the ids of the links that have rows of their own here, of a whole page where that was asked."""
+        if self._filled is not None or version is None:
+            return self._filled or ()
+        return self.site.catalog.tables_there(_links(entry.id, version))
 
     def _agency(self, key: str) -> Organisation:
         if key not in self._agencies:
             self._agencies[key] = self.site.catalog.organisation(NOBODY, key)
         return self._agencies[key]
+
+
+def _links(dataset: str, version: Version) -> list[str]:
+    """Give the ids of a dataset's links."""
+    return [ckan.resource_id(dataset, one.name) for one in version.resources if one.kind == "link"]
 
 
 def parts_by_id(call: Call, dataset: str, parts: Iterable[Resource]) -> dict[str, Resource]:

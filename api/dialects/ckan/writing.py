@@ -13,7 +13,7 @@ from api.dialects.ckan.names import name_problems
 from api.dialects.ckan.shown import Shown, found_entry, parts_by_id
 from catalog.errors import NotAllowed, NotFound
 from catalog.members import slug_of
-from catalog.model import NOBODY, Entry, Organisation, Resource
+from catalog.model import NOBODY, Entry, Organisation, Resource, Version
 from catalog.permit import may
 from standards.metadata import ckan
 from standards.portable import to_json
@@ -45,11 +45,14 @@ def package_create(call: Call) -> dict[str, Any]:
     resources = arranged(call, (), given.get("resources") or [])
     about = _read(call, {**given, "title": given.get("title") or given["name"]}, Dataset(title={}))
     visibility = "private" if _yes(given, "private") else "public"
-    made = call.site.catalog.draft(call.caller, owner.id, about, slug=str(given["name"]), visibility=visibility)
-    call.changed.append(made.id)
+    catalog, name = call.site.catalog, str(given["name"])
+    version: Version | None = None
     if given.get("state") != "draft" and _releases(call, owner):
-        call.site.catalog.arrange(call.caller, made.id, lambda _: resources)
-    return Shown(call, [owner]).package(*found_entry(call, made.id))
+        made, version = catalog.create(call.caller, owner.id, about, resources, slug=name, visibility=visibility)
+    else:
+        made = catalog.draft(call.caller, owner.id, about, slug=name, visibility=visibility)
+    call.changed.append(made.id)
+    return Shown(call, [owner]).new(made, version)
 
 
 def _owner(call: Call, given: Mapping[str, Any], errors: dict[str, Any]) -> Organisation | None:

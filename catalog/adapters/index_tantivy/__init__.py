@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from catalog.adapters.index_tantivy.asking import Answering
+from catalog.adapters.index_tantivy.asking import Answering, Memory
 from catalog.adapters.index_tantivy.query import Asker
 from catalog.adapters.index_tantivy.shelf import Shelf
 from catalog.adapters.index_tantivy.spelling import Speller
@@ -31,6 +31,7 @@ class TantivyIndex:
     def __init__(self, path: str | Path, *, writer: bool = True, patience: float = 10.0) -> None:
         self._shelf = Shelf(Path(path), patience=patience)
         self._writer = writer
+        self._memory = Memory()
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -45,7 +46,7 @@ class TantivyIndex:
         if question.text.strip() and not asked.folded:
             return Answer(facets=dict.fromkeys(question.facets, ()))
         try:
-            return Answering(view, question, asked, cursor).answer()
+            return Answering(view, question, asked, cursor, self._memory).answer()
         except ValueError as wrong:
             if "corrupt" in str(wrong):  # tantivy opens a segment's parts late
                 return Answer(degraded=True)

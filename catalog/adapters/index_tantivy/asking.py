@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from catalog.adapters.index_tantivy.orders import Orders
 from catalog.adapters.index_tantivy.pages import Page, Pager
 from catalog.adapters.index_tantivy.query import Asker, both
 from catalog.adapters.index_tantivy.shelf import View
@@ -24,16 +25,47 @@ _FEW: Final = 3
 """Hits up to which a better spelling is worth more than what was found."""
 
 
+_MOST_NAMES: Final = 50_000
+
+
+class Memory:
+    """What one question may leave to the next: orders of whole answers, and ids by the numbers that stand for them.
+
+    A number is a hash of the id, so a pair holds for ever; to read an id out of the store of documents takes longer
+    than to find the hit.
+    """
+
+    def __init__(self) -> None:
+        self.orders = Orders()
+        self._names: dict[int, str] = {}
+
+    def ids(self, searcher: Any, addresses: Sequence[Any]) -> list[str]:
+        """Give the ids of datasets at these addresses."""
+        names, found = self._names, list[str]()
+        numbers = searcher.fast_field_values("number", addresses) if addresses else []
+        for number, address in zip(numbers, addresses, strict=True):
+            name = names.get(number)
+            if name is None:
+                name = str(searcher.doc(address).get_first("id"))
+                if len(names) < _MOST_NAMES:
+                    names[number] = name
+            found.append(name)
+        return found
+
+
 class Answering:
     """One question answered on one state of the index."""
 
-    def __init__(self, view: View, question: Question, asked: Terms, cursor: Cursor | None) -> None:
+    def __init__(self, view: View, question: Question, asked: Terms, cursor: Cursor | None,
+                 memory: Memory | None = None) -> None:
         self.view = view
+        self.memory = memory or Memory()
         self.searcher = view.searcher
         self.question = question
         self.asked = asked
         self.cursor = cursor
         self.asker = Asker(view.schema, question, asked, cursor.relaxed if cursor else 0)
+        self.pager = self._pager()
 
     def answer(self) -> Answer:
         page = self._page()
@@ -51,7 +83,10 @@ class Answering:
         )
 
     def _page(self) -> Page:
-        return Pager(self.searcher, self.asker.scored(), self.question).page(self.cursor)
+        return self.pager.page(self.cursor)
+
+    def _pager(self) -> Pager:
+        return Pager(self.view, self.asker.scored(), self.question, self.memory.orders)
 
     def _relax(self) -> bool:
         """Ask for fewer of the words, if that makes a difference."""
@@ -59,23 +94,28 @@ class Answering:
         for relaxed in range(self.asker.relaxed + 1, RELAXED):
             if self.asked.least(relaxed) < now:
                 self.asker = Asker(self.view.schema, self.question, self.asked, relaxed)
+                self.pager = self._pager()
                 return True
         return False
 
     def _hits(self, page: Page) -> list[Hit]:
-        every = [self.searcher.doc(address) for _, address in page.hits]
-        marks = self.question.marks and bool(self.asked.folded)
+        addresses = [address for _, address in page.hits]
+        scores = [key if isinstance(key, float) else 0.0 for key, _ in page.hits]
+        if not (self.question.marks and self.asked.folded):
+            ids = self.memory.ids(self.searcher, addresses)
+            return [Hit(id=one, score=score) for one, score in zip(ids, scores, strict=True)]
+        every = [self.searcher.doc(address) for address in addresses]
         return [
-            Hit(id=one.get_first("id"), score=key if isinstance(key, float) else 0.0,
-                marked=marked(shown(bytes(one.get_first("document"))), self.asked) if marks else {})
-            for (key, _), one in zip(page.hits, every, strict=True)
+            Hit(id=one.get_first("id"), score=score,
+                marked=marked(shown(bytes(one.get_first("document"))), self.asked))
+            for score, one in zip(scores, every, strict=True)
         ]
 
     def _next(self, page: Page) -> str:
         if not page.more:
             return ""
-        key, address = page.hits[-1]
-        last = self.searcher.doc(address).get_first("id")
+        (last,) = self.memory.ids(self.searcher, [page.hits[-1][1]])
+        key = self.pager.key(page.hits[-1])
         return Cursor(page.offset + len(page.hits), last, key, self.asker.relaxed).write(self.question)
 
     # -- words that were not found ------------------------------------------------------------------------------

@@ -8,11 +8,33 @@ from typing import Any, Final
 
 import tantivy
 
+from catalog.adapters.index_tantivy.orders import Orders, address
 from catalog.adapters.index_tantivy.schema import SORTS, number
+from catalog.adapters.index_tantivy.shelf import View
+from catalog.indexed import sort_keys, thaw
 from catalog.question import Cursor, Question
 
 _SLACK: Final = 200
 """How far around its old place a hit is looked for when the index has changed."""
+
+_FAR: Final = 200
+"""Hits before a page from which on the order of the whole answer may be worth to be kept."""
+
+UNREAD: Final = ""
+"""Stands for the sort key of a hit whose key was not looked up; no key is empty, each ends with an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits as (sort key or score, address), and how many match in all."""
+
+    hits: Sequence[tuple[Any, Any]]
+    count: int
+
+    @classmethod
+    def of(cls, found: Any) -> Found:
+        """Take tantivy's."""
+        return cls(found.hits, int(found.count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +50,19 @@ class Page:
 class Pager:
     """Gives pages in the order of one question. Keys of every order but relevance are unique, so places are exact."""
 
-    def __init__(self, searcher: Any, query: Any, question: Question) -> None:
-        self.searcher = searcher
+    def __init__(self, view: View, query: Any, question: Question, orders: Orders) -> None:
+        self.searcher = view.searcher
+        self.stamp = view.stamp
+        self.orders = orders
         self.query = query
+        self.question = question
         sort = question.sort
         if sort == "relevance" and not question.text.strip():
             sort = "modified"
         self.field = SORTS.get(sort)
         self.order = tantivy.Order.Asc if sort == "title" else tantivy.Order.Desc
         self.limit = question.limit
-        self.start = min(question.start, searcher.num_docs)
+        self.start = min(question.start, self.searcher.num_docs)
 
     def page(self, cursor: Cursor | None) -> Page:
         """Give the hits after a cursor, or the first ones."""
@@ -55,9 +80,32 @@ class Pager:
     def _cut(self, hits: Sequence[tuple[Any, Any]], total: int, offset: int) -> Page:
         return Page(hits[: self.limit], total, offset, more=len(hits) > self.limit > 0)
 
-    def _search(self, offset: int, limit: int) -> Any:
-        order = {"order_by_field": self.field, "order": self.order} if self.field else {}
-        return self.searcher.search(self.query, limit, offset=offset, **order)
+    def key(self, hit: tuple[Any, Any]) -> Any:
+        """Give a hit's sort key, or its score."""
+        if hit[0] != UNREAD:
+            return hit[0]
+        return sort_keys(thaw(bytes(self.searcher.doc(hit[1]).get_first("document"))))[str(self.field)]
+
+    def _search(self, offset: int, limit: int) -> Found:
+        if not self.field or not self.limit:  # what is only counted needs no order
+            return Found.of(self.searcher.search(self.query, limit, offset=offset))
+        return (self._kept(offset, limit) if offset >= _FAR else None) or self._ordered(offset, limit)
+
+    def _ordered(self, offset: int, limit: int) -> Found:
+        return Found.of(self.searcher.search(self.query, limit, offset=offset, order_by_field=self.field,
+                                             order=self.order))
+
+    def _kept(self, offset: int, limit: int) -> Found | None:
+        """Give hits by the order of the whole answer, without their keys; None where it is not kept."""
+        if self.stamp is None:
+            return None
+        total = int(self.searcher.search(self.query, 1).count)
+        asked = repr(replace(self.question, start=0, limit=0, after="", facets=(), facet_size=0, marks=False))
+        places = self.orders.places((self.stamp, f"{self.field} {asked} {self.query!r}"), min(offset + limit, total),
+                                    total, lambda: self._ordered(0, max(1, total)).hits)
+        if places is None:
+            return None
+        return Found([(UNREAD, address(one)) for one in places[offset : offset + limit]], total)
 
     def _is(self, hit: tuple[Any, Any], cursor: Cursor) -> bool:
         """Whether a hit is the one that the cursor stands on."""
@@ -72,7 +120,7 @@ class Pager:
             return start + int(numbers.index(number(cursor.id))) + 1
         if self.field is None or not isinstance(cursor.key, str):  # scores move with every change: the place is kept
             return min(cursor.offset - 1, total)
-        return _first(total, lambda at: self._is_after(self._search(at, 1).hits[0][0], cursor.key))
+        return _first(total, lambda at: self._is_after(self.key(self._search(at, 1).hits[0]), cursor.key))
 
     def _is_after(self, key: Any, last: Any) -> bool:
         return bool(key > last) if self.order == tantivy.Order.Asc else bool(key < last)

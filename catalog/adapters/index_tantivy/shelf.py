@@ -25,10 +25,11 @@ _PAUSE: Final = 0.01
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One state of the index: its schema and a searcher that keeps seeing this state."""
+    """One state of the index: its schema, a searcher that keeps seeing this state, and what tells it from others."""
 
     schema: Any
     searcher: Any
+    stamp: object = None
 
 
 class Shelf:
@@ -67,7 +68,7 @@ class Shelf:
         elif self._seen != seen:
             self._index.reload()
         self._seen = seen
-        return View(self.schema, self._index.searcher())
+        return View(self.schema, self._index.searcher(), seen)
 
     def view_of(self, generation: str) -> View:
         """Give the committed state of a generation that is not the current one (yet)."""

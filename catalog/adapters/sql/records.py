@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text
@@ -26,6 +26,7 @@ from catalog.adapters.sql.shelf import ShelfRows
 from catalog.adapters.sql.uploads import UploadRows
 from catalog.adapters.sql.voices import VoiceRows
 from catalog.adapters.sql.webhooks import WebhookRows
+from catalog.adapters.sql.writers import Turn
 from catalog.errors import Unavailable
 from catalog.events import Event, SiteReset
 
@@ -71,7 +72,7 @@ class SqlRecords:
         self.url = url
         self._writing = writing(self.engine)
         self._sqlite = self.engine.dialect.name == "sqlite"
-        self._turn = threading.Lock()
+        self._turn = Turn(Path(str(self.engine.url.database))) if self._sqlite else None
         self._codec = Codec()
         self._now = now
         self._enqueue = enqueue
@@ -95,11 +96,11 @@ class SqlRecords:
 
     @contextmanager
     def _queue(self) -> Iterator[None]:
-        """Let the threads of one process write in turn: SQLite's own waiting is unfair."""
-        if not self._sqlite:
+        """Let threads and processes write in turn: SQLite's own waiting is slow and unfair."""
+        if self._turn is None:
             yield
             return
-        with self._turn:
+        with self._turn.taken():
             yield
 
     def migrate(self) -> None:
