@@ -72,6 +72,7 @@ def create_app(
     _hang_doors(app)
     _hang_refusals(app)
     app.add_middleware(ckan.Straight, refused=_refused)
+    app.add_middleware(html.Straight, site=site)
     if rate_limits:
         app.add_middleware(Limits, language=language, shared=counters)
     app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=meters.answered,
@@ -83,6 +84,7 @@ def _doubt(site: Site) -> None:
     """Something was written: what is kept at hand has to be asked again."""
     v1.doubt(site)
     ckan.doubt(site)
+    html.doubt(site)
 
 
 def _hang_doors(app: FastAPI) -> None:

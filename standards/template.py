@@ -119,10 +119,17 @@ def rules(field: Field, language: str) -> tuple[str, ...]:
     return tuple(said)
 
 
-def csv_template(standard: TableStandard, *, labels: Labels = "name", language: str = "vi", bom: bool = False) -> bytes:
-    """Write the header row as UTF-8 CSV with commas and LF: names or titles; ``bom`` is for Excel."""
+def csv_template(standard: TableStandard, *, labels: Labels = "name", language: str = "vi", bom: bool = False,
+                 example: bool = False) -> bytes:
+    """Write the header row as UTF-8 CSV with commas and LF: names or titles; ``bom`` is for Excel.
+
+    With ``example`` a row follows that shows what each field may hold.
+    """
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow([_label(one, labels, language) for one in standard.fields])
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow([_label(one, labels, language) for one in standard.fields])
+    if example:
+        lines.writerow([one.example for one in standard.fields])
     return out.getvalue().encode("utf-8-sig" if bom else "utf-8")
 
 

@@ -123,6 +123,22 @@ def size(lang: str, count: int | None) -> str:
 
 def words(lang: str, text: Text | None) -> str:
     """A text in the reader's language, or in the language it has."""
+    return text.get(tongue(lang, text), "") if text else ""
+
+
+def tongue(lang: str, text: Text | None) -> str:
+    """The language in which a reader of ``lang`` gets a text: hers, else Vietnamese, English, or the first there is."""
     if not text:
-        return ""
-    return text.get(lang) or text.get("vi") or text.get("en") or next(iter(text.values()), "")
+        return lang
+    return next((one for one in (lang, "vi", "en", *text) if text.get(one)), lang)
+
+
+def foreign(lang: str, text: Text | None) -> Markup:
+    """The attribute that tells a voice to read a text as another language than the page's (WCAG 3.1.2); or nothing."""
+    found = tongue(lang, text)
+    return Markup(' lang="{}"').format(found) if found != lang else Markup()
+
+
+def bdi(lang: str, text: Text | None, other: str = "") -> Markup:
+    """A text, or ``other`` where there is none, apart from what stands around it and in its own language."""
+    return Markup("<bdi{}>{}</bdi>").format(foreign(lang, text), words(lang, text) or other)

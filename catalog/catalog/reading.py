@@ -36,10 +36,13 @@ class Reading(Scrubbing):
                 return entry, None
             return entry, self._shown(caller, entry, version)
 
-    def heads(self, caller: Caller, entries: Sequence[Entry]) -> Mapping[str, Version]:
-        """Give the newest versions of datasets (which she was shown) by their ids, without profiles and first rows."""
+    def heads(self, caller: Caller, entries: Sequence[Entry], *, groups: bool = False) -> Mapping[str, Version]:
+        """Give the newest versions of datasets (which she was shown) by their ids, without profiles and first rows.
+
+        ``groups``: with the remarks on their rows, which say how good they are.
+        """
         with self._records.read() as unit:
-            found = unit.outlines([one.id for one in entries if one.version], files=True)
+            found = unit.outlines([one.id for one in entries if one.version], files=True, groups=groups)
         shown = ((one, found.get(one.id)) for one in entries)
         return {one.id: self._shown(caller, one, version) for one, version in shown
                 if version is not None and version.state != "withdrawn"}

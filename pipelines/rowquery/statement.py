@@ -29,15 +29,14 @@ from pipelines.rowquery import (
     Value,
     Within,
 )
+from pipelines.rowquery.folding import MOST_COLUMNS, in_any, in_one, joined, quoted
 from pipelines.rowquery.read import refuse
 from pipelines.rowquery.values import MOMENTS, NUMBERS, TYPES, Sql, read_as, written
-from standards.text import fold, nfc
+from standards.text import nfc
 
 ID: Final = "_id"
 EARTH_METRES: Final = 6_371_008.8
 """Mean radius of the earth (IUGG)."""
-MOST_COLUMNS: Final = 300
-BETWEEN_TEXTS: Final = "\x1f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +70,12 @@ class Statement:
     grouped: bool = False
 
 
-def statement(query: Query, known: Mapping[str, Kind], *, folded: str = "") -> Statement:
+def statement(query: Query, known: Mapping[str, Kind], *, folded: Mapping[str, str] | None = None) -> Statement:
     """Make the statement for a table with these columns. Raises Invalid('query') for what does not fit them.
 
-    ``folded`` is a column beside them that holds what ``folded_texts`` makes of the row, where the file has it.
+    ``folded`` names the columns beside them that hold their texts folded, where the file has such.
     """
-    asked = _Asked(known, folded)
+    asked = _Asked(known, folded or {})
     outputs = query.select or tuple(Output(Column(name), name) for name in known if name != ID)
     if query.grouped:
         outputs = query.select or tuple(Output(one, _name_of(one)) for one in query.group_by)
@@ -189,7 +188,7 @@ class _Asked:
     """The columns that there are, and what is made of expressions and conditions on them."""
 
     known: Mapping[str, Kind]
-    folded: str = ""
+    folded: Mapping[str, str]
 
     def expression(self, item: Expression, part: str) -> Sql:
         """Make an expression."""
@@ -204,7 +203,7 @@ class _Asked:
     def _column(self, name: str, part: str) -> Sql:
         if name not in self.known:
             refuse(part, "unknown-column", column=name)
-        return Sql(_quoted(name), self.known[name])
+        return Sql(quoted(name), self.known[name])
 
     def _call(self, call: Call, part: str) -> Sql:
         if call.name == "date_trunc":
@@ -261,9 +260,9 @@ class _Asked:
         """Make a condition."""
         match condition:
             case AllOf(items):
-                return _joined([self.condition(one, part) for one in items], " AND ")
+                return joined([self.condition(one, part) for one in items], " AND ")
             case AnyOf(items):
-                return _joined([self.condition(one, part) for one in items], " OR ")
+                return joined([self.condition(one, part) for one in items], " OR ")
             case Not(item):
                 made = self.condition(item, part)
                 return Sql(f"(NOT {made.text})", "boolean", made.values)
@@ -314,24 +313,14 @@ class _Asked:
     def _search(self, words: Sequence[str], column: Column | None, part: str) -> Sql:
         """Every word in the column, or in any text of the row; unmarked words find marked ones."""
         names = [column.name] if column else [name for name, kind in self.known.items() if kind == "string"]
-        found = [self._column(name, part) for name in names[:MOST_COLUMNS]]
-        cells = [one.text if one.kind == "string" else f"CAST({one.text} AS VARCHAR)" for one in found]
+        found = [(self._column(name, part), self.folded.get(name, "")) for name in names[:MOST_COLUMNS]]
+        cells = [(one.text if one.kind == "string" else f"CAST({one.text} AS VARCHAR)", one.kind, made)
+                 for one, made in found]
         if not cells:
             return Sql("false", "boolean")
-        if self.folded and column is None:
-            return _joined([self._anywhere(cells, word) for word in words], " AND ")
         if column is not None:
-            return _joined([_holds(cells[0], word) for word in words], " AND ")
-        return _joined([_in_any(cells, word) for word in words], " AND ")
-
-    def _anywhere(self, cells: Sequence[str], word: str) -> Sql:
-        """A word in any text of the row, by the column that has them all; a marked word is then looked for itself."""
-        value = nfc(word).lower()
-        each = _in_any(cells, word)
-        if BETWEEN_TEXTS in value:
-            return each
-        found = Sql(f"contains({_quoted(self.folded)}, {_folded('?')})", "boolean", (value,))
-        return found if fold(value) == value else _joined([found, each], " AND ")
+            return joined([in_one(*cells[0], word) for word in words], " AND ")
+        return joined([in_any(cells, word) for word in words], " AND ")
 
     def _within(self, asked: Within, part: str) -> Sql:
         lat, lon = (self._column(one.name, part) for one in (asked.latitude, asked.longitude))
@@ -349,46 +338,6 @@ class _Asked:
                     (here_lat, here_lat, here_lon, metres))
 
 
-def folded_name(known: Mapping[str, Kind]) -> str:
-    """Give the name of the column beside these that holds the row's folded texts: ``_search``, or one that is free."""
-    name = "_search"
-    while name in known:
-        name += "_"
-    return name
-
-
-def folded_texts(known: Mapping[str, Kind]) -> str:
-    """Give the expression of all texts of a row, folded as ``search`` folds each, with a sign between that none has."""
-    names = [name for name, kind in known.items() if kind == "string"][:MOST_COLUMNS]
-    cells = ", ".join(_folded(_quoted(name)) for name in names)
-    return f"concat_ws(chr({ord(BETWEEN_TEXTS)}), {cells})" if names else "''"
-
-
-def _folded(cell: str) -> str:
-    return f"replace(strip_accents(lower({cell})), 'đ', 'd')"
-
-
-def _in_any(cells: Sequence[str], word: str) -> Sql:
-    """A word in one of several texts; one that is missing does not hold it."""
-    held = [_holds(cell, word) for cell in cells]
-    return _joined([Sql(f"coalesce({one.text}, false)", "boolean", one.values) for one in held], " OR ")
-
-
-def _holds(cell: str, word: str) -> Sql:
-    value = nfc(word).lower()
-    if fold(value) == value:
-        return Sql(f"contains({_folded(cell)}, ?)", "boolean", (value,))
-    return Sql(f"contains(lower({cell}), ?)", "boolean", (value,))
-
-
-def _joined(pieces: Sequence[Sql], word: str) -> Sql:
-    return Sql("(" + word.join(one.text for one in pieces) + ")", "boolean", _values(pieces))
-
-
 def _needs(one: Sql, kinds: frozenset[Kind], part: str, function: str) -> None:
     if one.kind not in kinds:
         refuse(part, "wrong-kind", function=function, kind=one.kind)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

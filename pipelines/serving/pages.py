@@ -10,8 +10,9 @@ from catalog.errors import Invalid
 from pipelines import tables
 from pipelines.askers import Askers
 from pipelines.rowquery import Column, Kind, Output, Query, paging
+from pipelines.rowquery.folding import folded_names
 from pipelines.rowquery.paging import Ended
-from pipelines.rowquery.statement import Statement, folded_name, statement
+from pipelines.rowquery.statement import Statement, statement
 from pipelines.serving.shelf import Shelf
 from pipelines.tables import Plain
 
@@ -68,7 +69,7 @@ def table(parquet: str, sha256: str, shelf: Shelf | None) -> Table:
 
 def asked(one: Table, query: Query) -> Asked:
     """Make the statements of a query. Raises Invalid('query') for what does not fit the table's columns."""
-    served = statement(query, one.known, folded=folded_name(one.known)) if one.shelf else None
+    served = statement(query, one.known, folded=folded_names(one.known)) if one.shelf else None
     return Asked(table=one, plain=statement(query, one.known), served=served)
 
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.rowquery.statement import folded_name, folded_texts
+from pipelines.rowquery.folding import folded_texts
 from pipelines.tables import schema
 
 
 def make(asked: Mapping[str, str]) -> int:
     """Write the file ``path`` of the Parquet file ``parquet``: its rows in their order; gives its size in bytes.
 
-    One more column has every text of the row in small letters without marks, so that a search looks at one column.
+    Beside each column of texts stands one that has them in small letters without marks: a search looks there.
     """
     known = {one.name: one.kind for one in schema(asked["parquet"])}
     with duckdb.connect(asked["path"], config={"threads": 1, "memory_limit": "512MB"}) as duck:
-        duck.execute(f'CREATE TABLE rows AS SELECT *, {folded_texts(known)} AS "{folded_name(known)}" '  # noqa: S608 - the table's own names, quoted
+        duck.execute(f"CREATE TABLE rows AS SELECT *{folded_texts(known)} "  # noqa: S608 - the table's own names, quoted
                      "FROM read_parquet(?)", [asked["parquet"]])
     return Path(asked["path"]).stat().st_size

@@ -296,3 +296,27 @@ def test_bytes_are_counted_in_the_readers_language() -> None:
 
     assert [size("en", one) for one in (1, 108, 1500)] == ["1 byte", "108 bytes", "2 kB"]
     assert size("vi", 108) == "108 byte"
+
+
+def test_words_in_another_language_than_the_page_say_which(town: Town) -> None:
+    """A voice that reads the English page aloud reads Vietnamese titles as Vietnamese (WCAG 3.1.2)."""
+    only = town.published("Trường học Đống Đa", description="Danh sách trường.")
+    both = town.published({"vi": "Bệnh viện", "en": "Hospitals"}, description={"vi": "Danh sách.", "en": "A list."})
+    html = page(town, f'/datasets/{only["slug"]}?lang=en')
+    assert '<h1 class="prose"><bdi lang="vi">Trường học Đống Đa</bdi></h1>' in html
+    assert '<bdi lang="vi">Danh sách trường.</bdi>' in html
+    assert '<h1 class="prose"><bdi>Hospitals</bdi></h1>' in page(town, f'/datasets/{both["slug"]}?lang=en')
+    assert '<h1 class="prose"><bdi>Bệnh viện</bdi></h1>' in page(town, f'/datasets/{both["slug"]}?lang=vi')
+    listed = page(town, "/datasets?lang=en")
+    assert '<bdi lang="vi">Trường học Đống Đa</bdi>' in listed
+    assert "<bdi>Hospitals</bdi>" in listed
+    assert 'lang="vi"' not in page(town, "/datasets?lang=vi").partition("<main")[2]
+
+
+def test_a_standard_has_an_example_to_look_at_and_its_versions(town: Town) -> None:
+    html = page(town, "/standards/vn-school")
+    assert 'href="/api/v1/standards/vn-school.csv?example=1"' in html
+    lines = town.client.get("/api/v1/standards/vn-school.csv?example=1").text.splitlines()
+    assert len(lines) == 2
+    assert "Trường" in lines[1]
+    assert town.client.get("/standards/vn-school?version=0.0.1").status_code == 404

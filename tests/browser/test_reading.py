@@ -118,3 +118,20 @@ def test_escape_takes_the_offers_away_and_leaves_what_was_typed(portal: Portal) 
         assert box.get_attribute("aria-expanded") == "false"
         assert not page.locator("main [role=listbox]").is_visible()
         assert box.input_value() == "truong hoc"
+
+
+def test_a_button_beside_each_piece_of_code_copies_it(portal: Portal) -> None:
+    with portal.visit(permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.goto(portal.at["dataset"])
+        button = page.locator("section[aria-labelledby=api] details[open] button")
+        code = page.locator("section[aria-labelledby=api] details[open] pre").inner_text()
+        button.click()
+        page.locator("section[aria-labelledby=api] [role=status]", has_text="Đã sao chép").wait_for(state="attached")
+        assert page.evaluate("navigator.clipboard.readText()").strip() == code.strip()
+        assert button.inner_text().startswith("Đã sao chép")
+        page.locator("section[aria-labelledby=trich-dan] button").click()
+        page.wait_for_function("navigator.clipboard.readText().then(text => text.includes('Datamo.'))")
+    with portal.visit(scripts=False) as page:
+        page.goto(portal.at["dataset"])
+        assert page.locator("[data-copy]").count() == 2
+        assert page.locator("[data-copy] button").count() == 0

@@ -73,6 +73,8 @@ def both(some: Askers, parquet: str, shelf: Shelf, limit: int = 1000, **parts: s
     {}, {"where": "dân > 50"}, {"where": "search('da nang')"}, {"where": "search('Đà Nẵng')"}, {"where": "search('hoà')"},
     {"where": "not search('nang')"}, {"where": "search('nang ha')"}, {"where": "search('của')"}, {"where": "search('cua bang')"},
     {"where": "search('a\x1fb')"}, {"where": "search('b\x1f')"}, {"where": "search(tên, 'binh')"}, {"where": "not search(tên, 'binh')"},
+    {"where": "search(tên, 'Bình hoa')"}, {"where": "not search(tên, 'Đà')"}, {"where": "search(tên, 'a\x1fb')"}, {"where": "search(dân, '79')"},
+    {"where": "not search(nơi, 'nội') or search(_search, 'cua')"},
     {"where": "search('0001') or dân is null"}, {"order_by": "-dân, tên"}, {"select": "tên, count(*) as n, sum(dân) as s", "group_by": "tên"},
     {"select": "count(*) as n"}, {"select": "_search, mã", "where": "mã < '0009'"},
 ])

@@ -43,6 +43,7 @@ from api.dialects.html import (
     webhooks,
     withdrawal,
 )
+from api.dialects.html.front import Straight, doubt
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
@@ -56,4 +57,4 @@ router = APIRouter()
 for group in GROUPS:
     router.include_router(group.router)
 
-__all__ = ["GROUPS", "bug_page", "error_page", "router"]
+__all__ = ["GROUPS", "Straight", "bug_page", "doubt", "error_page", "router"]

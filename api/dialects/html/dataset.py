@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from api import deps
 from api.described import described
-from api.dialects.html import calls, charts, dictionary, facts, jsonld, labels, related, rows, shelf, submissions
+from api.dialects.html import calls, charts, dictionary, facts, front, jsonld, labels, related, rows, shelf, submissions
 from api.dialects.html.charting import asked as asking
 from api.dialects.html.charting import words
 from api.dialects.html.charting.located import located
@@ -194,7 +194,8 @@ def _publisher(request: Request, reader: Reader, entry: Entry) -> Organisation |
         except Refusal:
             return None
 
-    key = ("publisher", entry.organisation, int(time.monotonic() / PUBLISHER_SECONDS))
+    seen = front.front_of(deps.site(request)).seen
+    key = ("publisher", entry.organisation, int(time.monotonic() / PUBLISHER_SECONDS), seen)
     found: Organisation | None = fragments(request).get(key, ask)
     return found
 

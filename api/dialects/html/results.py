@@ -177,14 +177,15 @@ def shown(reader: Reader, line: listing.Item) -> dict[str, Any]:
     about, marked = line.entry.about, line.hit.marked
     return {
         "line": line, "entry": line.entry, "until": about.temporal.end if about.temporal else None,
-        "title": _marked(marked, "title", reader.lang) or pages.words(reader.lang, about.title),
-        "summary": _marked(marked, "description", reader.lang) or cut(pages.words(reader.lang, about.description)),
+        "title": _marked(marked, "title", reader.lang, about.title) or pages.words(reader.lang, about.title),
+        "summary": (_marked(marked, "description", reader.lang, about.description)
+                    or cut(pages.words(reader.lang, about.description))),
     }
 
 
-def _marked(marked: Text, member: str, lang: str) -> Markup | None:
-    """A passage from the index; anything but its own ``<mark>`` is taken out once more."""
-    words = marked.get(f"{member}.{lang}") or marked.get(f"{member}_{lang}") or marked.get(member)
+def _marked(marked: Text, member: str, lang: str, text: Text) -> Markup | None:
+    """A passage from the index in the language shown; anything but its own ``<mark>`` is taken out once more."""
+    words = marked.get(f"{member}.{pages.tongue(lang, text)}")
     return Markup(MARKS.sub("", words)) if words else None  # noqa: S704 - escaped by the index, other tags removed
 
 

@@ -57,11 +57,15 @@ def listed(request: Request, reader: Reader, *, note: str = "", wrong: Sequence[
 
 @router.get("/standards/{key}")
 def standard(request: Request, reader: TheReader, key: str) -> Response:
-    """One table standard: its fields, checks, basis and templates."""
-    found = shelf.standards(reader).get(key)
-    if found is None:
+    """One table standard: its fields, checks, basis and templates; ``?version=`` shows one that was in force before."""
+    newest = shelf.standards(reader).get(key)
+    version = request.query_params.get("version", "")[:50]
+    found = reader.standards.table(f"{key}@{version}") if newest else None
+    if newest is None or found is None:
         raise NotFound
+    before = [one.version for one in reader.standards.earlier.values() if one.id == key]
     return page(request, reader, "standard.html", standard=found, labels=labels, rules=rules_of(found),
+                versions=[newest.version, *reversed(before)],
                 followers=followers(request, reader, found.id),
                 lists={one: shelf.codelists(reader)[one] for one in dict.fromkeys(
                     field.codelist for field in found.fields) if one and one in shelf.codelists(reader)})

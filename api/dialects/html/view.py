@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from api import deps
-from api.dialects.html import upkeep
+from api.dialects.html import front, upkeep
 from api.messages import LANGUAGES, pages
 from catalog.model import NOBODY, Caller
 from pipelines.lists import Bookcase
@@ -78,6 +78,10 @@ class Fragments:
                 self.held.popitem(last=False)
         return made
 
+    def peek(self, key: object) -> Any:
+        """The part under ``key`` if it is held, else None."""
+        return self.held.get(key)
+
     def drop(self, key: object) -> None:
         """Forget the part under ``key``."""
         with self.lock:
@@ -131,7 +135,8 @@ def environment(lang: str) -> Environment:
     made.globals.update(
         lang=lang, _=partial(pages.say, lang), _h=partial(pages.markup, lang), num=partial(pages.number, lang),
         day=partial(pages.day, lang), moment=partial(pages.moment, lang), size_of=partial(pages.size, lang),
-        text=partial(pages.words, lang), static=static, address=address,
+        text=partial(pages.words, lang), bdi=partial(pages.bdi, lang), foreign=partial(pages.foreign, lang),
+        static=static, address=address,
     )
     return made
 
@@ -175,15 +180,24 @@ def page(request: Request, reader: Reader, template: str, *, status: int = 200,
 def kept_page(request: Request, reader: Reader, key: object, make: Callable[[], Response]) -> Response:
     """A page that is the same for everybody who is not signed in: drawn once for each key, display and address.
 
-    The key must change with everything that the page shows. Whoever is signed in has a page of her own.
+    The key must change with everything that the page shows. Whoever is signed in has a page of her own. A browser that
+    has the page is told so.
     """
     if reader.caller.known or reader.chosen or request.method != "GET":
         return make()
     display = (reader.lang, reader.size, reader.contrast, takes_gzip(request))
     whole = ("page", key, upkeep.maintenance(request), display, request.url.path, request.url.query)
-    response: Response = fragments(request).get(whole, make)
+    response: Response = fragments(request).get(whole, lambda: _marked(make()))
     if response.status_code != HTTP_OK or response.headers.get("Cache-Control") == "no-store":
         fragments(request).drop(whole)
+        return response
+    front.remember(request, response)
+    return front.same(response) if front.unchanged(request, response) else response
+
+
+def _marked(response: Response) -> Response:
+    """The page with the mark of its bytes."""
+    response.headers["ETag"] = f'W/"{hashlib.sha256(response.body).hexdigest()[:20]}"'
     return response
 
 
@@ -192,8 +206,8 @@ def tide(request: Request) -> tuple[int, int, int]:
 
     What takes no number in the change sequence (the words of an agency) is seen within half a minute.
     """
-    catalog = deps.site(request).catalog
-    return catalog.last_change(), catalog.lag("index"), int(time.monotonic() / LISTS_SECONDS)
+    change, _, followed = front.mark_of(request)
+    return change, change - followed, int(time.monotonic() / LISTS_SECONDS)
 
 
 def takes_gzip(request: Request) -> bool:

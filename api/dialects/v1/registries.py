@@ -51,7 +51,10 @@ def standards(request: Request, site: TheSite) -> Response:
 @router.get("/standards/{standard}", summary="One table standard", openapi_extra=may("anyone"),
             responses={200: {"content": {"application/json": {}, "text/csv": {}, SHEET: {}}}, **REFUSALS})
 def standard(request: Request, site: TheSite, language: Language, standard: str) -> Response:
-    """``{id}`` all of it; ``{id}.json`` its Table Schema; ``{id}.csv`` and ``{id}.xlsx`` an empty file to fill in."""
+    """``{id}`` all of it; ``{id}.json`` its Table Schema; ``{id}.csv`` and ``{id}.xlsx`` an empty file to fill in.
+
+    ``?labels=title`` names the columns by their titles, ``{id}.csv?example=1`` has a row that shows what each may hold.
+    """
     standards = site.standards
     name, _, suffix = (standard, "", "") if standards.table(standard) else standard.rpartition(".")
     found = standards.table(name)
@@ -72,8 +75,9 @@ def standard(request: Request, site: TheSite, language: Language, standard: str)
 
 def _template(request: Request, standards: Standards, found: TableStandard, suffix: str, language: str) -> Response:
     labels: template.Labels = "title" if request.query_params.get("labels") == "title" else "name"
+    example = request.query_params.get("example") == "1"
     if suffix == "csv":
-        body = template.csv_template(found, labels=labels, language=language)
+        body = template.csv_template(found, labels=labels, language=language, example=example)
     else:
         today = datetime.now(VIETNAM).date()
         body = template.xlsx_template(

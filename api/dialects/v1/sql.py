@@ -20,7 +20,7 @@ from catalog.errors import Invalid, NotFound, Problem, Unavailable
 from catalog.model import Caller
 from pipelines.guardedsql import ask
 from pipelines.guardedsql.work import LONGEST
-from pipelines.rowquery.statement import folded_name
+from pipelines.rowquery.folding import folded_names
 from pipelines.serving import pages
 
 router = APIRouter(prefix="/api/v1", tags=["rows"], route_class=Door)
@@ -96,7 +96,7 @@ def _place(site: Site, caller: Caller, name: str) -> _Found:
     if path is None:
         raise Unavailable("storage-down")
     table, place = pages.table(path, parquet.sha256, site.shelf), ask.Place(path)
-    served = ask.Place(table.shelf, "rows", (folded_name(table.known),)) if table.shelf else place
+    served = ask.Place(table.shelf, "rows", tuple(folded_names(table.known).values())) if table.shelf else place
     return _Found(file=place, served=served, version=version.number, sha256=parquet.sha256, public=is_public(entry))
 
 
