@@ -8,6 +8,7 @@ from typing import Any
 
 from api.messages import (
     Sentences,
+    addresses,
     carrying,
     deeds,
     engines,
@@ -244,6 +245,7 @@ GENERAL: Sentences = MappingProxyType({
         "vi": "Mã cơ quan chỉ gồm chữ hoa, chữ số, dấu chấm và gạch nối.",
         "en": "An agency's code has capital letters, digits, points and hyphens only.",
     },
+    "not-a-day": {"vi": "Không đọc được thành ngày. Ghi như 30/6/2025.", "en": "Not a day. Write it like 30/6/2025."},
     "not-a-language": {"vi": "Không phải mã ngôn ngữ (ví dụ vi, en).", "en": "Not a language tag (like vi, en)."},
     "not-a-name": {
         "vi": "Tên chỉ gồm chữ thường không dấu, chữ số, dấu chấm, gạch dưới và gạch nối.",
@@ -275,8 +277,8 @@ GENERAL: Sentences = MappingProxyType({
 
 SENTENCES: Sentences = MappingProxyType({
     code: said
-    for room in (carrying.SENTENCES, deeds.SENTENCES, engines.SENTENCES, erasures.SENTENCES, queries.SENTENCES,
-                 releases.SENTENCES, uploads.SENTENCES, voices.SENTENCES, GENERAL)
+    for room in (addresses.SENTENCES, carrying.SENTENCES, deeds.SENTENCES, engines.SENTENCES, erasures.SENTENCES,
+                 queries.SENTENCES, releases.SENTENCES, uploads.SENTENCES, voices.SENTENCES, GENERAL)
     for code, said in room.items()
 })
 """Every refusal's sentences; a room with refusals of its own adds its own module to the line above."""

@@ -146,6 +146,12 @@ def read_rules(index: int, seen: Evidence) -> Iterator[Rule]:
         yield Rule(columns=(index,), screen=_matching(_MARKED), judge=_by_style(kind, style))
 
 
+def day_rules(index: int, day: str) -> Iterator[Rule]:
+    """Rule of a column of dates whose publisher confirmed that every row is of one day."""
+    if day:
+        yield Rule(columns=(index,), screen=lambda cells: pc.not_equal(cells, day), judge=lambda _: ("as-of", day))
+
+
 def zero_rules(one: Asked) -> Iterator[Rule]:
     """Rule of a column of codes: zeros that were lost, as far as the list proves them."""
     check = one.checks.get("leading-zero-lost")

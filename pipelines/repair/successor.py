@@ -18,6 +18,7 @@ from standards.codelist import Codelist
 from standards.repair import EXAMPLES, Change, days
 
 KIND = "successor"
+DATED = "as-of"
 _NOT_IN_FORCE = frozenset({"closed", "reused"})
 
 
@@ -114,10 +115,22 @@ class Proposal:
 
     index: int
     bound: Bound
-    label: str
+    labels: Sequence[str]
     cells: Counter[tuple[str, ...]] = field(default_factory=Counter)
     rows: dict[tuple[str, ...], int] = field(default_factory=dict)
+    days: dict[tuple[str, ...], str] = field(default_factory=dict)
     ended: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def label(self) -> str:
+        """The label of the column of codes."""
+        return self.labels[self.index]
+
+    @property
+    def dated(self) -> int | None:
+        """The place of the column that says the day of each row, None where the table has none."""
+        named = str(self.bound.use.args.get("date", ""))
+        return self.bound.columns[self.bound.use.needs.index(named)] if named in self.bound.use.needs else None
 
     def see(self, bench: Bench) -> None:
         """Learn from one batch."""
@@ -130,11 +143,17 @@ class Proposal:
             places = [self.bound.columns.index(place) for place in _witnessed(self.bound)]
             seen = tuple(value[place] for place in places)
             self.cells[seen] += counts[at]
-            self.rows.setdefault(seen, bench.rows[pc.index(which, at).as_py()].as_py())
+            place = pc.index(which, at).as_py()
+            self.rows.setdefault(seen, bench.rows[place].as_py())
+            if self.dated is not None:
+                self.days.setdefault(seen, bench.columns[self.dated][place].as_py())
             self.ended[str(remark.params.get("until_on", ""))] += counts[at]
 
     def tell(self, tally: Tally) -> None:
-        """Propose the last day on which most of these codes were in force, and show what they became by today."""
+        """Propose the last day on which most of these codes were in force, and show what they became by today.
+
+        Where a column dates the rows, that day is proposed for it too: then the codes are right as they stand.
+        """
         ended = next((day for day, _ in self.ended.most_common() if day), "")
         if not ended:
             return
@@ -143,12 +162,18 @@ class Proposal:
         last = max(last, self.bound.use.today)
         codes = self.bound.use.codelists(str(self.bound.use.args["list"]))
         ends: Counter[str] = Counter()
-        shown = []
+        shown, right = [], 0
         for cells, count in self.cells.items():
             end, after = _becomes(codes, cells, first, last)
             ends[end] += count
+            right += 0 if end == "unknown" else count
             if after:
                 shown.append(Change(row=self.rows[cells], field=self.label, before=cells[0], after=after))
         tally.add(KIND, sum(self.cells.values()), self.label, shown)
         tally.ends.update(ends)
         tally.asks.setdefault(KIND, {"day": first.isoformat(), "until": last.isoformat()})
+        if self.dated is not None and right and all(self.days.values()):
+            dates = [Change(row=self.rows[one], field=self.labels[self.dated], before=before, after=first.isoformat())
+                     for one, before in self.days.items()]
+            tally.add(DATED, right, self.labels[self.dated], dates)
+            tally.asks.setdefault(DATED, {"day": first.isoformat()})

@@ -12,13 +12,24 @@ import pyarrow.compute as pc
 
 from pipelines import cells, grid
 from pipelines.flat import flat, np
+from pipelines.repair import private
 from pipelines.repair.columns import Asked
 from pipelines.repair.doubles import Doubles
 from pipelines.repair.mending import LOG, Bench, Tally, apply
 from pipelines.repair.readings import Readings
-from pipelines.repair.rules import Evidence, Rule, name_rules, old_font, old_text, read_rules, text_rules, zero_rules
+from pipelines.repair.rules import (
+    Evidence,
+    Rule,
+    day_rules,
+    name_rules,
+    old_font,
+    old_text,
+    read_rules,
+    text_rules,
+    zero_rules,
+)
 from pipelines.repair.successor import Column, Proposal, coded, wanted
-from standards.repair import SAFE_KINDS, Change, Repair
+from standards.repair import PRIVATE, SAFE_KINDS, Change, Repair
 from standards.text import telltales, vni_pairs
 
 
@@ -30,7 +41,8 @@ class Sheet:
     the rows that do not fit, as they stand, by record number; ``bom`` whether the file began with a byte order mark;
     ``encoding`` what the file was read with, where that was not UTF-8, ``delimiter`` likewise where it was no comma.
     ``renamed`` are labels that have been changed already: new → as it came. ``successors`` are the columns of codes
-    whose successors are wanted (label, "" = all → ``first day/last day``).
+    whose successors are wanted (label, "" = all → ``first day/last day``), ``dated`` the columns of dates that get one
+    day in every row (label → day).
     """
 
     cells: Path
@@ -43,6 +55,7 @@ class Sheet:
     delimiter: str = ""
     renamed: Mapping[str, str] = field(default_factory=dict)
     successors: Mapping[str, str] = field(default_factory=dict)
+    dated: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +78,7 @@ def plan(sheet: Sheet) -> tuple[Repair, ...]:
     tally, doubles = Tally(), Doubles()
     evidence = _study(sheet, SAFE_KINDS)
     rules = _rules(sheet, evidence)
-    codes = [Proposal(index=at, bound=bound, label=sheet.labels[at]) for at, bound in coded(sheet.asked)]
+    codes = [Proposal(index=at, bound=bound, labels=sheet.labels) for at, bound in coded(sheet.asked)]
     for one in cells.read(sheet.cells):
         bench = _worked(one, rules, sheet, SAFE_KINDS, tally)
         _count_blank(bench, _blank(bench, sheet), tally)
@@ -86,8 +99,11 @@ def mend(sheet: Sheet, accepted: frozenset[str], out: Path, log: Path) -> Mended
     taken out is told in the line of the header.
     """
     evidence = _study(sheet, accepted)
-    rules, done = _rules(sheet, evidence), Tally()
-    kept = tuple(index for index in range(len(sheet.labels)) if index not in _dropped(sheet, evidence, accepted))
+    rules, done = [*_rules(sheet, evidence), *private.rules(sheet.labels, accepted)], Tally()
+    left_out = private.left_out(sheet.labels, accepted)
+    dropped = _dropped(sheet, evidence, accepted) - left_out
+    dropped = dropped if len(dropped) + len(left_out) < len(sheet.labels) else frozenset()
+    kept = tuple(index for index in range(len(sheet.labels)) if index not in dropped | left_out)
     labels, added = _labels(sheet, evidence, accepted), wanted(sheet.asked, dict(sheet.successors))
     repeated = _repeated(sheet, rules, accepted)
     schema, left = grid.schema(len(kept) + len(added)), _ragged(sheet, accepted)
@@ -98,7 +114,8 @@ def mend(sheet: Sheet, accepted: frozenset[str], out: Path, log: Path) -> Mended
         log.open("wb") as told,
     ):
         told.write(cells.line(LOG.names))
-        for line in _header_lines(sheet, evidence, labels, kept):
+        out_of_it = dict.fromkeys(dropped, "drop-column") | dict.fromkeys(left_out, private.LEFT_OUT)
+        for line in _header_lines(sheet, evidence, labels, out_of_it):
             told.write(cells.line(line))
         for one in cells.read(sheet.cells):
             bench = _worked(one, rules, sheet, accepted, done)
@@ -111,14 +128,20 @@ def mend(sheet: Sheet, accepted: frozenset[str], out: Path, log: Path) -> Mended
         for number in sorted(sheet.ragged.keys() - left.keys()):
             told.write(cells.line((str(number), "", "drop-cell", _extra(sheet, number), "")))
     _around(sheet, evidence, done)
+    for index in sorted(left_out):
+        label = sheet.labels[index]
+        done.add(private.LEFT_OUT, 1, label, [Change(row=sheet.header, field=label, before=label)])
     _read_otherwise(sheet, done, added)
     repairs = tuple(one for one in done.repairs() if _was_made(one, accepted))
-    named = any(sheet.labels[index].strip() for index in range(len(sheet.labels)) if index not in kept)
+    removed = any(sheet.labels[index].strip() for index in dropped) or bool(repeated)
+    removed = removed or any(one.kind in PRIVATE for one in repairs)
     labels = (*(labels[index] for index in kept), *(each.added for each in added))
-    return Mended(labels=labels, kept=kept, ragged=ragged, repairs=repairs, removed=named or bool(repeated))
+    return Mended(labels=labels, kept=kept, ragged=ragged, repairs=repairs, removed=removed)
 
 
 def _was_made(one: Repair, accepted: frozenset[str]) -> bool:
+    if one.kind in PRIVATE:
+        return True  # nothing of the kind is done where it was not asked for
     return one.kind in accepted or any(f"{one.kind}#{label}" in accepted for label in one.fields)
 
 
@@ -159,6 +182,8 @@ def _rules(sheet: Sheet, evidence: Sequence[Evidence]) -> list[Rule]:
         found += old_font(index, evidence[index])
         found += text_rules(index, one, old=evidence[index].font == "tcvn3")
         found += read_rules(index, evidence[index])
+    for index, one in enumerate(sheet.asked):
+        found += day_rules(index, sheet.dated.get(one.label, ""))
     for one in sheet.asked:
         found += zero_rules(one)
     for one in sheet.asked:
@@ -300,7 +325,7 @@ def _labels(sheet: Sheet, evidence: Sequence[Evidence], accepted: frozenset[str]
 
 
 def _header_lines(
-    sheet: Sheet, evidence: Sequence[Evidence], labels: Sequence[str], kept: Sequence[int]
+    sheet: Sheet, evidence: Sequence[Evidence], labels: Sequence[str], out: Mapping[int, str]
 ) -> Iterator[Sequence[str]]:
     header = str(sheet.header)
     font = next((one.font for one in evidence if one.font), "")
@@ -309,8 +334,8 @@ def _header_lines(
             yield header, sheet.renamed[before], "rename", sheet.renamed[before], before
         if before != after:
             yield header, before, font, before, after
-        if index not in kept:
-            yield header, after, "drop-column", after, ""
+        if index in out:
+            yield header, after, out[index], after, ""
 
 
 def _log(told: BinaryIO, bench: Bench) -> None:

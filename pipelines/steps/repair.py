@@ -14,11 +14,12 @@ from pipelines import cells, grid
 from pipelines.format import Table
 from pipelines.repair import form
 from pipelines.repair.columns import asked
+from pipelines.repair.private import touched
 from pipelines.repair.table import Mended, Sheet, mend, plan
 from pipelines.step import Opened, Parcel
 from pipelines.validation.personal import hides
 from standards.finding import Finding
-from standards.repair import KINDS, Change, Repair, accepted, answers, read
+from standards.repair import DATED, KINDS, PRIVATE, Change, Repair, accepted, answers, read
 from standards.standard import suggest_columns
 
 BOM = "utf-8-sig"
@@ -86,6 +87,7 @@ def _sheet(parcel: Parcel, table: Table, path: Path) -> Sheet:
         encoding="" if table.encoding in (BOM, "utf-8") else table.encoding,
         delimiter="" if delimiter == "," else delimiter,
         successors=answers(parcel.options.fixes, "successor"),
+        dated=answers(parcel.options.fixes, "as-of"),
     )
 
 
@@ -131,6 +133,7 @@ def _proposed(parcel: Parcel, one: Opened, number: int) -> Opened:
     others = (each for each in fixes if each.kind not in _done(one))
     fixes = (*([offered] if offered else []), *_suggested(parcel, one), *others)
     held = frozenset(str(told["field"]) for told in found.personal_data if hides(told))
+    held |= touched(accepted(parcel.options.fixes))
     fixes, repaired = _hidden(fixes, held), _hidden(one.repaired, held)
     pins = dict(found.pins)
     if parcel.options.fixes:
@@ -158,8 +161,8 @@ def _unfit(parcel: Parcel, one: Opened, fixes: Sequence[Repair]) -> Iterator[str
 
 
 def _done(one: Opened) -> frozenset[str]:
-    """Name the kinds that are not offered again: a column of successors is there already."""
-    return frozenset(each.kind for each in one.repaired) & {"successor"}
+    """Name the kinds that are not offered again: a column of successors is there already, the day was confirmed."""
+    return frozenset(each.kind for each in one.repaired) & DATED
 
 
 def _suggested(parcel: Parcel, one: Opened) -> Iterator[Repair]:
@@ -189,10 +192,13 @@ def _hidden(repairs: Iterable[Repair], held: Collection[str]) -> tuple[Repair, .
     def told(each: Change) -> bool:
         return each.field not in held and not (nameless and each.field == "")
 
-    return tuple(
-        dataclasses.replace(one, examples=() if one.preview else tuple(filter(told, one.examples)), preview={})
-        for one in repairs
-    )
+    def shown(one: Repair) -> tuple[Change, ...]:
+        if one.kind in PRIVATE:
+            return tuple(each if each.before == each.field else dataclasses.replace(each, before=_MASK)
+                         for each in one.examples)
+        return () if one.preview else tuple(filter(told, one.examples))
+
+    return tuple(dataclasses.replace(one, examples=shown(one), preview={}) for one in repairs)
 
 
 def _artefacts(parcel: Parcel, one: Opened, number: int, held: Collection[str]) -> Iterator[Artefact]:
@@ -247,7 +253,7 @@ def _personal(parcel: Parcel, one: Opened, held: Collection[str]) -> frozenset[s
     """Name the columns whose cells the log does not show: those held back, and those that may hold persons' numbers."""
     labels = one.table.labels
     told = asked(labels, parcel.options, parcel.today, parcel.standards)
-    nameless = {labels[int(name[1:]) - 1] for name in held if name.startswith("#") and name[1:].isdigit()}
+    nameless = {"" for name in held if name.startswith("#")}
     return frozenset({*held, *nameless, *(each.label for each in told if each.personal)})
 
 
@@ -258,8 +264,9 @@ def _mask(log: Path, target: Path, secret: frozenset[str]) -> None:
         return
     with log.open(encoding="utf-8", newline="") as came, target.open("wb") as told:
         for number, (row, column, kind, before, after) in enumerate(csv.reader(came)):
-            hidden = number and column in secret and kind not in ("rename", "drop-column")
-            shown = (_MASK if before else "", _MASK if after else "") if hidden else (before, after)
+            hidden = number and column in secret and kind not in ("rename", "drop-column", "leave-out")
+            new = after if kind in PRIVATE or not after else _MASK
+            shown = (_MASK if before else "", new) if hidden else (before, after)
             told.write(cells.line((row, column, kind, *shown)))
     log.unlink()
 

@@ -32,7 +32,7 @@ def test_the_old_file_of_the_demo_loses_its_zeros_and_stays_blocked_for_its_code
     blocked = here.end(sent.json()["id"])
     assert blocked["state"] == "blocked"
     offered = {one["kind"]: one for one in blocked["fixes"]}
-    assert {kind: one["safe"] for kind, one in offered.items()} == {"zero-padding": True, "successor": False}
+    assert {kind: one["safe"] for kind, one in offered.items()} == {"zero-padding": True, "successor": False, "as-of": False}
     assert offered["zero-padding"]["count"] == 139
     assert offered["zero-padding"]["examples"][0]["after"].startswith("0")
     assert offered["successor"]["asks"]["day"] == "2025-06-30"

@@ -76,6 +76,27 @@ def test_without_an_account_the_repaired_file_and_the_problems_are_given_and_not
     assert "<main" in unreadable.text
 
 
+def test_without_an_account_the_rows_are_shown_with_their_problems_and_the_next_ones_are_asked_for_by_place(town: Town) -> None:
+    """The file is kept nowhere: what does not fit the page is on the next, for which it is sent again."""
+    lines = "".join(f"2025-08-01,{'99' if at % 2 else '01'},,x\n" for at in range(120))
+    files = {"file": ("xã.csv", f"ref_date,province_code,commune_code,province_name\n{lines}".encode())}
+    seen, place = set(), ""
+    for _ in range(4):
+        page = town.client.post("/check?lang=en", data={"standard": "vn-admin-area", "from": place}, files=files)
+        assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+        rows = {int(row) for row in re.findall(r'<tr id="t1d(\d+)"', page.text)}
+        assert rows
+        assert not rows & seen
+        seen |= rows
+        told = re.search(r'<td class="cell-e" tabindex="-1" aria-describedby="([^"]+)"', page.text)
+        assert told is None or all(f'<li id="{one}"' in page.text for one in told[1].split())
+        onward = re.search(r'name="from" value="(\d+:[^"]+)"', page.text)
+        if onward is None:
+            break
+        place = onward[1]
+    assert seen == set(range(2, 122))
+
+
 def test_without_an_account_the_report_is_given_as_one_page_too(town: Town) -> None:
     files = {"file": ("xã.csv", DIRTY.encode())}
     given = town.client.post("/check?lang=en", data={"standard": "vn-admin-area", "give": "report-html"}, files=files)

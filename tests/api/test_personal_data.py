@@ -66,11 +66,36 @@ def test_the_page_says_it_too_and_offers_the_release_to_a_second_person_only(tow
     page = town.client.get(f"/submissions/{held}").text
     assert "giống số định danh cá nhân" in page
     assert "Còn 1 chỗ cần bạn xem trước khi công bố" in page
-    assert "release-column" not in page
-    assert not [number for number in NUMBERS if number in page]
+    assert f'href="/submissions/{held}/personal"' in page
+    step = town.client.get(f"/submissions/{held}/personal").text
+    for words in ("giống số định danh cá nhân", "leave-out#cccd", "mask#cccd", "người duyệt của cơ quan"):
+        assert words in step
+    assert "release-column" not in page + step
+    assert not [number for number in NUMBERS if number in page + step]
     town.client.cookies.clear()
     sign_in(town, "reviewer")
-    assert f"/submissions/{held}/release-column" in town.client.get(f"/submissions/{held}").text
+    assert f"/submissions/{held}/release-column" in town.client.get(f"/submissions/{held}/personal").text
+    town.client.cookies.clear()
+    assert town.client.get(f"/submissions/{held}/personal").status_code == 404
+
+
+def test_the_step_takes_the_column_out_and_the_decision_can_be_taken_back(town: Town, held: str, tmp_path: Path) -> None:
+    token, path = sign_in(town, "editor"), f"/submissions/{held}/personal"
+    assert town.client.post(path, data={"csrf": "other", "way": "leave-out#cccd"}).status_code == 403
+    assert town.client.post(path, data={"csrf": token, "way": ["", "trim"]}).headers["location"] == f"/submissions/{held}"
+    taken = town.client.post(path, data={"csrf": token, "way": ["leave-out#cccd", ""]})
+    assert (taken.status_code, taken.headers["location"]) == (303, f"/submissions/{held}?wait=1")
+    assert town.client.get(path).status_code == 303
+    really_checked(town, held, tmp_path)
+    report = told(town, held)
+    assert (report["state"], report["personal_data"], report["accepted"]) == ("ready", [], ["leave-out#cccd"])
+    assert [one["kind"] for one in report["repaired"]] == ["leave-out"]
+    page = town.client.get(path).text
+    assert "không thấy cột nào giống dữ liệu cá nhân" in page
+    assert 'name="withdraw" value="leave-out#cccd"' in page
+    town.client.post(path, data={"csrf": token, "withdraw": "leave-out#cccd"})
+    really_checked(town, held, tmp_path)
+    assert told(town, held)["state"] == "blocked"
 
 
 def test_a_second_person_releases_a_column_with_reason_and_basis_and_it_is_checked_again(
@@ -89,7 +114,7 @@ def test_a_second_person_releases_a_column_with_reason_and_basis_and_it_is_check
     assert "người thứ hai đã cho công bố" in report["findings"][0]["message"]
 
 
-def test_a_column_is_released_by_the_form_under_the_report(town: Town, held: str) -> None:
+def test_a_column_is_released_by_the_form_of_its_step(town: Town, held: str) -> None:
     token = sign_in(town, "reviewer")
     form = {"csrf": token, "column": "cccd", "note": "Được phép", "basis": "Luật 91/2025/QH15"}
     assert town.client.post(f"/submissions/{held}/release-column", data=form).status_code == 303

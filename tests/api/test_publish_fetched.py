@@ -53,6 +53,35 @@ def _served(web: Server) -> str:
     return f"{web.url}/du-lieu/truong%20hoc-2027.csv"
 
 
+def test_the_api_takes_a_file_from_an_address_too_and_once(fetching: Town, web: Server) -> None:
+    path = f"/api/v1/datasets/{fetching.draft()['slug']}/submissions"
+    headers = {**fetching.head("editor"), "Idempotency-Key": "once"}
+    parts = {"address": (None, _served(web)), "note": (None, "Từ trang cũ")}
+    first, again = (fetching.client.post(path, headers=headers, files=parts) for _ in range(2))
+    assert (first.status_code, first.json()["file"]["name"], first.json()["file"]["bytes"]) == (202, "truong hoc-2027.csv", len(SCHOOLS))
+    assert (again.json()["id"], again.headers["idempotency-replayed"]) == (first.json()["id"], "true")
+    assert len(web.asked) == 1
+    both = fetching.client.post(path, headers=fetching.head("editor"), files={**parts, "file": ("a.csv", SCHOOLS)})
+    assert (both.status_code, both.json()["code"], both.json()["errors"][0]["pointer"]) == (422, "two-files", "#/address")
+
+
+@pytest.mark.parametrize(("address", "code"), [("{url}/gone.csv", "fetch-http"), ("ftp://example.org/a.csv", "fetch-url-not-allowed")])
+def test_the_api_says_why_an_address_gives_no_file_and_keeps_nothing(fetching: Town, web: Server, address: str, code: str) -> None:
+    web.say("/gone.csv", b"gone", 404)
+    staged = set(fetching.stand.files.staged(-1))
+    parts = {"address": (None, address.format(url=web.url))}
+    answer = fetching.client.post(f"/api/v1/datasets/{fetching.draft()['slug']}/submissions", headers=fetching.head("editor"), files=parts)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["pointer"], error["code"]) == (422, "#/address", code)
+    assert set(fetching.stand.files.staged(-1)) == staged
+
+
+def test_a_site_without_a_way_to_the_network_says_so(town: Town) -> None:
+    parts = {"address": (None, "https://example.org/a.csv")}
+    answer = town.client.post(f"/api/v1/datasets/{town.draft()['slug']}/submissions", headers=town.head("editor"), files=parts)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "fetch-off")
+
+
 @pytest.mark.parametrize(("body", "status", "said"), [
     (b"gone", 404, "Máy chủ trả lời 404."), (b"x" * (LIMIT + 1), 200, "Câu trả lời quá lớn."),
 ])

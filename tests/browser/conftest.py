@@ -147,6 +147,10 @@ def publish(portal: Portal) -> None:
     refused = site.end(site.upload(site.draft("Trường học sai"), MESSY, data={"standard": "vn-school"}).json()["id"])
     assert refused["state"] == "blocked", refused
     portal.at["refused"] = f"/submissions/{refused['id']}"
+    persons = "cccd,ngày sinh\n" + "".join(f"0010{at:02d}0{at * 7919 % 90000 + 10000},{at % 28 + 1}/5/19{at + 40}\n" for at in range(40))
+    held = site.end(site.upload(site.draft("Danh sách có số định danh"), persons.encode()).json()["id"])
+    assert held["personal_data"], held
+    portal.at["persons"] = f"/submissions/{held['id']}"
     gone = site.draft("Trường học đã gỡ")
     assert site.end(site.upload(gone, LISTED + b"2026-11-01,HN-5,Truong E,THCS,01,,00008,,5 pho C,H26.1\n").json()["id"])["state"] == "published"
     with site.client("reviewer") as client:

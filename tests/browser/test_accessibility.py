@@ -41,6 +41,7 @@ PAGES = (
     Shown("submission.html", "refused", "editor"), Shown("submission.html", "done", "editor"),
     Shown("describe.html", "ready+/describe", "editor"), Shown("compare.html", "ready+/compare", "editor"),
     Shown("understood.html", "ready+/understood", "editor"), Shown("cells.html", "refused+/cells", "editor"), Shown("columns.html", "ready+/columns", "editor"),
+    Shown("personal.html", "persons+/personal", "editor"), Shown("personal.html", "persons+/personal", "reviewer"),
     Shown("answers.html", "ready+/answers", "editor"), Shown("preview.html", "ready+/preview", "editor"),
     Shown("withdraw.html", "dataset+/withdraw", "reviewer"), Shown("erase.html", "dataset+/erase", "editor"),
     Shown("erasure.html", "erasure", "reviewer"), Shown("recheck.html", "recheck", "editor"),
@@ -100,7 +101,8 @@ def test_the_report_of_a_file_that_was_only_checked_has_no_fault(portal: Portal,
     with portal.visit(language=language, contrast=contrast) as page:
         page.goto("/check")
         page.set_input_files("input[type=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": MESSY})
-        page.locator("main form button").last.click()
-        page.wait_for_url("**/check**")
+        with page.expect_navigation():
+            page.locator("main form button").last.click()
         assert page.locator("h1").count() == 1
+        assert page.locator("#them").count() == 1
         assert faults(page, axe) == []

@@ -27,6 +27,7 @@ from api.dialects.html import (
     notices,
     organisations,
     people,
+    persons,
     publish,
     reading,
     recipes,
@@ -48,8 +49,8 @@ from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
     home, results, voices, notices, dossier, recipes, dataset, chart, maps, history, organisations, standard, editions,
-    releases, repair, reading, describing, confirming, matching, cells, submissions, check, publish, desk, useful,
-    explained, about, areas, sign, feeds, machines, withdrawal, erasure, people, account,
+    releases, repair, reading, describing, confirming, matching, cells, persons, submissions, check, publish, desk,
+    useful, explained, about, areas, sign, feeds, machines, withdrawal, erasure, people, account,
     webhooks, announcing, sources, standing,
 )
 

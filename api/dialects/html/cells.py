@@ -71,7 +71,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """A page of rows with problems; ``total`` counts all such rows, ``start`` is the place of the first, from 1."""
+    """A page of rows with problems; ``total`` counts all such rows, ``start`` is the place of the first, from 1.
+
+    ``whole``: whether the findings that it was made of are all that there are, so that ``total`` is no lower bound.
+    """
 
     head: tuple[Cell, ...]
     lines: tuple[Line, ...]
@@ -80,6 +83,17 @@ class Grid:
     total: int
     problems: int
     columns: int
+    whole: bool = True
+
+    @property
+    def last(self) -> int:
+        """The place of the last row that is shown."""
+        return self.start + len(self.lines) - 1
+
+    @property
+    def rows(self) -> frozenset[int]:
+        """The numbers of the rows that are shown."""
+        return frozenset(line.row for line in self.lines)
 
     @property
     def following(self) -> int:
@@ -95,6 +109,7 @@ class Wanted:
     start: int = 1
     code: str = ""
     field: str = ""
+    rows: int = ROWS
 
     def meant(self, one: Finding) -> bool:
         """Whether a finding is of that kind; notes on what was done are problems only when asked for."""
@@ -114,7 +129,7 @@ def grid(reader: Reader, rows: Path, table: TableOutcome, wanted: Wanted) -> Gri
     order = sorted((row for row in by_row if row > 1),
                    key=lambda row: (all(one.severity != "error" for one in by_row[row]), row))
     start = min(wanted.start, max(len(order), 1))
-    shown = order[start - 1:start - 1 + ROWS]
+    shown = order[start - 1:start - 1 + wanted.rows]
     head, found = _read(rows, shown)
     whole = [*by_row.get(0, ()), *by_row.get(1, ())] if start == 1 else []
     here = [*whole, *(one for row in shown for one in by_row[row])]
@@ -127,13 +142,22 @@ def grid(reader: Reader, rows: Path, table: TableOutcome, wanted: Wanted) -> Gri
                            [one for one in about if one.place.column == at], numbers) for at in columns)
 
     return Grid(
-        head=cells(head, whole, ()), start=start, total=len(order), problems=len(meant), columns=len(head),
+        head=cells(head, whole, ()), start=start, total=len(order), columns=len(head),
+        problems=max(len(meant), counted(table, wanted)), whole=counted(table, wanted) <= len(meant),
         lines=tuple(Line(
             row=row, cells=cells(found.get(row, ()), by_row[row], secret),
             messages=tuple(numbers[id(one)] for one in by_row[row] if one.place.column not in columns),
         ) for row in shown),
         messages=tuple(_message(reader, numbers[id(one)], one) for one in here),
     )
+
+
+def counted(table: TableOutcome, wanted: Wanted) -> int:
+    """How many problems of the wanted kind the table has; of a long table not all are held as findings."""
+    if wanted.code:
+        return sum(one.count for one in table.groups
+                   if one.code == wanted.code and wanted.field in ("", one.field or ""))
+    return sum(one.count for one in table.groups if one.severity != "info")
 
 
 def _read(rows: Path, wanted: Collection[int]) -> tuple[list[str], Mapping[int, list[str]]]:
@@ -164,8 +188,9 @@ def _columns(many: int, needed: Collection[int]) -> tuple[int, ...]:
 
 
 def _held(table: TableOutcome) -> set[str]:
-    """Columns held back as personal data: their values are printed nowhere."""
-    return {str(one.get("field", "")) for one in table.personal_data if one.get("blocks")}
+    """Columns held back as personal data, or that mention some in their text: their values are printed nowhere."""
+    return {str(one.get("field", "")) for one in table.personal_data
+            if one.get("blocks") or (one.get("within") and not one.get("released"))}
 
 
 def _cell(written: str, about: Sequence[Finding], numbers: Mapping[int, int]) -> Cell:

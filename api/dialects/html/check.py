@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from threading import BoundedSemaphore
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -15,6 +16,7 @@ from starlette.responses import FileResponse
 
 from api import deps
 from api.dialects.html import facts, forms, report, shelf
+from api.dialects.html.cells import Grid, Wanted, grid
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.repair import plan_of
 from api.dialects.html.upload import TheForm, field, file_of
@@ -31,6 +33,10 @@ WAIT_SECONDS = 60
 LIMIT_FINDINGS = 1000
 PROBLEMS = {"problems-csv": "csv", "problems-xlsx": "xlsx"}
 REPORT = "report-html"
+ROWS = 50
+"""Rows with problems on one page of the report."""
+
+MOST_DIGITS = 9
 REPAIRED = {"vi": "đã-sửa", "en": "repaired"}
 REPORTED = {"vi": "báo-cáo", "en": "report"}
 NOTHING_KEPT = {"Cache-Control": "no-store"}
@@ -57,14 +63,15 @@ def check(request: Request, reader: TheReader, form: TheForm) -> Response:
         return _form(request, reader, standard, reader.say("Chưa chọn tệp nào."))
     if standard and standard not in shelf.standards(reader):
         standard = ""
-    wanted = field(form, "give", 20)
+    wanted, place = field(form, "give", 20), place_of(field(form, "from", 400))
     fixes = ("safe",) if wanted == "repaired" else ()
     options = Options(standard=standard, sheet=field(form, "sheet", 200), fixes=fixes)
     folder = Path(tempfile.mkdtemp(prefix="datamo-page-"))
     swept = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
     try:
-        found = _checked(request, given, options, folder, wanted)
+        found = _checked(request, given, options, folder, wanted, whole=bool(place))
         made = _made(reader, found, folder, wanted)
+        grids = () if made else _grids(reader, found, place)
     except BaseException:
         swept.func(*swept.args, **swept.kwargs)
         raise
@@ -74,12 +81,27 @@ def check(request: Request, reader: TheReader, form: TheForm) -> Response:
         return FileResponse(made, filename=name, headers=MADE, background=swept)
     told = report.report_of(reader, found.outcome)
     shown = page(request, reader, "checked.html", checked=found, report=told, visible=report.visible, noindex=True,
-                 mends=plan_of(reader, found.outcome), chosen=standard, headers=NOTHING_KEPT)
+                 mends=plan_of(reader, found.outcome), chosen=standard, sheet=options.sheet, grids=grids,
+                 later=bool(place), headers=NOTHING_KEPT)
     shown.background = swept
     return shown
 
 
-def _checked(request: Request, given: UploadFile, options: Options, folder: Path, wanted: str) -> Checked:
+def place_of(given: str) -> tuple[str, int] | None:
+    """``51:bang`` → from the 51st row with a problem of the table ``bang`` on; None for the beginning."""
+    start, _, name = given.partition(":")
+    return (name, max(int(start), 1)) if start.isascii() and start.isdecimal() and len(start) <= MOST_DIGITS else None
+
+
+def _grids(reader: Reader, found: Checked, place: tuple[str, int] | None) -> Sequence[Grid]:
+    """The rows with problems of each table: the first ones, or those from the place that was asked for."""
+    wanted = dict([place] if place else [])
+    return tuple(grid(reader, rows, table, Wanted(start=wanted.get(table.resource, 1), rows=ROWS))
+                 for table, rows in zip(found.outcome.tables, found.rows, strict=False))
+
+
+def _checked(request: Request, given: UploadFile, options: Options, folder: Path, wanted: str, *,
+             whole: bool) -> Checked:
     """Check the upload in a folder of its own, when it is its turn; the folder goes when the answer is sent."""
     gate: BoundedSemaphore = deps.site(request).extras.setdefault("html.checks", BoundedSemaphore(AT_ONCE))
     if not gate.acquire(timeout=WAIT_SECONDS):
@@ -90,9 +112,9 @@ def _checked(request: Request, given: UploadFile, options: Options, folder: Path
             shutil.copyfileobj(given.file, kept)
         return check_file(
             path, today=facts.today(), name=clean_name(given.filename or "file"), options=options,
-            limit_errors=0 if wanted in PROBLEMS else LIMIT_FINDINGS, installed=deps.site(request).bookcase,
+            limit_errors=0 if whole or wanted in PROBLEMS else LIMIT_FINDINGS, installed=deps.site(request).bookcase,
             fixed=folder / "repaired.csv" if wanted == "repaired" else None,
-            rows=folder if wanted in PROBLEMS else None,
+            rows=folder if wanted in PROBLEMS or not wanted else None,
         )
     finally:
         gate.release()

@@ -15,11 +15,11 @@ from starlette.responses import RedirectResponse
 
 from api import deps
 from api.dialects.html import desk, forms, shelf
-from api.dialects.html.fetched import fetched, name_of
 from api.dialects.html.refused import PageRoute, problems_said
 from api.dialects.html.submissions import WRITERS
 from api.dialects.html.upload import TheForm, field, file_of, words_of
 from api.dialects.html.view import Reader, TheReader, page
+from api.fetched import fetched, name_of
 from api.messages import harvests, refusals
 from catalog.errors import Conflict, Invalid, NotKnown, Refusal, TooLarge
 from catalog.model import Entry, Options, Organisation, Submission

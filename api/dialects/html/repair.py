@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any
 
@@ -17,7 +17,7 @@ from api.dialects.html.view import Reader, TheReader
 from api.messages import pages
 from catalog.errors import Invalid, Problem
 from catalog.model import Outcome, Submission
-from standards.repair import KINDS, SAFE, Accepted, Change, Repair, days, read, together, without
+from standards.repair import KINDS, SAFE, Accepted, Change, Repair, day, days, read, together, without
 
 router = APIRouter(route_class=PageRoute)
 
@@ -125,24 +125,39 @@ def word_of(reader: Reader, word: str) -> Word:
     interval = days(one.answer)
     if interval:
         said += f": {pages.day(reader.lang, interval[0])} → {pages.day(reader.lang, interval[1])}"
+    if one.kind == "as-of":
+        said += f": {pages.day(reader.lang, day(one.answer))}"
     return Word(word=word, said=said + (f": {one.answer}" if one.kind == "rename" else ""))
 
 
 @router.post("/submissions/{key}/fixes")
 def accept(request: Request, reader: TheReader, key: str, *, csrf: Annotated[str, Form()] = "",
            safe: Annotated[str, Form()] = "", kind: Annotated[tuple[str, ...], Form()] = (),
-           withdraw: Annotated[tuple[str, ...], Form()] = (), day: Annotated[str, Form()] = "",
-           until: Annotated[str, Form()] = "") -> Response:
-    """Accept all safe repairs, or what was ticked, or take acceptances back; the file is checked again."""
+           withdraw: Annotated[tuple[str, ...], Form()] = (), first: Annotated[str, Form(alias="day")] = "",
+           until: Annotated[str, Form()] = "", asof: Annotated[str, Form()] = "",
+           dated: Annotated[str, Form()] = "") -> Response:
+    """Accept all safe repairs, or what was ticked, or take acceptances back; the file is checked again.
+
+    ``asof`` is the day that all rows are of, for the column ``dated``: to write it down is to accept it.
+    """
     forms.with_token(request, reader, csrf)
     catalog = deps.site(request).catalog
-    given = [SAFE] if safe else [_dated(one, day, until) for one in kind]
+    given = [SAFE] if safe else [_dated(one, first, until) for one in kind]
+    if asof.strip() and not safe:
+        given.append(str(Accepted(kind="as-of", column=dated, answer=day_said(asof))))
     words = [] if withdraw else [one for one in given if one == SAFE or read(one) is not None]
     if not words and not withdraw:
-        raise Invalid(problems=[Problem("#/day" if kind and "successor" in kind else "#/kind", "required")])
+        raise Invalid(problems=[_unread(kind, asof)])
     before = without(catalog.submission(reader.caller, key).options.fixes, withdraw)
     catalog.recheck(reader.caller, key, fixes=[*before, *words])
     return RedirectResponse(f"/submissions/{key}?wait=1", status_code=303)
+
+
+def _unread(kind: Sequence[str], asof: str) -> Problem:
+    """What is missing where nothing was accepted: a day that can be read, else a tick."""
+    if asof.strip():
+        return Problem("#/asof", "not-a-day")
+    return Problem("#/day" if "successor" in kind else "#/kind", "required")
 
 
 def _dated(kind: str, day: str, until: str) -> str:

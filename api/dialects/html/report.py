@@ -26,6 +26,7 @@ INVISIBLE: Mapping[str, str] = {" ": "␣", "\u00a0": "⍽", "\t": "⇥", "\n": 
 class Said:
     """One finding in words: where, what stands there, what is said, and the cell after its repair."""
 
+    row: int
     where: str
     cell: str | None
     message: str
@@ -156,11 +157,11 @@ def _table(reader: Reader, table: TableOutcome) -> TablePart:
         columns=len(profile.columns) if profile else len(table.columns),
         standard=shelf.title(reader, table.standard) if table.standard else "", blocking=_of(kinds, "error"),
         fixable=_of(kinds, "warning"), notes=_of(kinds, "info"),
-        personal=tuple(_personal(reader, table)), more=max(len(groups) - MOST_GROUPS, 0), score=_score(table),
+        personal=tuple(personal_said(reader, table)), more=max(len(groups) - MOST_GROUPS, 0), score=_score(table),
     )
 
 
-def _personal(reader: Reader, table: TableOutcome) -> Iterable[Column]:
+def personal_said(reader: Reader, table: TableOutcome) -> Iterable[Column]:
     """Say of each column that looks like personal data what was seen and what to do."""
     told = {one.place.field: one for one in table.findings if one.code in PERSONAL}
     for one in table.personal_data:
@@ -188,6 +189,7 @@ def _kind(reader: Reader, group: Group, findings: Sequence[Finding]) -> Kind:
 def said(reader: Reader, finding: Finding) -> Said:
     """A finding in the reader's words."""
     return Said(
+        row=finding.place.row or 0,
         where=place_said(reader, finding), cell=_short(finding.cell), message=finding_said(reader, finding),
         after=_short(finding.fix.after) if finding.fix else None,
     )

@@ -43,12 +43,15 @@ def steps_of(reader: Reader, one: Submission, entry: Entry) -> tuple[Step, ...]:
 def _tasks(one: Submission, entry: Entry) -> Iterator[tuple[str, str, str, State]]:
     waits = one.state in WAITING
     read: State = "wait" if waits else "done" if one.outcome and one.outcome.readable else "stop"
-    tables = bool(one.outcome and one.outcome.tables)
+    tables = one.outcome.tables if one.outcome else ()
     good = one.state in ("ready", *DECIDED)
     yield "understood", "Cách đọc tệp", "/understood", read
     if tables or waits:
         yield "columns", "Khớp cột", "/columns", "wait" if waits else "done"
     yield "check", "Kiểm tra", "", "wait" if waits else "done" if good else "stop"
+    if tables or waits:
+        held = any(told.get("blocks") for table in tables for told in table.personal_data)
+        yield "personal", "Dữ liệu cá nhân", "/personal", "wait" if waits else "stop" if held else "done"
     yield "describe", "Mô tả", "/describe", "done" if described(entry) else "todo"
     if entry.version and one.state != "published" and (tables or waits):
         yield "compare", "So với bản đang công bố", "/compare", "done" if good else "wait"

@@ -22,15 +22,18 @@ from api.dialects.v1.form import Cut, Form
 from api.dialects.v1.once import Keeper, fingerprint_of, keeper, same
 from api.dialects.v1.reports import submission as rendered
 from api.dialects.v1.words import known_standard, reading_part
+from api.fetched import fetched
+from api.messages.addresses import code_of
 from catalog.errors import Invalid, Problem, Refusal, TooLarge
 from catalog.model import Caller, Entry, Options, Staged, Submission
+from pipelines.fetch import Unfetched
 from pipelines.steps.receive import clean_name, refuse_beside_standard, schema_of, take_over
 from pipelines.validation.taken import MOST_BYTES
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"], route_class=Door)
 
 FIELDS: Final = ("resource", "sheet", "standard", "update", "period", "kind", "note", "recipe", "upload", "reading",
-                 "declaration", "schema")
+                 "declaration", "schema", "address")
 CHOICES: Final = {
     "update": ("replace", "append", "correct"), "kind": ("update", "correction"), "recipe": ("use", "off"),
     "declaration": ("none", "contains"),
@@ -48,11 +51,13 @@ FORM_SCHEMA: Final[dict[str, Any]] = {
         "required": True,
         "content": {"multipart/form-data": {"schema": {
             "type": "object",
-            "description": "Either `file`, or `upload`.",
+            "description": "One of `file`, `upload` and `address`.",
             "additionalProperties": False,
             "properties": {
                 "file": {"type": "string", "format": "binary"},
                 "upload": {"type": "string", "description": "Id of an upload made before (`/api/v1/uploads`)."},
+                "address": {"type": "string", "format": "uri", "maxLength": 4096, "description": "Where the file lies: "
+                            "fetched once, now, within the site's limits, never from a private network."},
                 "resource": {"type": "string", "description": "Which resource it is for; default: the first table."},
                 "sheet": {"type": "string", "description": "Name of a sheet, or `all`."},
                 "standard": {"type": "string", "description": "Id of a table standard."},
@@ -82,6 +87,7 @@ class Taken:
 
     staged: Staged | None = None
     upload: str = ""
+    address: str = ""
     options: Options = field(default_factory=Options)
 
 
@@ -141,6 +147,7 @@ class _Visit:
             mark = self._fingerprint(entry)
             if kept is not None:
                 return same(kept, mark)
+            self._fetch()
             return self._record(entry, keep, mark)
         finally:
             if self.taken.staged is not None:
@@ -156,10 +163,13 @@ class _Visit:
     def _take(self) -> None:
         form = Form(self.request.headers.get("content-type", ""), FIELDS, self._more, {"schema": MOST_BYTES})
         fields = form.read(self._stage, partial(check_field, self.site))
-        self.taken.upload = fields.get("upload", "")
-        if self.taken.upload and self.taken.staged is not None:
-            raise Invalid("two-files", problems=[Problem("#/upload", "two-files", {"name": "upload"})], name="upload")
-        if self.taken.staged is None and not self.taken.upload:
+        self.taken.upload, self.taken.address = fields.get("upload", ""), fields.get("address", "")
+        ways = [name for name, given in (("file", self.taken.staged), ("upload", self.taken.upload),
+                                         ("address", self.taken.address)) if given]
+        if len(ways) > 1:
+            last = ways[-1]
+            raise Invalid("two-files", problems=[Problem(f"#/{last}", "two-files", {"name": last})], name=last)
+        if not ways:
             raise Invalid("file-missing", problems=[Problem("#/file", "file-missing", {"name": "file"})])
         self.taken.options = options(fields, publish=self.publish)
 
@@ -168,6 +178,19 @@ class _Visit:
         self.taken.staged = Staged(
             key=key, name=clean_name(name), bytes=count, sha256=sha256, media_type=media_type[:200]
         )
+
+    def _fetch(self) -> None:
+        """Take the file from the address that was given, as from a form; what cannot be fetched is refused."""
+        if not self.taken.address:
+            return
+        if self.site.fetcher is None:
+            raise Invalid(problems=[Problem("#/address", "fetch-off")])
+        try:
+            with fetched(self.site.fetcher, self.taken.address, self.site.upload_limit) as found:
+                self._stage(found.stream, found.name, found.media_type)
+        except Unfetched as why:
+            code, params = code_of(why.code)
+            raise Invalid(problems=[Problem("#/address", code, params)]) from None
 
     def _more(self) -> bytes:
         while True:
@@ -183,7 +206,8 @@ class _Visit:
 
     def _fingerprint(self, entry: Entry) -> str:
         asked, staged = self.taken.options, self.taken.staged
-        which = {"upload": self.taken.upload} if staged is None else {"sha256": staged.sha256, "name": staged.name}
+        named = {"upload": self.taken.upload} if self.taken.upload else {"address": self.taken.address}
+        which = named if staged is None else {"sha256": staged.sha256, "name": staged.name}
         members: dict[str, Any] = {
             **which, "resource": asked.resource, "sheet": asked.sheet,
             "standard": asked.standard, "update": asked.update, "period": asked.period, "kind": asked.kind,
