@@ -1,0 +1,146 @@
+"""Processes that ask tables, forked from one that has loaded DuckDB: for tests of what is answered, on whatever site.
+
+One that starts as an interpreter of its own takes half a second of a core, and each town of the tests has its own. The
+tests of ``pipelines/askers.py`` itself, and whole sites, start them as they are started everywhere.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from pipelines import askers, asking, sandbox
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST = 1 << 12
+
+
+class Kennel:
+    """The process that forks the others; several threads may ask it."""
+
+    def __init__(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._turn = threading.Lock()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.asking", str(theirs.fileno())], cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                env={**sandbox.environment(Path("/")), "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])})
+
+    def ask(self, order: dict[str, Any], *handles: int) -> int | None:
+        with self._turn:
+            socket.send_fds(self._control, [json.dumps(order).encode()], handles)
+            said: int | None = json.loads(self._control.recv(LONGEST))
+            return said
+
+    def close(self) -> None:
+        """Let it go; those that it forked go with their standard input."""
+        self._control.close()
+        self._process.wait(120)
+
+
+@cache
+def kennel() -> Kennel:
+    made = Kennel()
+    atexit.register(made.close)
+    return made
+
+
+class Process:
+    """One that it forked, with what an asker wants of ``subprocess.Popen``."""
+
+    def __init__(self, door: str, folder: str) -> None:
+        asked, given = os.pipe()
+        answers, told = os.pipe()
+        try:
+            self._of = kennel()
+            self.pid = int(self._of.ask({"door": door, "folder": folder}, asked, told) or 0)
+        finally:
+            os.close(asked)
+            os.close(told)
+        self.stdin, self.stdout = os.fdopen(given, "wb"), os.fdopen(answers, "rb")
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        if self._code is None:
+            self._code = self._of.ask({"ask": self.pid})
+        return self._code
+
+    def kill(self) -> None:
+        if self.poll() is None:  # it is not buried yet, so the number is still its own
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int | None:
+        if self._code is None:
+            self._code = self._of.ask({"wait": self.pid})
+        return self._code
+
+
+class Forked(askers.Asker):
+    """An asker whose process was forked."""
+
+    def __init__(self, door: str = "serve") -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="datamo-asking-")
+        self._process: Any = Process(door, self._folder.name)
+        self.asked = 0
+        self._await_start()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _askers_are_forked() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(askers, "Asker", Forked)
+        yield
+
+
+def main() -> NoReturn:
+    """Fork one for every order with handles, and tell of those that ended, until nobody asks any more."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    while True:
+        message, handles, _, _ = socket.recv_fds(control, LONGEST, 2)
+        if not message:
+            os._exit(0)  # DuckDB complains of an interpreter that is taken down in order
+        order = json.loads(message)
+        if "door" in order:
+            pid = os.fork()
+            if pid == 0:
+                _serve(order["door"], order["folder"], *handles)
+            for one in handles:
+                os.close(one)
+            said: int | None = pid
+        else:
+            pid, status = os.waitpid(order.get("wait") or order["ask"], 0 if "wait" in order else os.WNOHANG)
+            said = os.waitstatus_to_exitcode(status) if pid else None
+        control.send(json.dumps(said).encode())
+
+
+def _serve(door: str, folder: str, asked: int, told: int) -> NoReturn:
+    """Leave the house of the process that we were, as one that an asker starts, and answer."""
+    try:
+        os.setsid()
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        for handle, place in ((asked, 0), (told, 1), (nothing, 2)):
+            os.dup2(handle, place)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+        sandbox.settle_in(Path(folder))
+        getattr(asking, door)()
+    finally:
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
