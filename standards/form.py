@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ class Form:
     evidence: tuple[str, ...] = ()
 
 
+@functools.lru_cache(maxsize=2)
 def plan(page: Page) -> Form | None:
     """Say how a sheet becomes a table, or None where it is none already, holds several, or is too long to be a form."""
     heading, sheet = page.heading, page.sheet

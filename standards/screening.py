@@ -96,6 +96,7 @@ _LONG = 6
 """Words of so many letters are found inside a header written without spaces (``sodienthoaichuho``)."""
 
 
+@lru_cache(maxsize=1024)
 def header_key(label: str) -> str:
     """Reduce a header to folded words with a space around each: ``soDienThoai_1`` → `` so dien thoai 1 ``."""
     text = nfc(label)

@@ -69,9 +69,14 @@ def twelve_digits(cells: pa.StringArray) -> pa.BooleanArray:
 _UNCLEAN = f"^[\\s\\p{{Z}}]|[\\s\\p{{Z}}]$|{_INVISIBLE[:-1]}{_RECOMPOSED}\\p{{Cyrillic}}\\p{{Greek}}]|{_IN_WORD}"
 
 
+_UNCLEAN_ASCII = f"^\\s|\\s$|[{_class(''.join(char for char in INVISIBLE if char.isascii()))}]"
+"""What is left of it where all is ASCII: to build the whole takes longer than to ask it of a small table."""
+
+
 def unclean(cells: pa.StringArray) -> pa.BooleanArray:
     """Find cells that any of the checks in TEXT might object to, in one pass."""
-    return pc.match_substring_regex(cells, _UNCLEAN)
+    plain = pc.all(pc.string_is_ascii(cells)).as_py()
+    return pc.match_substring_regex(cells, _UNCLEAN_ASCII if plain else _UNCLEAN)
 
 
 def in_two_scripts(cells: pa.StringArray) -> pa.BooleanArray:

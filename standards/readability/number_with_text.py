@@ -72,6 +72,8 @@ _WITH = re.compile(
 _GROUPED = re.compile(r"^[-+]?\d{1,3}(\.\d{3}){2,}(,\d+)?$|^[-+]?\d{1,3}(,\d{3}){2,}(\.\d+)?$")
 _WIDE = re.compile(r"^[０-９．，,.\-－\s]*[０-９][０-９．，,.\-－\s]*$")
 _PLAIN = re.compile(r"^-?\d+([.,]\d+)?$")
+_BARE = re.compile(r"[0-9]+\Z|[^\W\d]")
+"""Digits alone, or a letter first: what none of the other forms fits, and most cells are."""
 
 
 def applies(cells: Cells, use: Use) -> bool:  # noqa: ARG001 - the shape's signature
@@ -103,6 +105,6 @@ def _hits(column: Column, variant: str) -> list[tuple[int, str]]:
         zeros = any(text.strip().startswith("0") and len(text.strip()) > 1 for _, text in plain)
         return plain if numbers * 2 > len(said) and not zeros else []
     form = {"": _WITH, "wide": _WIDE, "separators": _GROUPED}[variant]
-    hits = [(row, text) for row, text, _ in said if form.match(text.strip())]
+    hits = [(row, text) for row, text, _ in said if not _BARE.match(text) and form.match(text.strip())]
     enough = variant != "" or len(hits) > 1 or column.figures > 1
     return hits if enough and len(hits) + column.figures >= 0.6 * len(said) else []

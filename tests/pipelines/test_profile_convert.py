@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -17,7 +18,7 @@ from pipelines.format import Unreadable
 from pipelines.step import Parcel
 from pipelines.steps import convert, inspect, profile
 from pipelines.steps.inspect import clean_name, slug
-from pipelines.steps.profile.evidence import Distinct, hashes
+from pipelines.steps.profile.evidence import READINGS, Distinct, hashes, may_fit
 from standards.period import gap, span, within
 from tests.pipelines import hostile
 from tests.pipelines.test_formats import made_workbook
@@ -354,3 +355,19 @@ def test_where_only_parquet_is_left_it_is_built_on(tmp_path) -> None:
 def test_an_empty_file_is_refused(tmp_path) -> None:
     with pytest.raises(Unreadable, match="empty-file"):
         walked(tmp_path, b"")
+
+
+@pytest.mark.parametrize("value", [
+    "0", "-12", "1.5", "2,5", "1e9", "1,234.5", "1.234,5", "1 234,5", "1\u00a0234", "true", "FALSE", "2024-01-05", "5/3/2024", "05-03-2024",
+    "5.3.2024", "2024/3/5", "2024.3.5", "2024-01-05T10:11:12Z", "2024-01-05 10:11", "5/3/2024 10:11:12", "2024-03", "10:11:12",
+])
+def test_what_a_reading_takes_has_the_sign_by_which_others_are_left_out_beforehand(value: str) -> None:
+    taking = [one for one in READINGS if pc.match_substring_regex(pa.array([value]), one.pattern)[0].as_py()]
+    assert taking
+    assert all(may_fit(value, one) for one in taking)
+
+
+def test_more_different_values_than_are_held_to_all_readings_at_first_are_all_looked_at(tmp_path: Path) -> None:
+    numbers = [str(one) for one in range(700)]
+    assert one_column(tmp_path, numbers).kind == "integer"
+    assert one_column(tmp_path, [*numbers, "x7"]).kind == "string"

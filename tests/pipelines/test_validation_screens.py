@@ -62,6 +62,11 @@ def test_the_common_screen_knows_every_character_that_nfc_changes_or_joins():
     assert [char for char, flag in zip(risky, suspected, strict=True) if not flag] == []
 
 
+def test_the_common_screen_says_the_same_of_plain_ascii_alone_as_beside_other_letters():
+    plain = [where.format(chr(code)) for code in range(0x80) for where in ("a{}b", "{}b", "a{}", "{}")] + ["", "a b", "a\n"]
+    assert unclean(pa.array(plain)).to_pylist() == unclean(pa.array([*plain, "Đạt"])).to_pylist()[:-1]
+
+
 NUMBERS = (
     st.integers(-(10**14), 10**14).map(str)
     | st.decimals(-(10**9), 10**9, places=2).map(str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ EXACT = 100_000
 """Up to how many distinct values of a column are all counted."""
 SKETCH = 16_384
 FOLLOWED = 1_000
+FIRST = 500
+"""So many values are held to all readings; most readings do not survive them."""
 LONG = 100
 
 
@@ -124,16 +127,21 @@ class Distinct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One way to read a column: the pattern that every cell must fit, and one that some cell must fit as proof."""
+    """One way to read a column: the pattern that every cell must fit, and one that some cell must fit as proof.
+
+    ``mark`` is a sign that stands in every cell of such a column: what lacks it need not be held to the pattern.
+    """
 
     kind: Kind
     pattern: str
+    mark: str = ""
     proof: str = ""
     format: str = ""
     decimal: str = ""
     group: str = ""
 
 
+_DIGIT = re.compile("[0-9]")
 _DAY = "(0?[1-9]|[12][0-9]|3[01])"
 _MONTH = "(0?[1-9]|1[0-2])"
 _YEAR = "([12][0-9]{3})"
@@ -158,7 +166,8 @@ def _dates(separator: str) -> Sequence[Reading]:
     day = Reading(kind="date", pattern=f"^{_DAY}{mark}{_MONTH}{mark}{_YEAR}$", format=f"%d{separator}%m{separator}%Y")
     month = Reading(kind="date", pattern=f"^{_MONTH}{mark}{_DAY}{mark}{_YEAR}$", format=f"%m{separator}%d{separator}%Y")
     year = Reading(kind="date", pattern=f"^{_YEAR}{mark}{_MONTH}{mark}{_DAY}$", format=f"%Y{separator}%m{separator}%d")
-    return (day, month, year) if separator != "-" else (day, month)
+    every = (day, month, year) if separator != "-" else (day, month)
+    return [dataclasses.replace(one, mark=separator) for one in every]
 
 
 def _moments() -> Sequence[Reading]:
@@ -178,7 +187,7 @@ def _moments() -> Sequence[Reading]:
                 kind="datetime", pattern=f"^{_DAY}/{_MONTH}/{_YEAR} {_CLOCK}{seconds}$", format=f"%d/%m/%Y %H:%M{said}"
             ),
         ]
-    return found
+    return [dataclasses.replace(one, mark=":") for one in found]
 
 
 INTEGER = Reading(kind="integer", pattern="^(0|-?[1-9][0-9]{0,17})$")
@@ -201,13 +210,13 @@ READINGS: Sequence[Reading] = (
     _grouped(" ", ","),
     _grouped("\u00a0", ","),
     Reading(kind="boolean", pattern="^(true|false|True|False|TRUE|FALSE)$"),
-    Reading(kind="date", pattern="^[12][0-9]{3}-[01][0-9]-[0-3][0-9]$"),
+    Reading(kind="date", pattern="^[12][0-9]{3}-[01][0-9]-[0-3][0-9]$", mark="-"),
     *_dates("/"),
     *_dates("-"),
     *_dates("."),
     *_moments(),
-    Reading(kind="yearmonth", pattern="^[12][0-9]{3}-(0[1-9]|1[0-2])$"),
-    Reading(kind="time", pattern=f"^{_CLOCK}:[0-5][0-9]$"),
+    Reading(kind="yearmonth", pattern="^[12][0-9]{3}-(0[1-9]|1[0-2])$", mark="-"),
+    Reading(kind="time", pattern=f"^{_CLOCK}:[0-5][0-9]$", mark=":"),
 )
 """The readings in the order in which they are believed; what none of them fits is text."""
 
@@ -254,8 +263,9 @@ class Evidence:
             return
         self.distinct.add(values, counts)
         bare = self._present(bare, counts)
-        self._weigh(bare.slice(0, 500))
-        self._weigh(bare)
+        self._weigh(bare.slice(0, FIRST))
+        if len(bare) > FIRST:
+            self._weigh(bare)
 
     @property
     def words(self) -> Sequence[str]:
@@ -325,7 +335,7 @@ def fits(values: pa.StringArray, reading: Reading) -> bool:
     """Whether all values can be read so; days must be in the calendar."""
     if not len(values):
         return True
-    if not pc.all(pc.match_substring_regex(values, reading.pattern)).as_py():
+    if not may_fit(values[0].as_py(), reading) or not pc.all(pc.match_substring_regex(values, reading.pattern)).as_py():
         return False
     if reading.kind != "date":
         return True
@@ -334,6 +344,14 @@ def fits(values: pa.StringArray, reading: Reading) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def may_fit(value: str, reading: Reading) -> bool:
+    """Whether a value has what every value of a reading has: its mark, and but for yes and no a digit.
+
+    Arrow builds a pattern anew with every question, which takes longer than to ask it of a few hundred cells.
+    """
+    return reading.mark in value and (reading.kind == "boolean" or _DIGIT.search(value) is not None)
 
 
 def iso_dates(values: pa.StringArray, form: str) -> pa.StringArray:
