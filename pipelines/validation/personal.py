@@ -6,6 +6,7 @@ cells counted, for the traits that spoke. Values stay here: what leaves is count
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,10 +25,10 @@ SAMPLE = 2_000
 """Filled cells of a column that are looked at first."""
 FEW = 0.05
 """A trait that its header makes grave from so few cells on is counted in every cell: a sample may miss them."""
-GATES: Mapping[Form, str] = MappingProxyType({
-    "code": "(?:[0-9０-９][^0-9０-９]{0,3}){6}",
-    "mail": "[@＠﹫]|[ (\\[{][aA][tT][ )\\]}]|[cC]òng|CÒNG",
-    "words": "[^0-9 ][ \t\xa0]+[^0-9 ]",
+GATES: Mapping[Form, re.Pattern[str]] = MappingProxyType({
+    "code": re.compile("(?:[0-9０-９][^0-9０-９]{0,3}){6}"),
+    "mail": re.compile("[@＠﹫]|[ (\\[{][aA][tT][ )\\]}]|[cC]òng|CÒNG"),
+    "words": re.compile("[^0-9 ][ \t\xa0]+[^0-9 ]"),
 })  # fmt: skip
 """A column in which no cell matches holds nothing of the form, and its cells need not be prepared."""
 HEADS = 64
@@ -38,6 +39,9 @@ PROVED = 5_000
 
 WORDY = r"\p{L}{2,}[^\p{L}\p{N}@]+\p{L}|\p{L}{2,}[ :,;.]+[+(]?[0-9]|[0-9)][ ,;.]+\p{L}{2,}"
 """Text of more than one value: two words, or a word beside a number."""
+_POSSIBLE = re.compile(POSSIBLE)
+BY_ONE = 300
+"""So many cells are asked one by one."""
 LONG = 20_000
 """So many characters of a cell are read for what it mentions."""
 
@@ -83,13 +87,20 @@ def inside(batches: Sequence[pa.RecordBatch], index: int, one: Described) -> Hel
 
 def _mentioning(cells: pa.StringArray) -> list[tuple[Mention, str]]:
     """Give what cells with letters and long numbers (or an at sign) mention, one for each such cell."""
-    possible = cells.filter(pc.match_substring_regex(cells, POSSIBLE))
-    if not len(possible):
+    if not _any(cells, _POSSIBLE):
         return []  # most columns; to build the other expression, which is about all alphabets, takes 8 ms each time
+    possible = cells.filter(pc.match_substring_regex(cells, POSSIBLE))
     counted = pc.value_counts(possible.filter(pc.match_substring_regex(possible, WORDY)))
     values, weights = counted.field("values").to_pylist(), counted.field("counts").to_pylist()
     told = ((mentioned(value[:LONG]), weight) for value, weight in zip(values, weights, strict=True))
     return [one for one, weight in told if one is not None for _ in range(weight)]
+
+
+def _any(cells: pa.StringArray, pattern: re.Pattern[str]) -> bool:
+    """Whether any cell holds a pattern. Arrow builds one anew with every question: of few cells Python is asked."""
+    if len(cells) > BY_ONE:
+        return bool(pc.any(pc.match_substring_regex(cells, pattern.pattern)).as_py())
+    return any(pattern.search(one or "") for one in cells.to_pylist())
 
 
 def _seen(batches: Sequence[pa.RecordBatch], index: int, one: Described, traits: Sequence[Trait]) -> Seen:
@@ -170,7 +181,7 @@ class _Values:
     def may_hold(self, form: Form) -> bool:
         """Whether any value could be of this form at all: digits enough, an at sign, two words."""
         if form not in self._gates:
-            self._gates[form] = bool(pc.any(pc.match_substring_regex(self.values, GATES[form])).as_py())
+            self._gates[form] = _any(self.values, GATES[form])
         return self._gates[form]
 
     def prepared(self, form: Form) -> pa.StringArray:
