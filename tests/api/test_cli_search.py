@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog.adapters.index_elastic import mapping
 from infra.cluster.ports import free_ports
 from tests.api.test_cli import Speak, datamo, document  # noqa: F401 - the fixture is used by its name
 from tests.elastic import Node
@@ -74,7 +75,7 @@ def test_a_site_on_elasticsearch_is_prepared_indexed_and_verified(
     assert document(datamo("reindex", "--json", search_url=url)[1]) == {"indexed": 0}
     assert document(datamo("reindex", "--json", search_url=url)[1]) == {"indexed": 0}
     code, out, _ = datamo("reindex", "--back", "--json", search_url=url)
-    assert (code, document(out)["index"].startswith(f"{elastic_prefix}.v1.")) == (0, True)
+    assert (code, document(out)["index"].startswith(f"{elastic_prefix}.v{mapping.FORMAT}.")) == (0, True)
     assert document(datamo("verify", "--deep", "--json", search_url=url)[1]) == {"ok": True, "broken": []}
 
 

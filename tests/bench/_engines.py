@@ -27,6 +27,9 @@ from tests.elastic import Node
 BULK = 20_000
 """Datasets whose documents are at hand when they are put in by bulk."""
 
+WARM = 60_000
+"""Datasets that the server has indexed before anything is measured."""
+
 
 def run(size: int) -> dict:
     node = Node(heap="1g", options="", memory=False)
@@ -72,7 +75,7 @@ def both(node: Node, folder: Path, size: int) -> dict:
 def warm_up(node: Node, some: list[Document]) -> None:
     """Let the server compile what indexing needs, as one has that runs since yesterday: a JVM just started takes thrice as long."""
     index = node.index("warm-up")
-    for _ in range(-(-BULK // len(some))):
+    for _ in range(-(-WARM // len(some))):
         index.rebuild(some)
     index.close()
 

@@ -4,6 +4,8 @@
 ``frictionless.validate`` alone takes for the same file, measured on ``peer_rows`` rows and scaled to the same number.
 Peak memory is the largest VmHWM seen of each process. Before it, ``small_files`` tables of 100 rows go the same way, one dataset
 each: how many become versions per second, and what one costs the worker with its children in CPU seconds.
+
+``--size`` gives another number of rows than a million; ``--engine both`` publishes on PostgreSQL, S3 and Elasticsearch, started for it.
 """
 
 from __future__ import annotations
@@ -16,11 +18,14 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
 from api.wiring import Settings, Site, open_site
 from catalog.model import Options
+from infra.cluster.engines import engines
 from pipelines.steps.receive import receive
 from standards.record import Dataset
 
@@ -31,13 +36,16 @@ LIMIT_SECONDS = 900.0
 PEER = "import sys, frictionless; r = frictionless.validate(sys.argv[1]); assert r.valid, r.flatten(); print(r.stats['seconds'])"
 
 
-def run(quick: bool = False) -> dict:
-    rows, peer_rows = (QUICK_ROWS, QUICK_ROWS) if quick else (ROWS, PEER_ROWS)
-    with tempfile.TemporaryDirectory(prefix="datamo-bench-") as name:
+def run(quick: bool = False, engine: str = "tantivy", size: int = 0) -> dict:
+    rows, peer_rows = (QUICK_ROWS, QUICK_ROWS) if quick else (size or ROWS, PEER_ROWS)
+    with tempfile.TemporaryDirectory(prefix="datamo-bench-") as name, ExitStack() as stack:
         folder = Path(name)
+        folder.chmod(0o755)  # the servers of a production site run as users of their own
+        served = stack.enter_context(engines(folder / "engines")) if engine == "both" else {}
+        os.environ.update(served)
         size = write(folder / "large.csv", rows)
         write(folder / "small.csv", SMALL_ROWS)
-        seconds, peaks = publish(folder, folder / "large.csv", folder / "small.csv", SMALL_FILES // 10 if quick else SMALL_FILES)
+        seconds, peaks = publish(folder, folder / "large.csv", folder / "small.csv", SMALL_FILES // 10 if quick else SMALL_FILES, served)
         write(folder / "peer.csv", peer_rows)
         peer, peer_peak = frictionless(folder / "peer.csv")
     scaled = peer * rows / peer_rows
@@ -66,10 +74,12 @@ def write(path: Path, rows: int) -> int:
     return path.stat().st_size
 
 
-def publish(folder: Path, large: Path, small: Path, files: int) -> tuple[float, dict]:
+def publish(folder: Path, large: Path, small: Path, files: int, served: Mapping[str, str]) -> tuple[float, dict]:
     """Give the seconds of the large file, and more: the small files' pace, the peak megabytes of each process."""
     settings = Settings(
-        database_url=f"sqlite:///{folder}/datamo.db", files_url=f"file:{folder}/files", search_url=f"tantivy:{folder}/search",
+        database_url=served.get("DATAMO_DATABASE_URL", f"sqlite:///{folder}/datamo.db"),
+        files_url=served.get("DATAMO_FILES_URL", f"file:{folder}/files"),
+        search_url=served.get("DATAMO_SEARCH_URL", f"tantivy:{folder}/search"),
         work_dir=folder / "work", environment="test", upload_limit=10**10,
     )
     site = open_site(settings)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from elasticsearch import Elasticsearch
 
+from catalog.adapters.index_elastic import mapping
 from catalog.errors import Unavailable
 from catalog.question import Question
 from tests.conftest import missing
@@ -100,7 +101,7 @@ def test_publishing_goes_on_without_search_which_says_so_and_catches_up(here: Ru
 def forget_shards(elastic: Node) -> None:
     """Take away the files of the index ``lost``, found by the words in its state."""
     for state in elastic.data.glob("indices/*/0/index"):
-        if any(b"lost.v1" in one.read_bytes() for one in (state.parent.parent / "_state").glob("*.st")):
+        if any(b"lost.v" in one.read_bytes() for one in (state.parent.parent / "_state").glob("*.st")):
             shutil.rmtree(state)
             return
     raise AssertionError("no such index")
@@ -135,7 +136,7 @@ def test_while_writing_is_forbidden_search_goes_on_with_what_it_has(here: Runnin
     assert whole(here, "truong hoc", 1)["total"] == 1
     with Elasticsearch(elastic.url) as client:
         for ban in (True, None):
-            client.indices.put_settings(index=f"{elastic_prefix}.v1", settings={"index.blocks.write": ban})
+            client.indices.put_settings(index=f"{elastic_prefix}.v{mapping.FORMAT}", settings={"index.blocks.write": ban})
             if ban:
                 assert publish(here, "Trường học hai") == ["published"]
                 assert whole(here, "truong hoc", 1)["total"] == 1

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import pytest
 from elasticsearch import Elasticsearch
 
-from catalog.adapters.index_elastic import ElasticIndex
+from catalog.adapters.index_elastic import ElasticIndex, mapping
 from catalog.adapters.index_elastic.address import WrongAddress, read
 from catalog.errors import Invalid, Unavailable
 from catalog.model import Change
@@ -169,8 +169,8 @@ def test_a_rebuild_that_died_before_the_swap_stops_nobody_for_long(index, client
 
 
 def test_what_dead_rebuilds_left_is_removed_once_it_is_old(index, client, elastic_prefix):
-    old = f"{elastic_prefix}.v1.{int((time.time() - 10**6) * 1e9):x}-dead"
-    young = f"{elastic_prefix}.v1.{time.time_ns():x}-alive"
+    old = f"{elastic_prefix}.v{mapping.FORMAT}.{int((time.time() - 10**6) * 1e9):x}-dead"
+    young = f"{elastic_prefix}.v{mapping.FORMAT}.{time.time_ns():x}-alive"
     for name in (old, young):
         client.indices.create(index=name)
     index.rebuild([doc("a")])
@@ -204,7 +204,7 @@ def test_where_there_is_no_index_nothing_is_put_and_the_reason_is_told(elastic, 
 
 def test_a_mapping_of_another_datamo_has_to_be_rebuilt_and_is_read_on_by_its_own(index, elastic, elastic_prefix):
     index.put([doc("a", "cũ")])
-    newer = elastic.index(elastic_prefix, form=2)
+    newer = elastic.index(elastic_prefix, form=mapping.FORMAT + 1)
     for verb in (newer.check, lambda: newer.put([doc("b")])):
         with pytest.raises(Unavailable, match="search-outdated"):
             verb()
@@ -222,7 +222,7 @@ def test_a_mapping_of_another_datamo_has_to_be_rebuilt_and_is_read_on_by_its_own
 
 
 def test_an_alias_on_a_strange_index_is_not_taken_for_ours(elastic, elastic_prefix, client):
-    client.indices.create(index=f"{elastic_prefix}.v1.made-by-hand", aliases={f"{elastic_prefix}.v1": {}})
+    client.indices.create(index=f"{elastic_prefix}.v{mapping.FORMAT}.by-hand", aliases={f"{elastic_prefix}.v{mapping.FORMAT}": {}})
     index = elastic.index(elastic_prefix)
     with pytest.raises(Unavailable, match="search-outdated"):
         index.check()

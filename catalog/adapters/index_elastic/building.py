@@ -294,7 +294,7 @@ class _Samples:
         if not self._kept:
             return []
         ids = [one.id for one in self._kept]
-        docs = shelf.server.tell(lambda client: client.mget(index=index, ids=ids))["docs"]
+        docs = shelf.server.tell(lambda client: client.mget(index=index, ids=ids, source_includes=["document"]))["docs"]
         return [one.id for one, held in zip(self._kept, docs, strict=True) if not _same(one, held)]
 
 

@@ -50,7 +50,8 @@ def _leaf(condition: Words | Values | Pattern | Near | During | Known) -> Query:
             every = [_term(_FOLDED[field], word) for word in asked.folded]
             return {"bool": {"filter": [*every, *(_term("pairs", pair) for pair in asked.pairs if phrase)]}}
         case Values(field, values):
-            return {"terms": {field: [clean_text(value) for value in values]}}
+            some = [clean_text(value) for value in values]
+            return {"ids": {"values": some}} if field == "id" else {"terms": {field: some}}
         case Pattern(field, parts):
             return {"wildcard": {_FOLDED.get(field, field): {"value": "".join(map(_expression, parts))}}}
         case Near(field, word, slips):

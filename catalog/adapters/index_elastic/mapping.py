@@ -10,7 +10,7 @@ from catalog.question import FACETS, Document, clean_text
 from catalog.wording import bag
 from standards.text import syllables
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised whenever the fields or the making of words change. It is part of the alias's name, so that two versions of
 Datamo read side by side, each an index that it understands."""
 
@@ -23,6 +23,12 @@ _LONGEST: Final = 8191
 _BEGIN: Final = 200
 
 _KEYWORD: Final = {"type": "keyword", "ignore_above": _LONGEST}
+_SOUGHT: Final = {**_KEYWORD, "doc_values": False}
+"""What is only looked for: nothing sorts by it or counts it."""
+
+_SORTED: Final = {**_KEYWORD, "index": False}
+"""What is only sorted by; each dataset has another value, so that a list of all of them would cost most."""
+
 _DAY: Final = {"type": "integer"}
 _WORDS: Final = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
 """Words come split from Python; counts are kept, positions are not (pairs replace them)."""
@@ -40,16 +46,21 @@ IN_USE: Final[Mapping[str, Any]] = {
 
 
 def mappings(form: int) -> dict[str, Any]:
-    """Give the mapping. Of what is sent, only the document is kept to be read back; the rest can be made from it."""
+    """Give the mapping.
+
+    What is sent is kept as it came, although the document alone would do: where parts are left out, Elasticsearch
+    cuts them out of every dataset's text and keeps the whole beside it until segments are merged.
+    """
     return {
         "dynamic": "strict",
         "_meta": {"datamo": {"format": form}},
-        "_source": {"includes": ["document"]},
         "properties": {
-            "id": _KEYWORD,
+            "id": _SORTED,
             "sequence": {"type": "long"},
             "document": {"type": "keyword", "index": False, "doc_values": False},
-            **dict.fromkeys(("state", "audience", "begins", *FACETS, *SORTS.values()), _KEYWORD),
+            **dict.fromkeys(("state", "audience", "begins"), _SOUGHT),
+            **dict.fromkeys((*FACETS, SORTS["modified"], SORTS["issued"]), _KEYWORD),
+            SORTS["title"]: _SORTED,
             **dict.fromkeys(("words", "folded", "pairs", "title"), _WORDS),
             **dict.fromkeys(("since", "until"), _DAY),
         },
