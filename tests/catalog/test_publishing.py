@@ -18,6 +18,7 @@ from catalog.question import Question
 from standards.finding import Finding, Place
 from tests.catalog.desk import CSV, Desk, a_desk
 from tests.fakes import Clock, FakeFiles
+from tests.templates import records_at
 
 OTHER = b"code,name\n00003,C\n"
 
@@ -296,7 +297,7 @@ def busy(request, tmp_path) -> Desk:
     if request.param == "fake":
         yield a_desk()
         return
-    url = f"sqlite:///{tmp_path}/x.db" if request.param == "sqlite" else request.getfixturevalue("fresh_postgres")
+    url = records_at(tmp_path / "x.db") if request.param == "sqlite" else request.getfixturevalue("fresh_postgres")
     records = SqlRecords(url, now=Clock())
     records.migrate()
     yield a_desk(records=records, files=LocalFiles(tmp_path / "files"))

@@ -20,6 +20,7 @@ from catalog.model import NOBODY
 from catalog.question import Question
 from tests.catalog.desk import CSV, Desk, a_desk
 from tests.fakes import Clock
+from tests.templates import records_at
 
 
 @pytest.fixture
@@ -34,8 +35,7 @@ def desk() -> Desk:
 
 @pytest.fixture
 def solid(tmp_path) -> Desk:
-    records = SqlRecords(f"sqlite:///{tmp_path}/x.db", now=Clock())
-    records.migrate()
+    records = SqlRecords(records_at(tmp_path / "x.db"), now=Clock())
     made = a_desk(records=records, files=LocalFiles(tmp_path / "files"))
     made.published()
     assert made.catalog.verify(deep=True) == []

@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +24,12 @@ from pipelines.steps import erase
 from tests.catalog.desk import Desk, a_desk, signed_in
 from tests.catalog.test_any_order import AnyOrder
 from tests.fakes import Stand, a_stand
+from tests.templates import records_at
 
 RUNS = int(os.environ.get("DATAMO_RUNS", "8"))
 STEPS = 20
 PLACES = ("bytes", "before the commit", "after the commit")
 WRITES = ("editor", "reviewer", "admin")
-
-
-@cache
-def template() -> Path:
-    """A database with our schema and nothing in it: making one takes longer than a run."""
-    path = Path(tempfile.mkdtemp(prefix="datamo-template-"), "datamo.db")
-    records = SqlRecords(f"sqlite:///{path}")
-    records.migrate()
-    records.close()
-    return path
 
 
 class Torn(SqlRecords):
@@ -76,7 +66,7 @@ class AnyOrderOnDisk(AnyOrder):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="datamo-order-"))
-        shutil.copy(template(), self.folder / "datamo.db")
+        records_at(self.folder / "datamo.db")
         self.disk = Disk()
         self.erased: dict[str, set[int]] = {}
         ports = self._ports()

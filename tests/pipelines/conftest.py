@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from tests.pipelines.bench import Bench
+from tests.templates import jobs_at
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     if request.param == "sqlite":
-        made = Bench(f"sqlite:///{tmp_path}/jobs.db")
+        made = Bench(jobs_at(tmp_path / "jobs.db"))
     else:
         address = make_url(request.getfixturevalue("fresh_postgres")).set(drivername="postgresql+psycopg")
         made = Bench(address.render_as_string(hide_password=False))

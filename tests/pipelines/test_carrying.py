@@ -29,6 +29,7 @@ from pipelines.carrying.restore import restore
 from pipelines.steps import public_state
 from tests.fakes import Clock, a_stand
 from tests.site import SCHOOLS, Town, make_town
+from tests.templates import records_at
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MORE = SCHOOLS + b"00789,Tr\xc6\xb0\xe1\xbb\x9dng m\xe1\xbb\x9bi,01\n"
@@ -48,9 +49,8 @@ def an_empty_house(folder: Path, files: Any = None) -> House:
     folder.mkdir()
     stand: Any = None
     records = SqlRecords(
-        f"sqlite:///{folder}/records.db", enqueue=lambda _connection, event: stand.jobs.enqueue(event), now=Clock()
+        records_at(folder / "records.db"), enqueue=lambda _connection, event: stand.jobs.enqueue(event), now=Clock()
     )
-    records.migrate()
     stand = a_stand(records=records, files=files or LocalFiles(folder / "files"))
     return house(stand)
 

@@ -13,6 +13,7 @@ from catalog.installed import Recheck, Release
 from catalog.model import Entry, Organisation
 from standards.record import Dataset
 from tests.fakes import Clock, FakeRecords
+from tests.templates import records_at
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 A, B, C = "a" * 64, "b" * 64, "c" * 64
@@ -23,8 +24,7 @@ def records(request, tmp_path):
     if request.param == "fake":
         made = FakeRecords(now=Clock())
     elif request.param == "sqlite":
-        made = SqlRecords(f"sqlite:///{tmp_path}/records.db", now=Clock())
-        made.migrate()
+        made = SqlRecords(records_at(tmp_path / "records.db"), now=Clock())
     else:
         made = SqlRecords(request.getfixturevalue("fresh_postgres"), now=Clock())
     with made.begin() as unit:

@@ -39,6 +39,7 @@ from standards.finding import Finding, Place
 from standards.profile import Column, Profile
 from standards.record import Contact, Dataset, Period
 from tests.fakes import Clock, FakeRecords
+from tests.templates import records_at
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 A = "a" * 64
@@ -67,8 +68,7 @@ def records(request, tmp_path, clock, told) -> Records:
     if request.param == "fake":
         made: Records = FakeRecords(now=clock, enqueue=told)
     elif request.param == "sqlite":
-        made = SqlRecords(f"sqlite:///{tmp_path}/records.db", now=clock, enqueue=told)
-        made.migrate()
+        made = SqlRecords(records_at(tmp_path / "records.db"), now=clock, enqueue=told)
     else:
         made = SqlRecords(request.getfixturevalue("fresh_postgres"), now=clock, enqueue=told)
     yield made

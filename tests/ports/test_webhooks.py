@@ -14,6 +14,7 @@ from catalog.model import Person
 from catalog.ports import Records
 from catalog.webhook import Attempt, Delivery, Webhook
 from tests.fakes import Clock, FakeRecords
+from tests.templates import records_at
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]
     if request.param == "fake":
         made: Records = FakeRecords(now=Clock())
     else:
-        url = f"sqlite:///{tmp_path}/r.db" if request.param == "sqlite" else request.getfixturevalue("fresh_postgres")
+        url = records_at(tmp_path / "r.db") if request.param == "sqlite" else request.getfixturevalue("fresh_postgres")
         made = SqlRecords(url, now=Clock())
         made.migrate()
     with made.begin() as unit:
