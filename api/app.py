@@ -20,6 +20,7 @@ from api.middleware.manners import Manners
 from api.middleware.statics import Statics
 from api.openapi import documented
 from api.watch.meters import Meters
+from api.watch.tally import Rule, Tally, rules_of
 from catalog.catalog import Catalog
 from catalog.errors import Refusal
 from catalog.ports import Files
@@ -57,26 +58,29 @@ def create_app(
     serving files; ``fetcher`` takes files from addresses.
     """
     meters = meters or Meters()
+    rules: dict[str, Rule] = {}
+    tally = Tally(catalog, rules)
     site = Site(
         catalog=catalog, files=files, url=site_url.rstrip("/"), language=language, environment=environment,
         upload_limit=upload_limit, search_wait=search_wait, shelf=shelf, fetcher=fetcher,
         extras={"meters": meters, "rate_limits": rate_limits, "rooms": rooms or {}, "ckan_options": ckan_options or {},
-                **(extras or {})},
+                "tally": tally, **(extras or {})},
     )
     app = FastAPI(
         title="Datamo", version=VERSION, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None,
-        redirect_slashes=False,
+        redirect_slashes=False, lifespan=tally.kept,
     )
     app.state.site = site
     app.openapi = documented(app, [route for group in v1.GROUPS for route in group.router.routes])  # type: ignore[method-assign]  # as FastAPI's documentation says
     _hang_doors(app)
+    rules.update(rules_of(app.router.routes))
     _hang_refusals(app)
     app.add_middleware(ckan.Straight, refused=_refused)
     app.add_middleware(html.Straight, site=site)
     if rate_limits:
         app.add_middleware(Limits, language=language, shared=counters)
     app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=meters.answered,
-                       changed=lambda: _doubt(site))
+                       changed=lambda: _doubt(site), used=tally.told)
     return app
 
 

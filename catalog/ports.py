@@ -35,11 +35,12 @@ from catalog.notice import NoticeUnit
 from catalog.question import Answer, Document, Question
 from catalog.recipe import Recipe
 from catalog.rows import Ask, Batch, Condition, Found, Method, Table
+from catalog.usage import UsageUnit
 from catalog.voice import VoiceUnit
 from catalog.webhook import HookUnit
 
 
-class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, Protocol):
+class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, UsageUnit, Protocol):
     """One transaction on the records. Leaving the block commits; an exception rolls everything back, jobs included."""
 
     def add_organisation(self, one: Organisation) -> None: ...

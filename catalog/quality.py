@@ -33,8 +33,11 @@ class Freshness:
     elapsed: int = 0
 
 
-def freshness(frequency: str, issued: datetime | None, day: date) -> Freshness:
-    """How the newest version stands against the promised frequency (an EU code, as NĐ 194/2025 asks to state one)."""
+def freshness(frequency: str, issued: datetime | None, day: date, grace: int = 0) -> Freshness:
+    """How the newest version stands against the promised frequency (an EU code, as NĐ 194/2025 asks to state one).
+
+    ``grace`` are days of the span in which the site itself was closed or away: they do not count against the agency.
+    """
     if frequency in ENDED:
         return Freshness(state="ended")
     if frequency in UNPROMISED or issued is None:
@@ -42,7 +45,7 @@ def freshness(frequency: str, issued: datetime | None, day: date) -> Freshness:
     if frequency not in DAYS:
         return Freshness(state="on-change")
     last = issued.astimezone(VIETNAM).date()
-    due = last + timedelta(days=DAYS[frequency])
+    due = last + timedelta(days=DAYS[frequency] + grace)
     state = "on-time" if day <= due else "late"
     share = round(100 * min((day - last).days, DAYS[frequency]) / DAYS[frequency])
     return Freshness(state=state, due=due, days=abs((due - day).days), elapsed=share)

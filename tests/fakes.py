@@ -49,6 +49,7 @@ from catalog.model import (
 )
 from catalog.notice import Notice
 from catalog.recipe import Recipe
+from catalog.usage import Missed, Use
 from catalog.voice import Voice
 from catalog.webhook import Delivery, Webhook
 from standards.portable import to_json
@@ -56,6 +57,7 @@ from tests.fakes_harvest import FakeHarvest
 from tests.fakes_index import FakeIndex
 from tests.fakes_notices import FakeNotices
 from tests.fakes_tables import FakeTables
+from tests.fakes_usage import FakeUsage
 from tests.fakes_voices import FakeVoices
 from tests.fakes_webhooks import FakeWebhooks
 
@@ -115,12 +117,14 @@ class Shelf:
     supports: dict[tuple[str, str], bool] = field(default_factory=dict)
     notices: dict[str, Notice] = field(default_factory=dict)
     letter_keys: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    uses: dict[tuple[str, str, str, str], Use] = field(default_factory=dict)
+    misses: dict[str, Missed] = field(default_factory=dict)
 
     def copy(self) -> Shelf:
         return Shelf(**{one.name: dict(getattr(self, one.name)) for one in fields(self)})
 
 
-class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices):
+class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices, FakeUsage):
     """One transaction on a copy of the shelf."""
 
     def __init__(self, shelf: Shelf, now: Callable[[], datetime], enqueue: Callable[[Event], None]) -> None:
@@ -252,6 +256,7 @@ class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices):
             self.release_claims(one.id)
             del self.shelf.submissions[one.id]
         _drop(self.shelf.recipes, lambda key, _: key[0] == dataset)
+        _drop(self.shelf.uses, lambda key, _: key[0] == dataset)
         _drop(self.shelf.aliases, lambda key, to: key[0] == "dataset" and to == dataset)
         self.drop_origins(dataset)
         self.drop_marks(dataset)

@@ -13,6 +13,13 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Phần bị báo có dữ liệu cá nhân còn đang ẩn. Hãy xem rồi cho hiện lại, hoặc rút phiên bản, trước đã.",
         "en": "What was reported as personal data is still hidden. Look and show it again, or withdraw it, first.",
     },
+    "not-a-correction": {
+        "vi": "Chỉ tệp đính chính của chính bộ dữ liệu được báo lỗi mới trả lời báo lỗi này.",
+        "en": "Only a correction of the very dataset that was reported answers this report.",
+    },
+    "not-a-request": {
+        "vi": "Số này không phải của một đề nghị mở dữ liệu.", "en": "This is not the number of a request for data.",
+    },
     "not-held": {"vi": "Không có phần nào đang ẩn vì báo cáo này.", "en": "Nothing is hidden because of this report."},
     "voice-of-dataset": {
         "vi": "Góp ý về một bộ dữ liệu thuộc về cơ quan công bố bộ đó.",

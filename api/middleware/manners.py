@@ -68,16 +68,21 @@ Observe = Callable[[str, str, int, float, int], None]
 """Called after each answer with method, route, status, seconds and bytes."""
 
 
+Used = Callable[[Scope, str, int], None]
+"""Called after each answer with the request's scope, its route and the status: what is used is counted."""
+
+
 class Manners:
-    """The outermost room; ``observe`` is told of every answer (counters)."""
+    """The outermost room; ``observe`` is told of every answer (counters), ``used`` too."""
 
     def __init__(self, app: ASGIApp, *, secure: bool, faulted: Faulted, observe: Observe,
-                 changed: Changed) -> None:
+                 changed: Changed, used: Used | None = None) -> None:
         self.app = app
         self.fixed = (*FIXED, STRICT_TRANSPORT) if secure else FIXED
         self.faulted = faulted
         self.observe = observe
         self.changed = changed
+        self.used = used
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -116,6 +121,8 @@ class Manners:
         route = getattr(scope.get("route"), "path", "")
         method = "HEAD" if polite.silent else scope["method"]
         self.observe(method, route, polite.status, seconds, polite.bytes)
+        if self.used is not None:
+            self.used(scope, route, polite.status)
         if ACCESS.isEnabledFor(logging.INFO):
             ACCESS.info("request", extra={
                 "method": method[:16], "route": route or "unknown", "status": polite.status,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from catalog.catalog.agencies import Agencies
 from catalog.catalog.announcing import Announcing
-from catalog.catalog.answering import Answering
 from catalog.catalog.appraising import Appraising
+from catalog.catalog.correcting import Correcting
 from catalog.catalog.creating import Creating
 from catalog.catalog.delivering import Delivering
 from catalog.catalog.dumping import Dumping
@@ -32,7 +32,7 @@ from catalog.catalog.watching import Watching
 
 class Catalog(
     Watching, Announcing, Creating, Delivering, Purging, People, Agencies, Reading, Harvesting, Uploads, Erasing,
-    Finding, Installing, Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Answering,
+    Finding, Installing, Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Correcting,
     Noticing, Scheduling, Appraising, Standings,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.

@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from catalog.catalog.base import Base
+from catalog.catalog.grace import promised
 from catalog.errors import Conflict, NotFound, Problem
 from catalog.members import NAME, PASSWORD_LEAST, check_email, refuse
 from catalog.model import AuditRow, Caller, Membership, Person, Role
 from catalog.notice import INVITE_LASTS, KEPT_DAYS, MOST_TRIES, RESET_LASTS, SECRET_KINDS, Notice, pause
+from catalog.outage import Outage
 from catalog.permit import may
 from catalog.ports import Unit
-from catalog.quality import VIETNAM, freshness
+from catalog.quality import VIETNAM
 from catalog.secrets import digest, new_secret
 from catalog.voice import Voice
 
@@ -67,8 +69,11 @@ class Noticing(Base):
             unit.set_site(PLACE, str(rows[-1].sequence))
         return len(rows)
 
-    def notice_due_days(self, *, mail: bool) -> int:
-        """Tell agencies of datasets whose promised update is near or over, once for each day promised."""
+    def notice_due_days(self, *, mail: bool, away: Sequence[Outage] = ()) -> int:
+        """Tell agencies of datasets whose promised update is near or over, once for each day promised.
+
+        Days on which the site was ``away`` are added to what was promised.
+        """
         today, count, after = self._now().astimezone(VIETNAM).date(), 0, ""
         while True:
             with self._records.read() as unit:
@@ -79,7 +84,7 @@ class Noticing(Base):
             after = entries[-1].id
             for one in entries:
                 head = heads.get(one.id)
-                due = freshness(one.about.frequency, head.issued, today).due if head else None
+                due = promised(one.about.frequency, head.issued, away) if head else None
                 if one.state == "published" and due is not None and due - SOON <= today:
                     count += self._due(one.id, one.slug, one.organisation, due, over=today > due, mail=mail)
 

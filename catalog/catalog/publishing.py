@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from catalog import manifest
 from catalog.catalog.agencies import names
 from catalog.catalog.base import tombstone
+from catalog.catalog.correcting import answer_bound
 from catalog.catalog.datasets import refuse_closed
 from catalog.catalog.declaring import Declaring, told
 from catalog.catalog.rechecking import due
@@ -200,6 +201,7 @@ class Publishing(Declaring):
                 ))
                 unit.release_claims(one.id)
                 remember(unit, one, version)
+                answer_bound(unit, one, entry, self._actor(caller), version.issued)
             self._mark_corrected(unit, version)
             unit.release_claims(holder(entry))
             for event in due(unit, version):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from catalog.catalog import dumping
+from catalog.catalog.counting import Counting
 from catalog.catalog.verifying import Verifying, waiting
 from catalog.model import Caller
 from catalog.permit import may
@@ -13,15 +14,16 @@ AT_ONCE = 50
 """Objects deleted under one hold of the writer's lock."""
 
 
-class Upkeep(Verifying):
+class Upkeep(Counting, Verifying):
     """What ``datamo verify``, ``datamo gc`` and ``datamo reset`` do."""
 
     def sweep(self, *, older_than_hours: int = 24) -> int:
         """Delete objects without claim or reference and staged bytes that nobody waits for; returns how many.
 
         Objects go a few at a time under the writer's lock: a claim made meanwhile always wins. An object that the
-        records have never heard of is noted first; its grace begins then.
+        records have never heard of is noted first; its grace begins then. Counts kept long enough are forgotten.
         """
+        self.forget_counts()
         with self._records.read() as unit:
             strangers = [one for one in self._files.hashes() if not unit.known(one)]
         with self._records.begin() as unit:

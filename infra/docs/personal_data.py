@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.messages import personal
+from catalog.usage import KEPT_DAYS, MISSED_DAYS, RARE_DAYS, READERS
 from standards.registry import PERSONAL
 from standards.screening import OFFICES
 from standards.trait import Trait
@@ -37,6 +38,17 @@ A second person of the agency (reviewer or admin, not who uploaded) may release 
 `POST /api/v1/submissions/{id}/release-column` or the form under the report. It is audited, and the file is checked again.
 On the command line `datamo check --no-pii` leaves the screening out.
 
+## What is counted of readers
+
+* **Use**: how often a dataset is viewed, downloaded and asked by the API, by day and resource, robots apart: numbers alone, no address,
+  person, session or time of day. A web process counts in memory and writes every five seconds and when it stops. Kept {uses} days.
+* **Searches without result** are counted for agencies' worklists. Words with long numbers, mailboxes, what `standards/mentions.py` knows, or
+  what is probably a name of a person are not counted at all. Of all others a keyed hash is kept until {least} readers asked on one day, or they
+  were asked on {least} days; only then their folded words are kept and shown, to people who publish. Readers of a day are told apart
+  by two bytes of a hash that is another one each day (one in 65,536 addresses has the same). Rare ones are forgotten after {rare} days,
+  the others {missed} days after they were last asked.
+* **Remarks** on whether a dataset was of use: the newest fifty, shown to its agency, gone with the dataset.
+
 Printed from `standards/personal/` and `api/messages/personal.py` by `make docs`.
 
 | kind | what | header names it | cells alone | share | chance | basis |
@@ -56,6 +68,8 @@ def page() -> str:
     """Give the page."""
     named = f"{min(one.named_share for one in PERSONAL if one.named and one.id != 'personal-tax'):.0%} of its filled cells"
     head = HEAD.replace("{named}", named).replace("{offices}", ", ".join(OFFICES[:4]))
+    for name, value in (("uses", KEPT_DAYS), ("least", READERS), ("rare", RARE_DAYS), ("missed", MISSED_DAYS)):
+        head = head.replace(f"{{{name}}}", str(value))
     return head + "".join(_row(one) for one in PERSONAL if _tells(one)) + TAIL + "".join(_sentences())
 
 

@@ -42,7 +42,7 @@ class Mailroom:
         """Follow a batch of deeds; returns how many."""
         took = self.catalog.follow_notices(mail=self.mail is not None)
         if time.monotonic() >= self._due:
-            self.catalog.notice_due_days(mail=self.mail is not None)
+            self.catalog.notice_due_days(mail=self.mail is not None, away=self.catalog.outages())
             self.catalog.forget_notices()
             self._due = time.monotonic() + DUE_SECONDS
         if self.mail is not None and self.catalog.letters_due(1) and self._sending.acquire(blocking=False):

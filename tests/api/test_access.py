@@ -24,7 +24,7 @@ NOT_OF_A_DATASET = {
         "codelists/{codelist}/releases", "codelists/{codelist}/releases/{release}", "changes", "work", "sql",
         "erasures", "erasures/{erasure}", "uploads", "uploads/{upload}", "webhooks", "webhooks/{webhook}",
         "webhooks/{webhook}/deliveries",
-        "requests", "questions", "corrections", "voices", "voices/{voice}", "suggestions",
+        "requests", "questions", "corrections", "voices", "voices/{voice}", "suggestions", "searches", "status", "status/{section}",
         "harvest/sources", "harvest/sources/{name}", "harvest/sources/{name}/runs", "harvest/sources/{name}/runs/{key}",
     )
 } | {"/catalog.parquet", "/catalog.jsonl.gz"}
@@ -112,7 +112,7 @@ def test_a_token_that_is_no_good_is_401_on_every_call(town: Town, who: str) -> N
 def test_a_write_without_credentials_is_401_whatever_it_names(town: Town, shelf: dict[str, dict[str, str]]) -> None:
     for keys in (NOWHERE, shelf["draft"], shelf["private"]):
         for verb, route in WRITES:
-            filled = {**keys, "organization": "H12", "user": "reader", "token": "x", "act": "close", "codelist": "vn-commune", "release": "x", "erasure": "x", "upload": "x", "webhook": "x", "delivery": "x", "notice": "x", "voice": "x"}
+            filled = {**keys, "organization": "H12", "user": "reader", "token": "x", "act": "close", "codelist": "vn-commune", "release": "x", "erasure": "x", "upload": "x", "webhook": "x", "delivery": "x", "notice": "x", "voice": "x", "search": "x"}
             answer = town.client.request(verb, route.path.format(**filled))
             assert answer.status_code == 401, (verb, route.path, answer.text)
 

@@ -50,7 +50,7 @@ PAGES = (
     Shown("accessibility.html", "/accessibility"), Shown("styles.html", "/styles"),
     Shown("voices.html", "/requests"), Shown("voice_find.html", "/voices"), Shown("voice_form.html", "/requests/new"),
     Shown("voice_form.html", "dataset+/report"), Shown("voice.html", "voice"), Shown("voice.html", "voice", "reviewer"),
-    Shown("dossier.html", "dataset+/versions/2/dossier", "editor"),
+    Shown("overtime.html", "dataset+/over-time"), Shown("correct.html", "dataset+/correct", "editor"), Shown("dossier.html", "dataset+/versions/2/dossier", "editor"),
     Shown("notices.html", "/desk/notices", "editor"), Shown("forgot.html", "/forgot-password"),
     Shown("edition.html", "edition", "steward"), Shown("difference.html", "dataset+/versions/2/diff"),
     Shown("sources.html", "/desk/harvest", "operator"), Shown("source.html", "source", "operator"),

@@ -65,6 +65,8 @@ async def act(request: Request, name: str) -> Response:
     try:
         given, files = await read(request, reads=action.reads, files=site.upload_limit + ROOM)
         plain = Plain.of(site, name, given) if caller is NOBODY and not callback else None
+        if name == SHOW:
+            request.state.used = (str(given.get("id") or given.get("name_or_id") or "")[:MAX_KEY], "", "call")
         held = await plain.held() if plain is not None else None
         if held is not None:
             return answers.raw(held)
@@ -73,6 +75,8 @@ async def act(request: Request, name: str) -> Response:
         return answers.bad(str(wrong))
     except (Wrong, Refused, Refusal) as refused:
         return answers.failed(name, site.url, refused, who)
+    if call.used and action.reads:
+        request.state.used = (*call.used[0], "call")
     answer = answers.reply(answers.told(name, site.url, result, call.changed), callback=callback)
     if plain is not None and not call.passing:
         plain.remember(bytes(answer.body))

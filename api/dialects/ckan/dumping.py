@@ -83,6 +83,7 @@ async def dump(request: Request, resource_id: str) -> Response:
         return answers.reply(f"Bad request: format: must be one of {', '.join(KINDS)}", 400)
     try:
         found = await run_in_threadpool(_found, call, resource_id)
+        request.state.used = (found.source.table.dataset, found.source.table.resource, "download")
     except Wrong as wrong:
         return answers.reply({**wrong.errors, "__type": "Validation Error"}, 400)
     bom = Call(site=call.site, caller=call.caller, given=dict(request.query_params)).flag("bom")

@@ -11,6 +11,7 @@ from api.dialects.html import (
     chart,
     check,
     confirming,
+    correcting,
     dataset,
     describing,
     desk,
@@ -26,6 +27,7 @@ from api.dialects.html import (
     matching,
     notices,
     organisations,
+    overtime,
     people,
     persons,
     publish,
@@ -34,6 +36,7 @@ from api.dialects.html import (
     releases,
     repair,
     results,
+    searches,
     sign,
     sources,
     standard,
@@ -51,7 +54,7 @@ GROUPS = (
     home, results, voices, notices, dossier, recipes, dataset, chart, maps, history, organisations, standard, editions,
     releases, repair, reading, describing, confirming, matching, cells, persons, submissions, check, publish, desk,
     useful, explained, about, areas, sign, feeds, machines, withdrawal, erasure, people, account,
-    webhooks, announcing, sources, standing,
+    webhooks, announcing, sources, standing, overtime, correcting, searches,
 )
 
 router = APIRouter()

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 
 from api import deps
 from api.compared import Compared, compared
-from api.dialects.html import dataset, facts, forms, history, labels
+from api.dialects.html import beside, dataset, facts, forms, history, labels
 from api.dialects.html.describing import day_of, prospect
 from api.dialects.html.reading import options_of, reads_of
 from api.dialects.html.refused import PageRoute, problems_said
@@ -110,6 +110,9 @@ def compare(request: Request, reader: TheReader, key: str) -> Response:
         request, reader, "compare.html", noindex=True, submission=shown.one, entry=shown.entry, current=shown.current,
         version=shown.version, steps=steps_of(reader, shown.one, shown.entry), tables=tables, resource=name,
         change=change, after=after, path=path, following=following, **values,
+        described=beside.differences(request, reader, shown.entry, shown.current),
+        decides=shown.one.state == "in_review" and may(reader, shown.entry, DECIDERS),
+        own=bool(reader.caller.person and shown.one.by == reader.caller.person.id),
     )
 
 

@@ -118,6 +118,8 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     if number is not None and version is None:
         raise NotFound
     values = _values(reader, entry, version, publisher)
+    if version and values["fresh"].state == "late":
+        values["fresh"] = facts.graced(entry, version.issued, values["fresh"], catalog.outages())
     table = _table(request, reader, entry, version, number, path=f"{back}/preview" if back else "")
     if back:
         table |= {"charts": [], "map": ""}  # they are drawn from what is public
@@ -142,6 +144,7 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
         told=entry.state == "published" and entry.visibility == "public" and version is not None,
         title=pages.words(reader.lang, entry.about.title),
         summary=pages.words(reader.lang, entry.about.description)[:300], number=number,
+        used=catalog.usage_of(reader.caller, [entry.id]).get(entry.id) if version and not back else None,
         pushes=catalog.pushes(reader.caller, entry.id) if reader.caller.known else (),
         thanks=request.query_params.get("thanks") == "1", asks=seen and version is not None,
         appraisal=catalog.appraisal(reader.caller, entry.id) if catalog.sees_appraisal(reader.caller, entry) else None,

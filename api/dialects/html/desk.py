@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 
 from api import deps
-from api.dialects.html import labels, listing, notices, shelf
+from api.dialects.html import facts, labels, listing, notices, searches, shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.submissions import DECIDERS, WRITERS
 from api.dialects.html.view import Reader, TheReader, page
@@ -38,17 +39,31 @@ def desk(request: Request, reader: TheReader) -> Response:
     erasures, erasing = erasures_parted(reader, catalog.erasures(reader.caller, states=("asked", "confirmed")), decides)
     under_way = {entry.id for _, entry in files}
     steward = catalog.may_keep_standards(reader.caller)
+    used = catalog.usage_of(reader.caller, [one.id for one in entries if one.version])
     return page(
         request, reader, "desk.html", tasks=tasks, waiting=waiting, erasures=erasures, erasing=erasing,
         agencies=[(one, reader.caller.roles.get(one.id, "")) for one in mine],
         drafts=[one for one in entries if one.state == "draft" and one.id not in under_way],
-        items=listing.items(request, reader, entries), labels=labels, decides=decides, noindex=True,
+        items=graced(request, listing.items(request, reader, entries)), labels=labels, decides=decides, noindex=True,
+        used=used, wanted=searches.wanted(request, reader), unknown=request.query_params.get("search", ""),
         writes=any(may(reader, one.id, WRITERS) for one in mine), changed=catalog.work(reader.caller),
         steward=steward, lists=shelf.codelists(reader),
         news=notices.told(reader, catalog.notices(reader.caller, unread=True, limit=6)),
         voices=catalog.voices_to_answer(reader.caller), kinds=KIND,
         proposals=[one for one in catalog.releases(reader.caller) if not one.number] if steward else [],
     )
+
+
+def graced(request: Request, items: list[listing.Item]) -> list[listing.Item]:
+    """The lines with their due days put off by the days on which the site itself was away."""
+    late = [one for one in items if one.card.fresh.state == "late"]
+    outages = deps.site(request).catalog.outages() if late else ()
+    if not outages:
+        return items
+    return [
+        replace(one, card=replace(one.card, fresh=facts.graced(one.entry, one.card.issued, one.card.fresh, outages)))
+        for one in items
+    ]
 
 
 Files = list[tuple[Submission, Entry]]

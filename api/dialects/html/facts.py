@@ -8,8 +8,10 @@ from datetime import date, datetime
 
 from api.messages.pages import VIETNAM
 from catalog.catalog import Catalog
+from catalog.catalog.grace import days_lost
 from catalog.errors import Refusal
 from catalog.model import Caller, Entry, Organisation, Version
+from catalog.outage import Outage
 from catalog.quality import Freshness, freshness, quality
 
 UNPROMISED = Freshness(state="unpromised")
@@ -49,6 +51,14 @@ def card(entry: Entry, version: Version | None, day: date) -> Card:
         resources=len(version.resources), formats=tuple(ordered(roles)), issued=version.issued, fresh=fresh,
         passed=passed, items=len(items),
     )
+
+
+def graced(entry: Entry, issued: datetime | None, fresh: Freshness, outages: Sequence[Outage]) -> Freshness:
+    """How a late dataset stands when the days on which the site itself was away do not count."""
+    if fresh.state != "late" or fresh.due is None or issued is None:
+        return fresh
+    lost = days_lost(outages, issued.astimezone(VIETNAM).date(), fresh.due)
+    return freshness(entry.about.frequency, issued, today(), lost) if lost else fresh
 
 
 FORMAT_ORDER = ("xlsx", "csv", "json", "geojson", "parquet")

@@ -116,7 +116,7 @@ def _form(request: Request, reader: Reader, kind: str, entry: Entry | None, give
     return page(
         request, reader, "voice_form.html", status=422 if wrong else 200, kind=kind, entry=entry, given=given,
         wrong=wrong, bad={one["field"]: one["said"] for one in wrong},
-        agencies=_agencies(request, reader) if kind == "request" else [], parts=_parts(request, reader, entry),
+        agencies=_agencies(request, reader) if kind == "request" else [], parts=parts_of(request, reader, entry),
         noindex=kind != "request", **WORDS,
     )
 
@@ -247,7 +247,8 @@ def _agencies(request: Request, reader: Reader) -> list[Organisation]:
     return sorted((one for one in every if one.state == "open"), key=lambda one: one.slug)
 
 
-def _parts(request: Request, reader: Reader, entry: Entry | None) -> list[Resource]:
+def parts_of(request: Request, reader: Reader, entry: Entry | None) -> list[Resource]:
+    """The parts of the newest version that the reader may see."""
     if entry is None or entry.version is None:
         return []
     version = deps.site(request).catalog.latest(reader.caller, entry.id)[1]

@@ -2,6 +2,7 @@
 
 from api.dialects.v1 import (
     contract,
+    counts,
     crosswalks,
     datasets,
     differences,
@@ -37,7 +38,7 @@ SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
     organisations, people, registries, feed, stewards, erasures, voices, sites,
     webhooks, contract, suggestions, dumps, notices, harvest,
-    standing,
+    standing, counts,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

@@ -106,6 +106,16 @@ def answer(site: TheSite, caller: TheCaller, voice: str, given: shapes.AnswerIn)
     return _one(site, caller, site.catalog.answer_voice(caller, voice, answer=given.answer, outcome=given.outcome))
 
 
+@router.post("/voices/{voice}/correction", summary="Answer by a correction", openapi_extra=may("editor"),
+             responses=SHOWN)
+def mend(site: TheSite, caller: TheCaller, voice: str, given: shapes.MendIn) -> Response:
+    """Bind a report to the upload that mends it: it is answered in the moment in which the correction is public.
+
+    The upload is one of kind `correction` to the same dataset; 409 `not-a-correction` for any other.
+    """
+    return _one(site, caller, site.catalog.bind_correction(caller, voice, given.submission, given.answer))
+
+
 @router.post("/voices/{voice}/refuse", summary="Turn down", openapi_extra=may("editor"), responses=SHOWN)
 def refuse(site: TheSite, caller: TheCaller, voice: str, given: shapes.ReasonIn) -> Response:
     """Turn down advertising and abuse; whoever spoke reads why. What it hid is shown again (a reviewer may)."""

@@ -24,6 +24,7 @@ from catalog.adapters.sql.notices import NoticeRows
 from catalog.adapters.sql.people import PeopleRows
 from catalog.adapters.sql.shelf import ShelfRows
 from catalog.adapters.sql.uploads import UploadRows
+from catalog.adapters.sql.usage import UsageRows
 from catalog.adapters.sql.voices import VoiceRows
 from catalog.adapters.sql.webhooks import WebhookRows
 from catalog.adapters.sql.writers import Turn
@@ -35,12 +36,12 @@ WRITER_LOCK = 0x44_41_54_41_4D_4F
 
 
 SCRUBBED = (schema.versions, schema.files, schema.submissions, schema.datasets, schema.rechecks, schema.recipes,
-            schema.answers, schema.marks, schema.voices)
+            schema.answers, schema.marks, schema.voices, schema.misses)
 """The tables that hold what people uploaded."""
 
 
 class SqlUnit(PeopleRows, ShelfRows, InstalledRows, UploadRows, ErasedRows, KeptRows, HarvestRows, LogRows,
-              WebhookRows, VoiceRows, NoticeRows, CarriedRows):
+              WebhookRows, VoiceRows, NoticeRows, UsageRows, CarriedRows):
     """One transaction on the records."""
 
 

@@ -357,6 +357,26 @@ answers = Table(
     Column("at", Moment, nullable=False),
 )
 
+uses = Table(
+    "uses", metadata,
+    Column("dataset", String(36), ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True),
+    Column("day", String(10), primary_key=True, index=True),
+    Column("resource", String(200), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("robots", BigInteger, nullable=False),
+)
+
+misses = Table(
+    "misses", metadata,
+    Column("id", String(64), primary_key=True),
+    Column("last", String(10), nullable=False, index=True),
+    Column("shown", Boolean, nullable=False, index=True),
+    Column("rare", Boolean, nullable=False),
+    Column("asked", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 site = Table(
     "site", metadata,
     Column("name", String(64), primary_key=True),

@@ -49,6 +49,12 @@ class Source:
 
 def found_source(call: Call, key: str) -> Source:
     """Find the rows of a resource by its id, or of a table by an alias. Raises NotFound."""
+    found = _found_source(call, key)
+    call.used.append((found.table.dataset, found.table.resource))
+    return found
+
+
+def _found_source(call: Call, key: str) -> Source:
     try:
         return Source(call, call.site.catalog.table(call.caller, key))
     except NotFound:

@@ -60,10 +60,12 @@ from api.dialects.v1.shapes.voices import (
     AnswerIn,
     AssignIn,
     CorrectionIn,
+    MendIn,
     ModerateIn,
     QuestionIn,
     ReasonIn,
     RequestIn,
+    SearchAnswerIn,
     VoiceOut,
 )
 from api.dialects.v1.shapes.webhooks import NoticeIn, WebhookIn, WebhookPatch
@@ -105,6 +107,7 @@ __all__ = [
     "LinkIn",
     "ListOut",
     "MemberIn",
+    "MendIn",
     "ModerateIn",
     "Name",
     "NoteIn",
@@ -130,6 +133,7 @@ __all__ = [
     "RestructureIn",
     "RunIn",
     "RunOut",
+    "SearchAnswerIn",
     "Short",
     "Slug",
     "SourceIn",

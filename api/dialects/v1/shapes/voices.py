@@ -60,6 +60,20 @@ class AnswerIn(In):
     ]
 
 
+class MendIn(In):
+    """The correction (an upload of kind `correction`) that answers a report of a mistake, and the answer."""
+
+    submission: Annotated[str, StringConstraints(max_length=64)]
+    answer: Words
+
+
+class SearchAnswerIn(In):
+    """What was done about a search without result: a dataset's address, a request's number, or nothing."""
+
+    what: Literal["dataset", "request", "none"]
+    target: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
 class ReasonIn(In):
     """Why, for whoever spoke and for the audit chain."""
 
