@@ -102,8 +102,10 @@ def _write_down(site: Site, meters: Meters | None = None) -> None:
 def make_app() -> Any:
     """Make the application of the settings' site: what each web process starts with."""
     from api.cli import COLLECT_EVERY
+    from api.wiring.memory import thrifty
 
     gc.set_threshold(COLLECT_EVERY)  # a web process of several does not come through ``main``
+    thrifty()
     from api.app import create_app
     from api.watch.meters import Meters
     from api.wiring import open_site, shared_counters

@@ -85,6 +85,11 @@ class Agencies(Base):
         with self._records.read() as unit:
             return unit.organisations()
 
+    def organisations_with_addresses(self, caller: Caller) -> Sequence[tuple[Organisation, Sequence[str]]]:  # noqa: ARG002 - everybody sees agencies
+        """All agencies of one state of the records, each with the addresses that it had before."""
+        with self._records.read() as unit:
+            return [(one, unit.aliases("organisation", one.id)) for one in unit.organisations()]
+
     # -- members ------------------------------------------------------------------------------------------------
     def set_member(self, caller: Caller, organisation: str, person: str, role: str) -> Membership:
         """Give a person a role. Raises NotFound, NotAllowed, Invalid, Conflict("last-admin")."""

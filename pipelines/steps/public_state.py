@@ -39,7 +39,7 @@ def record(catalog: Catalog, change: Change) -> Mapping[str, Any]:
     about: dict[str, Any] = {"sequence": change.sequence, "at": to_json(change.at), "kind": change.kind}
     about["dataset"] = change.dataset
     try:
-        entry = catalog.dataset(catalog.system(), change.dataset)
+        entry, newest = catalog.latest(catalog.system(), change.dataset)
     except NotFound:
         return about | {"state": "hidden"}
     if entry.visibility != "public" or entry.state == "draft":
@@ -50,13 +50,15 @@ def record(catalog: Catalog, change: Change) -> Mapping[str, Any]:
     about |= {"state": "published", "entry": to_json(entry), "organisation": to_json(publisher)}
     about["addresses"] = _addresses(catalog, entry)
     number = entry.version if change.version is None else change.version  # it may be public only since this change
+    if newest is not None and newest.number == number:
+        return about | {"version": to_json(newest)}
     return about if number is None else about | _version(catalog, entry, number)
 
 
 def agencies(catalog: Catalog) -> list[Mapping[str, Any]]:
     """Give all agencies, with the addresses that they had before; everybody may see them."""
-    found = catalog.organisations(catalog.system())
-    return [{**to_json(one), "addresses": list(catalog.former_addresses("organisation", one.id))} for one in found]
+    found = catalog.organisations_with_addresses(catalog.system())
+    return [{**to_json(one), "addresses": list(former)} for one, former in found]
 
 
 def _addresses(catalog: Catalog, entry: Entry) -> list[str]:

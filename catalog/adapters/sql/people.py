@@ -22,6 +22,10 @@ TOKEN_BY_HASH = select(TOKEN).where(TOKEN.c.secret_hash == KEY)
 SESSION_BY_HASH = select(SESSION).where(SESSION.c.secret_hash == KEY)
 """The hot reads, built once."""
 
+FORMER = select(ALIAS.c.alias).where(
+    ALIAS.c.kind == bindparam("of"), ALIAS.c.target == bindparam("to")
+).order_by(ALIAS.c.alias)
+
 
 class PeopleRows(Part):
     """The part of the unit of work that knows who is who."""
@@ -58,8 +62,7 @@ class PeopleRows(Part):
 
     def aliases(self, kind: str, target: str) -> Sequence[str]:
         """Give the old addresses of ``target``."""
-        statement = select(ALIAS.c.alias).where(ALIAS.c.kind == kind, ALIAS.c.target == target).order_by(ALIAS.c.alias)
-        return list(self.connection.execute(statement).scalars())
+        return list(self.connection.execute(FORMER, {"of": kind, "to": target}).scalars())
 
     def add_person(self, one: Person, password_hash: str = "") -> None:
         """Record a new person."""
