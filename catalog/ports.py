@@ -193,8 +193,8 @@ class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, UsageUnit, Protocol):
     def audit_rows(self, after: int = 0, limit: int = 1000) -> Sequence[AuditRow]: ...
     def deeds(self, *, targets: Sequence[str] | None = None, actor: str = "", acts: Sequence[str] = (),
               after: datetime | None = None, before: datetime | None = None, sequence: int = 0,
-              limit: int = 1000) -> Iterator[AuditRow]:
-        """Rows of the audit chain, newest first: on these things, by somebody, of these acts, between moments."""
+              below: int = 0, limit: int = 1000) -> Iterator[AuditRow]:
+        """Rows of the audit chain, newest first: on these things, by whom, of which acts, when, under a number."""
     def announce(self, event: Event) -> int:
         """Give the event a number in the change sequence and enqueue the flows that react to it, in this transaction.
 

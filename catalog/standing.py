@@ -149,6 +149,8 @@ def facts(entry: Entry, version: Version | None, day: date) -> Iterator[tuple[st
     yield "standards", " ".join(sorted({one.standard.partition("@")[0] for one in tables if one.standard})), 1
     for each in sorted(set(_formats(version))):
         yield "formats", each, 1
+    for file in version.files if version else ():
+        yield "bytes", file.role, file.bytes
     yield "fresh", freshness(entry.about.frequency, version.issued if version else None, day).state, 1
     items = quality(entry, version, day)
     yield "held", str(sum(holds for _, holds in items)), 1

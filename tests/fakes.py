@@ -501,11 +501,11 @@ class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices, FakeUsage):
 
     def deeds(self, *, targets: Sequence[str] | None = None, actor: str = "", acts: Sequence[str] = (),
               after: datetime | None = None, before: datetime | None = None, sequence: int = 0,
-              limit: int = 1000) -> Iterator[AuditRow]:
+              below: int = 0, limit: int = 1000) -> Iterator[AuditRow]:
         found = [row for _, row in sorted(self.shelf.audit.items(), reverse=True)
                  if (targets is None or row.object in targets) and actor in ("", row.actor) and (not acts or row.act in acts)
                  and (after is None or row.at > after) and (before is None or row.at < before)
-                 and sequence in (0, row.sequence)]
+                 and sequence in (0, row.sequence) and (not below or row.sequence < below)]
         yield from found[:limit]
 
     def announce(self, event: Event) -> int:

@@ -17,6 +17,7 @@ from catalog.catalog.keeping import Keeping
 from catalog.catalog.maintaining import Maintaining
 from catalog.catalog.noticing import Noticing
 from catalog.catalog.operation import Operation
+from catalog.catalog.overseeing import Overseeing
 from catalog.catalog.people import People
 from catalog.catalog.purging import Purging
 from catalog.catalog.pushing import Pushing
@@ -31,9 +32,9 @@ from catalog.catalog.watching import Watching
 
 
 class Catalog(
-    Watching, Announcing, Creating, Delivering, Purging, People, Agencies, Reading, Harvesting, Uploads, Erasing,
-    Finding, Installing, Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing, Correcting,
-    Noticing, Scheduling, Appraising, Standings,
+    Overseeing, Watching, Announcing, Creating, Delivering, Purging, People, Agencies, Reading, Harvesting, Uploads,
+    Erasing, Finding, Installing, Maintaining, Operation, Recipes, Tabling, Upkeep, Keeping, Dumping, Pushing,
+    Correcting, Noticing, Scheduling, Appraising, Standings,
 ):
     """Everything the doors and the pipelines may ask of the catalogue. Every verb takes the Caller first.
 

@@ -9,7 +9,7 @@ TEMPLATES = sorted((ROOT / "api" / "templates").rglob("*.html"))
 MODULES = sorted((ROOT / "api" / "dialects" / "html").rglob("*.py"))
 CALL = re.compile(r"""\b_h?\(\s*"((?:[^"\\]|\\.)*)\"""")
 TABLES = ("THEMES", "FREQUENCIES", "KINDS", "QUALITY", "FACETS", "SORTS", "ROLES", "RULES", "OPERATIONS", "FORMS", "AGGREGATES", "UNITS",
-          "TITLES", "LEADS", "COLUMNS", "PARTS", "TABS")
+          "TITLES", "LEADS", "COLUMNS", "PARTS", "TABS", "ALARMS")
 
 
 def in_templates() -> set[str]:

@@ -39,7 +39,8 @@ def filled(path: str) -> str:
 
 
 def writes(groups) -> list[tuple[str, str]]:
-    found = [(verb, route.path) for group in groups for route in group.router.routes for verb in route.methods & UNSAFE]
+    found = [(verb, route.path) for group in groups for route in group.router.routes for verb in route.methods & UNSAFE
+             if not (getattr(route, "openapi_extra", None) or {}).get("x-still")]
     assert len(found) > 15
     return sorted(found)
 

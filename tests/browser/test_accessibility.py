@@ -53,6 +53,7 @@ PAGES = (
     Shown("overtime.html", "dataset+/over-time"), Shown("correct.html", "dataset+/correct", "editor"), Shown("dossier.html", "dataset+/versions/2/dossier", "editor"),
     Shown("notices.html", "/desk/notices", "editor"), Shown("forgot.html", "/forgot-password"),
     Shown("edition.html", "edition", "steward"), Shown("difference.html", "dataset+/versions/2/diff"),
+    Shown("operating.html", "/desk/site", "operator"), Shown("audit.html", "/desk/site/audit", "operator"),
     Shown("sources.html", "/desk/harvest", "operator"), Shown("source.html", "source", "operator"),
 )
 SCRIPTS = "script:not([type='application/ld+json'])"

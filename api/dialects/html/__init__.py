@@ -26,6 +26,7 @@ from api.dialects.html import (
     maps,
     matching,
     notices,
+    operating,
     organisations,
     overtime,
     people,
@@ -54,7 +55,7 @@ GROUPS = (
     home, results, voices, notices, dossier, recipes, dataset, chart, maps, history, organisations, standard, editions,
     releases, repair, reading, describing, confirming, matching, cells, persons, submissions, check, publish, desk,
     useful, explained, about, areas, sign, feeds, machines, withdrawal, erasure, people, account,
-    webhooks, announcing, sources, standing, overtime, correcting, searches,
+    webhooks, announcing, sources, standing, operating, overtime, correcting, searches,
 )
 
 router = APIRouter()

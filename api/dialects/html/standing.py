@@ -83,17 +83,23 @@ def overview(request: Request, reader: TheReader) -> Response:
     """Which parts of the service work now, and how the open data stand: numbers, agencies side by side, sections."""
     site, wanted = deps.site(request), _asked(request)
     ground = standing.ground(site, wanted)
-    growth = _drawn(reader, standing.section(ground, "growth")) if ground else None
+    grown = standing.section(ground, "growth") if ground else None
     return page(
         request, reader, "status.html", parts=site.catalog.health(), names=PARTS, ground=ground, titles=TITLES,
         sections=OVERVIEW, totals=_totals(ground) if ground else {}, side=_side(ground) if ground else (),
-        most=MOST_SIDE, growth=growth, themes=_themes(reader, ground, wanted, "/status"), wanted=wanted,
+        most=MOST_SIDE, growth=_drawn(reader, grown) if grown else None, months=_months(reader, grown),
+        themes=_themes(reader, ground, wanted, "/status"), wanted=wanted,
     )
 
 
 def _asked(request: Request) -> standing.Asked:
     query = request.query_params
     return standing.asked(query.get("theme", ""), query.get("period", ""))
+
+
+def _months(reader: Reader, grown: standing.Section | None) -> list[dict[str, Any]]:
+    """The newest months first, each by its name."""
+    return [{**row, "month": axes.month(reader, _first(row["month"]))} for row in reversed(grown.rows if grown else ())]
 
 
 def _totals(ground: standing.Ground) -> dict[str, Any]:
@@ -313,6 +319,9 @@ def _told(reader: Reader, numbers: Numbers) -> str:
         return f"{at}, {value[2]}" if value[2] else at
 
     high, low = max(values, key=lambda one: one[0]), min(values, key=lambda one: one[0])
+    if len(values) == 1:
+        return reader.say("%(there)s: %(high)s. Bảng số ở dưới.", high=axes.plain(reader, values[0][0]),
+                          there=where(values[0]))
     return reader.say("Cao nhất %(high)s (%(there)s), thấp nhất %(low)s (%(here)s). Bảng số ở dưới.",
                       high=axes.plain(reader, high[0]), there=where(high), low=axes.plain(reader, low[0]),
                       here=where(low))

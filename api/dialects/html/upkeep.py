@@ -12,7 +12,10 @@ from api import deps
 from catalog.errors import Unavailable
 from catalog.maintenance import Maintenance
 
-OPEN: Final = ("/display", "/sign-in", "/sign-out", "/check", "/datasets/{slug}/erase", "/erasures/{key}/{act}")
+OPEN: Final = (
+    "/display", "/sign-in", "/sign-out", "/check", "/desk/site/read-only", "/datasets/{slug}/erase",
+    "/erasures/{key}/{act}",
+)
 """Forms that change nothing that is kept for long, and those of erasing, which waits for nothing: sent as ever."""
 
 STILL: Final = re.compile("|".join(re.sub(r"{[a-z]+}", "[^/]+", one) for one in OPEN))

@@ -14,6 +14,7 @@ from api.dialects.v1 import (
     health,
     made,
     notices,
+    operating,
     organisations,
     people,
     recipes,
@@ -38,7 +39,7 @@ SUBJECTS = (
     datasets, files, rows, sql, versions, differences, crosswalks, upload, uploads, submissions, made, recipes,
     organisations, people, registries, feed, stewards, erasures, voices, sites,
     webhooks, contract, suggestions, dumps, notices, harvest,
-    standing, counts,
+    standing, operating, counts,
 )
 """In the order in which addresses are compared: what is read most comes first."""
 

@@ -33,7 +33,7 @@ def may(who: Who) -> dict[str, Any]:
 class Door(APIRoute):
     """A route of the native API. Wrong credentials are 401 on every call; a write needs some, whatever it names.
 
-    Only one that is open to all (``x-open``) takes none.
+    Only one that is open to all (``x-open``) takes none; one that is ``x-still`` goes on while the site is read-only.
     """
 
     def get_route_handler(self) -> Handler:
@@ -41,6 +41,7 @@ class Door(APIRoute):
         inner = super().get_route_handler()
         streams = bool((self.openapi_extra or {}).get("x-streams"))
         open_to_all = bool((self.openapi_extra or {}).get("x-open"))
+        still = bool((self.openapi_extra or {}).get("x-still"))
 
         async def handle(request: Request) -> Response:
             caller, session = await visit(request)
@@ -49,7 +50,8 @@ class Door(APIRoute):
                     raise NotKnown("credentials-needed")
                 if session is not None:
                     _from_our_page(request, session.csrf)
-                await run_in_threadpool(site(request).catalog.refuse_read_only)
+                if not still:
+                    await run_in_threadpool(site(request).catalog.refuse_read_only)
             if any(unicodedata.category(sign) == "Cc" for part in request.path_params.values() for sign in str(part)):
                 raise NotFound
             if request.method in SAFE_METHODS or streams:

@@ -49,7 +49,7 @@ class LogRows(Part):
 
     def deeds(self, *, targets: Sequence[str] | None = None, actor: str = "", acts: Sequence[str] = (),
               after: datetime | None = None, before: datetime | None = None, sequence: int = 0,
-              limit: int = 1000) -> Iterator[AuditRow]:
+              below: int = 0, limit: int = 1000) -> Iterator[AuditRow]:
         """Rows of the audit chain, newest first; many things are asked for in parts, whose rows are put in order."""
         statement = select(AUDIT).order_by(AUDIT.c.sequence.desc()).limit(limit)
         statement = statement.where(AUDIT.c.actor == actor) if actor else statement
@@ -57,6 +57,7 @@ class LogRows(Part):
         statement = statement.where(AUDIT.c.at > after) if after else statement
         statement = statement.where(AUDIT.c.at < before) if before else statement
         statement = statement.where(AUDIT.c.sequence == sequence) if sequence else statement
+        statement = statement.where(AUDIT.c.sequence < below) if below else statement
         if targets is None:
             yield from map(_row, self.connection.execute(statement))
             return

@@ -44,6 +44,7 @@ from api.dialects.v1.shapes.datasets import (
 )
 from api.dialects.v1.shapes.erasures import ErasureIn, ErasureOut
 from api.dialects.v1.shapes.harvest import RunIn, RunOut, SourceIn, SourceOut, SourcePatch
+from api.dialects.v1.shapes.operating import ReadOnlyIn, SiteOut
 from api.dialects.v1.shapes.standing import StatusOut, StatusSectionOut
 from api.dialects.v1.shapes.uploads import (
     ColumnReleaseIn,
@@ -121,6 +122,7 @@ __all__ = [
     "ProblemMember",
     "Prose",
     "QuestionIn",
+    "ReadOnlyIn",
     "ReadingIn",
     "ReasonIn",
     "RecipeIn",
@@ -135,6 +137,7 @@ __all__ = [
     "RunOut",
     "SearchAnswerIn",
     "Short",
+    "SiteOut",
     "Slug",
     "SourceIn",
     "SourceOut",

@@ -1,0 +1,176 @@
+"""Pages for operators: how the machine behind the site does, acts on jobs, read-only mode, and the audit chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Form, Request, Response
+from starlette.responses import RedirectResponse
+
+from api import deps, operating
+from api.dialects.html import forms
+from api.dialects.html.refused import PageRoute
+from api.dialects.html.view import Reader, TheReader, address, page
+from api.messages import refusals
+from api.messages.pages import VIETNAM
+from catalog.errors import Conflict, Invalid, NotFound, NotKnown
+from catalog.model import NOBODY
+from standards.text import fold
+
+router = APIRouter(route_class=PageRoute)
+
+HERE: Final = "/desk/site"
+AUDIT: Final = "/desk/site/audit"
+MOST: Final = 50
+LONGEST: Final = 2000
+DIGITS: Final = 18
+DAYS: Final = ("%d/%m/%Y", "%Y-%m-%d")
+FILTERS: Final = ("actor", "act", "organization", "target", "from", "to")
+UNTIL: Final = ("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+
+ALARMS: Mapping[str, str] = {
+    "part-down": "Một phần của dịch vụ ngừng hẳn", "damaged": "Có tệp trong kho bị hỏng",
+    "no-worker": "Không có bộ xử lý nào đang chạy", "search": "Tìm kiếm chưa hoạt động đầy đủ",
+    "disk": "Ổ đĩa sắp đầy", "set-aside": "Có việc bị gác lại", "waiting": "Có việc chờ quá nửa giờ",
+    "behind": "Một bộ theo dõi thay đổi bị chậm",
+}
+TABS: Mapping[str, str] = {
+    "waiting": "đang chờ", "running": "đang chạy", "set-aside": "bị gác lại", "database": "Cơ sở dữ liệu",
+    "files": "Kho tệp", "search": "Tìm kiếm", "worker": "Bộ kiểm tra tệp", "work": "Thư mục làm việc",
+    "copies": "Bản sao tạm", "index": "Tìm kiếm", "public-state": "Bản ghi công khai", "webhooks": "Webhook",
+    "active": "đang dùng", "failing": "đang lỗi", "disabled": "đã tắt", "original": "Tệp gốc", "report": "Báo cáo",
+    "changes": "Khác biệt",
+}
+
+
+def _operators_only(reader: Reader) -> None:
+    if not reader.caller.known:
+        raise NotKnown("credentials-needed")
+
+
+@router.get(HERE)
+def machine(request: Request, reader: TheReader, orphans: str = "") -> Response:
+    """What somebody has to look at first, then everything by part."""
+    _operators_only(reader)
+    return _machine(request, reader, orphans=bool(orphans))
+
+
+def _machine(request: Request, reader: Reader, *, orphans: bool = False, wrong: str = "",
+             given: Mapping[str, str] | None = None) -> Response:
+    found = operating.report(deps.site(request), reader.caller, orphans=orphans)
+    return page(
+        request, reader, "operating.html", status=422 if wrong else 200, found=found, wrong=wrong, alarms=ALARMS,
+        words=TABS, given=given or {}, noindex=True, moment_of=_moment,
+    )
+
+
+def _moment(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said) if said else None
+
+
+@router.post(f"{HERE}/jobs")
+def job(request: Request, reader: TheReader, *, csrf: Annotated[str, Form()] = "", job: Annotated[str, Form()] = "",
+        act: Annotated[str, Form()] = "", sure: Annotated[str, Form()] = "") -> Response:
+    """Run a job once more, or stop it; stopping has to be confirmed."""
+    forms.with_token(request, reader, csrf)
+    catalog, one = deps.site(request).catalog, job.strip()[:200]
+    if act not in ("retry", "cancel"):
+        raise NotFound
+    if act == "cancel" and not sure:
+        return _machine(request, reader, wrong=reader.say("Đánh dấu vào ô xác nhận trước khi dừng việc này."))
+    try:
+        if act == "retry":
+            catalog.retry_job(reader.caller, one)
+        else:
+            catalog.cancel_job(reader.caller, one)
+    except (Conflict, NotFound) as refused:
+        return _machine(request, reader, wrong=refusals.sentence(refused.code, refused.params, reader.lang, status=422))
+    return RedirectResponse(HERE, status_code=303)
+
+
+@router.post(f"{HERE}/read-only")
+def read_only(request: Request, reader: TheReader, *, csrf: Annotated[str, Form()] = "",
+              act: Annotated[str, Form()] = "", notice: Annotated[str, Form()] = "",
+              until: Annotated[str, Form()] = "", sure: Annotated[str, Form()] = "") -> Response:
+    """Take no changes from now on, with a notice; or take them again."""
+    forms.with_token(request, reader, csrf)
+    catalog, given = deps.site(request).catalog, {"notice": notice[:LONGEST], "until": until[:40]}
+    if act == "off":
+        catalog.make_writable(reader.caller)
+        return RedirectResponse(HERE, status_code=303)
+    if not sure:
+        said = reader.say("Đánh dấu vào ô xác nhận trước khi chuyển sang chỉ đọc.")
+        return _machine(request, reader, wrong=said, given=given)
+    try:
+        catalog.make_read_only(reader.caller, notice[:LONGEST], _read(until, UNTIL))
+    except (Invalid, ValueError):
+        said = reader.say("Ghi thời điểm như 20/9/2026 14:30, hoặc để trống; thông báo dài nhất 2.000 ký tự.")
+        return _machine(request, reader, wrong=said, given=given)
+    return RedirectResponse(HERE, status_code=303)
+
+
+def _read(said: str, shapes: tuple[str, ...]) -> datetime | None:
+    """Read a moment in Vietnam. Raises ValueError."""
+    said = said.strip()
+    if not said:
+        return None
+    for shape in shapes:
+        try:
+            return datetime.strptime(said, shape).replace(tzinfo=VIETNAM)
+        except ValueError:
+            continue
+    raise ValueError(said)
+
+
+# --- the audit chain --------------------------------------------------------------------------------------------------
+
+
+@router.get(AUDIT)
+def audit(request: Request, reader: TheReader) -> Response:
+    """Who did what on which thing: by person, agency, deed and day, page by page; the same as a file."""
+    _operators_only(reader)
+    catalog, query = deps.site(request).catalog, request.query_params
+    asked = {name: query.get(name, "").strip()[:200] for name in FILTERS}
+    below = query.get("below", "")
+    wrong, rows = "", []
+    try:
+        first, last = (_day(asked[name]) for name in ("from", "to"))
+        rows = list(catalog.history(
+            reader.caller, actor=asked["actor"], act=asked["act"], agency=asked["organization"],
+            target=asked["target"], first=first, last=last, limit=MOST + 1,
+            below=int(below) if below.isascii() and below.isdecimal() and len(below) <= DIGITS else 0))
+    except ValueError:
+        wrong = reader.say("Ghi ngày như 20/9/2026.")
+    more = rows[MOST - 1].sequence if len(rows) > MOST else 0
+    kept = {name: value for name, value in asked.items() if value}
+    days = {name: _iso(kept.get(name, "")) for name in ("from", "to")}
+    organisations = sorted(catalog.organisations(NOBODY), key=lambda one: fold(next(iter(one.title.values()), "")))
+    return page(
+        request, reader, "audit.html", status=422 if wrong else 200, asked=asked, wrong=wrong, rows=rows[:MOST],
+        acts=catalog.acts_lately(reader.caller), organisations=organisations, detail=_detail, noindex=True,
+        more=address(AUDIT, **kept, below=more) if more else "", first=address(AUDIT, **kept) if below else "",
+        csv=address("/api/v1/site/audit", **{**kept, **days}, format="csv"),
+    )
+
+
+def _day(said: str) -> date | None:
+    """Read a day; raises ValueError."""
+    found = _read(said, DAYS)
+    return found.date() if found else None
+
+
+def _iso(said: str) -> str:
+    try:
+        found = _day(said)
+    except ValueError:
+        return ""
+    return found.isoformat() if found else ""
+
+
+def _detail(one: Mapping[str, Any]) -> str:
+    """What stands beside a deed, on one line."""
+    said = json.dumps(one, ensure_ascii=False, sort_keys=True, default=str) if one else ""
+    return said if len(said) <= MOST * 4 else said[: MOST * 4] + "…"

@@ -1,0 +1,104 @@
+"""Use cases of overseeing: what operators look at (queues by agency, search, letters, orphans, the audit chain)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from catalog.catalog.operation import Operation
+from catalog.model import AuditRow, Caller
+from catalog.ports import Unit
+from catalog.quality import VIETNAM
+
+UNDER_WAY: Final = ("received", "checking")
+MOST: Final = 10_000
+GRACE_HOURS: Final = 24
+MOST_THINGS: Final = 5000
+"""So many datasets of an agency are looked for in the audit chain."""
+
+
+class Overseeing(Operation):
+    """Each verb is for operators; it raises NotAllowed, and NotKnown for nobody."""
+
+    def workers(self, caller: Caller) -> Sequence[tuple[str, float]]:
+        """Give the workers' slots with the seconds since the last sign of life of each."""
+        self._must(caller, "see-jobs")
+        return self._jobs.workers()
+
+    def waiting_by_agency(self, caller: Caller) -> Mapping[str, Mapping[str, int]]:
+        """Count uploads that wait for a worker or are at work, by the id of the agency."""
+        self._must(caller, "see-jobs")
+        with self._records.read() as unit:
+            moving = unit.submissions(states=UNDER_WAY, limit=MOST)
+            owners = {one.id: one.organisation for one in
+                      unit.entries(ids=list({one.dataset for one in moving}), limit=MOST)}
+        found: dict[str, dict[str, int]] = {}
+        for one in moving:
+            held = found.setdefault(owners.get(one.dataset, ""), dict.fromkeys(UNDER_WAY, 0))
+            held[one.state] += 1
+        return found
+
+    def search_state(self, caller: Caller) -> Mapping[str, int]:
+        """Tell how many documents search holds and how many changes it is behind. Raises Unavailable."""
+        self._must(caller, "see-jobs")
+        return {"documents": self._index.count(), "behind": self.behind()["index"]}
+
+    def letters_waiting(self, caller: Caller) -> int:
+        """Count letters that are due and were not sent yet; a thousand stands for more."""
+        self._must(caller, "see-jobs")
+        with self._records.read() as unit:
+            return len(unit.notices_to_send(self._now(), limit=1000))
+
+    def orphans(self, caller: Caller, older_than_hours: int = GRACE_HOURS) -> int:
+        """Count stored objects that nothing refers to any more and that the next sweep takes away."""
+        self._must(caller, "see-jobs")
+        with self._records.read() as unit:
+            return sum(1 for _ in unit.unclaimed(older_than_hours))
+
+    def schema(self, caller: Caller) -> str:
+        """Name the version of the database's schema."""
+        self._must(caller, "see-jobs")
+        with self._records.read() as unit:
+            return unit.revision()
+
+    def history(self, caller: Caller, *, actor: str = "", act: str = "", agency: str = "", target: str = "",
+                first: date | None = None, last: date | None = None, below: int = 0,
+                limit: int = 100) -> Sequence[AuditRow]:
+        """Give rows of the audit chain, newest first, those under the number ``below`` (0: all).
+
+        By who did it, what was done, on what (a key of a dataset, or any id), for which agency (its key), on which
+        days in Vietnam. Raises NotFound for an agency that there is not.
+        """
+        self._must(caller, "see-audit")
+        wanted: dict[str, Any] = {"actor": actor, "acts": (act,) if act else (), "below": below, "limit": limit,
+                                  "after": _start(first, -1), "before": _start(last, 1)}
+        with self._records.read() as unit:
+            return list(unit.deeds(targets=self._things(unit, agency, target), **wanted))
+
+    def _things(self, unit: Unit, agency: str, target: str) -> Sequence[str] | None:
+        if target:
+            entry = unit.entry(target)
+            return [target] if entry is None else [entry.id]
+        if not agency:
+            return None
+        owner = self._organisation(unit, agency)
+        return [owner.id, *_datasets(unit, owner.id)]
+
+    def acts_lately(self, caller: Caller, limit: int = 2000) -> Sequence[str]:
+        """Name the kinds of deeds of late, in the order of the alphabet."""
+        self._must(caller, "see-audit")
+        with self._records.read() as unit:
+            return sorted({row.act for row in unit.deeds(limit=limit)})
+
+
+def _start(day: date | None, side: int) -> datetime | None:
+    """Give the moment before a day begins (side -1), or at which the next one does (side 1), in Vietnam."""
+    if day is None:
+        return None
+    begin = datetime.combine(day, time(), VIETNAM)
+    return begin - timedelta(microseconds=1) if side < 0 else begin + timedelta(days=1)
+
+
+def _datasets(unit: Unit, owner: str) -> Iterator[str]:
+    yield from (one.id for one in unit.entries(organisation=owner, limit=MOST_THINGS))
