@@ -320,3 +320,12 @@ def test_a_standard_has_an_example_to_look_at_and_its_versions(town: Town) -> No
     assert len(lines) == 2
     assert "Trường" in lines[1]
     assert town.client.get("/standards/vn-school?version=0.0.1").status_code == 404
+
+
+def test_a_code_on_two_days_tells_where_the_old_place_went_and_what_is_above(town: Town) -> None:
+    html = page(town, "/codelists/vn-commune?on=1/7/2025&vs=30/6/2025&q=00025")
+    line = html[html.index('class="mono">00025<'):].partition("</tr>")[0]
+    assert "Phường Giảng Võ" in line
+    assert "Phường Ngọc Khánh" in line
+    assert "Thành phố Hà Nội" in line
+    assert "on=2025-07-01&amp;q=00008" in line

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import MESSY, ROOT, Portal
+from tests.browser.conftest import MESSY, PASSWORD, ROOT, Portal
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations
@@ -106,4 +106,74 @@ def test_the_report_of_a_file_that_was_only_checked_has_no_fault(portal: Portal,
             page.locator("main form button").last.click()
         assert page.locator("h1").count() == 1
         assert page.locator("#them").count() == 1
+        assert faults(page, axe) == []
+
+
+STATES = (
+    "dataset+?column=level&op=contains&value=tieu&sort=-name", "dataset+?column=ref_date&op=ge&value=x", "/datasets?q=truong&standard=vn-school&from=2020",
+    "/codelists/vn-province?on=31/2/2025", "/codelists/vn-province?on=1/7/2025&vs=30/6/2025",
+)
+"""Pages as they are after somebody chose or mistyped something, or where nothing is there yet."""
+
+
+@pytest.mark.parametrize("path", STATES)
+def test_a_page_in_another_state_has_no_fault(portal: Portal, axe: str, path: str) -> None:
+    page = portal.page("", "vi", "normal")
+    page.goto(address(portal, path))
+    assert page.locator("h1").count() == 1
+    assert faults(page, axe) == []
+
+
+@pytest.mark.parametrize(("who", "path", "button"), [
+    ("editor", "/publish", "main form[action='/publish'] button.btn"), ("", "/sign-in", "main form button.btn"),
+    ("", "dataset+/report", "main form button.btn"),
+])
+def test_a_form_that_was_sent_empty_names_its_mistakes_without_a_fault(portal: Portal, axe: str, who: str, path: str, button: str) -> None:
+    page = portal.page(who, "en", "normal")
+    page.goto(address(portal, path))
+    page.locator(button).first.click()
+    page.locator(".errors").wait_for()
+    assert page.title().startswith("Error:")
+    assert faults(page, axe) == []
+
+
+@pytest.mark.parametrize("path", ["dataset", "refused"])
+def test_a_page_in_the_dark_has_no_fault(portal: Portal, axe: str, path: str) -> None:
+    page = portal.page("editor", "vi", "normal")
+    page.emulate_media(color_scheme="dark")
+    page.goto(address(portal, path))
+    assert faults(page, axe) == []
+    page.emulate_media(color_scheme="light")
+
+
+def test_the_pages_of_a_letter_have_no_fault(portal: Portal, axe: str) -> None:
+    catalog = portal.site.site.catalog
+    catalog.amend_person(catalog.system(), "editor2", email="editor2@example.gov.vn")
+    catalog.ask_reset("editor2")
+    letter = next(one for one in catalog.letters_due() if one.kind == "reset")
+    _, _, key = catalog.addressee(letter)
+    for language, contrast in WAYS:
+        page = portal.page("", language, contrast)
+        page.goto(f"/new-password?key={key}")
+        assert faults(page, axe) == []
+    page.locator("#password").fill("short")
+    page.locator("main form button").click()
+    page.locator(".errors").wait_for()
+    assert faults(page, axe) == []
+
+
+@pytest.mark.parametrize(("language", "contrast"), [("vi", "more"), ("en", "normal")])
+def test_the_page_after_a_session_that_ended_has_no_fault(portal: Portal, axe: str, language: str, contrast: str) -> None:
+    with portal.visit("editor2", language=language, contrast=contrast) as page:
+        page.goto(f"{portal.at['ready']}/describe")
+        page.context.clear_cookies(name="session")
+        page.locator("#description").fill("Không có gì bị mất.")
+        page.locator("main form button.btn").first.click()
+        page.locator("#password").wait_for()
+        assert faults(page, axe) == []
+        page.locator("#name").fill("editor2")
+        page.locator("#password").fill(PASSWORD)
+        page.locator("main form button.btn").click()
+        page.locator("button[name=again]").wait_for()
+        assert "Không có gì bị mất." in page.locator("main").inner_text()
         assert faults(page, axe) == []

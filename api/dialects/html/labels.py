@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,6 +125,10 @@ def place(lang: str, code: str) -> str:
     return shelf.entry_name(lang, "vn-province", code)
 
 
+DIGITS = re.compile(r"\^?(?:\[0-9\]|\\d)\{(\d{1,3})\}\$?")
+"""A pattern that people read more easily in words."""
+
+
 def constraints(lang: str, field: Field) -> str:
     """The constraints of a field as one phrase."""
     return "; ".join(_constraint(lang, name, value) for name, value in field.constraints.items() if value is not None)
@@ -133,5 +138,7 @@ def _constraint(lang: str, name: str, value: Any) -> str:
     said = RULES.get(name, name + " %(value)s")
     if name in ("required", "unique"):
         return pages.gettext(lang, said) if value else ""
+    if name == "pattern" and (digits := DIGITS.fullmatch(str(value))):
+        return pages.say(lang, "đúng %(n)s chữ số", n=int(digits[1]))
     shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     return pages.say(lang, said, value=shown)

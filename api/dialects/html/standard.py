@@ -106,9 +106,10 @@ def codelist(request: Request, reader: TheReader, key: str) -> Response:
     lines = lines_of(found, chosen, vs)
     held = [one for one in lines if not words or _matches(one, words)]
     start = whole(query.get("from", ""))
+    shown = held[start : start + SHOWN]
     return page(
-        request, reader, "codelist.html", codelist=found, lines=held[start : start + SHOWN], total=len(held),
-        start=start,
+        request, reader, "codelist.html", codelist=found, lines=shown, total=len(held), start=start,
+        line_parent=_parents(reader, found, shown, chosen, vs),
         following=start + SHOWN if start + SHOWN < len(held) else None, on=chosen, vs=vs, dated=dated, wrong=wrong,
         in_force=sum(one.now is not None for one in lines), changed=sum(one.change == "reused" for one in lines),
         asked={name: query.get(name, "") for name in ("on", "vs", "q")}, name=_namer(reader, found),
@@ -159,6 +160,20 @@ def _bare(name: str) -> str:
 def _matches(line: Line, words: str) -> bool:
     entry = line.now or line.then
     return words in line.code.casefold() or bool(entry and words in entry.name.casefold())
+
+
+def _parents(reader: Reader, codelist: Codelist, lines: Sequence[Line], on: date, vs: date | None) -> dict[str, str]:
+    """What the units above are called on the day that their line is of, by the codes of the lines."""
+    every = shelf.codelists(reader)
+    above = [every[one] for one in codelist.parents if one in every]
+    found: dict[str, str] = {}
+    for line in lines:
+        entry, day = (line.now, on) if line.now else (line.then, vs or on)
+        parent = next((one for many in above if entry and entry.parent
+                       for one in many.entries.get(entry.parent, ()) if one.valid_on(day)), None)
+        if parent:
+            found[line.code] = parent.names.get(reader.lang) or parent.name
+    return found
 
 
 def _namer(reader: Reader, codelist: Codelist) -> dict[str, str]:

@@ -39,9 +39,9 @@ def y_name(reader: Reader, shown: Resource, asked: Asked) -> str:
 def title(reader: Reader, shown: Resource, asked: Asked) -> str:
     """What a chart is called."""
     y, x = y_name(reader, shown, asked), name_of(reader, shown, asked.x)
-    if asked.by:
-        return reader.say("%(y)s theo %(x)s, tách theo %(by)s", y=y, x=x, by=name_of(reader, shown, asked.by))
-    return reader.say("%(y)s theo %(x)s", y=y, x=x)
+    said = (reader.say("%(y)s theo %(x)s, tách theo %(by)s", y=y, x=x, by=name_of(reader, shown, asked.by))
+            if asked.by else reader.say("%(y)s theo %(x)s", y=y, x=x))
+    return said[:1].upper() + said[1:]
 
 
 def named(reader: Reader, shown: Resource, asked: Asked, one: Numbers) -> Numbers:
