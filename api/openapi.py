@@ -54,7 +54,8 @@ def _amended(document: dict[str, Any]) -> dict[str, Any]:
 def _amend(operation: dict[str, Any], *, writes: bool) -> None:
     for status, response in operation["responses"].items():
         kinds = response.get("content", {})
-        if status == "422" or "application/problem+json" in kinds:
+        refused = any(one.get("schema", {}).get("$ref", "").endswith("/Problem") for one in kinds.values())
+        if status == "422" or refused or "application/problem+json" in kinds:
             said = response.get("description") or PROBLEM["description"]
             operation["responses"][status] = {**PROBLEM, "description": said}
     if writes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pipelines import cells
 from pipelines.difference import delta
 from pipelines.difference.delta import Canonical
 from pipelines.difference.replay import replay
-from tests.pipelines.test_difference import HERE
+from tests.pipelines.test_difference import HERE, SLOW, plan
 
 pytestmark = pytest.mark.filterwarnings("ignore:Arrow output on a DB-API result")
 
@@ -83,3 +84,30 @@ def test_a_delta_of_another_file_or_one_that_broke_off_is_refused(tmp_path: Path
     for cut in (lines[:-1], lines[:1] + lines[2:]):
         with pytest.raises(ValueError, match="not whole"):
             replay((tmp_path / "o.csv").read_bytes(), cut)
+
+
+def test_a_delta_of_large_tables_is_made_by_hashes_never_row_against_row(tmp_path: Path) -> None:
+    many = 3000
+    old, new = (canonical(tmp_path / f"{turn}.csv", ("k", "v"), [(f"k{at}", f"v{at * turn % 7}") for at in range(turn * 5, many)])
+                for turn in range(2))
+    for key in ((), ("k",)):
+        chosen = delta.statement(old, new, key)
+        said = plan(chosen.sql, chosen.values)
+        assert "HASH_JOIN" in said
+        assert not [word for word in SLOW if word in said], said
+
+
+def test_a_delta_is_written_as_it_comes_and_nothing_of_it_is_gathered(tmp_path: Path) -> None:
+    """Three thousand operations, in pieces that end anywhere: the memory that they take while they pass is that of one piece."""
+    one = canonical(tmp_path / "o.csv", ("k", "v"), [("k1", "x")])
+    line = json.dumps({"op": "add", "from": None, "count": 1, "cells": json.dumps(["k", "v" * 80]), "was": None}).encode() + b"\n"
+    batch = line * 1000
+    pieces = (batch[at : at + 16_384] for _ in range(3) for at in range(0, len(batch), 16_384))
+    tracemalloc.start()
+    try:
+        written = sum(1 for _ in delta._written(pieces, one, one, ()))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert written == 3_000 + 2
+    assert peak < 300_000, peak

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines import asking, tables
-from pipelines.difference import Counts, Pair, RowChange, Side
+from pipelines.difference import Counts, Pair, RowChange, Side, statement
 from pipelines.difference.keeping import Differences
 
 
@@ -159,3 +159,31 @@ def test_large_tables_are_compared_by_a_process_of_their_own_and_old_differences
         assert (counts.changed, counts.columns) == (30, {"v": 30})
     assert HERE.documents == before + 6
     assert len(list(kept.glob("*.parquet"))) == 1
+
+
+SLOW = ("NESTED_LOOP", "BLOCKWISE", "PIECEWISE", "IE_JOIN", "CROSS_PRODUCT", "ASOF")
+"""Joins that look at every pair of rows, or at many: two million rows would take hours."""
+
+
+def plan(sql: str, values: tuple[Any, ...]) -> str:
+    """How the engine would go about it."""
+    (row,) = HERE.duck.execute(f"EXPLAIN (FORMAT JSON) {sql}", list(values)).fetchall()
+    return str(row[1])
+
+
+def test_large_tables_are_compared_by_hashes_never_row_against_row(tmp_path: Path) -> None:
+    """What makes a million rows against a million take seconds: the plan is looked at, not the clock."""
+    many = 3000
+    sides = [side(tmp_path / f"{turn}", {"k": [f"{at}" for at in range(turn, many + turn)], "v": [f"{at * turn}" for at in range(many)]})
+             for turn in range(2)]
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for key in ((), ("k",)):
+        pair = Pair(old=sides[0], new=sides[1], key=key)
+        Differences(HERE, kept).counts(pair)  # type: ignore[arg-type]
+        chosen = [statement.pairs(pair), *(statement.by_column(pair, str(path)) for path in kept.glob("*.parquet"))]
+        assert len(chosen) > 1
+        for one in chosen:
+            said = plan(one.sql, one.values)
+            assert "HASH_JOIN" in said
+            assert not [word for word in SLOW if word in said], said

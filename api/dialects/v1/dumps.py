@@ -21,14 +21,14 @@ CACHE: Final = "public, no-cache"
 
 
 @router.get("/catalog.jsonl.gz", summary="The whole catalogue as lines", openapi_extra=may("anyone"),
-            responses={200: BYTES, 206: BYTES, **REFUSALS})
+            response_class=Response, responses={200: BYTES, 206: BYTES, **REFUSALS})
 def lines(request: Request) -> Response:
     """Every public dataset as JSON, as ``/api/v1/datasets/{dataset}`` shows it, one a line, gzip; made anew daily."""
     return _dump(request, "catalog.jsonl.gz")
 
 
 @router.get("/catalog.parquet", summary="The whole catalogue as a table", openapi_extra=may("anyone"),
-            responses={200: BYTES, 206: BYTES, **REFUSALS})
+            response_class=Response, responses={200: BYTES, 206: BYTES, **REFUSALS})
 def table(request: Request) -> Response:
     """A row for each public dataset, with its columns and files as lists; made anew daily."""
     return _dump(request, "catalog.parquet")

@@ -26,7 +26,8 @@ CHUNK: Final = 256 * 1024
 BOM: Final = b"\xef\xbb\xbf"
 RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 CSP: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
-BYTES: Final = {"description": "The bytes", "content": {"application/octet-stream": {}}}
+BYTES: Final = {"description": "The bytes", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}
+"""A file is of its own kind."""
 
 Bom = Annotated[bool, Query(description="CSV with a byte order mark, as Excel wants it.")]
 Redirect = Annotated[bool, Query(description="Answer with a presigned address where the store has such.")]
@@ -34,14 +35,14 @@ Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("/datasets/{dataset}/files/{name}", summary="A file of the newest version",
-            openapi_extra=may("anyone"), responses={200: BYTES, 206: BYTES, **REFUSALS})
+            openapi_extra=may("anyone"), response_class=Response, responses={200: BYTES, 206: BYTES, **REFUSALS})
 def newest(request: Request, dataset: str, name: str, bom: Bom = False, redirect: Redirect = False) -> Response:
     """The file by its name; Range, HEAD and If-None-Match work."""
     return _file(request, dataset, name, None, bom=bom, redirect=redirect)
 
 
 @router.get("/datasets/{dataset}/versions/{number}/files/{name}", summary="A file of a version",
-            openapi_extra=may("anyone"), responses={200: BYTES, 206: BYTES, **REFUSALS})
+            openapi_extra=may("anyone"), response_class=Response, responses={200: BYTES, 206: BYTES, **REFUSALS})
 def of_version(  # noqa: PLR0917 - FastAPI gives them by name
     request: Request, dataset: str, number: Number, name: str, bom: Bom = False, redirect: Redirect = False
 ) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
+from starlette.responses import PlainTextResponse
 
 from api.deps import TheSite
 from api.errors import JSON
@@ -43,7 +44,7 @@ def _read_only(site: TheSite) -> dict[str, Any] | None:
     return {"notice": found.notice, "until": found.until} if found else None
 
 
-@router.get("/metrics", summary="Counters for Prometheus")
+@router.get("/metrics", summary="Counters for Prometheus", response_class=PlainTextResponse)
 def metrics(site: TheSite, request: Request) -> Response:
     """Count requests and their durations, refusals, search and storage; look up queue, followers and parts.
 

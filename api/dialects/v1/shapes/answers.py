@@ -32,7 +32,7 @@ class Problem(Out):
     errors: list[ProblemMember] = []
 
 
-class Tombstone(Problem):
+class Tombstone(Out):
     """What is left of something withdrawn; of something erased also the record of that, without a value."""
 
     state: Literal["withdrawn", "erased"]
