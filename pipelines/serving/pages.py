@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from catalog.errors import Invalid
+from catalog.errors import Invalid, NotFound
 from pipelines import tables
 from pipelines.askers import Askers
 from pipelines.rowquery import Column, Kind, Output, Query, paging
@@ -15,6 +18,9 @@ from pipelines.rowquery.paging import Ended
 from pipelines.rowquery.statement import Statement, statement
 from pipelines.serving.shelf import Shelf
 from pipelines.tables import Plain
+
+LOOKED_AT = 256
+"""Files whose columns are remembered."""
 
 OFF_SHELF = "shelf-gone"
 """What a process says when the serving file went after it was found."""
@@ -62,9 +68,18 @@ class Found:
 
 def table(parquet: str, sha256: str, shelf: Shelf | None) -> Table:
     """Look at a table. Raises NotFound."""
-    known = {one.name: one.kind for one in tables.schema(parquet)}
-    rows = tables.count(parquet)
+    try:
+        about = Path(parquet).stat()
+    except FileNotFoundError:
+        raise NotFound from None
+    known, rows = _made_of(parquet, (about.st_ino, about.st_mtime_ns, about.st_size))
     return Table(parquet=parquet, rows=rows, known=known, shelf=shelf.find(sha256, rows, parquet) if shelf else None)
+
+
+@lru_cache(maxsize=LOOKED_AT)
+def _made_of(parquet: str, _stamp: tuple[int, int, int]) -> tuple[Mapping[str, Kind], int]:
+    """Read columns and rows out of a file's end, which is long where it has many row groups: once for each file."""
+    return MappingProxyType({one.name: one.kind for one in tables.schema(parquet)}), tables.count(parquet)
 
 
 def asked(one: Table, query: Query) -> Asked:
