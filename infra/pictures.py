@@ -25,7 +25,11 @@ LARGEST = 300_000
 PAGES = {
     "home": ("/", 1240), "results": ("/datasets?q=xa+phuong", 1080),
     "dataset": ("/datasets/xa-phuong-dac-khu", 1500), "check": ("/check", 900),
+    "chart": ("/datasets/xa-phuong-dac-khu/chart?form=bar&x=province_name", 1000),
+    "codes": ("/codelists/vn-commune?on=1/7/2025&vs=30/6/2025", 900),
 }
+"""The main pages, and what the guides show: a chart, and codes on two days."""
+
 REPORT_HEIGHT = 1400
 PATIENCE_SECONDS = 120.0
 ROOT = 0

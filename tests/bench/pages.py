@@ -65,7 +65,6 @@ def publish(folder: Path, rows: int) -> None:
     with tempfile.TemporaryDirectory(prefix="datamo-bench-") as name:
         here, many = open_site(**addresses(folder)), Path(name)
         try:
-            here.catalog.add_organisation(here.catalog.system(), code="H99", title={"vi": "Cơ quan thử"})
             here.catalog.amend_organisation(here.catalog.system(), "H99", review="none")
             for slug, length in (("it", FEW_ROWS), ("bang", rows)):
                 write(many / f"{slug}.csv", length)
