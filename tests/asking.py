@@ -1,7 +1,7 @@
-"""Processes that ask tables, forked from one that has loaded DuckDB: for tests of what is answered, on whatever site.
+"""Processes that ask tables and check files, forked from one that has loaded what they need: for tests of what is answered.
 
-One that starts as an interpreter of its own takes half a second of a core, and each town of the tests has its own. The
-tests of ``pipelines/askers.py`` itself, and whole sites, start them as they are started everywhere.
+One that starts as an interpreter of its own takes half a second of a core and more, and each town of the tests has its own.
+The tests of ``pipelines/askers.py`` and ``pipelines/sandbox.py`` themselves, and whole sites, start them as everywhere.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from typing import Any, NoReturn
 import pytest
 
 from pipelines import askers, asking, sandbox
+from pipelines.nursery import Lost, Nursery
+from pipelines.sandbox import Fate, Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 1 << 12
@@ -104,6 +106,36 @@ class Forked(askers.Asker):
 def _askers_are_forked() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(askers, "Asker", Forked)
+        yield
+
+
+class Children(Nursery):
+    """Children of a mother, for who would start each alone; one that she cannot give is started alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._alone = sandbox.spawn
+
+    def __call__(self, request: bytes, folder: Path, limits: Limits) -> Fate:
+        try:
+            return self._raise(request, folder, limits)
+        except (Lost, OSError):
+            self.close()
+            return self._alone(request, folder, limits)
+
+
+@cache
+def children() -> Children:
+    made = Children()
+    atexit.register(made.close)
+    return made
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _children_have_a_mother() -> Iterator[None]:
+    """A file that is checked where it was sent gets a child as those have that a worker checks: confined by the same code."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandbox, "spawn", children())
         yield
 
 

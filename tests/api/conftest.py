@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.asking import _askers_are_forked  # noqa: F401 - used by all
+from tests.asking import _askers_are_forked, _children_have_a_mother  # noqa: F401 - used by all
 from tests.site import Town, make_town
 
 
