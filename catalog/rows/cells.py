@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -31,6 +32,16 @@ class Wrong(ValueError):
     def __init__(self, message: str, row: int = 0) -> None:
         self.message, self.row = message, row
         super().__init__(message)
+
+
+def by_columns(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Sequence[Any]]:
+    """Give the cells of records column by column, None where a record has none; all have all of them as a rule."""
+    if len(names) > 1 and records:
+        try:
+            return list(zip(*map(itemgetter(*names), records), strict=True))
+        except KeyError:
+            pass
+    return [[one.get(name) for one in records] for name in names]
 
 
 def column(kind: str, given: Sequence[Any]) -> list[Any]:

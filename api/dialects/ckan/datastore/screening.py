@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
@@ -10,6 +11,7 @@ from api.dialects.ckan.datastore.sources import found_part, own_id
 from api.dialects.ckan.shown import found_entry
 from catalog.errors import NotAllowed, NotFound
 from catalog.rows import ID, Ask, Order, Table
+from catalog.rows.cells import by_columns
 from pipelines import rowscreen
 from standards.screening import Held
 
@@ -27,8 +29,9 @@ def screen(call: Call, records: Sequence[Mapping[str, Any]], table: Table | None
     """Refuse records that hold personal data beyond doubt. ``table`` is what is there already. Raises Wrong."""
     if not records:
         return
-    names = dict.fromkeys(name for one in records for name in one if name != ID)
-    columns = {name: [one.get(name) for one in records] for name in names}
+    shapes = dict.fromkeys(map(tuple, records))
+    names = [name for name in dict.fromkeys(chain.from_iterable(shapes)) if name != ID]
+    columns = dict(zip(names, by_columns(records, names), strict=True))
     held = rowscreen.held_back(columns, _before(call, table, columns) if len(records) < rowscreen.FEW else {})
     if not held:
         return

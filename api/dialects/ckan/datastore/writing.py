@@ -17,7 +17,7 @@ from catalog.errors import Conflict, NotAllowed, NotFound
 from catalog.model import Entry, Resource
 from catalog.rows import ID, LONGEST_NAME, MOST_FIELDS, Batch, Field, Method, Table, known, native
 from catalog.rows.cells import Wrong as WrongCell
-from catalog.rows.cells import column, guess
+from catalog.rows.cells import by_columns, column, guess
 
 WHO: Final = "who may publish for the agency"
 FORCED: Final = 'Cannot edit read-only resource. Either pass "force=True" or change url_type to "datastore"'
@@ -171,7 +171,8 @@ def cells(table: Table, records: Sequence[Mapping[str, Any]], names: Sequence[st
     """Read the cells of records that have these columns. Raises Wrong with the row, counted from 0."""
     types = table.types()
     try:
-        columns = [column(types[name], [one.get(name) for one in records]) for name in names]
+        given = zip(names, by_columns(records, names), strict=True)
+        columns = [column(types[name], some) for name, some in given]
     except WrongCell as wrong:
         raise Wrong({"records": [wrong.message], "records_row": first + wrong.row}) from None
     return list(zip(*columns, strict=True)) if columns else [()] * len(records)
