@@ -235,9 +235,11 @@ BLOCKED: Sentences = MappingProxyType(
         },
         "no-period-column": {
             "vi": "Không có cột nào cho biết dòng thuộc kỳ nào (mọi dòng phải thuộc kỳ {period}), nên không thể "
-            "đính chính theo kỳ.",
+            "đính chính theo kỳ. Hãy gửi toàn bộ bảng đã sửa ở trang Đính chính của bộ dữ liệu (qua API: "
+            "update=replace, kind=correction).",
             "en": "No column tells the period of a row (every row must lie in {period}), so one period cannot be "
-            "corrected.",
+            "corrected. Send the whole corrected table on the dataset's page for corrections (by the API: "
+            "update=replace, kind=correction).",
         },
     }
 )

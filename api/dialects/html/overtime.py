@@ -63,8 +63,8 @@ def of_agency(request: Request, reader: TheReader, key: str) -> Response:
     )
 
 
-def _picture(reader: Reader, key: str, title: str, y_name: str,
-             series: Mapping[str, Sequence[tuple[date, float]]]) -> list[dict[str, Any]]:
+def _picture(reader: Reader, key: str, title: str, y_name: str,  # noqa: PLR0917 - the words of one picture
+             series: Mapping[str, Sequence[tuple[date, float]]], x_name: str = "") -> list[dict[str, Any]]:
     """A chart of days, in two widths; nothing where a line would be a point."""
     lines = tuple(
         Series(name=name, values=tuple((float(day.toordinal()), value) for day, value in values))
@@ -73,8 +73,8 @@ def _picture(reader: Reader, key: str, title: str, y_name: str,
     if not lines:
         return []
     one = Picture(form="line", numbers=Numbers(scale="moment", series=lines), title=title,
-                  told=reader.say("%(title)s. Số liệu ở bảng bên dưới.", title=title), x_name=reader.say("Ngày"),
-                  y_name=y_name)
+                  told=reader.say("%(title)s. Số liệu ở bảng bên dưới.", title=title),
+                  x_name=x_name or reader.say("Ngày"), y_name=y_name)
     drawn: dict[str, Markup] = {
         "wide": drawing.drawn(reader, one, key=f"{key}w"),
         "narrow": drawing.drawn(reader, one, width=drawing.NARROW, key=f"{key}n"),
@@ -100,10 +100,11 @@ def _by_month(used: Usage) -> list[tuple[date, Mapping[str, int]]]:
 
 def _use(reader: Reader, used: Usage) -> list[dict[str, Any]]:
     names = labels_of_use(reader)
-    told = list(reversed(_by_month(used)))
+    whole = [one for one in _by_month(used) if one[0] < used.until.replace(day=1)]  # this month is not over
+    told = whole[::-1]
     return _picture(reader, "u", reader.say("Lượt dùng mỗi tháng, không kể máy dò"), reader.say("lượt"), {
         names[kind]: [(day, float(counts[kind])) for day, counts in told] for kind in KINDS
-    })
+    }, reader.say("Tháng"))
 
 
 def labels_of_use(reader: Reader) -> Mapping[str, str]:
