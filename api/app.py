@@ -75,6 +75,7 @@ def create_app(
     _hang_doors(app)
     rules.update(rules_of(app.router.routes))
     _hang_refusals(app)
+    html.sweep()
     app.add_middleware(ckan.Straight, refused=_refused)
     app.add_middleware(html.Straight, site=site)
     if rate_limits:

@@ -68,6 +68,7 @@ def check_file(
     personal: bool = True,
     fixed: Path | None = None,
     rows: Path | None = None,
+    inside: Path | None = None,
     start: sandbox.Spawn | None = None,
     installed: Bookcase | None = None,
 ) -> Checked:
@@ -76,11 +77,12 @@ def check_file(
     ``personal`` whether columns are screened for personal data. With ``fixed`` the table after the accepted repairs
     (``options.fixes``) goes there as UTF-8 CSV, of several tables each under its name, and the log of changes beside
     it (``x.csv`` → ``x.changes.csv``). With ``rows`` the tables as they were checked go into that folder, one CSV each
-    with the record number in front of each row. The file itself is not touched. ``start`` as in ``examine``;
+    with the record number in front of each row. The file itself is not touched. What the check writes meanwhile lies
+    in the folder ``inside``, else in the system's for such files. ``start`` as in ``examine``;
     ``installed`` are the lists and standards of a site, beside those of the package.
     """
     digest, count = _hash(path)
-    with tempfile.TemporaryDirectory(prefix="datamo-check-") as folder:
+    with tempfile.TemporaryDirectory(prefix="datamo-check-", dir=inside) as folder:
         parcel = Parcel(
             path=path.absolute(),
             name=name or path.name,

@@ -136,9 +136,15 @@ async function send(form, file) {
 }
 
 for (const form of document.querySelectorAll("form[data-sending]")) {
+  let sent = false;  // a second press while the first is under way sends nothing
+  addEventListener("pageshow", () => { sent = false; });
   form.addEventListener("submit", (event) => {
     const file = form.elements.file.files[0];
-    if (!file || file.size <= SMALL || form.elements.upload.value) return;
+    if (!file || file.size <= SMALL || form.elements.upload.value) {
+      if (sent) event.preventDefault();
+      sent = true;
+      return;
+    }
     event.preventDefault();
     send(form, file);
   });

@@ -35,7 +35,12 @@ A sample is looked at first (2,000 cells spread over the table); where it speaks
 stored nor printed: findings, profile, preview and report show masks (`0010********`) for a column that is held back or mentions them.
 
 A second person of the agency (reviewer or admin, not who uploaded) may release a column with a reason and a legal basis:
-`POST /api/v1/submissions/{id}/release-column` or the form under the report. It is audited, and the file is checked again.
+`POST /api/v1/submissions/{id}/release-column` or the form of the step *Personal data*. It is audited, and the file is checked again.
+
+Whoever uploads may decide about each column herself, in that step or by `POST /api/v1/submissions/{id}/fixes`: `leave-out#column`,
+`mask#column` (of a number three signs stay, of a mailbox its domain, of a name the initials) or `generalise#column` (of a birth date the
+year, of an address what follows its last comma). The file is screened again as it then is; the original stays private, and no log,
+example or report shows a value of the column. What was decided is made again with the next file, and can be taken back.
 On the command line `datamo check --no-pii` leaves the screening out.
 
 ## What is counted of readers

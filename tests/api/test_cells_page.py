@@ -7,6 +7,7 @@ from pathlib import Path
 
 from api.dialects.html.cells import HIDDEN, ROWS, Wanted, grid
 from api.dialects.html.view import Reader
+from api.dialects.html.wording import finding_said
 from catalog.model import TableOutcome
 from standards.finding import Finding, Place
 from tests.api.test_pages_forms import sign_in
@@ -69,6 +70,13 @@ def test_values_of_a_column_held_back_as_personal_data_are_not_shown(tmp_path: P
     table = TableOutcome(resource="a", findings=(found(2, 2),), personal_data=({"field": "c1", "blocks": True},))
     cells = grid(Reader(), sheet(tmp_path, 3), table, Wanted()).lines[0].cells
     assert [one.text for one in cells] == [HIDDEN, "r2c2"]
+
+
+def test_a_mark_out_of_a_cell_does_not_turn_the_sentence_about_it() -> None:
+    one = Finding(code="invisible-characters", cell="\u202ertl", params={"signs": ["U+202E"], "after": "rtl"}, place=Place(row=2, column=1))
+    said = finding_said(Reader(), one)
+    assert said
+    assert not set(said) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def test_the_page_of_a_refused_file_shows_the_cell_and_its_message(town: Town) -> None:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
+import os
 import re
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 from zipfile import ZipFile
 
 import openpyxl
+import pytest
 import yaml
 
+from api.dialects.html import brief
 from tests.site import Town
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -95,6 +101,34 @@ def test_without_an_account_the_rows_are_shown_with_their_problems_and_the_next_
             break
         place = onward[1]
     assert seen == set(range(2, 122))
+
+
+def briefs() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob(f"datamo-brief-{os.getpid()}-*"))
+
+
+def test_nothing_of_a_file_that_was_only_checked_stays_in_folders_records_or_logs(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    before, staged = briefs(), set(town.stand.files.staged(-1))
+    with caplog.at_level(logging.DEBUG):
+        for give in ("", "repaired"):
+            answer = town.client.post("/check", data={"give": give}, files={"file": ("mật-7791.csv", "mã,tên\n01, Kín-7791\n".encode())})
+            assert answer.status_code == 200
+    assert "không lưu" in town.client.get("/check").text or "bị xóa ngay" in town.client.get("/check").text
+    assert (briefs(), set(town.stand.files.staged(-1))) == (before, staged)
+    assert "7791" not in caplog.text
+
+
+def test_what_a_killed_process_left_of_checked_files_goes_at_the_next_start(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as over:
+        over.wait()
+    left = tmp_path / f"datamo-brief-{over.pid}-left"
+    left.mkdir()
+    (left / "file").write_bytes(b"x")
+    mine = brief.folder(tmp_path)
+    assert brief.sweep(tmp_path) == 1
+    assert (left.exists(), mine.exists()) == (False, True)
+    brief.sweep(tmp_path, time.time() + brief.LONGEST + 60)
+    assert not mine.exists()
 
 
 def test_without_an_account_the_report_is_given_as_one_page_too(town: Town) -> None:

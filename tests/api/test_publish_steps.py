@@ -236,6 +236,40 @@ def test_a_session_that_ends_while_somebody_types_loses_nothing_that_was_typed(t
         assert len(re.findall(r'name="theme" value="(?:EDUC|REGI)"[^>]* checked', filled.text)) == 2
 
 
+def test_in_each_step_a_session_that_ended_changes_nothing_and_what_was_chosen_is_sent_after_signing_in(town: Town) -> None:
+    where = sent(town, sign_in(town, "editor"))
+    key = where.rsplit("/", 1)[-1]
+    steps = {"columns": {"standard": "vn-school"}, "reading": {"encoding": "utf-8"}, "fixes": {"kind": "trim"},
+             "personal": {"way": "mask#school_name"}, "schedule": {"day": tomorrow(town), "hour": "8h30"}, "publish": {"note": "Số đã duyệt"}}
+    for step, typed in steps.items():
+        before = town.catalog.submission(town.caller("editor"), key)
+        town.client.cookies.clear()
+        over = town.client.post(f"{where}/{step}", data={"csrf": "gone", **typed})
+        assert (over.status_code, "Phiên làm việc đã hết" in over.text) == (401, True), step
+        assert town.catalog.submission(town.caller("editor"), key) == before
+        fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', over.text))
+        data = {"name": "editor", "password": PASSWORD, "kept": html.unescape(fields["kept"]), "next": fields["next"]}
+        back = town.client.post("/sign-in", data=data)
+        assert back.status_code == 200, step
+        form = {name: html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', back.text) if name != "next"}
+        assert typed.items() <= form.items()
+        assert town.client.post(f"{where}/{step}", data=form, files={"x": (None, "")}).status_code == 303, step
+        if town.catalog.submission(town.caller("editor"), key).state == "received":
+            town.check(key)
+    assert told(town, where)["state"] == "published"
+
+
+def test_a_button_pressed_twice_or_in_two_windows_acts_once_and_leads_to_the_same_receipt(town: Town) -> None:
+    token = sign_in(town, "editor")
+    where = sent(town, token, title="Bấm hai lần")
+    answers = [town.client.post(f"{where}/publish", data={"csrf": token}) for _ in range(2)]
+    assert [(one.status_code, one.headers["location"]) for one in answers] == [(303, where)] * 2
+    assert town.get("/api/v1/datasets/bam-hai-lan/versions", "editor").json()["total"] == 1
+    late = town.client.post(f"{where}/fixes", data={"csrf": token, "kind": "trim"})
+    assert late.status_code == 409
+    assert "<main" in late.text
+
+
 @pytest.mark.parametrize("kept", ["{", "[1]", '[["csrf","x"]]', '[["a"]]', "null", '[["a",1]]'])
 def test_what_no_form_of_ours_kept_is_not_taken_up(town: Town, kept: str) -> None:
     answer = town.client.post("/sign-in", data={"name": "editor", "password": PASSWORD, "kept": kept, "next": "/desk"})

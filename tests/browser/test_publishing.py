@@ -118,6 +118,23 @@ def test_a_messy_file_becomes_a_public_page_in_at_most_twelve_actions(portal: Po
         assert "07210" in shown
 
 
+DROP = """(field, content) => {
+  const given = new DataTransfer();
+  given.items.add(new File([content], "a.csv", { type: "text/csv" }));
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    field.dispatchEvent(new DragEvent(kind, { dataTransfer: given, bubbles: true, cancelable: true }));
+  }
+}"""
+
+
+def test_a_file_that_is_dropped_is_chosen_and_said_with_its_size(portal: Portal) -> None:
+    with portal.visit() as page:
+        page.goto("/check")
+        page.locator("[data-drop].drop").evaluate(DROP, "a,b\n1,2\n")
+        assert page.locator("#file").evaluate("input => input.files.length") == 1
+        assert "a.csv" in page.locator("[data-drop] [role=status]").inner_text()
+
+
 def test_the_quality_of_a_description_moves_while_it_is_written(portal: Portal) -> None:
     with portal.visit("editor") as page:
         page.goto(f"{portal.at['ready']}/describe")

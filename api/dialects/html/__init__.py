@@ -48,6 +48,7 @@ from api.dialects.html import (
     webhooks,
     withdrawal,
 )
+from api.dialects.html.brief import sweep
 from api.dialects.html.front import Straight, doubt
 from api.dialects.html.refused import bug_page, error_page
 
@@ -62,4 +63,4 @@ router = APIRouter()
 for group in GROUPS:
     router.include_router(group.router)
 
-__all__ = ["GROUPS", "Straight", "bug_page", "doubt", "error_page", "router"]
+__all__ = ["GROUPS", "Straight", "bug_page", "doubt", "error_page", "router", "sweep"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
 from api import deps
+from api.dialects.html import brief
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.report import visible
 from api.dialects.html.steps import WAITING, steps_of
@@ -223,7 +223,7 @@ def cells_page(request: Request, reader: TheReader, key: str) -> Response:
         start=max(int(start), 1) if start.isascii() and start.isdecimal() and len(start) <= MOST_DIGITS else 1,
         code=query.get("code", "")[:100], field=query.get("field", "")[:300],
     )
-    folder = Path(tempfile.mkdtemp(prefix="datamo-cells-"))
+    folder = brief.folder()
     try:
         checked = _checked(request, key, reader, folder)
         if at >= len(checked.rows):

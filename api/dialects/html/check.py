@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -15,7 +14,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import FileResponse
 
 from api import deps
-from api.dialects.html import facts, forms, report, shelf
+from api.dialects.html import brief, facts, forms, report, shelf
 from api.dialects.html.cells import Grid, Wanted, grid
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.repair import plan_of
@@ -66,7 +65,8 @@ def check(request: Request, reader: TheReader, form: TheForm) -> Response:
     wanted, place = field(form, "give", 20), place_of(field(form, "from", 400))
     fixes = ("safe",) if wanted == "repaired" else ()
     options = Options(standard=standard, sheet=field(form, "sheet", 200), fixes=fixes)
-    folder = Path(tempfile.mkdtemp(prefix="datamo-page-"))
+    brief.sweep()
+    folder = brief.folder()
     swept = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
     try:
         found = _checked(request, given, options, folder, wanted, whole=bool(place))
@@ -113,7 +113,7 @@ def _checked(request: Request, given: UploadFile, options: Options, folder: Path
         return check_file(
             path, today=facts.today(), name=clean_name(given.filename or "file"), options=options,
             limit_errors=0 if whole or wanted in PROBLEMS else LIMIT_FINDINGS, installed=deps.site(request).bookcase,
-            fixed=folder / "repaired.csv" if wanted == "repaired" else None,
+            inside=folder, fixed=folder / "repaired.csv" if wanted == "repaired" else None,
             rows=folder if wanted in PROBLEMS or not wanted else None,
         )
     finally:

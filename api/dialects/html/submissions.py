@@ -30,6 +30,8 @@ PULSE = 0.2
 LONGEST_NOTE = 2000
 DECIDERS = ("reviewer", "admin")
 WRITERS = ("editor", "reviewer", "admin")
+DONE = {"submit": "in_review", "approve": "published", "publish": "published", "reject": "rejected"}
+"""What an act leads to: pressed twice, or in two windows, it is done once and its result is shown."""
 
 
 @router.get("/submissions/{key}")
@@ -106,6 +108,8 @@ def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Ann
     """Submit for review, approve, send back, publish, declare or release a column; the catalogue says who may."""
     forms.with_token(request, reader, csrf)
     catalog, words = deps.site(request).catalog, note.strip()[:LONGEST_NOTE]
+    if catalog.submission(reader.caller, key).state == DONE.get(act):
+        return RedirectResponse(f"/submissions/{key}", status_code=303)
     if act == "submit":
         catalog.submit(reader.caller, key, words)
     elif act == "approve":

@@ -9,6 +9,9 @@ from api.dialects.html.view import Reader
 from api.messages import findings
 from standards.finding import Finding
 
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Marks out of a cell that would turn the direction of the whole sentence about it; it names them by their numbers."""
+
 
 def finding_title(reader: Reader, code: str) -> str:
     """What a kind of remark is called."""
@@ -17,7 +20,7 @@ def finding_title(reader: Reader, code: str) -> str:
 
 def finding_said(reader: Reader, finding: Finding) -> str:
     """What is said of one cell, row or column, as a sentence of its own."""
-    words = findings.said(finding, reader.lang)
+    words = findings.said(finding, reader.lang).translate(_TURNING)
     return words[:1].upper() + words[1:] if words else finding.code
 
 
