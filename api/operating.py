@@ -96,7 +96,7 @@ def _waiting(catalog: Catalog, caller: Caller) -> Iterator[dict[str, Any]]:
 
 def _search(catalog: Catalog, caller: Caller) -> dict[str, Any] | None:
     try:
-        return dict(catalog.search_state(caller))
+        return {**catalog.search_state(caller), "rebuild_asked": catalog.reindex_asked() or None}
     except Refusal:
         return None
 

@@ -13,6 +13,9 @@ from catalog.quality import VIETNAM
 
 UNDER_WAY: Final = ("received", "checking")
 MOST: Final = 10_000
+REINDEX: Final = "reindex-asked"
+"""The fact of the site under which it stands when somebody asked that search be built anew."""
+
 GRACE_HOURS: Final = 24
 MOST_THINGS: Final = 5000
 """So many datasets of an agency are looked for in the audit chain."""
@@ -43,6 +46,25 @@ class Overseeing(Operation):
         """Tell how many documents search holds and how many changes it is behind. Raises Unavailable."""
         self._must(caller, "see-jobs")
         return {"documents": self._index.count(), "behind": self.behind()["index"]}
+
+    def ask_reindex(self, caller: Caller) -> None:
+        """Let the worker build search anew when it looks next, within half a minute; readers search on meanwhile."""
+        actor = self._actor(caller)
+        self._must(caller, "operate")
+        with self._records.begin() as unit:
+            unit.set_site(REINDEX, self._now().isoformat())
+            unit.audit(actor, "ask-reindex", "")
+
+    def reindex_asked(self) -> str:
+        """Say when somebody asked that search be built anew, "" where nobody waits for that."""
+        with self._records.read() as unit:
+            return unit.site(REINDEX)
+
+    def reindex_done(self, asked: str) -> None:
+        """Note that search was built anew as it was asked; who asked again meanwhile still waits."""
+        with self._records.begin() as unit:
+            if unit.site(REINDEX) == asked:
+                unit.set_site(REINDEX, "")
 
     def letters_waiting(self, caller: Caller) -> int:
         """Count letters that are due and were not sent yet; a thousand stands for more."""

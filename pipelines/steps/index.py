@@ -48,7 +48,11 @@ def _put(catalog: Catalog, index: Index, latest: Mapping[str, int]) -> None:
 
 
 def mend(catalog: Catalog, index: Index) -> bool:
-    """Build the index anew if it is missing or broken; returns whether it was."""
+    """Build the index anew if it is missing or broken, or if an operator asked for that; returns whether it was."""
+    if asked := catalog.reindex_asked():
+        rebuild(catalog, index)
+        catalog.reindex_done(asked)
+        return True
     try:
         index.check()
     except Unavailable as problem:

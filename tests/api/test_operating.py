@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from api import operating
 from catalog.model import Job
+from pipelines.steps.index import mend
 from tests.api.test_pages_forms import PASSWORD
 from tests.api.test_pages_review import as_
 from tests.site import Town, make_town
@@ -94,6 +95,22 @@ def test_a_job_is_run_again_by_a_button_and_stopped_only_when_that_is_confirmed(
     assert person.post("/desk/site/jobs", data={**given, "job": "job-1", "act": "retry"}, follow_redirects=False).status_code == 303
     assert site.stand.jobs.work["job-1"].state != "set-aside"
     site.stand.jobs.work |= {one: replace(site.stand.jobs.work[one], state=state) for one, state in (("job-1", "set-aside"), ("job-2", "running"))}
+
+
+def test_search_is_built_anew_by_the_worker_when_an_operator_confirmed_that(site: Town) -> None:
+    person, token = signed(site)
+    assert person.post("/desk/site/search", data={"csrf": token}).status_code == 422
+    assert mend(site.catalog, site.stand.index) is False
+    assert person.post("/desk/site/search", data={"csrf": token, "sure": "1"}, follow_redirects=False).status_code == 303
+    assert "trong nửa phút" in person.get("/desk/site").text
+    assert mend(site.catalog, site.stand.index) is True
+    assert mend(site.catalog, site.stand.index) is False
+    assert site.send("POST", "/api/v1/site/search/rebuild", "admin").status_code == 403
+    assert site.send("POST", "/api/v1/site/search/rebuild", "operator").status_code == 202
+    asked = site.get("/api/v1/site", "operator").json()["search"]["rebuild_asked"]
+    site.catalog.reindex_done("another time")
+    assert site.catalog.reindex_asked() == asked
+    assert mend(site.catalog, site.stand.index) is True
 
 
 def test_the_site_is_closed_with_a_notice_and_opened_again_on_the_page_and_by_the_api(site: Town) -> None:

@@ -82,6 +82,9 @@ class Desk:
     def census(self) -> Desk:
         return self
 
+    def reindex_asked(self) -> str:
+        return ""
+
     def note_health(self) -> None:
         """Nothing is watched."""
 

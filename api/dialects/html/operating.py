@@ -91,6 +91,17 @@ def job(request: Request, reader: TheReader, *, csrf: Annotated[str, Form()] = "
     return RedirectResponse(HERE, status_code=303)
 
 
+@router.post(f"{HERE}/search")
+def rebuild(request: Request, reader: TheReader, *, csrf: Annotated[str, Form()] = "",
+            sure: Annotated[str, Form()] = "") -> Response:
+    """Let the worker build search anew; that has to be confirmed."""
+    forms.with_token(request, reader, csrf)
+    if not sure:
+        return _machine(request, reader, wrong=reader.say("Đánh dấu vào ô xác nhận trước khi dựng lại tìm kiếm."))
+    deps.site(request).catalog.ask_reindex(reader.caller)
+    return RedirectResponse(f"{HERE}#kh", status_code=303)
+
+
 @router.post(f"{HERE}/read-only")
 def read_only(request: Request, reader: TheReader, *, csrf: Annotated[str, Form()] = "",
               act: Annotated[str, Form()] = "", notice: Annotated[str, Form()] = "",

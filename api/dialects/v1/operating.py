@@ -50,6 +50,14 @@ def cancel(site: TheSite, caller: TheCaller, job: str) -> Response:
     return Response(status_code=204)
 
 
+@router.post("/search/rebuild", status_code=202, summary="Build search anew", openapi_extra=OPERATOR,
+             responses={202: {"description": "A worker does it within half a minute; searching goes on."}, **REFUSALS})
+def rebuild(site: TheSite, caller: TheCaller) -> Response:
+    """What ``datamo reindex`` does, by the worker."""
+    site.catalog.ask_reindex(caller)
+    return Response(status_code=202)
+
+
 @router.put("/read-only", status_code=204, summary="Take no changes", openapi_extra=STILL, responses=DONE)
 def close(site: TheSite, caller: TheCaller, given: shapes.ReadOnlyIn) -> Response:
     """Readers go on reading; every page bears the notice. Again, to change it."""
