@@ -193,6 +193,12 @@ class Desk:
             raise NotFound
         return self.versions[(number or len(self.versions)) - 1]
 
+    def latest(self, caller: None, key: str) -> tuple[Entry, Version | None]:
+        return self.dataset(caller, key), self.versions[-1] if self.versions else None
+
+    def organisations_with_addresses(self, caller: None) -> list[tuple[Organisation, list[str]]]:
+        return [(one, self.former_addresses("organisation", one.id)) for one in self.organisations(caller)]
+
     def follow(self, reader: str, limit: int) -> list[Change]:
         return [one for one in self.changes_ if one.sequence > self.positions.get(reader, 0)][:limit]
 
