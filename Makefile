@@ -50,7 +50,7 @@ lint: $(VENV)/.test  ## Style, types and the contracts between the floors
 
 .PHONY: bench
 bench: $(VENV)/.test  ## Run the benchmarks; each prints one line with ours, peer and ratio
-	@for name in validate conformance publish throughput search http; do $(PY) -m tests.bench $$name --json; done
+	@for name in validate conformance publish throughput search http pages; do $(PY) -m tests.bench $$name --json; done
 
 .PHONY: docs
 docs: $(VENV)/.test  ## Print the generated pages of docs/ again from the code

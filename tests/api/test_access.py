@@ -26,6 +26,7 @@ NOT_OF_A_DATASET = {
         "webhooks/{webhook}/deliveries",
         "requests", "questions", "corrections", "voices", "voices/{voice}", "suggestions", "searches", "status", "status/{section}",
         "harvest/sources", "harvest/sources/{name}", "harvest/sources/{name}/runs", "harvest/sources/{name}/runs/{key}",
+        "site", "site/audit",
     )
 } | {"/catalog.parquet", "/catalog.jsonl.gz"}
 INSIDERS = ("reader", "editor", "reviewer", "admin", "operator")
@@ -112,7 +113,7 @@ def test_a_token_that_is_no_good_is_401_on_every_call(town: Town, who: str) -> N
 def test_a_write_without_credentials_is_401_whatever_it_names(town: Town, shelf: dict[str, dict[str, str]]) -> None:
     for keys in (NOWHERE, shelf["draft"], shelf["private"]):
         for verb, route in WRITES:
-            filled = {**keys, "organization": "H12", "user": "reader", "token": "x", "act": "close", "codelist": "vn-commune", "release": "x", "erasure": "x", "upload": "x", "webhook": "x", "delivery": "x", "notice": "x", "voice": "x", "search": "x"}
+            filled = {**keys, "organization": "H12", "user": "reader", "token": "x", "act": "close", "codelist": "vn-commune", "release": "x", "erasure": "x", "upload": "x", "webhook": "x", "delivery": "x", "notice": "x", "voice": "x", "search": "x", "job": "x"}
             answer = town.client.request(verb, route.path.format(**filled))
             assert answer.status_code == 401, (verb, route.path, answer.text)
 
