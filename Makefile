@@ -56,6 +56,10 @@ bench: $(VENV)/.test  ## Run the benchmarks; each prints one line with ours, pee
 docs: $(VENV)/.test  ## Print the generated pages of docs/ again from the code
 	@$(PY) -m infra.docs
 
+.PHONY: accessibility
+accessibility: $(VENV)/.test  ## Every page in both languages, both contrasts, with and without scripts, by axe-core
+	@DATAMO_AXE=all $(PY) -m pytest -q tests/browser/test_accessibility.py
+
 .PHONY: lighthouse
 lighthouse: $(VENV)/.test  ## Lighthouse's marks of the pages that people meet first (needs Node and Chromium)
 	@cd infra/browser && npm ci --no-audit --no-fund --silent

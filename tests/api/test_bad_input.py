@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -16,6 +17,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.dialects.v1.upload import Refused
 from catalog.adapters.files_local import LocalFiles
 from catalog.errors import Unavailable
 from tests.pipelines import hostile
@@ -223,6 +225,19 @@ def test_a_form_that_is_wrong_is_refused_at_once(town: Town, case: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (413 if code == "too-long" else 422, code)
     assert answer.json()["errors"][0]["pointer"] == pointer
     assert list(town.stand.files.staged(-1)) == []
+
+
+def test_a_refusal_of_what_was_read_to_its_end_waits_for_nothing_more() -> None:
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        raise AssertionError("nothing more comes")
+
+    asyncio.run(Refused(b"no", 422)({"type": "http", "state": {"body_ended": True}}, receive, send))
+    assert [one["type"] for one in sent] == ["http.response.start", "http.response.body"]
 
 
 def test_two_files_or_none_are_refused(town: Town) -> None:

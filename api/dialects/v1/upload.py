@@ -92,9 +92,15 @@ class Taken:
 
 
 class Refused(Response):
-    """A refusal in the middle of an upload: it is sent whole, then a little more is read so that it arrives."""
+    """A refusal in the middle of an upload: it is sent whole, then a little more is read so that it arrives.
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
+    Where the upload was read to its end (``state.body_ended``) nothing more comes, and nobody waits for it.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("state", {}).get("body_ended"):
+            await super().__call__(scope, receive, send)
+            return
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
         with anyio.move_on_after(DRAIN_SECONDS):
@@ -202,7 +208,9 @@ class _Visit:
                 return body
 
     async def _receive(self) -> Message:
-        return await self.request.receive()
+        message = await self.request.receive()
+        self.request.state.body_ended = not message.get("more_body", False)
+        return message
 
     def _fingerprint(self, entry: Entry) -> str:
         asked, staged = self.taken.options, self.taken.staged

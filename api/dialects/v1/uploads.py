@@ -203,7 +203,7 @@ class _Piece:
         while not (body or self.ended):
             message = anyio.from_thread.run(self._receive)
             body = cast("bytes", message.get("body", b""))
-            self.ended = not message.get("more_body", False)
+            self.ended = self.request.state.body_ended = not message.get("more_body", False)
         return body
 
     async def _receive(self) -> Message:
