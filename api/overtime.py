@@ -72,10 +72,9 @@ class Month:
         return round(100 * self.passed / self.items) if self.items else None
 
 
-def editions(site: Site, caller: Caller, entry: Entry, most: int = MOST) -> Sequence[Edition]:
+def editions(site: Site, caller: Caller, entry: Entry, outages: Sequence[Outage]) -> Sequence[Edition]:
     """Give the published versions of a dataset, the oldest first. Raises NotFound."""
-    versions = [one for one in site.catalog.versions(caller, entry.id) if one.state == "published"][:most]
-    outages = site.catalog.outages()
+    versions = [one for one in site.catalog.versions(caller, entry.id) if one.state == "published"][:MOST]
     found: list[Edition] = []
     for version in reversed(versions):
         one = _edition(site, caller, entry, version)
@@ -130,7 +129,7 @@ def months(site: Site, caller: Caller, entries: Sequence[Entry], today: date) ->
     """Give the last twelve months of an agency's datasets, the oldest first, today last."""
     shown = sorted((one for one in entries if one.state == "published" and one.version), key=lambda one: one.modified)
     outages = site.catalog.outages()
-    told = [editions(site, caller, one, MOST) for one in shown[-MOST_DATASETS:]]
+    told = [editions(site, caller, one, outages) for one in shown[-MOST_DATASETS:]]
     return [month for end in ends(today) if (month := _month(told, end, outages)).datasets]
 
 

@@ -229,7 +229,7 @@ def test_days_on_which_the_site_was_away_do_not_count_against_an_agency(schools:
     later(days=20)
     schools.release("truong", SCHOOLS + b"00789,C,01\n")
     site = schools.client.app.state.site  # type: ignore[attr-defined]
-    told = editions(site, NOBODY, schools.catalog.dataset(NOBODY, "truong"))
+    told = editions(site, NOBODY, schools.catalog.dataset(NOBODY, "truong"), site.catalog.outages())
     assert told[1].late == 45 - 31 - 5
 
 
