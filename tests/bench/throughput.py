@@ -5,6 +5,9 @@
 a file and has its nursery. The CPU seconds are those of the workers with all that lives below them, so that they hold
 on a busy machine too, where files per second do not. Between the rounds the workers are stopped; rounds alternate, and the
 best of each is told. ``idle`` is what one worker costs per second with nothing to do.
+
+One worker spreads its checks over every core that it may use, so that a second one on the same machine has nothing left to
+take. ``confined`` therefore holds one worker on one core against two workers on a core each: what a second machine brings.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ LIMIT_SECONDS = 600.0
 def run(quick: bool = False) -> dict:
     files, rounds = (6, 1) if quick else (FILES, ROUNDS)
     told: dict[int, list[dict[str, float]]] = {1: [], 2: []}
+    confined: dict[int, list[dict[str, float]]] = {1: [], 2: []}
     with tempfile.TemporaryDirectory(prefix="datamo-bench-") as name:
         folder = Path(name)
         write(folder / "small.csv", ROWS)
@@ -40,7 +44,9 @@ def run(quick: bool = False) -> dict:
             for turn in range(rounds):
                 for many in (1, 2):
                     told[many].append(_round(site, folder, many, files, f"{turn}-{many}"))
+                    confined[many].append(_round(site, folder, many, files, f"{turn}-{many}-core", confine=True))
     one, two = (max(told[many], key=lambda each: each["files_per_second"]) for many in (1, 2))
+    alone, beside = (max(each["files_per_second"] for each in confined[many]) for many in (1, 2))
     return {
         "name": "throughput", "unit": f"files per second of {ROWS} x 12, two workers against one",
         "ours": two["files_per_second"], "peer": one["files_per_second"],
@@ -48,7 +54,8 @@ def run(quick: bool = False) -> dict:
         "detail": {"files": files, "cores": len(os.sched_getaffinity(0)),
                    "cpu_seconds_per_file_one": min(each["cpu_seconds_per_file"] for each in told[1]),
                    "cpu_seconds_per_file_two": min(each["cpu_seconds_per_file"] for each in told[2]),
-                   "idle_cpu": min(each["idle_cpu"] for each in told[1])},
+                   "idle_cpu": min(each["idle_cpu"] for each in told[1]),
+                   "confined_one": alone, "confined_two": beside, "confined_ratio": round(beside / alone, 2)},
     }
 
 
@@ -67,14 +74,17 @@ def _site(folder: Path) -> Iterator[Site]:
         site.close()
 
 
-def _round(site: Site, folder: Path, many: int, files: int, name: str) -> dict[str, float]:
-    """Start so many workers, let them warm up, look what they cost idle, then hand in the files."""
+def _round(site: Site, folder: Path, many: int, files: int, name: str, *, confine: bool = False) -> dict[str, float]:
+    """Start so many workers, each on a core of its own if wished, let them warm up, look what they cost idle, then hand in the files."""
     command = [sys.executable, "-m", "api.cli", "work"]
     with (folder / "worker.log").open("ab") as log:
         workers = [
             subprocess.Popen(command, env={**os.environ, **environment(site.settings)}, stdout=log, stderr=log)
             for _ in range(many)
         ]
+    if confine:
+        for worker, core in zip(workers, sorted(os.sched_getaffinity(0)), strict=False):
+            os.sched_setaffinity(worker.pid, {core})
     try:
         _until(lambda: len(site.jobs.workers()) >= many, folder)
         _settle(site, _send(site, folder, f"{name}-warm", 4 * many), folder)
