@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from api import deps
 from catalog.catalog import Catalog
@@ -53,6 +54,7 @@ def report(site: deps.Site, caller: Caller, *, orphans: bool = False) -> dict[st
         "running": [job_told(one) for one in catalog.jobs(caller, states=("running",))[:MOST_JOBS]],
         "waiting": list(_waiting(catalog, caller)), "followers": dict(catalog.behind()),
         "search": _search(catalog, caller), "webhooks": dict(catalog.webhook_counts()),
+        "failing_webhooks": list(_failing(catalog, caller)), "engines": dict(site.extras.get("engines") or {}),
         "letters": catalog.letters_waiting(caller), "sources": list(_sources(catalog, caller)),
         "targets": list(_targets(catalog, caller)), "storage": _storage(catalog),
         "disks": list(_disks(site.extras.get("rooms") or {})), "holdings": dict(catalog.statistics()), "schema": schema,
@@ -118,6 +120,14 @@ def _targets(catalog: Catalog, caller: Caller) -> Iterator[dict[str, Any]]:
         states = [push.state for push in every if push.target == one.name]
         yield {"name": one.name, "url": one.url, "datasets": len(states),
                "states": {state: states.count(state) for state in sorted(set(states))}}
+
+
+def _failing(catalog: Catalog, caller: Caller) -> Iterator[dict[str, Any]]:
+    for one in catalog.failing_webhooks(caller):
+        since = one.hook.failing_since
+        yield {"id": one.hook.id, "name": one.hook.title or None, "host": urlsplit(one.hook.url).hostname or "",
+               "owner": one.owner, "state": one.hook.state, "reason": one.hook.reason or None,
+               "since": since.isoformat() if since else None, "said": one.said[:200]}
 
 
 def _storage(catalog: Catalog) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from api.deps import Site
-from catalog.catalog.grace import promised
 from catalog.errors import Refusal
+from catalog.grace import Grace
 from catalog.model import Caller, Entry, Version
-from catalog.outage import Outage
 from catalog.quality import VIETNAM, quality
 from standards.portable import from_json
 from standards.record import Dataset
@@ -72,13 +71,13 @@ class Month:
         return round(100 * self.passed / self.items) if self.items else None
 
 
-def editions(site: Site, caller: Caller, entry: Entry, outages: Sequence[Outage]) -> Sequence[Edition]:
+def editions(site: Site, caller: Caller, entry: Entry, grace: Grace) -> Sequence[Edition]:
     """Give the published versions of a dataset, the oldest first. Raises NotFound."""
     versions = [one for one in site.catalog.versions(caller, entry.id) if one.state == "published"][:MOST]
     found: list[Edition] = []
     for version in reversed(versions):
         one = _edition(site, caller, entry, version)
-        found.append(_timed(found[-1], one, outages) if found else one)
+        found.append(_timed(found[-1], one, grace) if found else one)
     return found
 
 
@@ -115,22 +114,22 @@ def described_then(site: Site, caller: Caller, entry: Entry, version: Version) -
     return from_json(Dataset, content["dataset"]["about"])
 
 
-def _timed(before: Edition, one: Edition, outages: Sequence[Outage]) -> Edition:
-    due = due_of(before, outages)
+def _timed(before: Edition, one: Edition, grace: Grace) -> Edition:
+    due = due_of(before, grace)
     return replace(one, due=due, late=max(0, (one.issued - due).days) if due else 0)
 
 
-def due_of(one: Edition, outages: Sequence[Outage]) -> date | None:
+def due_of(one: Edition, grace: Grace) -> date | None:
     """Give the day by which the next version was promised; days on which the site was closed do not count."""
-    return promised(one.frequency, datetime.combine(one.issued, time(12), VIETNAM), outages)
+    return grace.promised(one.frequency, datetime.combine(one.issued, time(12), VIETNAM))
 
 
 def months(site: Site, caller: Caller, entries: Sequence[Entry], today: date) -> Sequence[Month]:
     """Give the last twelve months of an agency's datasets, the oldest first, today last."""
     shown = sorted((one for one in entries if one.state == "published" and one.version), key=lambda one: one.modified)
-    outages = site.catalog.outages()
-    told = [editions(site, caller, one, outages) for one in shown[-MOST_DATASETS:]]
-    return [month for end in ends(today) if (month := _month(told, end, outages)).datasets]
+    grace = site.catalog.grace()
+    told = [editions(site, caller, one, grace) for one in shown[-MOST_DATASETS:]]
+    return [month for end in ends(today) if (month := _month(told, end, grace)).datasets]
 
 
 def ends(today: date) -> Sequence[date]:
@@ -142,9 +141,9 @@ def ends(today: date) -> Sequence[date]:
     return found[::-1]
 
 
-def _month(told: Sequence[Sequence[Edition]], end: date, outages: Sequence[Outage]) -> Month:
+def _month(told: Sequence[Sequence[Edition]], end: date, grace: Grace) -> Month:
     current = [shown[-1] for one in told if (shown := [each for each in one if each.issued <= end])]
-    dues = [due for one in current if (due := due_of(one, outages)) is not None]
+    dues = [due for one in current if (due := due_of(one, grace)) is not None]
     return Month(
         end=end, datasets=len(current), passed=sum(one.passed for one in current),
         items=sum(one.items for one in current), clean=sum(not one.warnings for one in current),

@@ -51,15 +51,15 @@ def freshness(frequency: str, issued: datetime | None, day: date, grace: int = 0
     return Freshness(state=state, due=due, days=abs((due - day).days), elapsed=share)
 
 
-def quality(entry: Entry, version: Version | None, day: date) -> tuple[tuple[str, bool], ...]:
+def quality(entry: Entry, version: Version | None, day: date, grace: int = 0) -> tuple[tuple[str, bool], ...]:
     """(code, whether it holds) for every item; each can be recomputed from what is published.
 
     The items are those of data.gouv.fr's score that hold for a file we keep ourselves, and ours on columns and
-    standards.
+    standards. ``grace``: as in ``freshness``.
     """
     about, table = entry.about, version.first_table if version else None
     described = max((len(words) for words in about.description.values()), default=0)
-    state = freshness(about.frequency, version.issued if version else None, day).state
+    state = freshness(about.frequency, version.issued if version else None, day, grace).state
     columns = table.columns if table else ()
     return (
         ("described", described >= LONG_ENOUGH),

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
+from catalog.grace import NO_GRACE, Grace
 from catalog.model import Entry, Version
-from catalog.quality import VIETNAM, freshness, quality
+from catalog.quality import VIETNAM, quality
 from catalog.voice import Voice
 
 Counts = dict[str, dict[str, int]]
@@ -87,10 +88,11 @@ def merge(into: Counts, other: Mapping[str, Mapping[str, int]]) -> None:
 
 
 class Tally:
-    """Counts datasets and voices one after the other."""
+    """Counts datasets and voices one after the other; what the site's outages took is ``grace``."""
 
-    def __init__(self, day: date) -> None:
+    def __init__(self, day: date, grace: Grace = NO_GRACE) -> None:
         self.day = day
+        self.grace = grace
         self.rows: dict[tuple[str, str], Counts] = {}
         self.late: dict[str, list[Late]] = {}
         self._themes: dict[str, tuple[str, ...]] = {}
@@ -99,13 +101,13 @@ class Tally:
                 useful: tuple[int, int] = (0, 0)) -> None:
         """Count a public dataset with its newest version; ``useful`` is how many found it of use, and how many not."""
         told: Counts = {}
-        for sheet, key, number in (*facts(entry, version, self.day), *growth(shelved)):
+        for sheet, key, number in (*facts(entry, version, self.day, self.grace), *growth(shelved)):
             merge(told, {sheet: {key: number}})
         if any(useful):
             merge(told, {"useful": {"yes": useful[0], "no": useful[1]}})
         self._themes[entry.id] = entry.about.themes
         self._add(entry.organisation, entry.about.themes, told)
-        fresh = freshness(entry.about.frequency, version.issued if version else None, self.day)
+        fresh = self.grace.freshness(entry.about.frequency, version.issued if version else None, self.day)
         if fresh.state == "late":
             self._note(entry.organisation, Late(days=fresh.days, dataset=entry.id))
 
@@ -139,7 +141,8 @@ def month_of(moment: datetime) -> str:
     return f"{moment.astimezone(VIETNAM):%Y-%m}"
 
 
-def facts(entry: Entry, version: Version | None, day: date) -> Iterator[tuple[str, str, int]]:
+def facts(entry: Entry, version: Version | None, day: date,
+          grace: Grace = NO_GRACE) -> Iterator[tuple[str, str, int]]:
     """Give (sheet, key, number) for what holds of a dataset on a day."""
     yield "all", "datasets", 1
     resources = version.resources if version else ()
@@ -151,8 +154,9 @@ def facts(entry: Entry, version: Version | None, day: date) -> Iterator[tuple[st
         yield "formats", each, 1
     for file in version.files if version else ():
         yield "bytes", file.role, file.bytes
-    yield "fresh", freshness(entry.about.frequency, version.issued if version else None, day).state, 1
-    items = quality(entry, version, day)
+    issued = version.issued if version else None
+    yield "fresh", grace.freshness(entry.about.frequency, issued, day).state, 1
+    items = quality(entry, version, day, grace.days(entry.about.frequency, issued))
     yield "held", str(sum(holds for _, holds in items)), 1
     for code, holds in items:
         yield "items", code, int(holds)

@@ -127,9 +127,9 @@ class HookUnit(Protocol):
 
     def save_webhook(self, one: Webhook) -> None: ...
     def webhook(self, webhook: str) -> Webhook | None: ...
-    def webhooks(self, *, person: str = "", due: datetime | None = None, idle: bool = False,
+    def webhooks(self, *, person: str = "", due: datetime | None = None, idle: bool = False, failing: bool = False,
                  limit: int = 1000) -> Sequence[Webhook]:
-        """In the order of their making: of a person; those active and due at a moment; those active with no due."""
+        """In the order of their making: of a person; active and due at a moment; active with no due; failing or off."""
     def drop_webhook(self, webhook: str) -> None:
         """Forget it with its deliveries."""
     def pass_webhooks(self, sequence: int, woken: Sequence[str], due: datetime) -> None:

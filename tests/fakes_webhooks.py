@@ -21,13 +21,14 @@ class FakeWebhooks:
     def webhook(self, webhook: str) -> Webhook | None:
         return self.shelf.webhooks.get(webhook)
 
-    def webhooks(self, *, person: str = "", due: datetime | None = None, idle: bool = False,
+    def webhooks(self, *, person: str = "", due: datetime | None = None, idle: bool = False, failing: bool = False,
                  limit: int = 1000) -> Sequence[Webhook]:
         found = sorted(self.shelf.webhooks.values(), key=lambda one: one.id)
         if due is not None:
             found = [one for one in found if one.due and one.due <= due and one.state == "active"]
             found.sort(key=lambda one: (one.due, one.id))
         found = [one for one in found if not person or one.person == person]
+        found = [one for one in found if not failing or one.failing_since or one.state != "active"]
         return [one for one in found if not idle or (one.due is None and one.state == "active")][:limit]
 
     def drop_webhook(self, webhook: str) -> None:

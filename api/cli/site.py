@@ -126,7 +126,7 @@ def make_app() -> Any:
         rate_limits=settings.rate_limited,
         counters=shared_counters(),
         ckan_options=parse(settings.ckan_options),
-        extras={"mcp": settings.mcp == "on"},
+        extras={"mcp": settings.mcp == "on", "engines": site.engines},
         meters=meters,
         rooms=site.rooms,
         shelf=site.shelf,

@@ -200,6 +200,16 @@ class Site:
             found["database"] = Path(database_url(settings).removeprefix("sqlite:///")).parent
         return {name: path.absolute() for name, path in found.items()}
 
+    @property
+    def engines(self) -> dict[str, str]:
+        """Name the engines behind the site, as its operators know them."""
+        settings = self.settings
+        return {
+            "database": "SQLite" if settings.database_url.startswith("sqlite") else "PostgreSQL",
+            "search": "tantivy" if settings.search_url.startswith("tantivy:") else "Elasticsearch",
+            "files": "S3" if settings.files_url.startswith("s3:") else "file",
+        }
+
     def close(self) -> None:
         """Let go of everything."""
         self.index.close()

@@ -31,6 +31,7 @@ from catalog.usage import (
     UseKind,
 )
 from standards.mentions import mentioned
+from standards.namesake import names_somebody
 from standards.text import fold
 
 LONGEST_DAYS: Final = 366
@@ -39,10 +40,6 @@ FEWEST_LETTERS: Final = 2
 ANSWERS: Final = ("none", "dataset", "request")
 NUMBERS: Final = re.compile(r"(?:[0-9][ .\-/]*){7,}|@")
 """Long numbers and mailboxes are nobody's subject but their owner's."""
-
-PERSON: Final = re.compile(r"(?:(?:ong|ba|anh|chi|em) )?(?:nguyen|tran|pham|huynh)(?: [a-z]+){1,3}")
-"""Words that are probably a person's name, marks or none; a subject that begins so is lost, which harms nobody."""
-
 
 
 class Used(NamedTuple):
@@ -224,7 +221,7 @@ def subject_of(text: str) -> str:
     said = " ".join(words)
     letters = sum(one.isalpha() for one in said)
     long = len(words) > MOST_WORDS or len(said) > WORDS_LIMIT
-    return "" if letters < FEWEST_LETTERS or long or PERSON.fullmatch(said) else said
+    return "" if letters < FEWEST_LETTERS or long or names_somebody(text) else said
 
 
 __all__ = ["Counting", "Usage", "Used", "subject_of"]

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from catalog.catalog.base import Base
-from catalog.catalog.grace import promised
 from catalog.errors import Conflict, NotFound, Problem
+from catalog.grace import grace_of
 from catalog.members import NAME, PASSWORD_LEAST, check_email, refuse
 from catalog.model import AuditRow, Caller, Membership, Person, Role
 from catalog.notice import INVITE_LASTS, KEPT_DAYS, MOST_TRIES, RESET_LASTS, SECRET_KINDS, Notice, pause
@@ -75,6 +75,7 @@ class Noticing(Base):
         Days on which the site was ``away`` are added to what was promised.
         """
         today, count, after = self._now().astimezone(VIETNAM).date(), 0, ""
+        grace = grace_of(away, self._now())
         while True:
             with self._records.read() as unit:
                 entries = unit.entries(after=after, limit=BATCH)
@@ -84,7 +85,7 @@ class Noticing(Base):
             after = entries[-1].id
             for one in entries:
                 head = heads.get(one.id)
-                due = promised(one.about.frequency, head.issued, away) if head else None
+                due = grace.promised(one.about.frequency, head.issued) if head else None
                 if one.state == "published" and due is not None and due - SOON <= today:
                     count += self._due(one.id, one.slug, one.organisation, due, over=today > due, mail=mail)
 

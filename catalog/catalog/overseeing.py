@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from catalog.catalog.operation import Operation
 from catalog.model import AuditRow, Caller
 from catalog.ports import Unit
 from catalog.quality import VIETNAM
+from catalog.webhook import Webhook
 
 UNDER_WAY: Final = ("received", "checking")
 MOST: Final = 10_000
@@ -19,6 +21,18 @@ REINDEX: Final = "reindex-asked"
 GRACE_HOURS: Final = 24
 MOST_THINGS: Final = 5000
 """So many datasets of an agency are looked for in the audit chain."""
+
+
+MOST_HOOKS: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """A webhook that is not reached: whose it is (her sign-in name), and what its last attempt said."""
+
+    hook: Webhook
+    owner: str
+    said: str
 
 
 class Overseeing(Operation):
@@ -66,6 +80,14 @@ class Overseeing(Operation):
             if unit.site(REINDEX) == asked:
                 unit.set_site(REINDEX, "")
 
+    def failing_webhooks(self, caller: Caller, limit: int = MOST_HOOKS) -> Sequence[Failing]:
+        """Give the webhooks whose last deliveries failed, and those that were disabled for it; by age."""
+        self._must(caller, "see-jobs")
+        with self._records.read() as unit:
+            found = [one for one in unit.webhooks(failing=True) if one.reason != "by-hand"][:limit]
+            return [Failing(hook=replace(one, secret="", former=""), owner=_name(unit, one.person),
+                            said=_said(unit, one.id)) for one in found]
+
     def letters_waiting(self, caller: Caller) -> int:
         """Count letters that are due and were not sent yet; a thousand stands for more."""
         self._must(caller, "see-jobs")
@@ -112,6 +134,18 @@ class Overseeing(Operation):
         self._must(caller, "see-audit")
         with self._records.read() as unit:
             return sorted({row.act for row in unit.deeds(limit=limit)})
+
+
+def _name(unit: Unit, person: str) -> str:
+    found = unit.person(person)
+    return found.name if found else ""
+
+
+def _said(unit: Unit, webhook: str) -> str:
+    """Give what the last attempt at a webhook came to: a status of HTTP, or the reason why there was none."""
+    tried = [one.attempts[-1] for one in unit.deliveries(webhook, 5) if one.attempts]
+    last = max(tried, key=lambda one: one.at, default=None)
+    return "" if last is None else last.error or str(last.status or "")
 
 
 def _start(day: date | None, side: int) -> datetime | None:

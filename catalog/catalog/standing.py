@@ -9,6 +9,8 @@ from typing import Final
 
 from catalog.catalog.appraising import KIND as USEFUL
 from catalog.catalog.base import Base
+from catalog.catalog.watching import outages_in
+from catalog.grace import Grace, grace_of
 from catalog.model import Entry, Mark
 from catalog.ports import Records, Unit
 from catalog.quality import VIETNAM
@@ -81,8 +83,7 @@ class Census:
         if self._under is None and not self._due():
             return False
         if self._under is None:
-            with self._records.read() as unit:
-                self._under = _Walk(self._now(), unit.last_change())
+            self._under = self._begun()
         until = time.monotonic() + seconds
         while self._under.on(self._records):
             if time.monotonic() >= until:
@@ -92,11 +93,15 @@ class Census:
 
     def whole(self) -> Standing:
         """Count everything now, and keep nothing."""
-        with self._records.read() as unit:
-            walk = _Walk(self._now(), unit.last_change())
+        walk = self._begun()
         while walk.on(self._records):
             pass
         return walk.standing()
+
+    def _begun(self) -> _Walk:
+        now = self._now()
+        with self._records.read() as unit:
+            return _Walk(now, unit.last_change(), grace_of(outages_in(unit, now), now))
 
     def _due(self) -> bool:
         with self._records.read() as unit:
@@ -120,9 +125,9 @@ class Census:
 class _Walk:
     """One count of the whole site under way."""
 
-    def __init__(self, now: datetime, change: int) -> None:
+    def __init__(self, now: datetime, change: int, grace: Grace) -> None:
         self._now, self._change = now, change
-        self._tally = Tally(now.astimezone(VIETNAM).date())
+        self._tally = Tally(now.astimezone(VIETNAM).date(), grace)
         self._after = ""
         self._took = 0.0
 

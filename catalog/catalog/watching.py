@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from catalog.catalog.operation import Operation
+from catalog.grace import Grace, grace_of
 from catalog.model import Mark
 from catalog.outage import KEPT, OFF, ON, Outage, Watched, from_body, looked, maintenances
 from catalog.ports import Unit
@@ -34,19 +35,27 @@ class Watching(Operation):
 
     def outages(self) -> Sequence[Outage]:
         """Give the outages of the last 400 days and the maintenances, newest first; those that last are without end."""
-        now = self._now()
         with self._records.read() as unit:
-            kept = [_outage(one) for one in unit.marks(OUTAGE, limit=MOST)]
-            seen = _seen(unit)
-            rows = list(unit.deeds(acts=(ON, OFF), after=now - KEPT, limit=MOST))
-        lasting = [Outage(part=part, since=since) for part, since in seen.broken.items()] if seen else []
-        return sorted((*kept, *lasting, *maintenances(reversed(rows))), key=lambda one: one.since, reverse=True)
+            return outages_in(unit, self._now())
+
+    def grace(self) -> Grace:
+        """Give what the site's own outages put off promises by, as it is now."""
+        return grace_of(self.outages(), self._now())
 
     def watched_since(self) -> datetime | None:
         """Give since when outages are seen; None where no worker ever looked."""
         with self._records.read() as unit:
             seen = _seen(unit)
         return seen.first if seen else None
+
+
+def outages_in(unit: Unit, now: datetime) -> list[Outage]:
+    """Give the outages and maintenances that the records know, newest first."""
+    kept = [_outage(one) for one in unit.marks(OUTAGE, limit=MOST)]
+    seen = _seen(unit)
+    rows = list(unit.deeds(acts=(ON, OFF), after=now - KEPT, limit=MOST))
+    lasting = [Outage(part=part, since=since) for part, since in seen.broken.items()] if seen else []
+    return sorted((*kept, *lasting, *maintenances(reversed(rows))), key=lambda one: one.since, reverse=True)
 
 
 def _seen(unit: Unit) -> Watched | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,9 @@ import pytest
 from api.overtime import editions, ends
 from api.watch.tally import MOST, Rule, Tally, is_robot
 from catalog.catalog.counting import subject_of
-from catalog.catalog.grace import days_lost, promised
 from catalog.errors import Invalid, NotAllowed, NotFound, NotKnown, Unavailable
-from catalog.model import NOBODY
+from catalog.grace import NO_GRACE, grace_of
+from catalog.model import NOBODY, Mark
 from catalog.outage import Outage
 from standards.metadata.ckan import resource_id
 from tests.api.test_pages_rows import look
@@ -115,7 +115,12 @@ def test_counts_wait_while_nothing_can_be_written_and_old_ones_are_forgotten(sch
 @pytest.mark.parametrize(("text", "words"), [
     ("Dân số theo xã 2025", "dan so theo xa 2025"), ("giá ĐIỆN!", "gia dien"), ("Nguyễn Văn An", ""),
     ("ông Trần Văn Bình", ""), ("0912 345 678", ""), ("cccd 001203012345", ""), ("ai@gmail.com", ""), ("2025", ""),
-    ("x " * 20, ""), ("", ""),
+    ("x " * 20, ""), ("", ""), ("Phạm vi quy hoạch", "pham vi quy hoach"), ("pham vi ho so", "pham vi ho so"),
+    ("nguyên liệu giấy", "nguyen lieu giay"), ("nguyen nhan tai nan", "nguyen nhan tai nan"), ("tràn dầu", "tran dau"),
+    ("Trần nhà thép", "tran nha thep"), ("tran van binh", ""), ("Phạm Vĩnh Hà", ""), ("Nguyen Thị Nhàn", ""),
+    ("bà lê thị hoa", ""), ("le van tam", ""), ("đô thị hóa", "do thi hoa"), ("do thi hoa", "do thi hoa"),
+    ("Hồ chứa nước", "ho chua nuoc"), ("Đặng Thị Thu", ""), ("dang thi hanh", "dang thi hanh"),
+    ("Trường Nguyễn Du", "truong nguyen du"),
 ])
 def test_words_that_may_be_somebodys_own_are_not_counted(text: str, words: str) -> None:
     assert subject_of(text) == words
@@ -229,8 +234,33 @@ def test_days_on_which_the_site_was_away_do_not_count_against_an_agency(schools:
     later(days=20)
     schools.release("truong", SCHOOLS + b"00789,C,01\n")
     site = schools.client.app.state.site  # type: ignore[attr-defined]
-    told = editions(site, NOBODY, schools.catalog.dataset(NOBODY, "truong"), site.catalog.outages())
+    told = editions(site, NOBODY, schools.catalog.dataset(NOBODY, "truong"), site.catalog.grace())
     assert told[1].late == 45 - 31 - 5
+
+
+def test_pages_lists_dashboards_and_json_agree_on_the_days_on_which_the_site_was_away(schools: Town) -> None:
+    held = datetime.now(UTC) - schools.stand.clock.at - timedelta(days=10)
+    for clock in (schools.stand.clock, schools.stand.records._now):  # type: ignore[attr-defined]
+        clock.at += held
+    schools.published("Trạm y tế", SCHOOLS, slug="tram", frequency="DAILY")
+    for clock in (schools.stand.clock, schools.stand.records._now):  # type: ignore[attr-defined]
+        clock.forward(days=10)
+
+    def told(again: str = "") -> tuple[object, ...]:
+        schools.client.app.state.site.extras.pop("standing", None)  # type: ignore[attr-defined]
+        freshness = schools.get("/api/v1/status").json()["sections"]["freshness"][0]
+        pages = [look(schools, path + again) for path in ("/datasets?q=tram", "/datasets/tram?p=1", "/organizations/h12-so?p=1")]
+        desk = schools.get("/desk", "editor", headers={"Accept-Encoding": "identity"}).text
+        items = schools.get("/api/v1/datasets/tram").json()["quality"]["items"]
+        kept = {one["code"]: one["passed"] for one in items}["updated-in-time"]
+        return freshness["late"], *("Chậm 9 ngày" in page for page in (*pages, desk)), kept
+
+    assert told() == (2, True, True, True, True, False)
+    now = schools.stand.clock.at
+    body = {"part": "worker", "since": (now - timedelta(days=9.5)).isoformat(), "until": (now + timedelta(days=2)).isoformat()}
+    with schools.stand.records.begin() as unit:
+        unit.save_mark(Mark(kind="outage", id="away", subject="site", body=body, created=now, modified=now))
+    assert told("&again=1") == (1, False, False, False, False, True)
 
 
 def test_outages_are_put_together_by_begun_days() -> None:
@@ -240,9 +270,14 @@ def test_outages_are_put_together_by_begun_days() -> None:
 
     first = START.date()
     week = first + timedelta(days=7)
-    assert days_lost([away("worker", 1, 2.04), away("changes", 1.5, 2.02), away("worker", -90, -80)], first, week) == 2
-    assert days_lost([away("search", 1, 3), away("worker", 1, 1.01)], first, week) == 0
-    assert days_lost([away("changes", 6, None)], first, week) == 2
-    assert promised("WEEKLY", START, [away("files", 1, 2)]) == week + timedelta(days=1)
-    assert promised("", START, []) is None
+    later = START + timedelta(days=30)
+    meeting = grace_of([away("worker", 1, 2.04), away("changes", 1.5, 2.02), away("worker", -90, -80)], later)
+    assert meeting.between(first, week) == 2
+    assert grace_of([away("search", 1, 3), away("worker", 1, 1.01)], later).between(first, week) == 0
+    lasting = away("changes", 6, None)
+    assert grace_of([lasting], later).between(first, week) == 2
+    assert grace_of([lasting], START + timedelta(days=6.5)).between(first, week) == 1, "what is to come is not lost yet"
+    assert grace_of([away("files", 1, 2)], later).promised("WEEKLY", START) == week + timedelta(days=1)
+    assert grace_of([lasting], later).promised("WEEKLY", START) == later.date() + timedelta(days=1), "so do days lost meanwhile"
+    assert NO_GRACE.promised("", START) is None
     assert ends(date(2026, 3, 15))[-3:] == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 15)]

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from api import operating
 from catalog.model import Job
+from catalog.webhook import Attempt, Delivery, Webhook
 from pipelines.steps.index import mend
 from tests.api.test_pages_forms import PASSWORD
 from tests.api.test_pages_review import as_
@@ -95,6 +96,32 @@ def test_a_job_is_run_again_by_a_button_and_stopped_only_when_that_is_confirmed(
     assert person.post("/desk/site/jobs", data={**given, "job": "job-1", "act": "retry"}, follow_redirects=False).status_code == 303
     assert site.stand.jobs.work["job-1"].state != "set-aside"
     site.stand.jobs.work |= {one: replace(site.stand.jobs.work[one], state=state) for one, state in (("job-1", "set-aside"), ("job-2", "running"))}
+
+
+def test_engines_and_webhooks_that_are_not_reached_are_named(site: Town) -> None:
+    now, editor = site.stand.clock(), site.caller("editor").person
+    assert editor is not None
+    with site.stand.records.begin() as unit:
+        for key, more in (("w1", {"failing_since": now}), ("w2", {"state": "disabled", "reason": "gone"}),
+                          ("w3", {"state": "disabled", "reason": "by-hand"}), ("w4", {})):
+            unit.save_webhook(Webhook(id=key, person=editor.id, url=f"https://{key}.example/<b>?key=secret", secret="whsec_x",
+                                      created=now, **more))
+        unit.save_delivery(Delivery(id="d1", webhook="w1", created=now, attempts=(Attempt(at=now, status=503),)))
+    site.client.app.state.site.extras["engines"] = {"database": "SQLite", "search": "tantivy", "files": "file"}
+    told = site.get("/api/v1/site", "operator").json()
+    assert [(one["id"], one["host"], one["owner"], one["said"]) for one in told["failing_webhooks"]] == [
+        ("w1", "w1.example", "editor", "503"), ("w2", "w2.example", "editor", "")]
+    assert told["engines"]["search"] == "tantivy"
+    person, _ = signed(site)
+    page = person.get("/desk/site?lang=vi").text
+    assert "tantivy" in page
+    assert "Thư mục trên máy này" in page
+    assert 'href="/account/webhooks/w1"' in page
+    assert "w3.example" not in page + str(told)
+    assert "secret" not in page
+    with site.stand.records.begin() as unit:
+        for key in ("w1", "w2", "w3", "w4"):
+            unit.drop_webhook(key)
 
 
 def test_search_is_built_anew_by_the_worker_when_an_operator_confirmed_that(site: Town) -> None:

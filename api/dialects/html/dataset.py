@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
-from api import deps
+from api import deps, graced
 from api.described import described
 from api.dialects.html import calls, charts, dictionary, facts, front, jsonld, labels, related, rows, shelf, submissions
 from api.dialects.html.charting import asked as asking
@@ -23,8 +23,9 @@ from api.messages import pages
 from catalog.catalog.base import tombstone as tombstone_of
 from catalog.columns import breaking_since, coming
 from catalog.errors import Gone, NotFound, Refusal
+from catalog.grace import Grace
 from catalog.model import ColumnInfo, Entry, File, Organisation, Resource, Version
-from catalog.quality import freshness, quality
+from catalog.quality import quality
 from catalog.validity import validity
 from standards.metadata import schema_org
 from standards.profile import Column
@@ -101,7 +102,7 @@ def tombstone(request: Request, entry: Entry) -> Response:
 def _page_of(request: Request, reader: Reader, entry: Entry, number: int | None) -> Response:
     publisher = _publisher(request, reader, entry)
     key = ("dataset", entry.id, entry.sequence, entry.version, number, reader.lang, facts.today(),
-           publisher.modified if publisher else None, related.period())
+           publisher.modified if publisher else None, related.period(), graced.grace(deps.site(request)).mark)
     return kept_page(request, reader, key, lambda: _drawn(request, reader, entry, number, publisher))
 
 
@@ -117,9 +118,7 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     version = ahead or version_of(request, reader, entry, number)
     if number is not None and version is None:
         raise NotFound
-    values = _values(reader, entry, version, publisher)
-    if version and values["fresh"].state == "late":
-        values["fresh"] = facts.graced(entry, version.issued, values["fresh"], catalog.outages())
+    values = _values(reader, entry, version, publisher, graced.grace(deps.site(request)))
     table = _table(request, reader, entry, version, number, path=f"{back}/preview" if back else "")
     if back:
         table |= {"charts": [], "map": ""}  # they are drawn from what is public
@@ -210,12 +209,13 @@ def version_of(request: Request, reader: Reader, entry: Entry, number: int | Non
     return deps.site(request).catalog.version(reader.caller, entry.id, number)
 
 
-def _values(reader: Reader, entry: Entry, version: Version | None, publisher: Organisation | None) -> dict[str, Any]:
-    day = facts.today()
-    items = quality(entry, version, day)
+def _values(reader: Reader, entry: Entry, version: Version | None, publisher: Organisation | None,
+            grace: Grace) -> dict[str, Any]:
+    day, issued = facts.today(), version.issued if version else None
+    items = quality(entry, version, day, grace.days(entry.about.frequency, issued))
     return {
         "entry": entry, "about": entry.about, "version": version, "publisher": publisher,
-        "fresh": freshness(entry.about.frequency, version.issued if version else None, day),
+        "fresh": grace.freshness(entry.about.frequency, issued, day),
         "passed": sum(held for _, held in items),
         "items": [(labels.quality(reader.lang, code), held) for code, held in items],
         "downloads": [(one, downloads(reader, entry, version, one)) for one in version.resources] if version else [],

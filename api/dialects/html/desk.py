@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 
 from api import deps
-from api.dialects.html import facts, labels, listing, notices, searches, shelf
+from api.dialects.html import labels, listing, notices, searches, shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.submissions import DECIDERS, WRITERS
 from api.dialects.html.view import Reader, TheReader, page
@@ -44,7 +43,7 @@ def desk(request: Request, reader: TheReader) -> Response:
         request, reader, "desk.html", tasks=tasks, waiting=waiting, erasures=erasures, erasing=erasing,
         agencies=[(one, reader.caller.roles.get(one.id, "")) for one in mine],
         drafts=[one for one in entries if one.state == "draft" and one.id not in under_way],
-        items=graced(request, listing.items(request, reader, entries)), labels=labels, decides=decides, noindex=True,
+        items=listing.items(request, reader, entries), labels=labels, decides=decides, noindex=True,
         used=used, wanted=searches.wanted(request, reader), unknown=request.query_params.get("search", ""),
         writes=any(may(reader, one.id, WRITERS) for one in mine), changed=catalog.work(reader.caller),
         steward=steward, lists=shelf.codelists(reader),
@@ -52,18 +51,6 @@ def desk(request: Request, reader: TheReader) -> Response:
         voices=catalog.voices_to_answer(reader.caller), kinds=KIND,
         proposals=[one for one in catalog.releases(reader.caller) if not one.number] if steward else [],
     )
-
-
-def graced(request: Request, items: list[listing.Item]) -> list[listing.Item]:
-    """The lines with their due days put off by the days on which the site itself was away."""
-    late = [one for one in items if one.card.fresh.state == "late"]
-    outages = deps.site(request).catalog.outages() if late else ()
-    if not outages:
-        return items
-    return [
-        replace(one, card=replace(one.card, fresh=facts.graced(one.entry, one.card.issued, one.card.fresh, outages)))
-        for one in items
-    ]
 
 
 Files = list[tuple[Submission, Entry]]

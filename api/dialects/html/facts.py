@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from api.messages.pages import VIETNAM
 from catalog.catalog import Catalog
-from catalog.catalog.grace import days_lost
 from catalog.errors import Refusal
+from catalog.grace import Grace
 from catalog.model import Caller, Entry, Organisation, Version
-from catalog.outage import Outage
 from catalog.quality import Freshness, freshness, quality
 
 UNPROMISED = Freshness(state="unpromised")
@@ -53,12 +52,13 @@ def card(entry: Entry, version: Version | None, day: date) -> Card:
     )
 
 
-def graced(entry: Entry, issued: datetime | None, fresh: Freshness, outages: Sequence[Outage]) -> Freshness:
-    """How a late dataset stands when the days on which the site itself was away do not count."""
-    if fresh.state != "late" or fresh.due is None or issued is None:
-        return fresh
-    lost = days_lost(outages, issued.astimezone(VIETNAM).date(), fresh.due)
-    return freshness(entry.about.frequency, issued, today(), lost) if lost else fresh
+def graced(entry: Entry, one: Card, grace: Grace, day: date) -> Card:
+    """The card with the day of its promise put off by the days on which the site itself was away."""
+    if not grace.spans or one.fresh.due is None:
+        return one
+    fresh = grace.freshness(entry.about.frequency, one.issued, day)
+    kept = one.fresh.state == "late" and fresh.state == "on-time"  # then an item of quality holds as well
+    return replace(one, fresh=fresh, passed=one.passed + kept)
 
 
 FORMAT_ORDER = ("xlsx", "csv", "json", "geojson", "parquet")

@@ -9,7 +9,7 @@ from functools import partial
 
 from fastapi import Request
 
-from api import deps
+from api import deps, graced
 from api.dialects.html import facts, front
 from api.dialects.html.view import Fragments, Reader, fragments
 from catalog.model import Entry, Organisation
@@ -47,7 +47,10 @@ def cards(request: Request) -> Fragments:
 
 
 def items(request: Request, reader: Reader, entries: Sequence[Entry], hits: Sequence[Hit] = ()) -> list[Item]:
-    """The lines of a list; a card is computed once for each change of its dataset and each day."""
+    """The lines of a list; a card is computed once for each change of its dataset and each day.
+
+    Days on which the site was away are looked up each time: they take no number of any dataset.
+    """
     catalog, day, store = deps.site(request).catalog, facts.today(), cards(request)
     organisations = publishers(request, reader)
     marked = {hit.id: hit for hit in hits}
@@ -56,9 +59,10 @@ def items(request: Request, reader: Reader, entries: Sequence[Entry], hits: Sequ
     heads = catalog.heads(reader.caller, missing, groups=True) if missing else {}
     for one in missing:
         held[one.id] = store.get(_key(one, day), partial(facts.card, one, heads.get(one.id), day))
+    grace = graced.grace(deps.site(request))
     return [
-        Item(entry=entry, organisation=organisations.get(entry.organisation), card=held[entry.id],
-             hit=marked.get(entry.id, NO_HIT))
+        Item(entry=entry, organisation=organisations.get(entry.organisation),
+             card=facts.graced(entry, held[entry.id], grace, day), hit=marked.get(entry.id, NO_HIT))
         for entry in entries
     ]
 

@@ -42,7 +42,7 @@ TABS: Mapping[str, str] = {
     "files": "Kho tệp", "search": "Tìm kiếm", "worker": "Bộ kiểm tra tệp", "work": "Thư mục làm việc",
     "copies": "Bản sao tạm", "index": "Tìm kiếm", "public-state": "Bản ghi công khai", "webhooks": "Webhook",
     "active": "đang dùng", "failing": "đang lỗi", "disabled": "đã tắt", "original": "Tệp gốc", "report": "Báo cáo",
-    "changes": "Khác biệt",
+    "changes": "Khác biệt", "file": "Thư mục trên máy này", "S3": "Kho đối tượng S3",
 }
 
 

@@ -36,13 +36,13 @@ def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
     entry = site.catalog.dataset(reader.caller, slug)
     if slug != entry.slug:
         return moved(request, f"/datasets/{entry.slug}/over-time")
-    outages = site.catalog.outages()
-    told = editions(site, reader.caller, entry, outages)
+    grace = site.catalog.grace()
+    told = editions(site, reader.caller, entry, grace)
     used = site.catalog.usage(reader.caller, entry.id, days=LONGEST_DAYS)
     return page(
         request, reader, "overtime.html", title=pages.words(reader.lang, entry.about.title), entry=entry,
         organisation=None, back=f"/datasets/{entry.slug}", editions=told[::-1], months=(), labels=labels,
-        due=due_of(told[-1], outages) if told else None, used=_by_month(used),
+        due=due_of(told[-1], grace) if told else None, used=_by_month(used),
         pictures=[*_use(reader, used), *_quality(reader, told)], noindex=True,
     )
 

@@ -67,7 +67,7 @@ def quality(request: Request, site: TheSite, caller: TheCaller, dataset: str) ->
         {"version": one.number, "issued": one.issued, "kind": one.kind, "passed": one.passed, "items": one.items,
          "missing": list(one.missing), "rows": one.rows, "warnings": one.warnings, "standard": one.standard or None,
          "frequency": one.frequency or None, "due": one.due, "days_late": one.late}
-        for one in editions(site, caller, entry, site.catalog.outages())
+        for one in editions(site, caller, entry, site.catalog.grace())
     ]
     return reply(listing(items), headers=_cache(entry))
 

@@ -9,14 +9,16 @@ from typing import Any
 from urllib.parse import quote
 
 from api.dialects.v1.words import day, stamp
+from catalog.grace import NO_GRACE, Grace
 from catalog.model import ColumnInfo, Entry, File, Membership, Notice, Organisation, Person, Resource, Token, Version
 from catalog.quality import quality
 
 JSON = dict[str, Any]
 
 
-def dataset(entry: Entry, version: Version | None, organisation: Organisation, site_url: str, today: date) -> JSON:
-    """The contract's Dataset; ``version`` is the newest one, None for a draft."""
+def dataset(entry: Entry, version: Version | None, organisation: Organisation, site_url: str, today: date,
+            *, grace: Grace = NO_GRACE) -> JSON:
+    """The contract's Dataset; ``version`` is the newest one, None for a draft; ``grace`` is what outages put off."""
     about = entry.about
     address = f"{site_url}/api/v1/datasets/{entry.slug}"
     table = version.first_table if version else None
@@ -49,7 +51,7 @@ def dataset(entry: Entry, version: Version | None, organisation: Organisation, s
         "resources": resources,
         "files": [file for one in resources for file in one["files"]],
         "columns": [column(one) for one in table.columns] if table else [],
-        "quality": score(entry, version, today),
+        "quality": score(entry, version, today, grace),
         "links": _links(entry, version, site_url, address),
     }
 
@@ -68,9 +70,9 @@ def _contact(entry: Entry) -> JSON | None:
     return {name: value for name, value in members.items() if value or name in ("name", "email")}
 
 
-def score(entry: Entry, version: Version | None, today: date) -> JSON:
+def score(entry: Entry, version: Version | None, today: date, grace: Grace = NO_GRACE) -> JSON:
     """The quality items and the share of those that hold."""
-    items = quality(entry, version, today)
+    items = quality(entry, version, today, grace.days(entry.about.frequency, version.issued if version else None))
     held = sum(passed for _, passed in items)
     return {"score": round(held / len(items), 2), "items": [{"code": code, "passed": ok} for code, ok in items]}
 

@@ -13,9 +13,11 @@ from typing import Final
 
 import orjson
 
+from api import graced
 from api.deps import Site
 from api.dialects.v1 import render
 from catalog.errors import NotFound
+from catalog.grace import Grace
 from catalog.model import NOBODY, Caller, Entry, Version
 
 VIETNAM: Final = timezone(timedelta(hours=7))
@@ -50,9 +52,9 @@ class Shelf:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._held: OrderedDict[tuple[str, int, date], Rendered] = OrderedDict()
+        self._held: OrderedDict[tuple[object, ...], Rendered] = OrderedDict()
         self._by_key: dict[str, Rendered] = {}
-        self._seen = -1
+        self._seen: tuple[int, ...] = ()
         self._fresh_until = 0.0
         self._doubt = 0
 
@@ -69,13 +71,13 @@ class Shelf:
         with self._lock:
             self._doubt += 1
             self._by_key.clear()
-            self._seen = -1
+            self._seen = ()
 
     def look(self, site: Site) -> int:
-        """Compare the change sequence with the one that what is at hand belongs to; a mark for ``remember``."""
+        """Compare the change sequence and the outages with those of what is at hand; gives a mark for ``remember``."""
         mark = self._doubt
         try:
-            last = site.catalog.last_change()
+            last = (site.catalog.last_change(), *graced.grace(site).mark)
         except BaseException:
             self.doubt()
             raise
@@ -96,12 +98,13 @@ class Shelf:
     def get(self, site: Site, caller: Caller, entry: Entry) -> Rendered:
         """The dataset as the caller may see it; raises Gone where its newest version was withdrawn."""
         today = datetime.now(VIETNAM).date()
-        key = (entry.id, entry.sequence, today)
+        grace = graced.grace(site)
+        key = (entry.id, entry.sequence, today, *grace.mark)
         if not entry.sequence or not is_public(entry):
-            return _render(site, caller, entry, today)
+            return _render(site, caller, entry, today, grace)
         found = self._held.get(key)
         if found is None:
-            found = _render(site, NOBODY, entry, today)
+            found = _render(site, NOBODY, entry, today, grace)
             with self._lock:
                 self._held[key] = found
                 while len(self._held) > KEPT:
@@ -135,10 +138,10 @@ def newest(site: Site, caller: Caller, entry: Entry) -> Version | None:
         return None
 
 
-def _render(site: Site, caller: Caller, entry: Entry, today: date) -> Rendered:
+def _render(site: Site, caller: Caller, entry: Entry, today: date, grace: Grace) -> Rendered:
     version = newest(site, caller, entry)
     organisation = site.catalog.organisation(caller, entry.organisation)
-    body = orjson.dumps(render.dataset(entry, version, organisation, site.url, today))
+    body = orjson.dumps(render.dataset(entry, version, organisation, site.url, today, grace=grace))
     headers = {
         "Cache-Control": "public, no-cache" if is_public(entry) else "private, no-store",
         "ETag": render.etag(body),

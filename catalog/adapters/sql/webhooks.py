@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
 
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Part
@@ -33,7 +33,7 @@ class WebhookRows(Part):
         row = self._one(select(HOOK).where(HOOK.c.id == webhook))
         return self._hook(row) if row else None
 
-    def webhooks(self, *, person: str = "", due: datetime | None = None, idle: bool = False,
+    def webhooks(self, *, person: str = "", due: datetime | None = None, idle: bool = False, failing: bool = False,
                  limit: int = 1000) -> Sequence[Webhook]:
         """Give webhooks in the order of their making, or, of those that are due, the longest waiting first."""
         statement = select(HOOK).order_by(*([HOOK.c.due] if due else []), HOOK.c.id).limit(limit)
@@ -43,6 +43,8 @@ class WebhookRows(Part):
             statement = statement.where(HOOK.c.due <= due, HOOK.c.state == "active")
         if idle:
             statement = statement.where(HOOK.c.due.is_(None), HOOK.c.state == "active")
+        if failing:
+            statement = statement.where(or_(HOOK.c.failing, HOOK.c.state != "active"))
         return [self._hook(row) for row in self.connection.execute(statement)]
 
     def drop_webhook(self, webhook: str) -> None:

@@ -31,6 +31,9 @@ class SiteOut(Out):
     followers: dict[str, int]
     search: dict[str, Any] | None
     webhooks: dict[str, int]
+    failing_webhooks: list[dict[str, Any]] = Field(
+        description="Webhooks that are not reached: the receiver's host, whose they are, since when, and what it said.")
+    engines: dict[str, str] = Field(description="What keeps records, searches, and keeps files.")
     letters: int
     sources: list[dict[str, Any]]
     targets: list[dict[str, Any]]
