@@ -55,6 +55,7 @@ def test_webhooks_are_found_by_owner_by_when_they_are_due_and_while_they_wait_fo
         assert unit.webhook("h2") == a_hook(2, due=NOW, position=7, again=("d1",))
         assert unit.webhook("nobody") is None
         assert unit.count_webhooks() == (4, 1, 1)
+        assert {one.id for one in unit.webhooks(failing=True)} == {"h1", "h4"}
 
 
 def test_those_that_wait_for_nothing_pass_a_change_and_those_it_concerns_wake_at_their_place(records: Records) -> None:
