@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,7 +69,7 @@ def create_app(
     )
     app = FastAPI(
         title="Datamo", version=VERSION, openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None,
-        redirect_slashes=False, lifespan=tally.kept,
+        redirect_slashes=False, lifespan=_alive(site, tally),
     )
     app.state.site = site
     app.openapi = documented(app, [route for group in v1.GROUPS for route in group.router.routes])  # type: ignore[method-assign]  # as FastAPI's documentation says
@@ -83,6 +84,17 @@ def create_app(
     app.add_middleware(Manners, secure=site.secure, faulted=_faulted, observe=meters.answered,
                        changed=lambda: _doubt(site), used=tally.told)
     return app
+
+
+def _alive(site: Site, tally: Tally) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What a process does beside answering while it serves: it writes its counts and removes files that are over."""
+
+    @asynccontextmanager
+    async def alive(app: FastAPI) -> AsyncIterator[None]:
+        async with tally.kept(app), html.swept(html.room_of(site.extras)):
+            yield
+
+    return alive
 
 
 def _doubt(site: Site) -> None:

@@ -15,6 +15,7 @@ import httpx
 import uvicorn
 
 from api.app import create_app
+from api.dialects.html.kept import Room
 from api.wiring import Site
 from tests.faults.forked import Forked
 from tests.faults.place import Place, stop
@@ -70,7 +71,9 @@ def running(where: Path | Place, upload_limit: int = 400_000_000) -> Iterator[Ru
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         site.catalog.upload_limit = upload_limit
-        app = create_app(site.catalog, site.files, site_url=url, environment="test", upload_limit=upload_limit)
+        (held := place.folder / "held").mkdir(exist_ok=True)
+        app = create_app(site.catalog, site.files, site_url=url, environment="test", upload_limit=upload_limit,
+                         extras={"html.held": Room(within=held)})
         with served(app, listening):
             worker = place.worker()
             try:

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.dialects.html.kept import Room
 from catalog.adapters.files_local import LocalFiles
 from catalog.adapters.sql.records import SqlRecords
 from catalog.events import Event
@@ -201,7 +202,9 @@ def bare_town(folder: Path, *, index: Any = None, tables: Any = None, environmen
         records=records, files=LocalFiles(folder / "files"), index=index, tables=tables, review=review,
         upload_limit=values.get("upload_limit", 10_000_000),
     )
-    app = create_app(stand.catalog, stand.files, site_url=URL, environment=environment, **values)
+    (held := folder / "held").mkdir(exist_ok=True)
+    extras = {"html.held": Room(within=held), **(values.pop("extras", None) or {})}
+    app = create_app(stand.catalog, stand.files, site_url=URL, environment=environment, extras=extras, **values)
     # One request id for all: whatever else differs between two answers is told apart by their bytes.
     return Town(stand, TestClient(app, base_url=URL, follow_redirects=False, headers={"X-Request-Id": "request-of-a-test"}))
 

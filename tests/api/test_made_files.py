@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import logging
-import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -18,7 +17,9 @@ import openpyxl
 import pytest
 import yaml
 
-from api.dialects.html import brief
+from api.dialects.html import brief, kept
+from catalog.model import Options, Outcome
+from pipelines.check import Checked
 from tests.site import Town
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -63,59 +64,137 @@ def test_the_hook_for_commits_names_a_command_that_ends_as_machines_expect(tmp_p
     assert "datamo-check" in (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 
 
-def test_without_an_account_the_repaired_file_and_the_problems_are_given_and_nothing_is_kept(town: Town) -> None:
-    files = {"file": ("xã.csv", DIRTY.encode())}
-    page = town.client.post("/check?lang=en", data={"standard": "vn-admin-area"}, files=files)
-    assert "Put lost zeros back" in page.text
-    assert "fixes" not in page.text.split("<main")[1].split("</main>")[0]
-    packed = town.client.post("/check", data={"standard": "vn-admin-area", "give": "repaired"}, files=files)
-    assert (packed.status_code, packed.headers["cache-control"]) == (200, "no-store")
+def room_of(town: Town) -> kept.Room:
+    """Where files of this site are held."""
+    return kept.room_of(town.client.app.state.site.extras)  # type: ignore[attr-defined]
+
+
+def held_at(town: Town, content: bytes, *, lang: str = "en", standard: str = "vn-admin-area") -> str:
+    """Have a file checked without an account; the address of its report."""
+    answer = town.client.post(f"/check?lang={lang}", data={"standard": standard}, files={"file": ("xã.csv", content)})
+    assert (answer.status_code, answer.headers["cache-control"]) == (303, "no-store"), answer.text
+    return str(answer.headers["location"]).partition("?")[0]
+
+
+def test_without_an_account_the_report_can_be_gone_on_with_while_the_file_is_held(town: Town) -> None:
+    where = held_at(town, DIRTY.encode())
+    report = town.client.get(f"{where}?lang=en")
+    assert (report.status_code, report.headers["cache-control"]) == (200, "no-store")
+    assert "Put lost zeros back" in report.text
+    packed = town.client.get(f"{where}/repaired.zip?lang=en")
+    assert packed.headers["cache-control"] == "no-store"
     with ZipFile(io.BytesIO(packed.content)) as held:
         assert set(held.namelist()) == {"repaired.csv", "repaired.changes.csv"}
         assert "2025-08-01,01,00004,Hà Nội" in held.read("repaired.csv").decode()
         assert "zero-padding" in held.read("repaired.changes.csv").decode()
-    sheet = town.client.post("/check", data={"standard": "vn-admin-area", "give": "problems-xlsx"}, files=files)
+    sheet = town.client.get(f"{where}/problems.xlsx")
     assert openpyxl.load_workbook(io.BytesIO(sheet.content)).active["B3"].comment is not None
-    plain = town.client.post("/check", data={"standard": "vn-admin-area", "give": "problems-csv"}, files=files)
-    assert plain.text.count("\n") == 4
+    assert town.client.get(f"{where}/problems.csv").text.count("\n") == 4
+    page = town.client.get(f"{where}/report.html?lang=en")
+    assert page.headers["content-disposition"].startswith("attachment")
+    assert "sandbox" in page.headers["content-security-policy"]
+    alone(page.text)
+    assert town.client.get(f"{where}/no-such").status_code == 404
+    assert town.client.post(f"{where}/fixes", data={"safe": "1"}).status_code == 303
+    mended = town.client.get(f"{where}?lang=en").text
+    assert "Mended before the check" in mended or 'id="mended"' in mended
+    assert town.client.post(f"{where}/fixes", data={}).status_code == 422
+    assert town.client.post(f"{where}/standard", data={"standard": "vn-school"}).status_code == 303
+    assert 'value="vn-school" selected' in town.client.get(where).text
+    assert town.client.post(f"{where}/reading", data={"delimiter": ";"}).status_code == 303
+    assert town.client.post(f"{where}/reading", data={"decimal": "x"}).status_code == 422
+    assert town.client.post(f"{where}/fixes", data={"safe": "1"}, headers={"Origin": "https://else.example"}).status_code == 403
+
+
+def test_without_an_account_a_file_is_given_at_once_and_held_nowhere(town: Town) -> None:
+    files = {"file": ("xã.csv", DIRTY.encode())}
+    packed = town.client.post("/check", data={"standard": "vn-admin-area", "give": "repaired"}, files=files)
+    assert (packed.status_code, packed.headers["cache-control"]) == (200, "no-store")
+    with ZipFile(io.BytesIO(packed.content)) as held:
+        assert set(held.namelist()) == {"repaired.csv", "repaired.changes.csv"}
     unreadable = town.client.post("/check", data={"give": "repaired"}, files={"file": ("a.csv", b"")})
     assert "<main" in unreadable.text
 
 
-def test_without_an_account_the_rows_are_shown_with_their_problems_and_the_next_ones_are_asked_for_by_place(town: Town) -> None:
-    """The file is kept nowhere: what does not fit the page is on the next, for which it is sent again."""
+def test_without_an_account_every_row_with_a_problem_can_be_come_to(town: Town) -> None:
     lines = "".join(f"2025-08-01,{'99' if at % 2 else '01'},,x\n" for at in range(120))
-    files = {"file": ("xã.csv", f"ref_date,province_code,commune_code,province_name\n{lines}".encode())}
-    seen, place = set(), ""
+    where = held_at(town, f"ref_date,province_code,commune_code,province_name\n{lines}".encode())
+    seen, path = set(), f"{where}/cells"
     for _ in range(4):
-        page = town.client.post("/check?lang=en", data={"standard": "vn-admin-area", "from": place}, files=files)
-        assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
-        rows = {int(row) for row in re.findall(r'<tr id="t1d(\d+)"', page.text)}
+        page = town.client.get(path)
+        rows = {int(row) for row in re.findall(r'<tr id="d(\d+)"', page.text)}
         assert rows
         assert not rows & seen
         seen |= rows
         told = re.search(r'<td class="cell-e" tabindex="-1" aria-describedby="([^"]+)"', page.text)
         assert told is None or all(f'<li id="{one}"' in page.text for one in told[1].split())
-        onward = re.search(r'name="from" value="(\d+:[^"]+)"', page.text)
+        onward = re.search(r'rel="next" href="([^"]+)"', page.text)
         if onward is None:
             break
-        place = onward[1]
+        path = onward[1].replace("&amp;", "&")
     assert seen == set(range(2, 122))
+    one = re.search(r'href="(/check/[^"]+code=[^"]+)"', town.client.get(where).text)
+    assert one is not None
+    assert town.client.get(one[1].replace("&amp;", "&")).status_code == 200
 
 
-def briefs() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob(f"datamo-brief-{os.getpid()}-*"))
+def test_a_file_too_large_to_be_held_is_answered_at_once_and_its_next_rows_are_asked_for_by_place(town: Town) -> None:
+    town.client.app.state.site.extras["html.held"] = replace(room_of(town), each=1)  # type: ignore[attr-defined]
+    lines = "".join(f"2025-08-01,{'99' if at % 2 else '01'},,x\n" for at in range(60))
+    files = {"file": ("xã.csv", f"ref_date,province_code,commune_code,province_name\n{lines}".encode())}
+    page = town.client.post("/check", data={"standard": "vn-admin-area"}, files=files)
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    onward = re.search(r'name="from" value="(\d+:[^"]+)"', page.text)
+    assert onward is not None
+    later = town.client.post("/check", data={"standard": "vn-admin-area", "from": onward[1]}, files=files)
+    rows = [set(re.findall(r'<tr id="t1d(\d+)"', one.text)) for one in (page, later)]
+    assert (len(rows[0] | rows[1]), rows[0] & rows[1]) == (60, set())
 
 
 def test_nothing_of_a_file_that_was_only_checked_stays_in_folders_records_or_logs(town: Town, caplog: pytest.LogCaptureFixture) -> None:
-    before, staged = briefs(), set(town.stand.files.staged(-1))
+    room = room_of(town)
+    staged = set(town.stand.files.staged(-1))
+    rows = town.catalog.last_deeds()
     with caplog.at_level(logging.DEBUG):
-        for give in ("", "repaired"):
-            answer = town.client.post("/check", data={"give": give}, files={"file": ("mật-7791.csv", "mã,tên\n01, Kín-7791\n".encode())})
-            assert answer.status_code == 200
-    assert "không lưu" in town.client.get("/check").text or "bị xóa ngay" in town.client.get("/check").text
-    assert (briefs(), set(town.stand.files.staged(-1))) == (before, staged)
+        where = held_at(town, "mã,tên\n01, Kín-7791\n".encode(), lang="vi", standard="")
+        assert "Kín-7791" in town.client.get(where).text
+        [folder] = room.within.iterdir()
+        assert where.rsplit("/", 1)[-1] not in str(folder)
+        assert folder.stat().st_mode & 0o077 == 0
+        assert town.client.post("/check", data={"give": "repaired"}, files={"file": ("a.csv", b"x\n7791\n")}).status_code == 200
+        assert kept.sweep(room) == 0
+        over = time.time() + 60 * kept.MINUTES + 1
+        assert kept.held(room, where.rsplit("/", 1)[-1], now=over) is None
+        assert kept.sweep(room, now=over) == 1
+        gone = town.client.get(where)
+    assert (gone.status_code, "tệp đã được xóa" in gone.text) == (404, True)
+    assert f"{kept.MINUTES} phút" in town.client.get("/check").text
+    assert (list(room.within.iterdir()), set(town.stand.files.staged(-1)), town.catalog.last_deeds()) == ([], staged, rows)
     assert "7791" not in caplog.text
+    assert where.rsplit("/", 1)[-1] not in "".join(one.getMessage() for one in caplog.records if one.name.startswith("datamo"))
+
+
+def test_a_held_file_is_erased_at_once_when_somebody_says_so(town: Town) -> None:
+    where = held_at(town, DIRTY.encode())
+    assert town.client.post(f"{where}/erase").headers["location"] == "/check?erased=1"
+    for path in ("", "/cells", "/repaired.zip"):
+        assert town.client.get(where + path).status_code == 404
+    assert town.client.post(f"{where}/fixes", data={"safe": "1"}).status_code == 404
+    assert town.client.get("/check/../../etc").status_code == 404
+
+
+def test_of_held_files_the_oldest_go_when_all_of_them_take_too_much(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a,b\n" * 300)
+    found = Checked(name="a.csv", bytes=1200, sha256="0" * 64, outcome=Outcome(readable=False))
+    room, tokens = kept.Room(within=tmp_path, all=4000), []
+    for at in range(3):
+        folder = brief.folder(tmp_path)
+        (folder / kept.FILE).write_bytes((tmp_path / "a.csv").read_bytes())
+        tokens.append(kept.hold(folder, found, Options(), room, now=time.time() + at))
+    held = [kept.held(room, one) for one in tokens]
+    assert [one is None for one in held] == [True, False, False]
+    assert held[2] is not None
+    assert (held[2].found, held[2].options, held[2].file.read_bytes()[:3]) == (found, Options(), b"a,b")
 
 
 def test_what_a_killed_process_left_of_checked_files_goes_at_the_next_start(tmp_path: Path) -> None:
@@ -129,17 +208,6 @@ def test_what_a_killed_process_left_of_checked_files_goes_at_the_next_start(tmp_
     assert (left.exists(), mine.exists()) == (False, True)
     brief.sweep(tmp_path, time.time() + brief.LONGEST + 60)
     assert not mine.exists()
-
-
-def test_without_an_account_the_report_is_given_as_one_page_too(town: Town) -> None:
-    files = {"file": ("xã.csv", DIRTY.encode())}
-    given = town.client.post("/check?lang=en", data={"standard": "vn-admin-area", "give": "report-html"}, files=files)
-    assert given.headers["content-disposition"].startswith("attachment")
-    assert "sandbox" in given.headers["content-security-policy"]
-    alone(given.text)
-    assert "Check report" in given.text
-    unreadable = town.client.post("/check", data={"give": "report-html"}, files={"file": ("a.csv", b"")})
-    alone(unreadable.text)
 
 
 def alone(page: str) -> None:

@@ -187,16 +187,20 @@ def test_checking_without_a_file_says_so_in_the_form(town: Town) -> None:
     assert 'value="vn-school" selected' in answer.text
 
 
-def test_a_file_is_checked_without_an_account_and_not_kept(town: Town) -> None:
+def test_a_file_is_checked_without_an_account_and_nothing_of_it_is_recorded(town: Town) -> None:
     before = town.catalog.statistics()
     answer = town.client.post("/check", files={"file": ("trường\u202e.csv", "mã,tên\n01,Hà Nội\n02, Cao Bằng\n".encode())})
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == 303, answer.text
+    answer = town.client.get(answer.headers["location"])
     assert "Đã đọc đủ 2 dòng và 2 cột." in answer.text
     assert "no-store" in answer.headers["cache-control"]
     assert "\u202e" not in answer.text
     assert town.catalog.statistics() == before
     empty = town.client.post("/check", files={"file": ("a.csv", b"")})
-    assert "Datamo chưa đọc được tệp này" in empty.text
+    unread = town.client.get(empty.headers["location"])
+    assert "Datamo chưa đọc được tệp này" in unread.text
+    for one in (answer, unread):
+        assert town.client.post(f"{one.url.path}/erase").status_code == 303
 
 
 def test_every_sentence_is_said_in_english_too() -> None:

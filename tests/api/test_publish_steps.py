@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -196,6 +197,69 @@ def test_rows_pasted_from_a_spreadsheet_are_a_file_like_any_other(town: Town) ->
     kept = told(town, answer.headers["location"].partition("?")[0])
     assert kept["file"]["name"] == "bảng-dán.tsv"
     assert kept["file"]["bytes"] == len(pasted.strip().encode())
+
+
+def form_of(page: str) -> dict[str, str]:
+    """The hidden fields of the form for publishing."""
+    form = page[page.index('action="/publish"'):]
+    return {name: html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[:form.index("</form>")])}
+
+
+def test_a_file_that_was_checked_before_is_sent_without_being_chosen_again_and_with_its_repairs(town: Town) -> None:
+    answer = town.client.post("/check", data={"standard": "vn-school"}, files={"file": ("Trường lớp 2027.csv", SCHOOLS)})
+    where = answer.headers["location"]
+    assert town.client.post(f"{where}/reading", data={"delimiter": ","}).status_code == 303
+    sign_in(town, "editor")
+    token = where.rsplit("/", 1)[-1]
+    page = town.client.get(f"/publish?checked={token}").text
+    assert "Trường lớp 2027.csv" in page
+    assert 'value="vn-school" selected' in page
+    made = town.client.post("/publish", data={**form_of(page), "organisation": "h12-so"}, files={"x": (None, "")})
+    assert made.status_code == 303, made.text
+    one = town.catalog.submission(town.caller("editor"), made.headers["location"].partition("?")[0].rsplit("/", 1)[-1])
+    assert (one.staged.name, one.staged.bytes, one.options.read["delimiter"]) == ("Trường lớp 2027.csv", len(SCHOOLS), ",")
+    assert "Trường lớp 2027" in one.staged.name
+    town.client.post(f"{where}/erase")
+    gone = town.client.post("/publish", data={**form_of(page), "organisation": "h12-so"}, files={"x": (None, "")})
+    assert (gone.status_code, "không còn được giữ" in gone.text) == (422, True)
+
+
+def test_a_first_upload_that_is_pressed_twice_makes_one_dataset_and_one_submission(town: Town) -> None:
+    sign_in(town, "editor")
+    form = {**form_of(town.client.get("/publish").text), "organisation": "h12-so", "title": "Trường bấm hai lần"}
+
+    def press(content: bytes = SCHOOLS) -> str:
+        answer = town.client.post("/publish", data=form, files={"file": ("a.csv", content)})
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["location"])
+
+    with ThreadPoolExecutor(3) as hands:
+        made = set(hands.map(lambda _: press(), range(3)))
+    assert len(made) == 1
+    assert press() in made
+    other = press(SCHOOLS + b"1,2,3\n")
+    assert other not in made
+    with town.stand.records.read() as unit:
+        assert sum(one.about.title == {"vi": "Trường bấm hai lần"} for one in unit.entries()) == 2
+    bad = town.client.post("/publish", data={**form, "title": "X"}, files={"file": ("a.csv", SCHOOLS)})
+    assert bad.status_code == 422
+    assert form_of(bad.text)["once"] == form["once"]
+
+
+def test_a_form_of_a_session_that_was_renewed_in_another_tab_comes_back_as_it_was_typed(town: Town) -> None:
+    where = sent(town, sign_in(town, "editor"))
+    ours = {"Sec-Fetch-Site": "same-origin"}
+    for path, typed in ((f"{where}/describe", {"title": "Tên vừa gõ"}), (f"{where}/publish", {"note": "Số đã duyệt"})):
+        back = town.client.post(path, data={"csrf": "of-before", **typed}, headers=ours)
+        assert (back.status_code, next(iter(typed.values())) in back.text) == (403, True)
+        form = {name: html.unescape(value) for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', back.text)}
+        assert typed.items() <= form.items()
+        if path.endswith("/publish"):
+            assert town.client.post(path, data=form, files={"x": (None, "")}, headers=ours).status_code == 303
+    stranger = town.client.post(f"{where}/describe", data={"csrf": "x", "title": "Tên vừa gõ"}, headers={"Origin": "https://else.example"})
+    assert (stranger.status_code, "Tên vừa gõ" in stranger.text) == (403, False)
+    unsaid = town.client.post(f"{where}/describe", data={"csrf": "x", "title": "Tên vừa gõ"})
+    assert (unsaid.status_code, "Tên vừa gõ" in unsaid.text) == (403, False)
 
 
 @pytest.mark.parametrize("step", ["understood", "columns", "describe", "compare", "answers", "preview"])

@@ -10,6 +10,7 @@ from api.dialects.html import (
     cells,
     chart,
     check,
+    checked,
     confirming,
     correcting,
     dataset,
@@ -50,12 +51,13 @@ from api.dialects.html import (
 )
 from api.dialects.html.brief import sweep
 from api.dialects.html.front import Straight, doubt
+from api.dialects.html.kept import room_of, swept
 from api.dialects.html.refused import bug_page, error_page
 
 GROUPS = (
     home, results, voices, notices, dossier, recipes, dataset, chart, maps, history, organisations, standard, editions,
-    releases, repair, reading, describing, confirming, matching, cells, persons, submissions, check, publish, desk,
-    useful, explained, about, areas, sign, feeds, machines, withdrawal, erasure, people, account,
+    releases, repair, reading, describing, confirming, matching, cells, persons, submissions, check, checked, publish,
+    desk, useful, explained, about, areas, sign, feeds, machines, withdrawal, erasure, people, account,
     webhooks, announcing, sources, standing, operating, overtime, correcting, searches,
 )
 
@@ -63,4 +65,4 @@ router = APIRouter()
 for group in GROUPS:
     router.include_router(group.router)
 
-__all__ = ["GROUPS", "Straight", "bug_page", "doubt", "error_page", "router", "sweep"]
+__all__ = ["GROUPS", "Straight", "bug_page", "doubt", "error_page", "room_of", "router", "sweep", "swept"]

@@ -218,11 +218,7 @@ def cells_page(request: Request, reader: TheReader, key: str) -> Response:
     names = [each.resource for each in one.outcome.tables]
     name = query.get("table", "")[:300]
     at = names.index(name) if name in names else 0
-    start = query.get("from", "")
-    wanted = Wanted(
-        start=max(int(start), 1) if start.isascii() and start.isdecimal() and len(start) <= MOST_DIGITS else 1,
-        code=query.get("code", "")[:100], field=query.get("field", "")[:300],
-    )
+    wanted = wanted_by(query)
     folder = brief.folder()
     try:
         checked = _checked(request, key, reader, folder)
@@ -239,6 +235,15 @@ def cells_page(request: Request, reader: TheReader, key: str) -> Response:
         kind=finding_title(reader, wanted.code) if wanted.code else "",
         following=address(path, **about, **{"from": shown.following}) if shown.following else "",
         before=address(path, **about, **{"from": max(shown.start - ROWS, 1)}) if shown.start > 1 else "",
+    )
+
+
+def wanted_by(query: Mapping[str, str]) -> Wanted:
+    """What an address asks for: ``?from=`` a place, ``code`` and ``field`` a kind of problem."""
+    start = query.get("from", "")
+    return Wanted(
+        start=max(int(start), 1) if start.isascii() and start.isdecimal() and len(start) <= MOST_DIGITS else 1,
+        code=query.get("code", "")[:100], field=query.get("field", "")[:300],
     )
 
 

@@ -1,4 +1,4 @@
-"""Check a file without an account: the report is shown, or a file made of it is given, and nothing of it is kept."""
+"""Check a file without an account: its report under an address that holds for half an hour, or a file made of it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from fastapi import APIRouter, Request, Response
 from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, RedirectResponse
 
 from api import deps
-from api.dialects.html import brief, facts, forms, report, shelf
-from api.dialects.html.cells import Grid, Wanted, grid
+from api.dialects.html import brief, facts, forms, kept, reading, report, shelf
+from api.dialects.html.cells import MOST_DIGITS, Grid, Wanted, grid
 from api.dialects.html.refused import PageRoute
-from api.dialects.html.repair import plan_of
+from api.dialects.html.repair import mends_for
 from api.dialects.html.upload import TheForm, field, file_of
-from api.dialects.html.view import Reader, TheReader, page
+from api.dialects.html.view import Reader, TheReader, address, page
 from api.messages import standalone, table
 from catalog.errors import TooMany
 from catalog.model import Options
@@ -32,10 +32,10 @@ WAIT_SECONDS = 60
 LIMIT_FINDINGS = 1000
 PROBLEMS = {"problems-csv": "csv", "problems-xlsx": "xlsx"}
 REPORT = "report-html"
+REPAIR = "repaired"
 ROWS = 50
 """Rows with problems on one page of the report."""
 
-MOST_DIGITS = 9
 REPAIRED = {"vi": "đã-sửa", "en": "repaired"}
 REPORTED = {"vi": "báo-cáo", "en": "report"}
 NOTHING_KEPT = {"Cache-Control": "no-store"}
@@ -48,43 +48,76 @@ def check_form(request: Request, reader: TheReader) -> Response:
     return _form(request, reader, request.query_params.get("standard", ""), "")
 
 
-def _form(request: Request, reader: Reader, chosen: str, wrong: str) -> Response:
+def _form(request: Request, reader: Reader, chosen: str, wrong: str, *, status: int = 422) -> Response:
     return page(request, reader, "check.html", standards=shelf.choices(reader), chosen=chosen, wrong=wrong,
-                limit=deps.site(request).upload_limit, status=422 if wrong else 200)
+                limit=deps.site(request).upload_limit, status=status if wrong else 200, minutes=kept.MINUTES,
+                erased="erased" in request.query_params)
+
+
+def over(request: Request, reader: Reader) -> Response:
+    """The form, and that nothing is held under this address."""
+    said = reader.say("Không còn gì ở địa chỉ này: tệp đã được xóa. Chọn lại tệp để kiểm tra.")
+    return _form(request, reader, "", said, status=404)
 
 
 @router.post("/check")
 def check(request: Request, reader: TheReader, form: TheForm) -> Response:
-    """Check the file and show the report."""
+    """Check the file and go to its report; or answer at once, and hold nothing, with the file that is asked for."""
     forms.same_origin(request)
     given, standard = file_of(form), field(form, "standard")
     if given is None:
         return _form(request, reader, standard, reader.say("Chưa chọn tệp nào."))
-    if standard and standard not in shelf.standards(reader):
-        standard = ""
     wanted, place = field(form, "give", 20), place_of(field(form, "from", 400))
-    fixes = ("safe",) if wanted == "repaired" else ()
-    options = Options(standard=standard, sheet=field(form, "sheet", 200), fixes=fixes)
+    fixes = ("safe",) if wanted == REPAIR else ()
+    options = Options(standard=standard if standard in shelf.standards(reader) else "",
+                      sheet=field(form, "sheet", 200), fixes=fixes)
     brief.sweep()
-    folder = brief.folder()
+    folder = brief.folder(room_of(request).within)
     swept = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
     try:
-        found = _checked(request, given, options, folder, wanted, whole=bool(place))
-        made = _made(reader, found, folder, wanted)
-        grids = () if made else _grids(reader, found, place)
+        file = folder / kept.FILE
+        _put(given, file)
+        found = look(request, file, folder, options, wanted=wanted,
+                     name=clean_name(given.filename or "file"), whole=bool(place))
+        made = made_of(reader, found, folder, wanted)
+        token = "" if made or wanted or place else kept.hold(folder, found, options, room_of(request))
+        if token:
+            return RedirectResponse(_at(reader, token), status_code=303, headers=NOTHING_KEPT)
+        grids = () if made else grids_of(reader, found, place)
     except BaseException:
         swept.func(*swept.args, **swept.kwargs)
         raise
     if made is not None:
-        stem = Path(found.name).stem
-        name = f"{stem}{made.name.removeprefix('made')}"
-        return FileResponse(made, filename=name, headers=MADE, background=swept)
-    told = report.report_of(reader, found.outcome)
-    shown = page(request, reader, "checked.html", checked=found, report=told, visible=report.visible, noindex=True,
-                 mends=plan_of(reader, found.outcome), chosen=standard, sheet=options.sheet, grids=grids,
-                 later=bool(place), headers=NOTHING_KEPT)
+        return given_as(found, made, swept)
+    shown = drawn(request, reader, found, options, grids, later=bool(place))
     shown.background = swept
     return shown
+
+
+def room_of(request: Request) -> kept.Room:
+    """Where files are held."""
+    return kept.room_of(deps.site(request).extras)
+
+
+def _put(given: UploadFile, file: Path) -> None:
+    with file.open("wb") as stream:
+        shutil.copyfileobj(given.file, stream)
+
+
+def _at(reader: Reader, token: str) -> str:
+    """The address of a held report; the language that was asked for with the file goes along."""
+    return address(f"/check/{token}", lang=reader.lang if reader.chosen else "")
+
+
+def drawn(request: Request, reader: Reader, found: Checked, options: Options, grids: Sequence[Grid], *,
+          later: bool = False, one: kept.Held | None = None) -> Response:
+    """The page of the report."""
+    offered = reading.offered(reader, found.outcome, options) if one else ()
+    return page(request, reader, "checked.html", checked=found, report=report.report_of(reader, found.outcome),
+                visible=report.visible, noindex=True, chosen=options.standard, sheet=options.sheet, grids=grids,
+                mends=mends_for(reader, found.outcome, options, waiting=True), later=later, headers=NOTHING_KEPT,
+                standards=shelf.choices(reader), here_at=f"/check/{one.token}" if one else "",
+                token=one.token if one else "", until=one.until if one else None, rereads=offered)
 
 
 def place_of(given: str) -> tuple[str, int] | None:
@@ -93,47 +126,50 @@ def place_of(given: str) -> tuple[str, int] | None:
     return (name, max(int(start), 1)) if start.isascii() and start.isdecimal() and len(start) <= MOST_DIGITS else None
 
 
-def _grids(reader: Reader, found: Checked, place: tuple[str, int] | None) -> Sequence[Grid]:
+def grids_of(reader: Reader, found: Checked, place: tuple[str, int] | None = None) -> Sequence[Grid]:
     """The rows with problems of each table: the first ones, or those from the place that was asked for."""
     wanted = dict([place] if place else [])
     return tuple(grid(reader, rows, table, Wanted(start=wanted.get(table.resource, 1), rows=ROWS))
                  for table, rows in zip(found.outcome.tables, found.rows, strict=False))
 
 
-def _checked(request: Request, given: UploadFile, options: Options, folder: Path, wanted: str, *,
-             whole: bool) -> Checked:
-    """Check the upload in a folder of its own, when it is its turn; the folder goes when the answer is sent."""
+def look(request: Request, file: Path, folder: Path, options: Options, *, name: str, wanted: str = "",
+         whole: bool = False) -> Checked:
+    """Check a file when it is its turn; what is made of it lies in ``folder``. Raises TooMany."""
     gate: BoundedSemaphore = deps.site(request).extras.setdefault("html.checks", BoundedSemaphore(AT_ONCE))
     if not gate.acquire(timeout=WAIT_SECONDS):
         raise TooMany(retry_after=WAIT_SECONDS)
     try:
-        path = folder / "file"
-        with path.open("wb") as kept:
-            shutil.copyfileobj(given.file, kept)
         return check_file(
-            path, today=facts.today(), name=clean_name(given.filename or "file"), options=options,
+            file, today=facts.today(), name=name, options=options,
             limit_errors=0 if whole or wanted in PROBLEMS else LIMIT_FINDINGS, installed=deps.site(request).bookcase,
-            inside=folder, fixed=folder / "repaired.csv" if wanted == "repaired" else None,
+            inside=folder, fixed=folder / "repaired.csv" if wanted == REPAIR else None,
             rows=folder if wanted in PROBLEMS or not wanted else None,
         )
     finally:
         gate.release()
 
 
-def _made(reader: Reader, found: Checked, folder: Path, wanted: str) -> Path | None:
-    """Make the file that was asked for instead of the page; None where there is none, as of an unreadable file."""
-    if wanted in PROBLEMS and found.rows:
+def made_of(reader: Reader, found: Checked, folder: Path, wanted: str, at: int = 0) -> Path | None:
+    """Make the file that was asked for; None where there is none, as of an unreadable file. ``at``: of which table."""
+    if wanted in PROBLEMS and at < len(found.rows):
         made = folder / f"made-{table.LABEL_IN_NAMES[reader.lang]}.{PROBLEMS[wanted]}"
-        table.write(found.rows[0], found.outcome.tables[0].findings, made, reader.lang)
+        table.write(found.rows[at], found.outcome.tables[at].findings, made, reader.lang)
         return made
     if wanted == REPORT:
         made = folder / f"made-{REPORTED[reader.lang]}.html"
         made.write_text(standalone.of_check(found, reader.lang, "site"), encoding="utf-8")
         return made
-    if wanted == "repaired" and found.written:
+    if wanted == REPAIR and found.written:
         made = folder / f"made-{REPAIRED[reader.lang]}.zip"
         with ZipFile(made, "w", ZIP_DEFLATED) as packed:
             for one in found.written:
                 packed.write(one, one.name)
         return made
     return None
+
+
+def given_as(found: Checked, made: Path, swept: BackgroundTask) -> Response:
+    """The answer that carries a made file, called as the file that it was made of."""
+    name = f"{Path(found.name).stem}{made.name.removeprefix('made')}"
+    return FileResponse(made, filename=name, headers=MADE, background=swept)

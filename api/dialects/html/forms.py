@@ -15,10 +15,10 @@ from api.dialects.html.view import Reader
 from catalog.errors import NotAllowed, NotKnown
 
 FOREIGN = "foreign-form"
-SECRET = ("csrf", "password", "old", "kept", "upload", "filename")
+SECRET = ("csrf", "password", "old", "kept", "upload", "filename", "once")
 """Fields that are not given back: they are secret, or belong to the session that is over."""
 
-MOST_KEPT = 1_000_000
+MOST_KEPT = 2_500_000
 MOST_FIELDS = 200
 PAIR = 2
 
@@ -33,6 +33,13 @@ def same_origin(request: Request) -> None:
     allowed = {request.headers.get("host", ""), urlsplit(deps.site(request).url).netloc}
     if sent == "null" or urlsplit(sent).netloc not in allowed:
         raise NotAllowed(FOREIGN)
+
+
+def ours(request: Request) -> bool:
+    """Whether a browser itself says that a form comes from one of our own pages."""
+    sent = request.headers.get("origin", "")
+    return (request.headers.get("sec-fetch-site") == "same-origin"
+            or (sent != "null" and urlsplit(sent).netloc == request.headers.get("host", "-")))
 
 
 def with_token(request: Request, reader: Reader, token: str) -> None:
@@ -50,6 +57,11 @@ def local(address: str) -> str:
         return "/"
     parts = urlsplit(address)
     return "/" if parts.scheme or parts.netloc or "\\" in address else address
+
+
+def refills(path: str) -> bool:
+    """Whether a form can be drawn again with what was typed into it, instead of being sent at once."""
+    return path == "/publish" or path.endswith("/describe")
 
 
 def typed(form: FormData) -> list[tuple[str, str]]:

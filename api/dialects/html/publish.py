@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -14,7 +15,8 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
 from api import deps
-from api.dialects.html import desk, forms, shelf
+from api.dialects.html import desk, forms, kept, shelf
+from api.dialects.html.pressed import mark_of, once
 from api.dialects.html.refused import PageRoute, problems_said
 from api.dialects.html.submissions import WRITERS
 from api.dialects.html.upload import TheForm, field, file_of, words_of
@@ -30,7 +32,8 @@ from standards.record import Dataset
 
 router = APIRouter(route_class=PageRoute)
 FIELDS = ("dataset", "organisation", "title", "standard", "sheet", "update", "period", "note", "declaration", "upload",
-          "filename", "pasted", "address")
+          "filename", "pasted", "address", "checked", "once")
+NEVER_GIVEN = ("declaration", "upload", "filename", "pasted", "address", "once")
 MEANT = (*FIELDS, "schema")
 FIELD_OF = {"upload": "file", "organization": "organisation", "resource": "file", "kind": "update"}
 UPDATES = ("replace", "append", "correct")
@@ -56,18 +59,22 @@ def publish_form(request: Request, reader: TheReader) -> Response:
         raise NotKnown("credentials-needed")
     query = request.query_params
     given = {name: query.get(name, "")[:300] for name in FIELDS}
-    given |= dict.fromkeys(("declaration", "upload", "filename", "pasted", "address"), "")  # a link answers for nobody
+    given |= dict.fromkeys(NEVER_GIVEN, "")  # a link answers for nobody
     return _form(request, reader, given, [])
 
 
 def _form(request: Request, reader: Reader, given: Mapping[str, str], wrong: list[dict[str, str]]) -> Response:
     offered = choices(request, reader)
+    held = _held(request, given)
+    if held is not None and not wrong and not given["standard"]:
+        given = {**given, "standard": held.options.standard}
     chosen = next((one for one in offered.entries if given["dataset"] and given["dataset"] in (one.slug, one.id)), None)
     return page(
         request, reader, "publish.html", status=422 if wrong else 200, given=given, wrong=wrong, noindex=True,
         bad={one["field"]: one["said"] for one in wrong}, agencies=offered.agencies, entries=offered.entries,
         chosen=chosen, fetches=deps.site(request).fetcher is not None, asking=asking(request, offered),
-        standards=shelf.choices(reader),
+        standards=shelf.choices(reader), held=held.found.name if held else "",
+        once=given["once"] or secrets.token_urlsafe(16),
         limit=deps.site(request).upload_limit, unfinished=unfinished(request, reader, offered),
     )
 
@@ -100,11 +107,11 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
     given = {name: field(form, name, LONGEST_PASTE if name == "pasted" else 20_000) for name in FIELDS}
     if field(form, "again"):
         return _form(request, reader, given, [])
-    wrong = mistakes(reader, given, form) + unanswered(request, reader, given)
+    wrong = mistakes(reader, given, form, held=bool(_held_name(request, given))) + unanswered(request, reader, given)
     if wrong:
         return _form(request, reader, given, wrong)
     try:
-        found = _taken(request, reader, given, form)
+        found = _once(request, reader, given, form)
     except TooLarge:
         raise
     except Unfetched as why:
@@ -112,19 +119,37 @@ def publish(request: Request, reader: TheReader, form: TheForm) -> Response:
     except (Invalid, Conflict) as refused:
         given["upload"] = "" if refused.code in ("unknown-upload", "upload-damaged") else given["upload"]
         return _form(request, reader, given, refused_said(reader, refused))
-    return RedirectResponse(f"/submissions/{found.id}?wait=1", status_code=303)
+    return RedirectResponse(f"/submissions/{found}?wait=1", status_code=303)
+
+
+def _once(request: Request, reader: Reader, given: dict[str, str], form: FormData) -> str:
+    """Take the file and give the submission's id; the same form pressed twice, also without scripts, makes one."""
+    def take() -> str:
+        return _taken(request, reader, given, form).id
+
+    if not given["once"]:
+        return take()
+    upload, person = file_of(form), reader.caller.person
+    mark = mark_of(person.id if person else "", given["once"], given, upload.file if upload else None)
+    return once(deps.site(request).catalog, mark, take)
 
 
 def _taken(request: Request, reader: Reader, given: dict[str, str], form: FormData) -> Submission:
     """Draft the dataset if it is new, and take the file for it; a draft once made is the one that is tried again."""
     site, upload = deps.site(request), file_of(form)
     asked = replace(options(given), schema=schema_of(words_of(form, "schema", MOST_BYTES)))
-    named = upload.filename or "" if upload else given["filename"] or name_of(given["address"])
+    named = given["filename"] or _held_name(request, given) or name_of(given["address"])
+    named = upload.filename or "" if upload else named
     given["dataset"] = given["dataset"] or _draft(request, reader, given, named).slug
     refuse_beside_standard(site.catalog, asked, site.catalog.may_submit(reader.caller, given["dataset"]))
     if upload is None and given["pasted"]:
         return receive(site.catalog, site.files, reader.caller, given["dataset"], BytesIO(given["pasted"].encode()),
                        pasted_name(reader, given["pasted"]), asked, limit=site.upload_limit, media_type="text/plain")
+    held = None if upload else _held(request, given)
+    if held is not None:
+        with held.file.open("rb") as stream:
+            return receive(site.catalog, site.files, reader.caller, given["dataset"], stream, held.found.name,
+                           replace(asked, fixes=held.options.fixes, read=held.options.read), limit=site.upload_limit)
     if upload is None and given["address"] and site.fetcher:
         with fetched(site.fetcher, given["address"], site.upload_limit) as found:
             return receive(site.catalog, site.files, reader.caller, given["dataset"], found.stream, found.name, asked,
@@ -137,6 +162,17 @@ def _taken(request: Request, reader: Reader, given: dict[str, str], form: FormDa
     )
 
 
+def _held(request: Request, given: Mapping[str, str]) -> kept.Held | None:
+    """A file that was checked a while ago without an account; None when none is meant or it is over."""
+    return kept.held(kept.room_of(deps.site(request).extras), given["checked"]) if given["checked"] else None
+
+
+def _held_name(request: Request, given: Mapping[str, str]) -> str:
+    """What that file is called."""
+    held = _held(request, given)
+    return held.found.name if held else ""
+
+
 def refused_said(reader: Reader, refused: Refusal) -> list[dict[str, str]]:
     """What the catalogue refuses, each at the field that it names, else at the file."""
     said = problems_said(reader, refused) or [
@@ -145,7 +181,7 @@ def refused_said(reader: Reader, refused: Refusal) -> list[dict[str, str]]:
             for member, words in said]
 
 
-def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[dict[str, str]]:
+def mistakes(reader: Reader, given: Mapping[str, str], form: FormData, *, held: bool = False) -> list[dict[str, str]]:
     """What is missing, in the order of the form; that a question was not answered is told after it."""
     found: list[dict[str, str]] = []
     if not given["dataset"] and not given["organisation"]:
@@ -153,7 +189,10 @@ def mistakes(reader: Reader, given: Mapping[str, str], form: FormData) -> list[d
     if not given["dataset"] and 0 < len(given["title"]) < SHORTEST_TITLE:
         found.append({"field": "title", "said": reader.say("Tên quá ngắn; nói đây là gì, ở đâu, lúc nào.")})
     if file_of(form) is None and not any(given[name] for name in ("upload", "pasted", "address")):
-        found.append({"field": "file", "said": reader.say("Chưa chọn tệp nào.")})
+        if given["checked"] and not held:
+            found.append({"field": "file", "said": reader.say("Tệp đã kiểm tra không còn được giữ; hãy chọn lại.")})
+        elif not given["checked"]:
+            found.append({"field": "file", "said": reader.say("Chưa chọn tệp nào.")})
     if given["update"] in ("append", "correct") and not given["period"]:
         found.append({"field": "period", "said": reader.say("Ghi kỳ của dữ liệu, ví dụ 2025-Q1.")})
     if given["standard"] and given["standard"] not in shelf.standards(reader):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
@@ -15,7 +15,7 @@ from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader
 from api.messages import understood
 from catalog.errors import Invalid, Problem
-from catalog.model import Outcome, Submission
+from catalog.model import Options, Outcome, Submission
 from standards.reading import ENCODINGS, ORDERS, THOUSANDS, BadOption, Guess, overrides, said
 
 router = APIRouter(route_class=PageRoute)
@@ -82,21 +82,25 @@ def options_of(reader: Reader, submission: Submission) -> tuple[Option, ...]:
     """The form to read a file differently; none once its check was decided on."""
     if submission.state not in ("blocked", "ready", "failed"):
         return ()
-    return (*_sheet(reader, submission), *_options(reader, submission.options.read))
+    return offered(reader, submission.outcome, submission.options)
 
 
-def _has_sheets(submission: Submission) -> bool:
+def offered(reader: Reader, outcome: Outcome | None, given: Options) -> tuple[Option, ...]:
+    """Every option of reading a file differently, with what is asked for now."""
+    return (*_sheet(reader, outcome, given.sheet), *_options(reader, given.read))
+
+
+def has_sheets(outcome: Outcome | None) -> bool:
     """Whether the file is a workbook of which another sheet could be meant."""
-    file = submission.outcome.file if submission.outcome else {}
+    file = outcome.file if outcome else {}
     return file.get("format") in WORKBOOKS or len(file.get("sheets") or ()) > 1
 
 
-def _sheet(reader: Reader, submission: Submission) -> Iterator[Option]:
+def _sheet(reader: Reader, outcome: Outcome | None, value: str) -> Iterator[Option]:
     """The sheet as an option: one of those that are there, or, where nobody could look, written in."""
-    if not _has_sheets(submission):
+    if not has_sheets(outcome):
         return
-    value = submission.options.sheet
-    names = tuple(submission.outcome.file.get("sheets") or ()) if submission.outcome else ()
+    names = tuple(outcome.file.get("sheets") or ()) if outcome else ()
     every = [(ALL, reader.say("Mọi trang có dữ liệu, mỗi trang một bảng"))] if len(names) > 1 else []
     choices = (*((one, one) for one in names), *every)
     yield Option(name="sheet", title=understood.title("sheet", reader.lang), value=value, choices=choices)
@@ -131,13 +135,17 @@ def read_differently(
     }  # fmt: skip
     catalog = deps.site(request).catalog
     found = catalog.submission(reader.caller, key)
-    before = found.options.read
+    wanted = wanted_of(given, found.options.read)
+    asked = sheet.strip()[:LONGEST_SHEET] if has_sheets(found.outcome) else None
+    catalog.recheck(reader.caller, key, read=wanted, sheet=asked)
+    return RedirectResponse(f"/submissions/{key}?wait=1", status_code=303)
+
+
+def wanted_of(given: Mapping[str, str], before: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a form asks for, as plain JSON; what the form does not offer stays. Raises Invalid for a value of none."""
     kept = {name: before[name] for name in ("comment", "columns") if name in before}
     try:
-        wanted = said(overrides({**kept, **{name: NAMES.get(one, one.strip()) for name, one in given.items()}}))
+        return said(overrides({**kept, **{name: NAMES.get(one, one.strip()) for name, one in given.items()}}))
     except BadOption as wrong:
         params = {"name": wrong.name, "value": given.get(wrong.name, "")[:100]}
         raise Invalid(problems=[Problem(f"#/{wrong.name}", "unknown-value", params)]) from None
-    asked = sheet.strip()[:LONGEST_SHEET] if _has_sheets(found) else None
-    catalog.recheck(reader.caller, key, read=wanted, sheet=asked)
-    return RedirectResponse(f"/submissions/{key}?wait=1", status_code=303)

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 
 from api import deps, errors
 from api.dialects.html import upkeep
-from api.dialects.html.forms import packed, same_origin, typed
+from api.dialects.html.forms import FOREIGN, ours, packed, refills, same_origin, typed, unpacked
 from api.dialects.html.view import CONTRASTS, SIZES, Reader, address, one_of, page
 from api.messages import LANGUAGES, refusals
 from catalog.errors import Gone, NotAllowed, NotFound, NotKnown, Refusal
@@ -47,6 +47,10 @@ class PageRoute(APIRoute):
                 return await inner(request)
             except NotKnown:
                 if request.method == "POST":
+                    request.state.typed = await _typed(request)
+                raise
+            except NotAllowed as refused:
+                if request.method == "POST" and refused.code == FOREIGN and ours(request):
                     request.state.typed = await _typed(request)
                 raise
             except (Refusal, RequestValidationError, HTTPException):
@@ -91,6 +95,10 @@ def error_page(request: Request, refusal: Refusal) -> Response:
     if isinstance(refusal, NotKnown) and getattr(request.state, "typed", None) is not None:
         return page(request, reader, "sign_in.html", status=errors.status_of(refusal), onward=request.url.path, name="",
                     wrong=False, kept=request.state.typed, noindex=True, headers=errors.headers_of(refusal))
+    fields = unpacked(getattr(request.state, "typed", None) or "")
+    if reader.csrf and fields and errors.code_of(refusal) == FOREIGN:  # she signed in anew, in another tab
+        return page(request, reader, "resume.html", status=errors.status_of(refusal), onward=request.url.path,
+                    fields=fields, csrf=reader.csrf, refills=refills(request.url.path), noindex=True)
     status = errors.status_of(refusal)
     code = errors.code_of(refusal)
     return page(

@@ -16,7 +16,7 @@ from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader
 from api.messages import pages
 from catalog.errors import Invalid, Problem
-from catalog.model import Outcome, Submission
+from catalog.model import Options, Outcome, Submission
 from standards.repair import KINDS, SAFE, Accepted, Change, Repair, day, days, read, together, without
 
 router = APIRouter(route_class=PageRoute)
@@ -67,12 +67,16 @@ class Mends:
 
 def mends_of(reader: Reader, submission: Submission) -> Mends:
     """Put the repairs of a submission into words; nothing is open once it was decided on."""
-    outcome, recipe = submission.outcome, submission.options.recipe
-    waiting = submission.state in ("blocked", "ready")
+    return mends_for(reader, submission.outcome, submission.options, waiting=submission.state in ("blocked", "ready"))
+
+
+def mends_for(reader: Reader, outcome: Outcome | None, options: Options, *, waiting: bool) -> Mends:
+    """Say what can be and what was mended in a file; ``waiting`` whether anything can still be accepted."""
+    recipe = options.recipe
     plan = plan_of(reader, outcome) if outcome and waiting else Mends(open=(), safe=0, done=())
     tables = outcome.tables if outcome else ()
     made = frozenset(each.kind for one in tables for each in one.repaired)
-    words = [one for one in submission.options.fixes if one != SAFE] if outcome and waiting else []
+    words = [one for one in options.fixes if one != SAFE] if outcome and waiting else []
     return replace(
         plan, done=said_of(reader, (each for one in tables for each in one.repaired)),
         idle=tuple(word_of(reader, one) for one in words if (known := read(one)) is None or known.kind not in made),
@@ -142,15 +146,34 @@ def accept(request: Request, reader: TheReader, key: str, *, csrf: Annotated[str
     """
     forms.with_token(request, reader, csrf)
     catalog = deps.site(request).catalog
-    given = [SAFE] if safe else [_dated(one, first, until) for one in kind]
-    if asof.strip() and not safe:
-        given.append(str(Accepted(kind="as-of", column=dated, answer=day_said(asof))))
-    words = [] if withdraw else [one for one in given if one == SAFE or read(one) is not None]
-    if not words and not withdraw:
-        raise Invalid(problems=[_unread(kind, asof)])
-    before = without(catalog.submission(reader.caller, key).options.fixes, withdraw)
-    catalog.recheck(reader.caller, key, fixes=[*before, *words])
+    before = catalog.submission(reader.caller, key).options.fixes
+    asked = Asked(safe=bool(safe), kinds=kind, withdrawn=withdraw, day=first, until=until, asof=asof, dated=dated)
+    catalog.recheck(reader.caller, key, fixes=accepted(before, asked))
     return RedirectResponse(f"/submissions/{key}?wait=1", status_code=303)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the form of repairs sent: all safe ones, those ticked, those taken back, and the days that were written."""
+
+    safe: bool = False
+    kinds: Sequence[str] = ()
+    withdrawn: Sequence[str] = ()
+    day: str = ""
+    until: str = ""
+    asof: str = ""
+    dated: str = ""
+
+
+def accepted(before: Sequence[str], asked: Asked) -> list[str]:
+    """All acceptances after those before and what was asked for. Raises Invalid where nothing was."""
+    given = [SAFE] if asked.safe else [_dated(one, asked.day, asked.until) for one in asked.kinds]
+    if asked.asof.strip() and not asked.safe:
+        given.append(str(Accepted(kind="as-of", column=asked.dated, answer=day_said(asked.asof))))
+    words = [] if asked.withdrawn else [one for one in given if one == SAFE or read(one) is not None]
+    if not words and not asked.withdrawn:
+        raise Invalid(problems=[_unread(asked.kinds, asked.asof)])
+    return [*without(before, asked.withdrawn), *words]
 
 
 def _unread(kind: Sequence[str], asof: str) -> Problem:

@@ -45,11 +45,10 @@ def sign_in(request: Request, reader: TheReader, *, name: Annotated[str, Form()]
     fields = forms.unpacked(kept)
     response: Response = RedirectResponse(onward, status_code=303)
     if fields:
-        refills = onward == "/publish" or onward.endswith("/describe")
         found = site.catalog.caller_of_session(session.secret)
         signed = replace(reader, caller=found[0], csrf=session.csrf) if found else reader
         response = page(request, signed, "resume.html", onward=onward, fields=fields, csrf=session.csrf,
-                        refills=refills, noindex=True)
+                        refills=forms.refills(onward), noindex=True)
     # No Expires: the cookie ends with the browser, as shared desks need it; the records end the session by their clock.
     response.set_cookie(deps.SESSION_COOKIE, session.secret, path="/", httponly=True, samesite="lax",
                         secure=site.secure)

@@ -13,8 +13,8 @@ from catalog.errors import Unavailable
 from catalog.maintenance import Maintenance
 
 OPEN: Final = (
-    "/display", "/sign-in", "/sign-out", "/check", "/desk/site/read-only", "/datasets/{slug}/erase",
-    "/erasures/{key}/{act}",
+    "/display", "/sign-in", "/sign-out", "/check", "/check/{token}/{act}", "/desk/site/read-only",
+    "/datasets/{slug}/erase", "/erasures/{key}/{act}",
 )
 """Forms that change nothing that is kept for long, and those of erasing, which waits for nothing: sent as ever."""
 
