@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 LOG = logging.getLogger("datamo.patience")
 
-AWAY = frozenset({"database-down", "storage-down", "storage-full"})
+AWAY = frozenset({"database-down", "database-read-only", "storage-clock", "storage-down", "storage-full"})
 """What may be over in a while without anybody changing a setting."""
 
 START_SECONDS = 600.0

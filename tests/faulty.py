@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import http.client
 import socket
 import struct
@@ -18,6 +19,7 @@ KINDS = ("refuse", "slow-down", "silent-before", "silent-after", "reset-before",
          "error-in-200")
 SLOW = b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
 PARTIAL = 206
+SKEWED = b"<?xml version='1.0'?><Error><Code>RequestTimeTooSkewed</Code><Message>Too far.</Message></Error>"
 BAD = b"<?xml version='1.0'?><Error><Code>InternalError</Code><Message>We failed.</Message></Error>"
 HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
@@ -62,7 +64,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self._body()
         kind = faulty.plan(self.command, self.path)
         faulty.seen.append((self.command, self.path, kind))
+        later = email.utils.formatdate(time.time() + 3600, usegmt=True)
         before = {
+            "skewed": lambda: self._answer(403, {"Date": later}, SKEWED),
             "refuse": lambda: self._answer(500, {}, BAD),
             "slow-down": lambda: self._answer(503, {}, SLOW),
             "silent-before": lambda: self._hold(faulty.patience),

@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.ckan_options import parse
-from api.cli.voice import EXIT_DONE, EXIT_REFUSED, meet_search, opened, voice
+from api.cli.voice import EXIT_DONE, EXIT_DOWN, EXIT_REFUSED, meet_search, opened, voice
 
 if TYPE_CHECKING:
     from api.watch.meters import Meters
@@ -63,6 +64,7 @@ def serve(
 
     from api.wiring import share_meters
 
+    _see_port(context, host, port, "--port")
     with opened(context) as site:
         _write_down(site)
         site.prepare(threading.Event())
@@ -92,6 +94,22 @@ def serve(
             shutil.rmtree(shared, ignore_errors=True)
 
 
+def _see_port(context: typer.Context, host: str, port: int, option: str) -> None:
+    """Leave with a sentence where nobody can listen: another program does, or the address is not this machine's."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as wrong:
+        why = wrong.strerror or str(wrong)
+        voice(context).say(
+            f"Không mở được {host}:{port} ({why}): hãy chọn cổng khác bằng {option}, hoặc dừng chương trình ở đó.",
+            f"{host}:{port} cannot be listened at ({why}): choose another by {option}, or stop the program that does.",
+        )
+        raise typer.Exit(EXIT_DOWN) from None
+
+
 def _write_down(site: Site, meters: Meters | None = None) -> None:
     """Let this process write its log as the settings say, and count the errors in it."""
     from api.watch.logs import set_up
@@ -102,10 +120,11 @@ def _write_down(site: Site, meters: Meters | None = None) -> None:
 def make_app() -> Any:
     """Make the application of the settings' site: what each web process starts with."""
     from api.cli import COLLECT_EVERY
-    from api.wiring.memory import thrifty
+    from api.wiring.memory import thrifty, welcoming
 
     gc.set_threshold(COLLECT_EVERY)  # a web process of several does not come through ``main``
     thrifty()
+    welcoming()
     from api.app import create_app
     from api.watch.meters import Meters
     from api.wiring import open_site, shared_counters
@@ -199,6 +218,8 @@ def work(
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    if metrics_port:
+        _see_port(context, metrics_host, metrics_port, "--metrics-port")
     if parent:
         threading.Thread(target=_leave_with, args=(parent, stop), daemon=True).start()
     meters = Meters()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 import uuid
@@ -136,7 +137,10 @@ def fault(problem: Exception, arguments: Sequence[str]) -> int:
 
         told = why({"code": problem.code, "params": problem.params}, language)
         return _tell(problem.code, told, EXIT_USAGE, arguments, problem.params)
-    if isinstance(problem, FileNotFoundError | IsADirectoryError | PermissionError):
+    if isinstance(problem, OSError) and problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        said = {"vi": "Đĩa đã đầy: hãy dọn chỗ rồi chạy lại.", "en": "The disk is full: make room, and run this again."}
+        return _tell("disk-full", said[language], EXIT_DOWN, arguments, {})
+    if isinstance(problem, OSError) and problem.filename:
         said = {"vi": f"Không mở được: {problem.filename}", "en": f"Cannot be opened: {problem.filename}"}
         return _tell("cannot-open", said[language], EXIT_USAGE, arguments, {})
     name = uuid.uuid4().hex[:8]

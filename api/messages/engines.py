@@ -65,6 +65,18 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Cơ sở dữ liệu thuộc về một bản Datamo mới hơn.",
         "en": "The database belongs to a newer Datamo.",
     },
+    "database-read-only": {
+        "vi": "Cơ sở dữ liệu hiện không nhận thay đổi. Hãy thử lại sau ít phút.",
+        "en": "The database takes no changes at the moment. Try again in a few minutes.",
+    },
+    "database-no-rights": {
+        "vi": "Tài khoản trong DATAMO_DATABASE_URL không đủ quyền trong cơ sở dữ liệu.",
+        "en": "The user of DATAMO_DATABASE_URL lacks rights in the database.",
+    },
+    "database-encoding": {
+        "vi": "Cơ sở dữ liệu ở DATAMO_DATABASE_URL không dùng bảng mã UTF-8 ({encoding}).",
+        "en": "The database of DATAMO_DATABASE_URL does not keep letters in UTF-8 ({encoding}).",
+    },
     "database-unknown": {"vi": "Không hiểu địa chỉ cơ sở dữ liệu.", "en": "The database's address is not understood."},
     "site-unreachable": {"vi": "Không kết nối được tới trang.", "en": "The site cannot be reached."},
     "storage-damaged": {"vi": "Một tệp trong kho lưu trữ bị hỏng.", "en": "A file in the storage is damaged."},
@@ -79,6 +91,10 @@ SENTENCES: Sentences = MappingProxyType({
     "storage-public": {
         "vi": "Nơi chứa tệp đang mở cho mọi người; chưa lưu gì vào đó. Người vận hành cần chặn truy cập công khai.",
         "en": "Anybody can read the bucket, so nothing is kept in it. The operator has to block public access.",
+    },
+    "storage-clock": {
+        "vi": "Đồng hồ của máy này và của kho lưu trữ lệch nhau quá xa. Người vận hành cần chỉnh lại giờ.",
+        "en": "The clocks of this machine and of the storage differ too far. The operator has to set them right.",
     },
     "storage-down": {
         "vi": "Kho lưu trữ tạm ngừng. Hãy thử lại sau ít phút.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ STORES: Mapping[str, tuple[str, str]] = {
     "storage-no-bucket": ("names a bucket that is not there", "make the bucket first, or name another"),
     "storage-public": ("names a bucket that anybody may read", "block public access to it, for drafts lie in it too"),
     "storage-full": ("names a store that is full", "make room there"),
+    "storage-clock": ("names a store whose clock differs from ours by a quarter of an hour or more",
+                      "set the clock of this machine right (chrony, ntpd), or that of the store"),
     "storage-down": ("names a store that cannot be used", "see that it runs, can be reached from here and written to"),
 }
 """What a store that cannot be used is said to be, and what to do."""
@@ -28,6 +32,12 @@ DATABASES: Mapping[str, tuple[type[WrongSetting], str, str]] = {
                         "see that the name, the password and the database are right"),
     "database-newer": (WrongSetting, "names a database that belongs to a newer Datamo",
                        "run that version, or restore a backup from before the upgrade"),
+    "database-read-only": (WrongSetting, "names a database that takes no changes",
+                           "name the primary server, not a standby, or let this user write to the file and its folder"),
+    "database-no-rights": (WrongSetting, "names a database in which its user may not make tables",
+                           "let that user own the database, or grant it CREATE on the database and on schema public"),
+    "database-encoding": (WrongSetting, "names a database that does not keep letters in UTF-8",
+                          "make another one: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"),
     "database-empty": (WrongSetting, "names a database that was never prepared", "run datamo init first"),
 }
 """What a database that cannot be used is said to be, and what to do."""
@@ -100,6 +110,18 @@ def _folder(address: str, setting: str) -> Path:
         said = "names a folder that cannot be made"
         raise WrongSetting(setting, said, "name a folder that we may write to, or let us") from None
     return path
+
+
+def prove_folder(setting: str, path: Path) -> None:
+    """Make a folder if need be and see that a file can be made in it. Raises WrongSetting, which names the setting."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path) as probe:
+            probe.write(b"datamo")
+    except OSError as wrong:
+        full = wrong.errno in {errno.ENOSPC, errno.EDQUOT}
+        said = "lies on a disk that is full" if full else "names a folder that cannot be written to"
+        raise WrongSetting(setting, said, "make room there" if full else REMEDIES[setting]) from None
 
 
 def _s3_files(address: str, settings: Settings, **_: Any) -> Files:

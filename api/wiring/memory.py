@@ -1,9 +1,10 @@
-"""How a web process takes memory from the system: threads share it, and what a large answer took is given back."""
+"""What a web process takes of the system: memory that is shared and given back, as many connections as it may."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import resource
 from typing import Final
 
 M_MMAP_THRESHOLD: Final = -3
@@ -13,6 +14,18 @@ M_ARENA_MAX: Final = -8
 ARENAS: Final = 2
 LARGE: Final = 1 << 20
 """Bytes from which on a block is the system's own again as soon as it is freed."""
+
+
+OPEN: Final = 65_536
+"""Files and connections that one process may have open at once, where the system lets it."""
+
+
+def welcoming() -> None:
+    """Take as many connections at once as the system lets this process: shells and services begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN if hard == resource.RLIM_INFINITY else min(OPEN, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def thrifty() -> None:

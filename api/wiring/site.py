@@ -15,7 +15,18 @@ from zoneinfo import ZoneInfo
 from api.described import package_of
 from api.messages import notices
 from api.settings import REMEDIES, Away, Settings, WrongSetting, read_settings
-from api.wiring.engines import DATABASES, FILES, INDEXES, STORES, chosen, database_url, jobs_of, records_of, tables_of
+from api.wiring.engines import (
+    DATABASES,
+    FILES,
+    INDEXES,
+    STORES,
+    chosen,
+    database_url,
+    jobs_of,
+    prove_folder,
+    records_of,
+    tables_of,
+)
 from api.wiring.shared import kept_secret
 from catalog.catalog import Catalog
 from catalog.errors import Unavailable
@@ -53,13 +64,18 @@ class Site:
     def migrate(self) -> None:
         """Bring the records and the queue to this version; safe to repeat, also by several processes at once.
 
-        Raises WrongSetting when the store of files or the database cannot be used as it is set; Away when one of them
-        does not answer.
+        Raises WrongSetting when the store of files, the database or a folder cannot be used as it is set; Away when
+        one of them does not answer.
         """
+        self._prove_rooms()
         self._prove_files()
         with self.naming_settings():
             self.records.migrate()
             self.jobs.prepare()
+
+    def _prove_rooms(self) -> None:
+        for name in ("work_dir", "copies_dir"):
+            prove_folder(name, getattr(self.settings, name).absolute())
 
     def _prove_files(self) -> None:
         try:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests import seaweed
+from tests import faulty, seaweed
 from tests.api.test_cli import Speak, datamo, document  # noqa: F401 - the fixture is used by its name
+from tests.conftest import NUMBERS
 from tests.elastic_proxy import Said, always, proxied
 
 SECRET = "hunter2"
 CLOSED = "127.0.0.1:9"
 DATABASE, FILES, SEARCH = "DATAMO_DATABASE_URL", "DATAMO_FILES_URL", "DATAMO_SEARCH_URL"
+WORK, COPIES = "DATAMO_WORK_DIR", "DATAMO_COPIES_DIR"
 
 WRONG: list[tuple[str, str, str]] = [
     (DATABASE, "no words at all", "nothing"),
@@ -43,6 +47,9 @@ WRONG: list[tuple[str, str, str]] = [
     (SEARCH, "nobody there", f"http://me:{SECRET}@{CLOSED}/site"),
     (SEARCH, "a file", "tantivy:garbage"),
     (SEARCH, "a folder that cannot be made", "tantivy:/proc/none"),
+    (WORK, "a folder that cannot be made", "/proc/none"),
+    (WORK, "a file", "garbage"),
+    (COPIES, "a folder that cannot be made", "/proc/none"),
 ]
 
 Told = Callable[[str, str, str], str]
@@ -105,6 +112,37 @@ def test_a_database_server_that_does_not_let_us_in(told: Told, postgres: str, us
     url = make_url(postgres).set(database=database)
     url = url.set(username=user, password=password) if user else url
     assert "let" in told(DATABASE, url.render_as_string(hide_password=False), "init")
+
+
+@pytest.mark.parametrize(("how", "words"), [
+    ("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'", "UTF-8"), ("read only", "no changes"), ("somebody else's", "make tables"),
+])
+def test_a_database_that_cannot_keep_what_we_write(told: Told, postgres: str, how: str, words: str) -> None:
+    """What init meets most: a cluster made without a locale, a standby, and a database that its user does not own."""
+    name = f"unfit{next(NUMBERS)}"
+    url = make_url(postgres).set(database=name)
+    with closing(psycopg.connect(postgres, autocommit=True)) as owner:
+        owner.execute(f"CREATE DATABASE {name} TEMPLATE template0 {how if 'ENCODING' in how else ''}")
+        if how == "read only":
+            owner.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        if how == "somebody else's":
+            owner.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{SECRET}'")
+            url = url.set(username=name, password=SECRET)
+        assert words in told(DATABASE, url.render_as_string(hide_password=False), "init")
+
+
+@pytest.mark.parametrize("command", [("serve", "--port"), ("work", "--metrics-port")], ids=["serve", "work"])
+def test_a_port_where_somebody_else_listens(datamo: Speak, command: tuple[str, str]) -> None:  # noqa: F811
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, out, err = datamo(*command, str(taken.getsockname()[1]), "--lang", "en")
+    assert (code, out, len(err.splitlines())) == (3, "", 1)
+    assert command[1] in err
+
+
+def test_a_store_whose_clock_is_far_from_ours(told: Told, s3_server: seaweed.Seaweed) -> None:
+    with faulty.before(s3_server.endpoint) as proxy:
+        proxy.plan = lambda asked, _path: "skewed" if asked == "HEAD" else ""
+        assert "clock" in told(FILES, f"s3://datamo/bad?endpoint={proxy.url}", "init")
 
 
 @pytest.mark.parametrize(("bucket", "keys", "words"), [

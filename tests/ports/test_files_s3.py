@@ -360,6 +360,11 @@ def test_keys_that_may_not_write_are_refused_without_being_said(s3, tmp_path, mo
     assert secret not in str(refused.value)
 
 
+def test_a_store_with_another_clock_than_ours_says_so(through, proxy):
+    proxy.plan = lambda method, _path: "skewed" if method == "PUT" else ""
+    assert refused_by(through) == "storage-clock"
+
+
 def test_no_keys_at_all_are_refused(s3, tmp_path, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")

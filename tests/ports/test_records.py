@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from catalog.adapters.sql import SqlRecords, schema
+from catalog.adapters.sql.engine import in_our_words
 from catalog.chain import broken_links
 from catalog.errors import Stale, Unavailable
 from catalog.events import DatasetChanged, DatasetWithdrawn, FileArrived, VersionPublished
@@ -543,6 +544,18 @@ def test_a_database_that_cannot_be_reached_is_unavailable():
     with pytest.raises(Unavailable) as refused, records.begin():
         pass
     assert refused.value.code == "database-down"
+
+
+def test_a_file_that_only_reads_is_told_as_such(tmp_path):
+    """A disk mounted read-only, or a file of another user: no waiting helps, and nothing is wrong with the address."""
+    made = SqlRecords(f"sqlite:///{tmp_path}/x.db")
+    made.migrate()
+    made.close()
+    engine = create_engine(f"sqlite:///file:{tmp_path}/x.db?mode=ro&uri=true")
+    with pytest.raises(Unavailable) as refused, in_our_words(), engine.begin() as connection:
+        connection.execute(text("DELETE FROM organisations"))
+    assert refused.value.code == "database-read-only"
+    engine.dispose()
 
 
 @pytest.mark.parametrize("url", ["mysql://host/db", "sqlite://"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,6 +32,9 @@ FULL: Final = frozenset({
     "InsufficientStorage", "QuotaExceeded", "QuotaExceededException", "XMinioStorageFull", "507",
     "XMinioAdminBucketQuotaExceeded", "ServiceQuotaExceededException",
 })
+SKEWED: Final = frozenset({"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"})
+SKEW_SECONDS: Final = 600.0
+"""A store takes nobody's key whose clock differs from its own by a quarter of an hour (Amazon's; others take less)."""
 EXISTS: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 TRIES: Final = 5
 CONNECTIONS: Final = 32
@@ -113,11 +118,24 @@ def outside() -> Iterator[None]:
     try:
         yield
     except ClientError as wrong:
-        raise _said(code_of(wrong)) from wrong
+        code = code_of(wrong)
+        raise _said("RequestTimeTooSkewed" if code in DENIED and _skewed(wrong) else code) from wrong
     except (NoCredentialsError, PartialCredentialsError) as wrong:
         raise Unavailable("storage-denied") from wrong
     except BotoCoreError as wrong:
         raise Unavailable("storage-down") from wrong
+
+
+def _skewed(wrong: ClientError) -> bool:
+    """Tell whether the clock of who answered is far from ours: what refuses a HEAD says no more than that."""
+    answer: Mapping[str, Any] = wrong.response
+    said = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        there = parsedate_to_datetime(said)
+    except ValueError:
+        return False
+    there = there if there.tzinfo else there.replace(tzinfo=UTC)
+    return abs((there - datetime.now(UTC)).total_seconds()) > SKEW_SECONDS
 
 
 def _said(code: str) -> NotFound | Unavailable:
@@ -127,4 +145,6 @@ def _said(code: str) -> NotFound | Unavailable:
         return Unavailable("storage-no-bucket")
     if code in DENIED:
         return Unavailable("storage-denied")
+    if code in SKEWED:
+        return Unavailable("storage-clock")
     return Unavailable("storage-full" if code in FULL else "storage-down")

@@ -41,7 +41,8 @@ class S3Files:
 
     What is written is read again and hashed before a verb returns. ``copies`` is a folder for copies of objects that
     an engine on this machine wants to read, held below ``room`` bytes. Raises Unavailable with ``storage-down``,
-    ``storage-denied``, ``storage-no-bucket``, ``storage-public``, ``storage-full`` or ``storage-damaged``.
+    ``storage-denied``, ``storage-clock``, ``storage-no-bucket``, ``storage-public``, ``storage-full`` or
+    ``storage-damaged``.
     """
 
     def __init__(self, address: Address, copies: Path, *, room: int = 10 * 10**9,

@@ -22,6 +22,12 @@ REFUSED = ("authentication failed", "does not exist", "no pg_hba.conf entry", "u
 
 NO_DATABASE = "file is not a database"
 
+BY_STATE = {"53100": "storage-full", "25006": "database-read-only", "42501": "database-no-rights"}
+"""What PostgreSQL's own codes (SQLSTATE) mean: its disk is full, it is a standby, this user may make nothing there."""
+
+READ_ONLY = "readonly database"
+"""How SQLite says that this user may not write to the file, or that its disk only reads."""
+
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
@@ -31,8 +37,10 @@ def in_our_words() -> Iterator[None]:
     except PoolTimeout as wrong:
         raise Unavailable("database-down") from wrong
     except OperationalError as wrong:
-        raise Unavailable(_code(str(wrong.orig))) from wrong
+        raise Unavailable(BY_STATE.get(_state(wrong)) or _code(str(wrong.orig))) from wrong
     except DBAPIError as wrong:
+        if told := BY_STATE.get(_state(wrong)):
+            raise Unavailable(told) from wrong
         if NO_DATABASE in str(wrong.orig):
             raise Unavailable("database-denied") from wrong
         if wrong.connection_invalidated:
@@ -40,9 +48,16 @@ def in_our_words() -> Iterator[None]:
         raise
 
 
+def _state(wrong: DBAPIError) -> str:
+    """Give PostgreSQL's code of what went wrong, "" where there is none."""
+    return str(getattr(wrong.orig, "sqlstate", "") or "")
+
+
 def _code(said: str) -> str:
     if any(one in said for one in REFUSED):
         return "database-denied"
+    if READ_ONLY in said:
+        return "database-read-only"
     return "storage-full" if "full" in said.lower() else "database-down"
 
 
@@ -55,7 +70,8 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     if kind == "postgresql":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=pool_size,
-            pool_pre_ping=True, connect_args={"options": "-c timezone=utc", "connect_timeout": 10},
+            pool_pre_ping=True,
+            connect_args={"options": "-c timezone=utc", "connect_timeout": 10, "client_encoding": "utf8"},
         )
     raise Unavailable("database-unknown", scheme=kind)
 

@@ -16,6 +16,8 @@ else:
     command, config = late.module("alembic.command"), late.module("alembic.config")
 
 VERSIONS: Final = "alembic_version"
+ENCODING: Final = "UTF8"
+"""What a database of PostgreSQL has to write letters in: another keeps no Vietnamese, or tells nobody what it keeps."""
 
 
 def revision_of(connection: Connection) -> str:
@@ -44,9 +46,18 @@ def migrate(connection: Connection) -> None:
     current = revision_of(connection)
     if current and not knows(current):
         raise Unavailable("database-newer", revision=current)
+    if not current and connection.dialect.name == "postgresql":
+        _refuse_other_letters(connection)
     if current == revisions()[-1]:
         return
     made = config.Config()
     made.set_main_option("script_location", "infra:migrations")
     made.attributes["connection"] = connection
     command.upgrade(made, "head")
+
+
+def _refuse_other_letters(connection: Connection) -> None:
+    found = connection.execute(text("SHOW server_encoding")).scalar()
+    said = found.decode() if isinstance(found, bytes) else str(found)  # where there is no encoding all texts are bytes
+    if said != ENCODING:
+        raise Unavailable("database-encoding", encoding=said)

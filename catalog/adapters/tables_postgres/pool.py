@@ -41,6 +41,8 @@ class Pool:
             raise Conflict("rows-not-unique", detail=wrong.diag.message_detail or "") from None
         except (psycopg.errors.DiskFull, psycopg.errors.OutOfMemory) as wrong:
             raise Unavailable("storage-full") from wrong
+        except psycopg.errors.ReadOnlySqlTransaction as wrong:
+            raise Unavailable("database-read-only") from wrong
         except psycopg.OperationalError as wrong:
             raise Unavailable("database-down") from wrong
         finally:
