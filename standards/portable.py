@@ -16,6 +16,9 @@ T = TypeVar("T")
 Reader = Callable[[Any], Any]
 """Makes a value of one kind from plain JSON."""
 
+Exact = frozenset[type]
+"""Kinds of plain JSON that are values already: to look a kind up takes a third of calling a reader."""
+
 
 class NotPortable(ValueError):
     """A value that has no plain JSON form, or JSON that is not a value of the wanted type; the text says where."""
@@ -33,7 +36,7 @@ def to_json(value: Any) -> Any:
     return _other(value)
 
 
-_AS_THEY_ARE = frozenset({str, bool, int, float, type(None)})
+_AS_THEY_ARE: frozenset[type] = frozenset({str, bool, int, float, type(None)})
 
 
 @functools.lru_cache(maxsize=256)
@@ -87,6 +90,22 @@ def _reader(kind: Any) -> Reader:
     return _scalar(kind)
 
 
+def _read_as(kind: Any) -> tuple[Reader, Exact]:
+    """Give the reader of a kind, and what it would pass on as it is."""
+    return _reader(kind), _exact(kind)
+
+
+def _exact(kind: Any) -> Exact:
+    if kind is Any or kind is object:
+        return _AS_THEY_ARE
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        options = typing.get_args(kind)
+        some = [one for one in options if one is not type(None)]
+        nothing: Exact = frozenset([type(None)] if len(some) < len(options) else [])
+        return nothing | _exact(some[0]) if len(some) == 1 else nothing
+    return frozenset({kind}) if isinstance(kind, type) and kind in _AS_THEY_ARE else frozenset()
+
+
 def _not(data: Any, wanted: object) -> NotPortable:
     return NotPortable(f"{type(data).__name__} where {wanted} is wanted")
 
@@ -136,25 +155,25 @@ def _union(kind: Any) -> Reader:
 
 def _container(origin: Any, args: tuple[Any, ...]) -> Reader:
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _mapping(_reader(args[1] if len(args) > 1 else Any))
+        return _mapping(*_read_as(args[1] if len(args) > 1 else Any))
     if origin is tuple and not (len(args) == 2 and args[1] is Ellipsis):  # noqa: PLR2004 - a pair tuple[X, ...]
         return _fixed([_reader(one) for one in args])
-    inner = _reader(args[0] if args else Any)
+    inner, exact = _read_as(args[0] if args else Any)
     make: Callable[[Any], Any] = list if origin is list else frozenset if origin in (set, frozenset) else tuple
 
     def read(data: Any) -> Any:
         if not isinstance(data, (list, tuple)):
             raise _not(data, "list")
-        return make(map(inner, data))
+        return make([one if type(one) in exact else inner(one) for one in data])
 
     return read
 
 
-def _mapping(inner: Reader) -> Reader:
+def _mapping(inner: Reader, exact: Exact) -> Reader:
     def read(data: Any) -> Any:
         if type(data) is not dict and not isinstance(data, Mapping):  # to ask an abstract class takes longer
             raise _not(data, "object")
-        return {str(key): inner(one) for key, one in data.items()}
+        return {str(key): one if type(one) in exact else inner(one) for key, one in data.items()}
 
     return read
 
@@ -171,18 +190,20 @@ def _fixed(inner: Sequence[Reader]) -> Reader:
 
 
 @functools.lru_cache(maxsize=256)
-def _members(kind: type) -> Mapping[str, Reader]:
+def _members(kind: type) -> tuple[Mapping[str, Reader], Mapping[str, Exact]]:
     """Give the readers of a dataclass's members; made when first needed, so that kinds may hold each other."""
     hints = typing.get_type_hints(kind)
-    return {one.name: _reader(hints[one.name]) for one in dataclasses.fields(kind) if one.init}
+    names = [one.name for one in dataclasses.fields(kind) if one.init]
+    return {name: _reader(hints[name]) for name in names}, {name: _exact(hints[name]) for name in names}
 
 
 def _dataclass(kind: type, data: Any) -> Any:
     if type(data) is not dict and not isinstance(data, Mapping):
         raise _not(data, kind.__name__)
-    readers = _members(kind)
+    readers, exact = _members(kind)
     try:
-        values = {name: readers[name](one) for name, one in data.items() if name in readers}
+        values = {name: one if type(one) in exact[name] else readers[name](one)
+                  for name, one in data.items() if name in exact}
     except NotPortable:
         raise _in_member(kind, readers, data) from None
     try:

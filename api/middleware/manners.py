@@ -15,9 +15,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import READ_BY_POST, only_reads
+from api.watch.logs import ACCESS as NAME
 from api.watch.logs import bound
 
-ACCESS: Final = logging.getLogger("datamo.access")
+ACCESS: Final = logging.getLogger(NAME)
 FAULTS: Final = logging.getLogger("datamo.faults")
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

@@ -43,6 +43,7 @@ OWN: Final = frozenset({
 })
 """Members of a resource that are ours to say: what is given for them is not kept."""
 
+_ORDER: Final[Mapping[str, int]] = {role: at for at, role in enumerate(ROLES)}
 _LANGUAGES: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _TAG: Final = re.compile(r"[\w \-.]*")
 _SHORTEST, _LONGEST = 2, 100
@@ -241,9 +242,9 @@ def resource(one: Package, part: Part, position: int) -> dict[str, Any]:
 
 def _chosen(part: Part) -> Copy:
     """Give the copy that CKAN's readers get; one without address where nobody may have any."""
-    order = {role: at for at, role in enumerate(ROLES)}
-    found = sorted(part.copies, key=lambda copy: order.get(copy.role, len(order)))
-    return found[0] if found else Copy(name=part.name, url="", role="link")
+    if not part.copies:
+        return Copy(name=part.name, url="", role="link")
+    return min(part.copies, key=lambda copy: _ORDER.get(copy.role, len(_ORDER)))
 
 
 def _format(part: Part, copy: Copy) -> str:

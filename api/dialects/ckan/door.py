@@ -102,11 +102,11 @@ class Plain:
 
     async def held(self) -> bytes | None:
         """Give the answer at hand, after a look whether it holds where that is due."""
-        found = self._found() if self._kept.holds() else None
-        if found is None:
+        if not self._kept.holds():
             self._mark = await run_in_threadpool(self._kept.look, self._site)
-            found = self._found()
-        return found
+        else:
+            self._mark = self._kept.mark
+        return self._found()
 
     def _found(self) -> bytes | None:
         if self._asked:

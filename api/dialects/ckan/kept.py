@@ -66,6 +66,11 @@ class Kept:
             return False
         return True
 
+    @property
+    def mark(self) -> Mark:
+        """Give the mark under which to remember while what is kept holds."""
+        return self._seen
+
     def doubt(self) -> None:
         """Something may have been written: look before anything is given again."""
         with self._lock:
@@ -112,7 +117,8 @@ class Kept:
 
     def remember(self, mark: Mark, key: str, shown: dict[str, Any], name: str = "") -> orjson.Fragment:
         """Keep a public package, unless something was written meanwhile."""
-        made = orjson.Fragment(orjson.dumps(shown, option=orjson.OPT_NON_STR_KEYS, default=str))
+        body = orjson.dumps(shown, option=orjson.OPT_NON_STR_KEYS, default=str)
+        made = orjson.Fragment(bytes(memoryview(body)))  # a copy: the first one stands in a block of twice its size
         with self._lock:
             if mark[:2] == self._seen[:2] and len(self._packages) < MOST:
                 self._packages[key] = made

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from operator import itemgetter
 from typing import Any, Final
 
 import orjson
@@ -12,7 +14,7 @@ from api.dialects.ckan import groups
 from api.dialects.ckan.action import Action, Call, Refused, Wrong
 from api.dialects.ckan.answers import sentence
 from api.dialects.ckan.kept import kept_of
-from api.dialects.ckan.shown import Shown
+from api.dialects.ckan.shown import Anyone, Shown
 from catalog import lucene
 from catalog.errors import Invalid, NotFound
 from catalog.model import NOBODY, Caller, Entry
@@ -21,6 +23,7 @@ from standards.metadata import ckan
 from standards.text import syllables
 from standards.vocabulary import LICENCES, THEMES
 
+_display_name: Final = itemgetter("display_name")
 ROWS: Final = 10
 ROWS_MOST: Final = 1000
 ROWS_MAX: Final = "ckan.search.rows_max"
@@ -118,10 +121,8 @@ def package_search(call: Call) -> dict[str, Any]:
     wanted = call.names("fl")[:NAMES_MOST]
     shown: list[Any]
     if caller is NOBODY and wanted in ([], ["*"]):
-        held = kept_of(call.site)
-        held.look(call.site)
-        answer, entries = paged(call, caller, question, reverse=rising, known=held.packages)
-        shown = list(Shown(call).public([hit.id for hit in answer.hits], entries))
+        answer, _ = paged(call, caller, question, reverse=rising, known=Anyone())
+        shown = list(Shown(call).public([hit.id for hit in answer.hits]))
     else:
         answer, entries = paged(call, caller, question, reverse=rising)
         shown = Shown(call).packages(caller, entries)
@@ -134,7 +135,7 @@ def package_search(call: Call) -> dict[str, Any]:
         "count": answer.total, "results": shown, "sort": order,
         "facets": {name: {one["name"]: one["count"] for one in items} for name, items in facets.items()},
         "search_facets": {
-            name: {"title": name, "items": sorted(items, key=lambda one: one["display_name"], reverse=True)}
+            name: {"title": name, "items": sorted(items, key=_display_name, reverse=True)}
             for name, items in facets.items()
         },
     }
@@ -226,10 +227,13 @@ def counted(call: Call, answer: Answer) -> dict[str, list[dict[str, Any]]]:
     least = call.number("facet.mincount", 1) or 1
     found: dict[str, list[dict[str, Any]]] = {}
     for name in facet_fields(call):
-        values = [one for one in answer.facets.get(FACETS.get(name, ""), ()) if one.count >= least]
+        values = answer.facets.get(FACETS.get(name, ""), ())
         named = naming(call, name) if values else _as_it_is
-        names = [(named(one.value), one.count) for one in values]
-        found[name] = [{"name": called, "display_name": shown, "count": count} for (called, shown), count in names]
+        items = found[name] = []
+        for one in values:
+            if one.count >= least:
+                called, shown = named(one.value)
+                items.append({"name": called, "display_name": shown, "count": one.count})
     return found
 
 
@@ -243,7 +247,7 @@ def naming(call: Call, facet: str) -> Naming:
         agencies = kept_of(call.site).agencies(call.site, call.words)
         return lambda value: agencies.get(value) or _agency_named(call, value)
     if facet == "groups":
-        return lambda value: _group_named(call, value)
+        return partial(_group_named, call)
     if facet == "license_id":
         return lambda value: (value, call.words(LICENCES[value].title) if value in LICENCES else value)
     return _in_capitals if facet == "res_format" else _as_it_is

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import orjson
 
@@ -17,6 +17,16 @@ from catalog.model import NOBODY, Caller, Entry, Organisation, Origin, Resource,
 from catalog.permit import may
 from catalog.question import Question
 from standards.metadata import ckan
+
+AT_ONCE: Final = 100
+"""Datasets of a page that are made together."""
+
+
+class Anyone:
+    """Holds whatever is asked of it: the ids of datasets that a search need not look up."""
+
+    def __contains__(self, _one: object) -> bool:
+        return True
 
 
 class Shown:
@@ -35,39 +45,45 @@ class Shown:
 
     def packages(self, caller: Caller, entries: Iterable[Entry]) -> list[dict[str, Any]]:
         """Give the dictionaries of datasets that were found."""
-        every = list(entries)
+        return list(self._each(caller, list(entries)))
+
+    def _each(self, caller: Caller, every: Sequence[Entry]) -> Iterator[dict[str, Any]]:
+        """Give dictionaries one after the other; what they need is looked up for all of them at once."""
         self._remember(every)
         heads = self.site.catalog.heads(caller, every)
         links = [one for key, head in heads.items() for one in _links(key, head)]
         self._filled = self.site.catalog.tables_there(links)
         try:
-            return [self.package(entry, heads.get(entry.id)) for entry in every]
+            for entry in every:
+                yield self.package(entry, heads.get(entry.id))
         finally:
             self._filled = None
 
-    def public(self, ids: Sequence[str], entries: Iterable[Entry]) -> list[orjson.Fragment]:
-        """Give datasets as anybody sees them as JSON: what is at hand as it is, the others made of their entries.
+    def public(self, ids: Sequence[str]) -> list[orjson.Fragment]:
+        """Give datasets as anybody sees them as JSON: what is at hand as it is, the others made of their records.
 
-        One that is neither at hand nor among the entries is looked up again: it was forgotten in between.
+        Those are looked up a few at a time: what a thousand are made of does not fit into a processor's cache. One
+        that nobody may see any more is left out.
         """
         kept = kept_of(self.site)
         mark = kept.look(self.site)
         held = {one: found for one in ids if (found := kept.packages.get(one)) is not None}
-        there = {one.id: one for one in entries}
-        gone = [one for one in ids if one not in held and one not in there]
-        there |= {one.id: one for one in self.site.catalog.datasets(NOBODY, gone)} if gone else {}
-        self._agencies = dict(kept.owners(self.site, self.call.words)) if there else {}
-        missing = [there[one] for one in ids if one not in held and one in there and there[one].state == "published"]
-        for one, made in zip(missing, self.packages(NOBODY, missing) if missing else [], strict=True):
-            held[one.id] = kept.remember(mark, one.id, made, one.slug)
+        missing = [one for one in ids if one not in held]
+        self._agencies = dict(kept.owners(self.site, self.call.words)) if missing else {}
+        for at in range(0, len(missing), AT_ONCE):
+            seen = self.site.catalog.datasets(NOBODY, missing[at : at + AT_ONCE])
+            shown = [one for one in seen if one.state == "published"]
+            for one, made in zip(shown, self._each(NOBODY, shown), strict=True):
+                held[one.id] = kept.remember(mark, one.id, made, one.slug)
         return [held[one] for one in ids if one in held]
 
     def _remember(self, entries: Iterable[Entry]) -> None:
         """Look up under which ids datasets were known before they moved here."""
-        self._moved |= {one.id: [] for one in entries}
-        for origin in self.site.catalog.origins(targets=list(self._moved)):
-            if origin.shown and origin.target in self._moved:
-                self._moved[origin.target].append(origin)
+        moved: dict[str, list[Origin]] = {one.id: [] for one in entries}
+        for origin in self.site.catalog.origins(targets=list(moved)):
+            if origin.shown and origin.target in moved:
+                moved[origin.target].append(origin)
+        self._moved |= moved
 
     def new(self, entry: Entry, version: Version | None) -> dict[str, Any]:
         """Give the dictionary of a dataset that was just made: it had no id elsewhere and has no rows of its own."""

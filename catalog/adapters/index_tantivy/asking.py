@@ -77,7 +77,7 @@ class Answering:
             total=page.total,
             hits=hits,
             facets=self._facets(),
-            next=self._next(page),
+            next=self._next(page, hits),
             suggestion=suggestion,
             dropped=unknown,
         )
@@ -111,10 +111,10 @@ class Answering:
             for score, one in zip(scores, every, strict=True)
         ]
 
-    def _next(self, page: Page) -> str:
+    def _next(self, page: Page, hits: Sequence[Hit]) -> str:
         if not page.more:
             return ""
-        (last,) = self.memory.ids(self.searcher, [page.hits[-1][1]])
+        last = hits[-1].id
         key = self.pager.key(page.hits[-1])
         return Cursor(page.offset + len(page.hits), last, key, self.asker.relaxed).write(self.question)
 
@@ -164,8 +164,9 @@ class Answering:
 
     def _with_chosen(self, name: str, values: list[FacetValue]) -> list[FacetValue]:
         """Add values that are filtered by but not among the most frequent ones: they must stay to be taken back."""
-        there = {value.value for value in values}
-        missing = [value for value in self.question.filters.get(name, ()) if value not in there]
+        chosen = self.question.filters.get(name, ())
+        there = {value.value for value in values} if chosen else ()
+        missing = [value for value in chosen if value not in there]
         return values + [FacetValue(value=value, count=self._count_of(name, value)) for value in missing]
 
     def _count_of(self, name: str, value: str) -> int:
@@ -175,5 +176,6 @@ class Answering:
 
 def _values(buckets: Sequence[Mapping[str, Any]], size: int) -> list[FacetValue]:
     """Most frequent first, then by name."""
-    every = sorted([(-bucket["doc_count"], bucket["key"]) for bucket in buckets])
+    every = [(-bucket["doc_count"], bucket["key"]) for bucket in buckets]
+    every.sort()
     return [FacetValue(value=value, count=-count) for count, value in every[:size]]
