@@ -91,14 +91,15 @@ class Guarded:
 
 
 class _Held:
-    """A unit of work that asks before it writes into the audit chain."""
+    """A unit of work that asks, once, before it writes into the audit chain: it sees one state of the records."""
 
     def __init__(self, unit: Unit, refuse: Callable[[Unit], None]) -> None:
-        self._unit, self._refuse = unit, refuse
+        self._unit, self._refuse, self._asked = unit, refuse, False
 
     def audit(self, actor: str, act: str, target: str, **detail: object) -> AuditRow:
-        if act not in ALWAYS:
+        if act not in ALWAYS and not self._asked:
             self._refuse(self._unit)
+            self._asked = True
         return self._unit.audit(actor, act, target, **detail)
 
     def __getattr__(self, name: str) -> Any:

@@ -51,14 +51,22 @@ def held_back(columns: Columns, before: Columns) -> tuple[Held, ...]:
 
 
 def _screened(columns: Columns) -> tuple[Held, ...]:
-    texts = [pa.array([_text(cell) for cell in cells], pa.string()) for cells in columns.values()]
+    texts = [pa.array(_texts(cells), pa.string()) for cells in columns.values()]
     most = max(len(one) for one in texts)
     texts = [one if len(one) == most else pa.concat_arrays([one, pa.array([""] * (most - len(one)), pa.string())])
              for one in texts]
     numbers = pa.array(range(1, most + 1), pa.int64())
     batch = pa.RecordBatch.from_arrays([numbers, *texts], names=["_id", *(f"c{at}" for at in range(len(texts)))])
     described = [personal.Described(label=name) for name in columns]
-    return personal.screened([batch], described, registry.PERSONAL)
+    return personal.screened([batch], described, registry.PERSONAL, within=False)
+
+
+def _texts(cells: Sequence[Any]) -> Sequence[str]:
+    """Write the cells of a column as a file would have them; most columns hold one kind of them."""
+    kinds = set(map(type, cells))
+    if kinds <= {str}:
+        return cells
+    return list(map(str, cells)) if kinds <= {int} else list(map(_text, cells))
 
 
 def _text(cell: Any) -> str:

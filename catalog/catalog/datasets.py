@@ -37,22 +37,26 @@ class Datasets(Base):
 
     def _drafted(self, unit: Unit, caller: Caller, organisation: str, about: Dataset, *, slug: str, visibility: str,
                  series: str | None = None, kind: str = "dataset") -> Entry:
-        actor = self._actor(caller)
-        now, about = self._now(), tidy(about)
         owner = self._organisation(unit, organisation, "#/organization")
+        entry = self._planned(unit, caller, owner, about, slug=slug, visibility=visibility, series=series, kind=kind)
+        unit.add_entry(entry)
+        unit.audit(self._actor(caller), "draft", entry.id, slug=entry.slug, organisation=owner.id)
+        return entry
+
+    def _planned(self, unit: Unit, caller: Caller, owner: Organisation, about: Dataset, *, slug: str, visibility: str,
+                 series: str | None = None, kind: str = "dataset") -> Entry:
+        """Give the dataset that is to be made, if it may be; nothing is written."""
+        now, about = self._now(), tidy(about)
         self._must(caller, "draft", organisation=owner.id)
         refuse_closed(owner)
         refuse((*_problems(visibility=visibility, kind=kind, slug=slug or None), *check_about(about)))
-        entry = Entry(
+        return Entry(
             id=self._new_id(), slug=self._address(unit, slug, about), organisation=owner.id, about=about,
             visibility="private" if visibility == "private" else "public",
             kind="series" if kind == "series" else "dataset", state="published" if kind == "series" else "draft",
             series=self._series(unit, owner.id, series), created=now, modified=now,
             issued=now if kind == "series" else None,
         )
-        unit.add_entry(entry)
-        unit.audit(actor, "draft", entry.id, slug=entry.slug, organisation=owner.id)
-        return entry
 
     def _address(self, unit: Unit, slug: str, about: Dataset) -> str:
         """Give a free address: the one asked for or refuse, or one made from the title with a number behind it."""

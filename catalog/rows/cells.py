@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, Final
@@ -34,34 +36,74 @@ class Wrong(ValueError):
         super().__init__(message)
 
 
-def by_columns(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[Sequence[Any]]:
-    """Give the cells of records column by column, None where a record has none; all have all of them as a rule."""
-    if len(names) > 1 and records:
+class Records:
+    """Records as a call gives them, seen by columns; each column is made once, whoever asks for it."""
+
+    def __init__(self, records: Sequence[Mapping[str, Any]]) -> None:
+        self._records = records
+        self._columns: dict[str, Sequence[Any]] = {}
+        self.names: Sequence[str] = tuple(records[0]) if records else ()
+        self.alike = self._are_alike()
+        """Whether every record has the same columns: then ``names`` are all there are."""
+        if not self.alike:
+            self.names = tuple(dict.fromkeys(chain.from_iterable(dict.fromkeys(map(tuple, records)))))
+
+    def _are_alike(self) -> bool:
+        """Look through the cells, which is needed anyway: records of one length with all of these have no others."""
         try:
-            return list(zip(*map(itemgetter(*names), records), strict=True))
+            for name in self.names:
+                self._columns[name] = list(map(itemgetter(name), self._records))
         except KeyError:
-            pass
-    return [[one.get(name) for one in records] for name in names]
+            return False
+        return set(map(len, self._records)) <= {len(self.names)}
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def column(self, name: str) -> Sequence[Any]:
+        """Give the cells of a column, None where a record has none."""
+        if name not in self._columns:
+            self._columns[name] = [None] * len(self) if self.alike else [one.get(name) for one in self._records]
+        return self._columns[name]
+
+    def stranger(self, known: Collection[str]) -> tuple[int, str]:
+        """Give the first row that has columns beside the known ones, and those; -1 where none has."""
+        if set(self.names) <= set(known):
+            return -1, ""
+        for at, one in enumerate(self._records):
+            if extra := one.keys() - known:
+                return at, ", ".join(sorted(extra))
+        return -1, ""
 
 
-def column(kind: str, given: Sequence[Any]) -> list[Any]:
+def column(kind: str, given: Sequence[Any]) -> Sequence[Any]:
     """Read the cells of a column; an empty text is missing but in a column of texts. Raises Wrong."""
-    what = family(kind)
+    what, types = family(kind), set(map(type, given))
     fits = _FITS.get(what)
-    if fits is not None and set(map(type, given)) <= fits and (what != "int" or _small(kind, given)):
-        return list(given)
-    if what == "text" and set(map(type, given)) <= _TEXTS:
-        return [one if one is None or one.isascii() else nfc(one) for one in given]
-    read, cells = READERS[what], []
-    known: dict[str, Any] = {}
+    if fits is not None and types <= fits and (what != "int" or _small(kind, given)):
+        return given
+    if what == "text" and types <= _TEXTS:
+        return given if _composed(given) else [one if one is None else nfc(one) for one in given]
+    if what in _REPEATED and types <= _TEXTS:
+        try:
+            known = {one: READERS[what](one, kind) if one else None for one in set(given)}
+            return list(map(known.__getitem__, given))
+        except (Wrong, ValueError, ArithmeticError, TypeError):
+            pass  # which row it was is looked for below
+    return _one_by_one(kind, given)
+
+
+def _composed(given: Sequence[str | None]) -> bool:
+    """Whether all texts are in NFC: asked of all of them put together, which nothing composes across a NUL."""
+    return unicodedata.is_normalized("NFC", "\0".join(filter(None, given)))
+
+
+def _one_by_one(kind: str, given: Sequence[Any]) -> list[Any]:
+    read, cells = READERS[family(kind)], []
     for at, value in enumerate(given):
         try:
-            if type(value) is not str:
-                cells.append(None if value is None else read(value, kind))
-                continue
-            if value not in known:  # dates and the like come again and again
-                known[value] = None if value == "" and what != "text" else read(value, kind)
-            cells.append(known[value])
+            missing = value is None or (value == "" and family(kind) != "text")
+            cells.append(None if missing else read(value, kind))
         except Wrong as wrong:
             wrong.row = at
             raise
@@ -174,6 +216,8 @@ READERS: Final[Mapping[Family, Callable[[Any, str], Any]]] = MappingProxyType({
 })
 _NONE: Final = type(None)
 _TEXTS: Final = frozenset({str, _NONE})
+_REPEATED: Final = frozenset({"date", "time", "timestamp"})
+"""Cells that come again and again as texts: each different one is read once."""
 _FITS: Final[Mapping[Family, frozenset[type]]] = MappingProxyType({
     "int": frozenset({int, _NONE}), "float": frozenset({float, _NONE}), "numeric": frozenset({int, float, _NONE}),
     "bool": frozenset({bool, _NONE}),

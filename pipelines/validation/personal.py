@@ -61,12 +61,15 @@ def screen(cells: Path, columns: Sequence[Described], traits: Sequence[Trait]) -
 
 
 def screened(tables: Sequence[pa.RecordBatch], columns: Sequence[Described],
-             traits: Sequence[Trait]) -> tuple[Held, ...]:
-    """Do as ``screen`` does with cells at hand: batches of text behind a first column of record numbers."""
+             traits: Sequence[Trait], *, within: bool = True) -> tuple[Held, ...]:
+    """Do as ``screen`` does with cells at hand: batches of text behind a first column of record numbers.
+
+    Without ``within`` nothing is looked for inside longer text, of which a person is only asked.
+    """
     seen = [_seen(tables, index, one, traits) for index, one in enumerate(columns)]
     held = judge(seen, traits)
     known = {one.index for one in held}
-    found = (inside(tables, index, one) for index, one in enumerate(columns) if index not in known)
+    found = (inside(tables, index, one) for index, one in enumerate(columns) if within and index not in known)
     return tuple(sorted([*held, *(one for one in found if one)], key=lambda one: one.index))
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from catalog.adapters.sql.writers import Turn
-from catalog.errors import Invalid, NotAllowed, Refusal
+from catalog.errors import Conflict, Invalid, NotAllowed, Refusal, Unavailable
 from catalog.model import Resource
 from standards.record import Dataset
 from tests.catalog.desk import Desk, a_desk
+from tests.fakes import FakeFiles
 
 LINK = Resource(name="tep", kind="link", title={"vi": "Tệp"}, url="https://example.org/a.csv", format="csv")
 
@@ -80,3 +84,56 @@ def test_who_waits_too_long_for_the_turn_asks_the_database_itself(tmp_path: Path
         pass
     with Turn(tmp_path / "gone" / "records.db").taken():
         pass
+
+
+class Meanwhile(FakeFiles):
+    """A store in whose first ``put`` somebody else does something: that is between the plan and its transaction."""
+
+    deed: Callable[[], object] | None = None
+
+    def put(self, stream: BinaryIO) -> tuple[str, int]:
+        deed, self.deed = self.deed, None
+        if deed is not None:
+            deed()
+        return super().put(stream)
+
+
+def test_an_address_that_somebody_takes_meanwhile_is_not_taken_twice() -> None:
+    """Asked for, it is refused; made of the title, the next one that is free is taken."""
+    files = Meanwhile()
+    desk = a_desk(files=files)
+    words = Dataset(title={"vi": "Trường học"})
+    files.deed = lambda: desk.draft(slug="truong")
+    with pytest.raises(Conflict, match="slug-taken"):
+        desk.catalog.create(desk.operator, "H12", words, [LINK], slug="truong")
+    files.deed = lambda: desk.catalog.draft(desk.operator, "H12", words)
+    made, version = desk.catalog.create(desk.operator, "H12", words, [LINK])
+    assert (made.slug, version.number) == ("truong-hoc-2", 1)
+
+
+def test_an_agency_that_asks_for_a_second_person_meanwhile_is_heard() -> None:
+    files = Meanwhile()
+    desk = a_desk(files=files)
+    files.deed = lambda: desk.catalog.amend_organisation(desk.catalog.system(), "H12", review="second_person")
+    with pytest.raises(NotAllowed):
+        desk.catalog.create(desk.editor, "H12", Dataset(title={"vi": "Trường học"}), [LINK])
+    assert not desk.catalog.all_datasets(desk.catalog.system())
+
+
+def test_what_a_crash_leaves_before_the_version_is_visible_is_swept_after_its_grace(desk: Desk) -> None:
+    """The manifest lies in the store, nobody knows it; one that is referred to stays."""
+    _, version = desk.catalog.create(desk.operator, "H12", Dataset(title={"vi": "Trường học"}), [LINK])
+    left, _ = desk.stand.files.put(io.BytesIO(b"a manifest of nothing"))
+    assert desk.catalog.sweep() == 0  # noted only
+    desk.stand.clock.at += timedelta(hours=25)
+    assert desk.catalog.sweep() == 1
+    assert desk.stand.files.size(left) is None
+    assert desk.stand.files.size(version.manifest)
+
+
+def test_a_site_that_is_read_only_takes_no_manifest(desk: Desk) -> None:
+    desk.catalog.make_read_only(desk.operator, "Nâng cấp")
+    before = set(desk.stand.files.objects)
+    with pytest.raises(Unavailable, match="read-only"):
+        desk.catalog.create(desk.operator, "H12", Dataset(title={"vi": "Trường học"}), [LINK])
+    assert set(desk.stand.files.objects) == before

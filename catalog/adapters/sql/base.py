@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, Insert, Row, Table, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Executable, Insert, Row, Table, Update, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog.adapters.sql import schema
 from catalog.events import Event
@@ -24,6 +25,9 @@ LED_TO = select(ORIGIN.c.target).where(
 TARGET = select(schema.aliases.c.target).where(
     schema.aliases.c.kind == bindparam("kind"), schema.aliases.c.alias == bindparam("alias")
 )
+
+LEADS_TO = select(func.coalesce(TARGET.scalar_subquery(), LED_TO.scalar_subquery()))
+"""Both in one statement: it is asked of every address that is still free."""
 
 Enqueue = Callable[[Connection, Event], None]
 """Puts the flows that react to an event on the queue, in the transaction of the connection given."""
@@ -76,20 +80,26 @@ class Part:
         return bool(self.connection.execute(_changing(table, tuple(key)), {**values, **bound}).rowcount)
 
     def _save(self, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Change the row with this key, or make it."""
-        if not self._change(table, key, values):
-            self._insert(table, {**key, **values})
+        """Make the row with this primary key, or change it, in one statement."""
+        made = _saving(table, tuple(key), tuple(values), self.connection.dialect.name)
+        self.connection.execute(made, {**key, **values})
 
     def _alias(self, kind: str, alias: str) -> str:
         """Give what an address of before, or an id of elsewhere, leads to; "" for nothing."""
-        found = self._one(TARGET, kind=kind, alias=alias) or self._one(LED_TO, kind=kind, alias=alias)
-        return found.target if found else ""
+        return self.connection.execute(LEADS_TO, {"kind": kind, "alias": alias}).scalar() or ""
 
 
 @cache
 def _inserting(table: Table) -> Insert:
     """Give the statement that adds a row, built once: building one takes longer than running it."""
     return insert(table)
+
+
+@cache
+def _saving(table: Table, key: tuple[str, ...], values: tuple[str, ...], dialect: str) -> Executable:
+    """Give the statement that adds a row with such a key or changes the one that is there, built once."""
+    made = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return made.on_conflict_do_update(index_elements=list(key), set_={name: made.excluded[name] for name in values})
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import Any, Final
 
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
@@ -11,7 +10,7 @@ from api.dialects.ckan.datastore.sources import found_part, own_id
 from api.dialects.ckan.shown import found_entry
 from catalog.errors import NotAllowed, NotFound
 from catalog.rows import ID, Ask, Order, Table
-from catalog.rows.cells import by_columns
+from catalog.rows.cells import Records
 from pipelines import rowscreen
 from standards.screening import Held
 
@@ -24,14 +23,11 @@ WORDS: Final = (
 )
 
 
-def screen(call: Call, records: Sequence[Mapping[str, Any]], table: Table | None = None, dataset: str = "",
-           key: str = "") -> None:
+def screen(call: Call, records: Records, table: Table | None = None, dataset: str = "", key: str = "") -> None:
     """Refuse records that hold personal data beyond doubt. ``table`` is what is there already. Raises Wrong."""
-    if not records:
+    if not len(records):
         return
-    shapes = dict.fromkeys(map(tuple, records))
-    names = [name for name in dict.fromkeys(chain.from_iterable(shapes)) if name != ID]
-    columns = dict(zip(names, by_columns(records, names), strict=True))
+    columns = {name: records.column(name) for name in records.names if name != ID}
     held = rowscreen.held_back(columns, _before(call, table, columns) if len(records) < rowscreen.FEW else {})
     if not held:
         return

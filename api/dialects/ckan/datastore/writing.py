@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -16,8 +16,8 @@ from api.dialects.ckan.writing import resource_of
 from catalog.errors import Conflict, NotAllowed, NotFound
 from catalog.model import Entry, Resource
 from catalog.rows import ID, LONGEST_NAME, MOST_FIELDS, Batch, Field, Method, Table, known, native
+from catalog.rows.cells import Records, column, guess
 from catalog.rows.cells import Wrong as WrongCell
-from catalog.rows.cells import by_columns, column, guess
 
 WHO: Final = "who may publish for the agency"
 FORCED: Final = 'Cannot edit read-only resource. Either pass "force=True" or change url_type to "datastore"'
@@ -166,24 +166,20 @@ def _aliases(call: Call, before: Table | None) -> tuple[str, ...]:
     return found
 
 
-def cells(table: Table, records: Sequence[Mapping[str, Any]], names: Sequence[str],
-          first: int = 0) -> list[Sequence[Any]]:
+def cells(table: Table, records: Records, names: Sequence[str], first: int = 0) -> list[Sequence[Any]]:
     """Read the cells of records that have these columns. Raises Wrong with the row, counted from 0."""
     types = table.types()
     try:
-        given = zip(names, by_columns(records, names), strict=True)
-        columns = [column(types[name], some) for name, some in given]
+        columns = [column(types[name], records.column(name)) for name in names]
     except WrongCell as wrong:
         raise Wrong({"records": [wrong.message], "records_row": first + wrong.row}) from None
     return list(zip(*columns, strict=True)) if columns else [()] * len(records)
 
 
-def _extra(table: Table, records: Sequence[Mapping[str, Any]], kept: Sequence[str] = ()) -> None:
-    there = {one.id for one in table.fields} | set(kept)
-    for at, one in enumerate(records):
-        if not one.keys() <= there:
-            extra = ", ".join(sorted(one.keys() - there))
-            raise Wrong({"records": [f'row "{at + 1}" has extra keys "{extra}"']})
+def _extra(table: Table, records: Records, kept: Sequence[str] = ()) -> None:
+    at, extra = records.stranger({*(one.id for one in table.fields), *kept})
+    if extra:
+        raise Wrong({"records": [f'row "{at + 1}" has extra keys "{extra}"']})
 
 
 # --- the actions ------------------------------------------------------------------------------------------------------
@@ -200,22 +196,23 @@ def datastore_create(call: Call) -> dict[str, Any]:
     if call.given.get("triggers"):
         raise Wrong({"triggers": ["Triggers are not supported"]})
     records = _records(call)
+    columns = Records(records)
     fields = _fields(call, None, records) if call.given.get("resource") else ()
     if call.given.get("resource"):
-        screen(call, records)
+        screen(call, columns)
     entry, part, key = _made(call) if call.given.get("resource") else _writable(call)
     before = call.site.catalog.table(call.caller, key) if key in call.site.catalog.tables_there([key]) else None
     if not call.given.get("resource"):
-        screen(call, records, before, entry.id, key)
+        screen(call, columns, before, entry.id, key)
     fields = _fields(call, before, records) if before or not fields else fields
     table = Table(
         id=key, dataset=entry.id, resource=part.name, fields=fields, aliases=_aliases(call, before),
         primary_key=_listed(call, "primary_key", before.primary_key if before else (), fields),
         indexes=_indexes(call, before, fields),
     )
-    _extra(table, records)
+    _extra(table, columns)
     names = [one.id for one in fields]
-    _stored(lambda: call.site.catalog.save_table(call.caller, table, names, cells(table, records, names)))
+    _stored(lambda: call.site.catalog.save_table(call.caller, table, names, cells(table, columns, names)))
     result = {
         "resource_id": key, "package_id": entry.id, "method": "insert", "aliases": list(table.aliases),
         "fields": shown.described({one.id: one for one in fields}, table.types(), names),
@@ -245,19 +242,29 @@ def datastore_upsert(call: Call) -> dict[str, Any]:
         raise Wrong({"method": [f'"{method}" is not defined']})
     table = call.site.catalog.table(call.caller, key)
     records = _records(call)
-    _extra(table, records, (ID,) if method == "update" else ())
-    screen(call, records, table, table.dataset, key)
+    columns = Records(records)
+    _extra(table, columns, (ID,) if method == "update" else ())
+    screen(call, columns, table, table.dataset, key)
     keys = (ID,) if method == "update" and records and ID in records[0] else table.primary_key
     if method != "insert":
         _keyed(records, keys)
-    groups = [(names, list(some)) for names, some in groupby(records, key=tuple)] if method != "insert" else [
-        (tuple(one.id for one in table.fields), records)]
     batches: list[Batch] = []
-    for names, some in groups:
+    for names, some in _groups(table, records, columns, method):
         batches.append((names, cells(table, some, names, sum(len(rows) for _, rows in batches))))
     _put(call, key, batches, method)  # type: ignore[arg-type]  # one of the three
     result: dict[str, Any] = {"resource_id": key, "method": method}
     return {**result, "records": records} if call.flag("include_records") else result
+
+
+def _groups(table: Table, records: Sequence[Mapping[str, Any]], columns: Records,
+            method: str) -> Iterator[tuple[Sequence[str], Records]]:
+    """Put records together that say the same columns: what a record does not say, it does not change."""
+    if method == "insert":
+        yield tuple(one.id for one in table.fields), columns
+    elif columns.alike:
+        yield from [(columns.names, columns)] if records else ()
+    else:
+        yield from ((names, Records(list(some))) for names, some in groupby(records, key=tuple))
 
 
 def _keyed(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
