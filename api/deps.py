@@ -65,6 +65,7 @@ class Site:
             work / "snapshots" if work else None,
             living=lambda: self.catalog.every_table(),  # noqa: PLW0108 - there is no catalogue where pages are printed
         ))
+        self.snapshots.shelf.left = self.askers.renew
 
     @property
     def standards(self) -> Standards:

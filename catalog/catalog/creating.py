@@ -34,7 +34,7 @@ class Creating(Datasets, Versions):
         for _ in range(TRIES):
             with self._records.read() as unit:
                 owner = self._organisation(unit, organisation, "#/organization")
-                plan = self._complete(unit, caller, owner, self._planned(
+                plan = self._complete(unit, caller, owner, self._draft_of(
                     unit, caller, owner, about, slug=slug, visibility=visibility), links)
             content = manifest.write(plan.entry, plan.version, plan.previous)
             self._files.put(io.BytesIO(content))

@@ -38,12 +38,12 @@ class Datasets(Base):
     def _drafted(self, unit: Unit, caller: Caller, organisation: str, about: Dataset, *, slug: str, visibility: str,
                  series: str | None = None, kind: str = "dataset") -> Entry:
         owner = self._organisation(unit, organisation, "#/organization")
-        entry = self._planned(unit, caller, owner, about, slug=slug, visibility=visibility, series=series, kind=kind)
+        entry = self._draft_of(unit, caller, owner, about, slug=slug, visibility=visibility, series=series, kind=kind)
         unit.add_entry(entry)
         unit.audit(self._actor(caller), "draft", entry.id, slug=entry.slug, organisation=owner.id)
         return entry
 
-    def _planned(self, unit: Unit, caller: Caller, owner: Organisation, about: Dataset, *, slug: str, visibility: str,
+    def _draft_of(self, unit: Unit, caller: Caller, owner: Organisation, about: Dataset, *, slug: str, visibility: str,
                  series: str | None = None, kind: str = "dataset") -> Entry:
         """Give the dataset that is to be made, if it may be; nothing is written."""
         now, about = self._now(), tidy(about)

@@ -207,7 +207,7 @@ def _array(value: Any, kind: str) -> list[Any]:
     found = orjson.loads(value) if isinstance(value, str) else value
     if not isinstance(found, list):
         raise TypeError
-    return column(element(kind), found)
+    return list(column(element(kind), found))
 
 
 READERS: Final[Mapping[Family, Callable[[Any, str], Any]]] = MappingProxyType({

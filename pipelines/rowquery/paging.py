@@ -37,8 +37,8 @@ def select(one: Statement, path: str, *, limit: int | None, after: Ended = (), o
         having, having_values = f"({having}) AND ({behind})", (*having_values, *marks)
     else:
         conditions = f"({conditions}) AND ({behind})"
-    source, named = _source(path)
-    parts = [f"SELECT {one.select} FROM {source} WHERE {conditions}"]  # noqa: S608 - our own words only
+    whence, named = source(path)
+    parts = [f"SELECT {one.select} FROM {whence} WHERE {conditions}"]  # noqa: S608 - our own words only
     values: list[Any] = [*one.selected, *named, *one.conditions, *(() if one.grouped else marks)]
     if one.grouped:
         if one.group_by:
@@ -60,19 +60,19 @@ def select(one: Statement, path: str, *, limit: int | None, after: Ended = (), o
 
 def count(one: Statement, path: str) -> Select:
     """Ask how many rows there are in all."""
-    source, named = _source(path)
+    whence, named = source(path)
     if not one.grouped:
-        return Select(sql=f"SELECT count(*) FROM {source} WHERE {one.where}", values=(*named, *one.conditions))  # noqa: S608
+        return Select(sql=f"SELECT count(*) FROM {whence} WHERE {one.where}", values=(*named, *one.conditions))  # noqa: S608
     group = f"GROUP BY {one.group_by}" if one.group_by else ""
-    inner = f"SELECT 1 FROM {source} WHERE {one.where} {group} HAVING {one.having or 'true'}"  # noqa: S608
+    inner = f"SELECT 1 FROM {whence} WHERE {one.where} {group} HAVING {one.having or 'true'}"  # noqa: S608
     values = (*named, *one.conditions, *one.grouping, *one.having_values)
     return Select(sql=f"SELECT count(*) FROM ({inner})", values=values)  # noqa: S608
 
 
 def numbered(one: Statement, path: str, start: int, limit: int) -> Select:
     """Ask the file for the rows from number ``start`` on, by their numbers: nothing else is looked at."""
-    source, named = _source(path)
-    sql = f"SELECT {one.select} FROM {source} WHERE _id BETWEEN ? AND ? ORDER BY _id"  # noqa: S608
+    whence, named = source(path)
+    sql = f"SELECT {one.select} FROM {whence} WHERE _id BETWEEN ? AND ? ORDER BY _id"  # noqa: S608
     return Select(sql=sql, values=(*one.selected, *named, start, start + limit - 1))
 
 
@@ -81,7 +81,8 @@ def shelf(path: str) -> Mapping[str, str]:
     return {"path": path, "name": _name(path)} if path.endswith(SERVING) else {}
 
 
-def _source(path: str) -> tuple[str, tuple[str, ...]]:
+def source(path: str) -> tuple[str, tuple[str, ...]]:
+    """Give what a statement reads from, and the parameters that it brings along."""
     return (f'"{_name(path)}".main.rows', ()) if path.endswith(SERVING) else ("read_parquet(?)", (path,))
 
 

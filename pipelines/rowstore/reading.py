@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
+from catalog.errors import Invalid
 from catalog.rows import ID, Ask, Family, Found, Is, Word, family
 from catalog.rows.statement import Selection, Sql, edged, plain
-from pipelines import tables
 from pipelines.askers import Askers
+from pipelines.rowquery import paging
+from pipelines.serving.pages import OFF_SHELF
 
 KINDS: Final[Mapping[str, str]] = MappingProxyType({
     "string": "text", "integer": "int8", "number": "numeric", "boolean": "bool", "date": "date", "time": "time",
@@ -64,29 +67,45 @@ class DuckTongue:
         return Sql(f"(length({said}) - length(replace({said}, ?, ''))) / {len(word.text)}", (word.text,))
 
 
-def types_of(path: str) -> dict[str, str]:
-    """Give the columns of a published table's file with their types, ``_id`` first. Raises NotFound."""
-    return {one.name: KINDS[one.kind] for one in tables.schema(path)}
-
-
-def ask(askers: Askers, path: str, types: Mapping[str, str], one: Ask, count: int, *, folded: str = "") -> Found:
+def ask(askers: Askers, path: str, types: Mapping[str, str], one: Ask, count: int, *, folded: str = "",
+        served: str | None = None) -> Found:
     """Answer a question; ``count`` is how many rows the file has, ``folded`` its column of folded rows, if any.
 
-    Raises Invalid('query-too-heavy'), Unavailable.
+    ``served`` is a serving file of the same rows, which answers quicker while it is there. Raises
+    Invalid('query-too-heavy'), Unavailable.
     """
-    selection = Selection(DuckTongue(), _SOURCE, types, one, (path,), folded=folded)
-    known = count if selection.whole() or not one.total else None
-    if one.limit == 0 and known is not None:
-        return Found((), known if one.total else None)
+    if one.limit == 0 and (whole := _known(one, types, count)) is not None:
+        return Found((), whole if one.total else None)
+    if served:
+        try:
+            return _asked(askers, served, types, one, count, folded=folded)
+        except Invalid as refused:
+            if refused.code != OFF_SHELF:
+                raise
+    return _asked(askers, path, types, one, count, folded=folded)
+
+
+def _known(one: Ask, types: Mapping[str, str], count: int) -> int | None:
+    """Give how many rows there are in all where nobody has to be asked."""
+    return count if not one.total or Selection(DuckTongue(), _SOURCE, types, one).whole() else None
+
+
+def _asked(askers: Askers, path: str, types: Mapping[str, str], one: Ask, count: int, *,
+           folded: str) -> Found:
+    known = _known(one, types, count)
+    source, given = paging.source(path)
+    more = one.limit + 1 if known is None and one.limit and not one.offset else None
+    selection = Selection(DuckTongue(), source, types, one if more is None else replace(one, limit=more), given,
+                          folded=folded)
     rows, counted = selection.rows(), selection.count()
     kinds = [types[name] for name in selection.columns]
     told = askers.ask({
-        "form": "page", "sql": rows.text, "values": rows.values,
+        "form": "page", "sql": rows.text, "values": rows.values, "shelf": paging.shelf(path), "whole": more or 0,
         "kinds": ["integer" if family(kind) == "int" else "" for kind in kinds],
         "count": counted.text if known is None else "", "count_values": counted.values if known is None else (),
     })
     total = (known if known is not None else told["total"]) if one.total else None
-    return Found(read(kinds, told["rows"]), total)
+    return Found(read(kinds, told["rows"][: one.limit]), total)
 
 
 def pages(askers: Askers, path: str, types: Mapping[str, str], size: int = PAGE) -> Iterator[Sequence[Sequence[Any]]]:

@@ -12,12 +12,14 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import time as clock_time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from catalog.errors import Refusal
 from catalog.rows import All, Ask, Family, Table, family
+from pipelines.serving.shelf import Shelf
 from standards import late
 from standards.text import fold
 
@@ -39,6 +41,11 @@ FOLDED: Final = "_full_text"
 """The column in which each row stands as one text without marks and capitals, for words."""
 KEPT: Final = 2
 """Revisions whose files stay: somebody may still be reading the one before."""
+
+SERVED: Final = 10_000_000_000
+"""Bytes that the serving files of snapshots may take on a machine."""
+
+SERVING: Final = "pipelines.serving.work:make_plainly"
 
 SWEEP_SECONDS: Final = 60.0
 """How long a file may outlive rows that were taken away, by anybody and also on another machine."""
@@ -65,6 +72,9 @@ class Snapshots:
         self._own = tempfile.TemporaryDirectory(prefix="datamo-snapshots-") if folder is None else None
         self._folder = Path(self._own.name) if self._own else Path(folder or "")
         self._small, self._still = small, still
+        self.shelf = Shelf(self._folder / "serving", SERVED, least_rows=small, maker=SERVING,
+                           holds=partial(_there, self._folder))
+        """Serving files of the snapshots: made when one is asked, gone when it goes."""
         self._making: dict[str, threading.Lock] = {}
         self._seen: dict[str, tuple[tuple[str, int], float]] = {}
         self._guard = threading.Lock()
@@ -101,6 +111,19 @@ class Snapshots:
         self._keep()
         return str(path)
 
+    def served(self, table: Table, path: str) -> str | None:
+        """Give the serving file of a snapshot; None while there is none: then one is made of a large one."""
+        return self.shelf.find(_key(Path(path).name), table.count, path)
+
+    def _remove(self, gone: Iterable[Path]) -> None:
+        """Remove files, and what was made of them; nobody goes on who has one open."""
+        every = list(gone)
+        for one in every:
+            one.unlink(missing_ok=True)
+            self.shelf.drop(_key(one.name))
+        if every:
+            self.shelf.left()
+
     def _path(self, table: Table) -> Path:
         name = hashlib.sha256(table.id.encode()).hexdigest()[:32]
         return self._folder / f"{name}-{table.mark}-{table.revision:012d}.parquet"
@@ -124,15 +147,11 @@ class Snapshots:
         prefix = self._path(table).name.partition("-")[0]
         others = sorted(one for one in self._folder.glob(f"{prefix}-*.parquet") if one != made)
         same = [one for one in others if one.name.startswith(f"{prefix}-{table.mark}-")]
-        for one in others:
-            if one not in same[-(KEPT - 1):]:
-                one.unlink(missing_ok=True)
+        self._remove(one for one in others if one not in same[-(KEPT - 1):])
 
     def forget(self, key: str) -> None:
         """Remove every file of a table: it was taken away."""
-        for one in self._folder.glob(f"{hashlib.sha256(key.encode()).hexdigest()[:32]}-*"):
-            one.unlink(missing_ok=True)
-
+        self._remove(self._folder.glob(f"{hashlib.sha256(key.encode()).hexdigest()[:32]}-*"))
 
     def sweep(self) -> int:
         """Remove what is not the newest state of a table there is, so that rows erased anywhere leave here too.
@@ -147,8 +166,7 @@ class Snapshots:
         except Refusal:
             return 0
         gone = [one for one in old if one.name not in held]
-        for one in gone:
-            one.unlink(missing_ok=True)
+        self._remove(gone)
         return len(gone)
 
     def _keep(self) -> None:
@@ -158,6 +176,15 @@ class Snapshots:
                 of = weakref.ref(self)
                 self._keeper = threading.Thread(target=_sweep_on, args=(of,), name="snapshots", daemon=True)
                 self._keeper.start()
+
+
+def _key(name: str) -> str:
+    """Give the name under which the shelf has what was made of a file."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _there(folder: Path, key: str) -> bool:
+    return any(_key(one.name) == key for one in folder.glob("*.parquet"))
 
 
 def _sweep_on(of: weakref.ref[Snapshots]) -> None:

@@ -41,12 +41,14 @@ class Shelf:
     """A folder of serving files, held below ``limit`` bytes where that is possible; several processes may share it.
 
     ``holds`` says whether the store of files (still) has an object: what it has no more is taken off the shelf.
-    ``left`` is called after a file went that may be open somewhere: a file that is open is not gone.
+    ``left`` is called after a file went that may be open somewhere: a file that is open is not gone. ``maker`` is what
+    the sandbox's child does.
     """
 
-    def __init__(self, folder: Path, limit: int, *, holds: Callable[[str], bool],
-                 least_rows: int = LEAST_ROWS) -> None:
+    def __init__(self, folder: Path, limit: int, *, holds: Callable[[str], bool], least_rows: int = LEAST_ROWS,
+                 maker: str = "pipelines.serving.work:make") -> None:
         self.left: Callable[[], None] = lambda: None
+        self._maker = maker
         self._folder, self._limit, self._holds, self._least = folder, limit, holds, least_rows
         self._wanted: queue.Queue[tuple[str, str]] = queue.Queue()
         self._known: dict[str, float] = {}
@@ -103,7 +105,7 @@ class Shelf:
     def _made(self, parquet: str, draft: Path) -> None:
         size = Path(parquet).stat().st_size
         limits = sandbox.DEFAULT.scaled(8 * size)
-        sandbox.call("pipelines.serving.work:make", {"parquet": parquet, "path": str(draft)}, int, limits=limits)
+        sandbox.call(self._maker, {"parquet": parquet, "path": str(draft)}, int, limits=limits)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[bool]:

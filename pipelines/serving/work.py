@@ -17,7 +17,16 @@ def make(asked: Mapping[str, str]) -> int:
     Beside each column of texts stands one that has them in small letters without marks: a search looks there.
     """
     known = {one.name: one.kind for one in schema(asked["parquet"])}
+    return _made(asked, folded_texts(known))
+
+
+def make_plainly(asked: Mapping[str, str]) -> int:
+    """Do as ``make`` with the columns as they are: what is folded in them was folded before."""
+    return _made(asked, "")
+
+
+def _made(asked: Mapping[str, str], besides: str) -> int:
     with duckdb.connect(asked["path"], config={"threads": 1, "memory_limit": "512MB"}) as duck:
-        duck.execute(f"CREATE TABLE rows AS SELECT *{folded_texts(known)} "  # noqa: S608 - the table's own names, quoted
+        duck.execute(f"CREATE TABLE rows AS SELECT *{besides} "  # noqa: S608 - the table's own names, quoted
                      "FROM read_parquet(?)", [asked["parquet"]])
     return Path(asked["path"]).stat().st_size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,32 @@ def test_a_snapshot_answers_as_the_table_itself(tables, tmp_path, askers) -> Non
             [[round(cell, 6) if isinstance(cell, float) else cell for cell in row] for row in told.rows], told.total), ask
     assert [len(page) for page in reading.pages(askers, path, table.types(), 3)] == [3, 1]
     assert b"".join(reading.document(askers, path, table.types(), Ask(columns=("ten", "so"), limit=1))) == b"ten,so\n" + "Đống Đa,30\n".encode()
+
+
+def test_the_serving_file_of_a_snapshot_answers_alike_and_goes_with_it(tables, tmp_path, askers) -> None:
+    """A question that comes while it is not there, or not any more, is answered from the snapshot itself."""
+    kept, left = Snapshots(tmp_path, small=0), list[str]()
+    table = tables.table("t-1")
+    path = kept.of(table, lambda: tables.pages("t-1", 3))
+    kept.shelf.left = lambda: left.append("left")
+    until = time.monotonic() + 120
+    while (served := kept.served(table, path)) is None:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    for ask in QUESTIONS:
+        plain = reading.ask(askers, path, table.types(), ask, table.count, folded=FOLDED)
+        assert reading.ask(askers, path, table.types(), ask, table.count, folded=FOLDED, served=served) == plain, ask
+    few = Ask(where=Is("so", "gt", 5), limit=2)
+    assert [len(found.rows) + (found.total or 0) for found in (reading.ask(askers, path, table.types(), few, 4, served=one) for one in (None, served))
+            ] == [5, 5]
+    Path(served).unlink()
+    askers.renew()
+    assert reading.ask(askers, path, table.types(), few, 4, served=served).total == 3
+    assert kept.shelf.make(Path(served).name[:64], path)
+    kept.forget("t-1")
+    assert left
+    assert not Path(served).exists()
+    assert [one for one in tmp_path.rglob("*") if one.is_file() and one.name != "lock"] == []
 
 
 def test_a_snapshot_is_made_once_for_a_revision_and_older_ones_go(tables, tmp_path) -> None:

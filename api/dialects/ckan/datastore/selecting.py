@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from api.dialects.ckan.action import Action, Call, Refused, Wrong
-from api.dialects.ckan.datastore.sources import found_source
+from api.dialects.ckan.datastore.sources import Source, found_source
 from catalog.errors import Invalid, NotFound
 from catalog.rows import native
 from pipelines.guardedsql import ask
 from pipelines.rowstore.reading import KINDS
+from pipelines.serving.pages import OFF_SHELF
 
 OPTION: Final = "ckan.datastore.sqlsearch.enabled"
 MOST_TABLES: Final = 8
@@ -32,7 +33,7 @@ def _answer(call: Call, sql: str) -> dict[str, Any]:
     names = ask.wanted(call.site.askers, sql)
     if len(names) > MOST_TABLES:
         raise Wrong({"query": [f"More than {MOST_TABLES} tables"]})
-    told = ask.rows(call.site.askers, sql, {name: ask.Place(_file(call, name)) for name in names}, ask.MOST_ROWS)
+    told = _rows(call, sql, {name: _source(call, name) for name in names})
     columns = [name for name, _ in told.columns]
     rows = [_shown(told.columns, one) for one in told.rows]
     result: dict[str, Any] = {
@@ -42,11 +43,30 @@ def _answer(call: Call, sql: str) -> dict[str, Any]:
     return {**result, "records_truncated": True} if told.truncated else result
 
 
-def _file(call: Call, name: str) -> str:
+def _source(call: Call, name: str) -> Source:
     try:
-        return found_source(call, name).file()
+        return found_source(call, name)
     except NotFound:
         raise Wrong({"query": [f'(UndefinedTable) relation "{name}" does not exist']}) from None
+
+
+def _rows(call: Call, sql: str, sources: Mapping[str, Source]) -> ask.Rows:
+    """Ask the serving files of tables that have one, and all by their Parquet files where one of them went."""
+    files = {name: one.file() for name, one in sources.items()}
+    plain = {name: ask.Place(path) for name, path in files.items()}
+    places = {name: _served(sources[name], path) or plain[name] for name, path in files.items()}
+    try:
+        return ask.rows(call.site.askers, sql, places, ask.MOST_ROWS)
+    except Invalid as refused:
+        if refused.code != OFF_SHELF:
+            raise
+    return ask.rows(call.site.askers, sql, plain, ask.MOST_ROWS)
+
+
+def _served(source: Source, path: str) -> ask.Place | None:
+    """Give the table's place in its serving file, without the columns that only searches need."""
+    found = source.served(path)
+    return ask.Place(found, "rows", source.hidden) if found else None
 
 
 def _shown(columns: Sequence[tuple[str, str]], row: Sequence[Any]) -> list[Any]:

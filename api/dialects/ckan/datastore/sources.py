@@ -12,18 +12,25 @@ from api.dialects.ckan.shown import parts_by_id
 from catalog.errors import NotFound, Unavailable
 from catalog.model import Entry, Resource
 from catalog.rows import ID, Ask, Field, Found, Table
+from pipelines.rowquery.folding import folded_names
 from pipelines.rowstore import reading
 from pipelines.rowstore.snapshots import FOLDED
+from pipelines.serving import pages
 from standards.metadata.ckan import resource_id
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows that can be asked; ``path`` is the file of a published table, "" for rows that change."""
+    """Rows that can be asked; ``path`` is the file of a published table, "" for rows that change.
+
+    ``shelf`` is the serving file of a published table, where there is one, ``hidden`` what it has beside its columns.
+    """
 
     call: Call
     table: Table
     path: str = ""
+    shelf: str | None = None
+    hidden: tuple[str, ...] = ()
 
     def ask(self, ask: Ask) -> Found:
         """Answer a question."""
@@ -32,13 +39,18 @@ class Source:
             path = self.file()
         if path:
             folded = "" if self.path else FOLDED
-            return reading.ask(self.call.site.askers, path, self.table.types(), ask, self.table.count, folded=folded)
+            return reading.ask(self.call.site.askers, path, self.table.types(), ask, self.table.count, folded=folded,
+                               served=self.served(path))
         return self.call.site.catalog.ask_rows(self.call.caller, self.table.id, ask)[1]
 
     def file(self) -> str:
         """Give a file that holds the rows: the published one, or a snapshot."""
         catalog, caller, key = self.call.site.catalog, self.call.caller, self.table.id
         return self.path or self.call.site.snapshots.of(self.table, lambda: catalog.row_pages(caller, key))
+
+    def served(self, path: str) -> str | None:
+        """Give the serving file of the file that holds the rows, where there is one."""
+        return self.shelf if self.path else self.call.site.snapshots.served(self.table, path)
 
     def pages(self) -> Iterator[Sequence[Sequence[Any]]]:
         """Give all rows, in the order of their ids."""
@@ -83,8 +95,9 @@ def _published(call: Call, entry: Entry, part: Resource) -> Source:
     path = call.site.catalog.local_file(call.caller, parquet)
     if path is None:
         raise Unavailable("storage-down")
-    types = reading.types_of(path)
+    found = pages.table(path, parquet.sha256, call.site.shelf)
+    types = {name: reading.KINDS[kind] for name, kind in found.known.items()}
     titles = {one.name: {"label": words} for one in part.columns if (words := call.words(one.title)) != one.name}
     fields = tuple(Field(id=name, type=kind, info=titles.get(name, {})) for name, kind in types.items() if name != ID)
     table = Table(id=own_id(entry, part), dataset=entry.id, resource=part.name, fields=fields, count=parquet.rows or 0)
-    return Source(call, table, path)
+    return Source(call, table, path, found.shelf, tuple(folded_names(found.known).values()))
