@@ -52,6 +52,8 @@ class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, UsageUnit, Protocol):
         """Let an old address of a ``dataset`` or ``organisation`` lead to ``target`` (an id)."""
     def drop_alias(self, kind: str, alias: str) -> None: ...
     def aliases(self, kind: str, target: str) -> Sequence[str]: ...
+    def every_alias(self, kind: str) -> Mapping[str, Sequence[str]]:
+        """The old addresses of all that have some, by what they lead to."""
 
     def save_origin(self, one: Origin) -> None:
         """Let an id of elsewhere lead to a thing of ours, in place of where it led."""

@@ -291,7 +291,7 @@ def followers(shop: Workshop) -> Mapping[str, Callable[[], int]]:
     """Give the readers of the change sequence: name → one batch; each returns how many changes it took."""
     found: dict[str, Callable[[], int]] = {
         index.READER: lambda: index.follow(shop.catalog, shop.index),
-        public_state.READER: lambda: public_state.follow(shop.catalog, shop.files),
+        public_state.READER: public_state.Chronicle(shop.catalog, shop.files),
     }
     if shop.jobs is not None:
         found[PUSH] = shop.catalog.follow_pushes

@@ -60,7 +60,7 @@ LARGE_TURN_SECONDS = 0.5
 RECHECK_TURN_SECONDS = 1.0
 """How often a queue is looked at. Each look costs milliseconds, so those of work that takes long are looked at less."""
 
-REST = 2.0
+REST = 4.0
 """How many times as long as they took the followers rest: more changes together cost less."""
 
 BEAT_SECONDS = 10.0

@@ -158,6 +158,9 @@ class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices, FakeUsage):
     def aliases(self, kind: str, target: str) -> Sequence[str]:
         return sorted(alias for (of, alias), to in self.shelf.aliases.items() if (of, to) == (kind, target))
 
+    def every_alias(self, kind: str) -> Mapping[str, Sequence[str]]:
+        return {to: self.aliases(kind, to) for (of, _), to in self.shelf.aliases.items() if of == kind}
+
     def save_origin(self, one: Origin) -> None:
         self.shelf.origins[one.source, one.kind, one.remote] = one
 

@@ -88,7 +88,8 @@ class Agencies(Base):
     def organisations_with_addresses(self, caller: Caller) -> Sequence[tuple[Organisation, Sequence[str]]]:  # noqa: ARG002 - everybody sees agencies
         """All agencies of one state of the records, each with the addresses that it had before."""
         with self._records.read() as unit:
-            return [(one, unit.aliases("organisation", one.id)) for one in unit.organisations()]
+            former = unit.every_alias("organisation")
+            return [(one, former.get(one.id, ())) for one in unit.organisations()]
 
     # -- members ------------------------------------------------------------------------------------------------
     def set_member(self, caller: Caller, organisation: str, person: str, role: str) -> Membership:

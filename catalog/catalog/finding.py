@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from catalog.catalog.agencies import entries_of
@@ -29,6 +29,20 @@ LATE_SECONDS = 60.0
 
 MOMENT = 0.5
 """Seconds for which search that was seen to be in time is not asked about again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A change with what its dataset is now: ``version`` is the one that the change made, or the newest.
+
+    ``entry`` is None where there is none (any more).
+    """
+
+    change: Change
+    entry: Entry | None = None
+    version: Version | None = None
+    owner: Organisation | None = None
+    addresses: Sequence[str] = ()
 
 
 class Finding(Base):
@@ -153,6 +167,12 @@ class Finding(Base):
         with self._records.read() as unit:
             return unit.aliases(kind, target)
 
+    def told_of(self, changes: Sequence[Change]) -> Sequence[Told]:
+        """Give what the datasets of changes are now, all of one state of the records; for the site itself."""
+        owners: dict[str, Organisation | None] = {}
+        with self._records.read() as unit:
+            return [_told(unit, one, owners) for one in changes]
+
     def follow(self, reader: str, limit: int = 1000) -> Sequence[Change]:
         """Give the changes that a reader has not taken yet, oldest first."""
         with self._records.read() as unit:
@@ -172,6 +192,17 @@ class Finding(Base):
         """Tell how many changes a reader is behind."""
         with self._records.read() as unit:
             return unit.last_change() - unit.position(reader)
+
+
+def _told(unit: Unit, change: Change, owners: dict[str, Organisation | None]) -> Told:
+    entry = unit.entry(change.dataset) if change.dataset else None
+    if entry is None:
+        return Told(change=change)
+    if entry.organisation not in owners:
+        owners[entry.organisation] = unit.organisation(entry.organisation)
+    number = entry.version if change.version is None else change.version
+    return Told(change=change, entry=entry, version=unit.version(entry.id, number) if number else None,
+                owner=owners[entry.organisation], addresses=unit.aliases("dataset", entry.id))
 
 
 def audience(caller: Caller) -> tuple[str, ...]:

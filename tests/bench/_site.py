@@ -165,7 +165,7 @@ def served(folder: Path, *, processes: int = 2, worker: bool = False, **settings
             answers(port, process, folder)
             one = Served(port, token, process)
             one.web = web_of(process.pid, processes)
-            one.worker = [pid for pid in children(process.pid) if b"work" in arguments(pid)]
+            one.worker = [pid for pid in children(process.pid) if b"work" in arguments(pid).split(b"\0")]
             yield one
         finally:
             process.send_signal(signal.SIGTERM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, Row, bindparam, delete, insert, or_, select, update
@@ -25,6 +25,8 @@ SESSION_BY_HASH = select(SESSION).where(SESSION.c.secret_hash == KEY)
 FORMER = select(ALIAS.c.alias).where(
     ALIAS.c.kind == bindparam("of"), ALIAS.c.target == bindparam("to")
 ).order_by(ALIAS.c.alias)
+
+EVERY_FORMER = select(ALIAS.c.target, ALIAS.c.alias).where(ALIAS.c.kind == bindparam("of")).order_by(ALIAS.c.alias)
 
 
 class PeopleRows(Part):
@@ -63,6 +65,13 @@ class PeopleRows(Part):
     def aliases(self, kind: str, target: str) -> Sequence[str]:
         """Give the old addresses of ``target``."""
         return list(self.connection.execute(FORMER, {"of": kind, "to": target}).scalars())
+
+    def every_alias(self, kind: str) -> Mapping[str, Sequence[str]]:
+        """Give the old addresses of all that have some."""
+        found: dict[str, list[str]] = {}
+        for row in self.connection.execute(EVERY_FORMER, {"of": kind}):
+            found.setdefault(row.target, []).append(row.alias)
+        return found
 
     def add_person(self, one: Person, password_hash: str = "") -> None:
         """Record a new person."""
