@@ -197,6 +197,17 @@ def test_of_held_files_the_oldest_go_when_all_of_them_take_too_much(tmp_path: Pa
     assert (held[2].found, held[2].options, held[2].file.read_bytes()[:3]) == (found, Options(), b"a,b")
 
 
+def test_checked_files_lie_where_every_web_process_of_a_site_finds_them_again(tmp_path: Path) -> None:
+    """Two containers behind one address share the working folder and nothing else; a folder that cannot be made stops nobody."""
+    one, other = ({"rooms": {"work": tmp_path / "work"}} for _ in range(2))
+    folder = brief.folder(kept.room_of(one).within)
+    (folder / kept.FILE).write_bytes(b"a,b")
+    token = kept.hold(folder, Checked(name="a.csv", bytes=3, sha256="0" * 64, outcome=Outcome(readable=False)), Options(), kept.room_of(one))
+    assert kept.held(kept.room_of(other), token) is not None
+    (tmp_path / "file").write_bytes(b"")
+    assert kept.room_of({"rooms": {"work": tmp_path / "file" / "work"}}) == kept.Room()
+
+
 def test_what_a_killed_process_left_of_checked_files_goes_at_the_next_start(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as over:
         over.wait()
@@ -204,6 +215,7 @@ def test_what_a_killed_process_left_of_checked_files_goes_at_the_next_start(tmp_
     left.mkdir()
     (left / "file").write_bytes(b"x")
     mine = brief.folder(tmp_path)
+    assert brief.sweep(tmp_path, foreign=True) == 0, "in a folder of several containers a process may live in another one"
     assert brief.sweep(tmp_path) == 1
     assert (left.exists(), mine.exists()) == (False, True)
     brief.sweep(tmp_path, time.time() + brief.LONGEST + 60)

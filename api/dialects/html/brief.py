@@ -21,12 +21,15 @@ def folder(within: Path | None = None) -> Path:
     return Path(tempfile.mkdtemp(prefix=f"datamo-brief-{os.getpid()}-", dir=within))
 
 
-def sweep(within: Path | None = None, now: float | None = None) -> int:
-    """Remove the folders of processes that are gone, and those older than any check; say how many those were."""
+def sweep(within: Path | None = None, now: float | None = None, *, foreign: bool = False) -> int:
+    """Remove the folders of processes that are gone, and those older than any check; say how many those were.
+
+    Where ``foreign`` machines or containers share the folder, a number does not say who lives: there only age counts.
+    """
     gone = 0
     for path in (within or Path(tempfile.gettempdir())).glob("datamo-brief-*"):
         found = _OURS.fullmatch(path.name)
-        if found and (not _lives(int(found[1])) or _age(path, now) > LONGEST):
+        if found and ((not foreign and not _lives(int(found[1]))) or _age(path, now) > LONGEST):
             shutil.rmtree(path, ignore_errors=True)
             gone += 1
     return gone

@@ -21,6 +21,7 @@ from typing import Any
 
 from fastapi.concurrency import run_in_threadpool
 
+from api.dialects.html import brief
 from catalog.model import Options
 from pipelines.check import Checked
 from standards.portable import NotPortable, from_json, to_json
@@ -48,9 +49,20 @@ class Room:
 
 
 def room_of(extras: dict[str, Any]) -> Room:
-    """The room of a site, by what it carries along."""
-    found: Room = extras.setdefault("html.held", Room())
+    """The room of a site: in its working folder, which web processes in several containers share, where it has one."""
+    found: Room | None = extras.get("html.held")
+    if found is None:
+        work = extras.get("rooms", {}).get("work")
+        found = extras.setdefault("html.held", _within(work / "checked") if work else Room())
     return found
+
+
+def _within(folder: Path) -> Room:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:  # nothing can be written there: readyz says so
+        return Room()
+    return Room(within=folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +134,8 @@ def erase(room: Room, token: str) -> None:
 
 
 def sweep(room: Room, now: float | None = None) -> int:
-    """Remove what is over, of whichever process; say how many those were."""
+    """Remove what is over, of whichever process, and what was left half made; say how many of the first those were."""
+    brief.sweep(room.within, now, foreign=True)
     gone = [path for path, until in _all(room.within) if until <= (time.time() if now is None else now)]
     for path in gone:
         shutil.rmtree(path, ignore_errors=True)
