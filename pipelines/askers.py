@@ -30,6 +30,8 @@ WAIT_SECONDS: Final = 5.0
 START_SECONDS: Final = 60.0
 MOST_QUESTIONS: Final = 500
 """After so many a process is replaced: what it did not give back of its memory goes with it."""
+GIVING_BACK: Final[Mapping[str, str]] = {"MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_TRIM_THRESHOLD_": "262144"}
+"""Memory of an answer goes back to the machine when it is written: a process that stands ready keeps little."""
 LARGEST: Final = 64 << 20
 
 
@@ -45,7 +47,7 @@ class Asker:
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own words
             sandbox.command("asking", door), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, cwd=self._folder.name, start_new_session=True,
-            env=dict(sandbox.environment(Path(self._folder.name))),
+            env={**sandbox.environment(Path(self._folder.name)), **GIVING_BACK},
         )
         self.asked = 0
         self._await_start()

@@ -58,11 +58,14 @@ def edged(word: Word, outside: str) -> str:
 
 
 class Selection:
-    """A question to one table in one tongue; ``folded`` names a column that holds each row as one folded text."""
+    """A question to one table in one tongue; ``folded`` names a column that holds each row as one folded text.
+
+    ``lying``: rows lie in the order of their ids, and the engine gives them as they lie.
+    """
 
     def __init__(self, tongue: Tongue, source: str, types: Mapping[str, str], ask: Ask,
-                 given: tuple[Any, ...] = (), *, folded: str = "") -> None:
-        self._folded = folded
+                 given: tuple[Any, ...] = (), *, folded: str = "", lying: bool = False) -> None:
+        self._folded, self._lying = folded, lying
         self._tongue, self._source, self._types, self._ask, self._given = tongue, source, types, ask, given
         self.columns = ask.columns or tuple(types)
 
@@ -75,7 +78,7 @@ class Selection:
         values = [*(value for one in ranks for value in one.values), *self._given, *where.values]
         parts.append(f"FROM {self._source} WHERE {where.text}")
         order = self._order(len(shown), len(ranks))
-        if order:
+        if order and not (self._lying and order == f"{quoted(ID)} ASC"):
             parts.append(f"ORDER BY {order}")
         if ask.limit is not None:
             parts.append(f"LIMIT {int(ask.limit)}")

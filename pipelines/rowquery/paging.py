@@ -28,8 +28,13 @@ class Select:
     values: tuple[Any, ...]
 
 
-def select(one: Statement, path: str, *, limit: int | None, after: Ended = (), offset: int = 0) -> Select:
-    """Ask the file for the rows behind ``after``, or behind so many; None is no limit. Raises Invalid('cursor')."""
+def select(one: Statement, path: str, *, limit: int | None, after: Ended = (), offset: int = 0,
+           lying: bool = False) -> Select:
+    """Ask the file for the rows behind ``after``, or behind so many; None is no limit. Raises Invalid('cursor').
+
+    With ``lying`` rows that are wanted in the order of their ids are not put in order: our files have them so, and an
+    engine that keeps that order need not hold all of them before it gives the first.
+    """
     behind, marks = _behind(one.keys, after) if after else ("true", ())
     conditions, having = one.where, one.having or "true"
     having_values = one.having_values
@@ -46,7 +51,7 @@ def select(one: Statement, path: str, *, limit: int | None, after: Ended = (), o
             values += one.grouping
         parts.append(f"HAVING {having}")
         values += having_values
-    if one.keys:
+    if one.keys and not (lying and not one.grouped and len(one.keys) == 1):
         parts.append("ORDER BY " + ", ".join(map(_ordered, one.keys)))
         values += [value for key in one.keys for value in key.values]
     if limit is not None:

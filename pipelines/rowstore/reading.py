@@ -120,11 +120,20 @@ def pages(askers: Askers, path: str, types: Mapping[str, str], size: int = PAGE)
             return
 
 
-def document(askers: Askers, path: str, types: Mapping[str, str], one: Ask) -> Iterator[bytes]:
+def document(askers: Askers, path: str, types: Mapping[str, str], one: Ask, *,
+             served: str | None = None) -> Iterator[bytes]:
     """Give all rows of an answer as CSV, piece by piece, written by a process of its own."""
-    selection = Selection(DuckTongue(), _SOURCE, types, one, (path,))
-    rows = selection.rows()
-    return askers.document({"form": "csv", "sql": rows.text, "values": rows.values, "names": list(selection.columns)})
+    for way in (served, path) if served else (path,):
+        source, given = paging.source(way)
+        selection = Selection(DuckTongue(), source, types, one, given, lying=True)
+        rows = selection.rows()
+        try:
+            return askers.document({"form": "csv", "sql": rows.text, "values": rows.values,
+                                    "names": list(selection.columns), "shelf": paging.shelf(way)})
+        except Invalid as refused:
+            if refused.code != OFF_SHELF or way == path:
+                raise
+    raise AssertionError
 
 
 # --- cells out of JSON ------------------------------------------------------------------------------------------------

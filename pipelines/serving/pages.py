@@ -137,7 +137,7 @@ def document(askers: Askers, one: Asked, form: str, limit: int | None) -> Iterat
     names = [name for name, _ in one.columns]
 
     def question(made: Statement, path: str) -> dict[str, Any]:
-        chosen = paging.select(made, path, limit=limit)
+        chosen = paging.select(made, path, limit=limit, lying=True)
         return {"form": form, "sql": chosen.sql, "values": chosen.values, "names": names, "shelf": paging.shelf(path)}
 
     for made, path in one.ways[:-1]:

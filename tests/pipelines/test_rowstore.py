@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from catalog.errors import Unavailable
@@ -14,6 +18,7 @@ from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Ta
 from pipelines.askers import Askers
 from pipelines.rowstore import reading
 from pipelines.rowstore.snapshots import FOLDED, Snapshots
+from pipelines.serving.shelf import Shelf
 from tests.fakes_tables import FakeTables
 
 KINDS = {"ten": "text", "so": "int4", "ti_le": "numeric", "dung": "bool", "ngay": "date", "luc": "timestamp", "gio": "time", "goi": "json",
@@ -102,6 +107,26 @@ def test_the_serving_file_of_a_snapshot_answers_alike_and_goes_with_it(tables, t
     assert left
     assert not Path(served).exists()
     assert [one for one in tmp_path.rglob("*") if one.is_file() and one.name != "lock"] == []
+
+
+def test_a_whole_table_as_csv_comes_in_order_and_as_other_writers_write_it(tmp_path, askers) -> None:
+    """Four batches, of which the second has cells that need quotation marks, from either file."""
+    size, odd = 70_000, {20_001: 'x,"y"', 20_002: "a\nb", 20_003: "", 20_004: None, 39_999: '"'}
+    cells = [odd.get(at, f"Phường {at % 97}") for at in range(size)]
+    numbers = [None if at % 1000 == 7 else at / 8 for at in range(size)]
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({ID: range(1, size + 1), "ten": cells, "ti_le": numbers, "dung": [at % 3 == 0 for at in range(size)]}), path)
+    shelf = Shelf(tmp_path / "shelf", 10**9, holds=lambda _key: True, maker="pipelines.serving.work:make_plainly")
+    assert shelf.make("a" * 64, str(path))
+    lines = io.StringIO()
+    rows = ((at + 1, cells[at], None if numbers[at] is None else f"{numbers[at]:g}" if numbers[at] == int(numbers[at]) else numbers[at],
+             "true" if at % 3 == 0 else "false") for at in range(size))
+    csv.writer(lines, lineterminator="\n").writerows([(ID, "ten", "ti_le", "dung"), *rows])
+    types = {ID: "int8", "ten": "text", "ti_le": "numeric", "dung": "bool"}
+    for served in (None, str(shelf.place("a" * 64))):
+        assert b"".join(reading.document(askers, str(path), types, Ask(limit=None), served=served)).decode() == lines.getvalue()
+    ones = [one.decode() for one in reading.document(askers, str(path), types, Ask(columns=("ten",), where=Is(ID, "lte", 20_005), limit=None))]
+    assert "".join(ones).endswith('"a\nb"\n""\n""\n')
 
 
 def test_a_snapshot_is_made_once_for_a_revision_and_older_ones_go(tables, tmp_path) -> None:

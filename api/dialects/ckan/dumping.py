@@ -113,7 +113,8 @@ def _marked(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _csv(one: Dump) -> Iterator[bytes]:
     if one.source.path:
-        return reading.document(one.source.call.site.askers, one.source.path, one.source.table.types(), one.ask)
+        return reading.document(one.source.call.site.askers, one.source.path, one.source.table.types(), one.ask,
+                                served=one.source.shelf)
     return _lines(one, ",")
 
 
