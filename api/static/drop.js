@@ -6,7 +6,6 @@ const TABLES = /\.(csv|tsv|txt|tab|xlsx|xls|ods|json|geojson|ndjson|jsonl|parque
 function dress(field) {
   const input = field.querySelector("input[type=file]");
   const [hint, said] = ["p", "p"].map((name) => document.createElement(name));
-  const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
   let depth = 0;
   hint.className = "hint";
   hint.textContent = field.dataset.drop;
@@ -33,6 +32,8 @@ function dress(field) {
   });
   const tell = () => {
     const file = input.files[0];
+    // Made when a file is there: a browser takes long to make one, and a page is not held up by it.
+    const number = file && new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
     const wrong = file && field.dataset.wrong && !TABLES.test(file.name);
     said.classList.toggle("err", Boolean(wrong));
     if (!file) said.textContent = "";

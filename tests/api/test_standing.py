@@ -163,3 +163,24 @@ def test_outages_and_maintenances_are_listed_with_their_minutes(busy: Town) -> N
     rows = busy.get("/api/v1/status/outages").json()["items"]
     assert [(row["part"], row["planned"], row["minutes"]) for row in rows][:1] == [("worker", False, 30)]
     assert "Bộ kiểm tra tệp" in page(busy, "/status/outages?lang=vi&period=all")
+
+
+def test_numbers_on_the_front_the_dashboards_and_the_desk_are_those_of_the_records_counted_one_by_one(busy: Town) -> None:
+    with busy.stand.records.read() as unit:
+        public = [one for one in unit.entries() if (one.kind, one.state, one.visibility) == ("dataset", "published", "public")]
+        heads = [unit.version(one.id, one.version or 0) for one in public]
+    rows = sum(part.rows or 0 for one in heads if one for part in one.resources)
+    known = busy.client.app.state.site.standards.tables.values()
+    proposed = sum(one.status == "proposed" for one in known)
+    busy.client.app.state.site.extras.pop("standing", None)
+    shown = {path: [unescape(one) for one in re.findall(r"<dd>([^<]*)</dd>", page(busy, f"{path}?lang=vi"))] for path in ("/", "/status")}
+    assert shown["/"][:3] == [str(len(public)), str(rows), str(len(known))]
+    assert f"{len(known) - proposed} chính thức, {proposed} đề xuất" in page(busy, "/?lang=vi")
+    assert shown["/status"][:2] == [str(len(public)), str(rows)]
+    assert f"{len(public)} bộ dữ liệu" in page(busy, "/datasets?lang=vi")
+    desk = busy.get("/desk?lang=vi", "editor", headers={"Accept-Encoding": "identity"}).text
+    assert len(re.findall(r'<th scope="row"><a href="/datasets/', desk)) == len(public)
+    for one, head in zip(public, heads, strict=True):
+        told = page(busy, f"/datasets/{one.slug}?lang=vi")
+        assert head is not None
+        assert f"{sum(part.rows or 0 for part in head.resources)} dòng" in told

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from playwright.sync_api import Page
 
+from tests.api.test_pages_light import SYLLABLES
 from tests.browser.conftest import Portal
 from tests.browser.test_accessibility import PAGES, Shown, address, faults
 
@@ -34,8 +37,22 @@ def widest(page: Page) -> str:
         .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right); return one.outerHTML.slice(0, 200) }"""))
 
 
-@pytest.mark.parametrize("shown", [Shown("home.html", "/"), Shown("results.html", "/datasets?q=truong"), Shown("dataset.html", "dataset")],
-                         ids=lambda one: one.template)
+@pytest.fixture(scope="module")
+def wide(portal: Portal) -> str:
+    """A published table of sixty columns with long names, of numbers and of words."""
+    chance = random.Random(7)
+    heads = [" ".join(chance.choice(SYLLABLES) for _ in range(5)) + f" {at}" for at in range(60)]
+    rows = [[str(chance.randint(0, 9999)) if at % 2 else " ".join(chance.sample(SYLLABLES, 3)) for at in range(60)] for _ in range(200)]
+    slug = portal.site.draft("Bảng có rất nhiều cột")
+    done = portal.site.end(portal.site.upload(slug, "\n".join(map(",".join, [heads, *rows])).encode()).json()["id"])
+    assert done["state"] == "published", done
+    portal.at["wide"] = f"/datasets/{slug}"
+    return slug
+
+
+@pytest.mark.parametrize("shown", [Shown("home.html", "/"), Shown("results.html", "/datasets?q=truong"), Shown("dataset.html", "dataset"),
+                                   Shown("dataset.html", "wide")], ids=lambda one: f"{one.template} {one.path}")
+@pytest.mark.usefixtures("wide")
 def test_a_first_view_is_light(portal: Portal, shown: Shown) -> None:
     with portal.visit() as page:
         devtools = page.context.new_cdp_session(page)

@@ -134,7 +134,8 @@ def _shown(request: Request, reader: Reader, found: Place) -> Response:
 def about(reader: Reader, found: Place) -> dict[str, Any]:
     """What every page of a table in its version needs to know."""
     return {"entry": found.entry, "version": found.version, "shown": found.shown, "back": found.here,
-            "number": found.number, "title": pages.words(reader.lang, found.entry.about.title)}
+            "number": found.number, "title": pages.words(reader.lang, found.entry.about.title),
+            "titles": found.entry.about.title}
 
 
 def _file(request: Request, reader: Reader, slug: str, number: int | None) -> Response:

@@ -40,7 +40,8 @@ def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
     told = editions(site, reader.caller, entry, grace)
     used = site.catalog.usage(reader.caller, entry.id, days=LONGEST_DAYS)
     return page(
-        request, reader, "overtime.html", title=pages.words(reader.lang, entry.about.title), entry=entry,
+        request, reader, "overtime.html", title=pages.words(reader.lang, entry.about.title),
+        titles=entry.about.title, entry=entry,
         organisation=None, back=f"/datasets/{entry.slug}", editions=told[::-1], months=(), labels=labels,
         due=due_of(told[-1], grace) if told else None, used=_by_month(used),
         pictures=[*_use(reader, used), *_quality(reader, told)], noindex=True,
@@ -58,7 +59,8 @@ def of_agency(request: Request, reader: TheReader, key: str) -> Response:
                if one.visibility == "public" and not one.held]
     told = months(site, reader.caller, entries, facts.today())
     return page(
-        request, reader, "overtime.html", title=pages.words(reader.lang, found.title), entry=None, organisation=found,
+        request, reader, "overtime.html", title=pages.words(reader.lang, found.title), titles=found.title,
+        entry=None, organisation=found,
         back=f"/organizations/{found.slug}", editions=(), months=told[::-1], labels=labels, due=None, used=(),
         pictures=_agency(reader, told), noindex=True,
     )
