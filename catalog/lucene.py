@@ -70,12 +70,14 @@ class Dialect:
 
     A field that is not there holds nothing, as an extra that no dataset has. ``value`` turns a value into ours (an
     organisation's name into its id); ``plain`` is the field of words without one; ``now`` is what NOW means, in UTC.
+    ``pattern`` makes a condition of a pattern, where a field's values are not all called as they are found.
     """
 
     fields: Mapping[str, str]
     now: datetime
     value: Callable[[str, str], str] = lambda _, text: text
     plain: str = "text"
+    pattern: Callable[[str, tuple[str | Wild, ...]], Condition] = Pattern
 
 
 def read(text: str, dialect: Dialect) -> Condition | None:
@@ -242,7 +244,7 @@ class _Reader:
             else:
                 parts.append(self._value(field, _ESCAPED.sub(r"\1", piece)) if field == "format"
                              else _ESCAPED.sub(r"\1", piece))
-        return Pattern(field, tuple(part for part in parts if part != ""))
+        return self.dialect.pattern(field, tuple(part for part in parts if part != ""))
 
     def _near(self, field: str, word: str, slips: str) -> Condition | None:
         """A word with slips: ``~`` and ``~2`` two, ``~1`` and (as of old) a share ``~0.8`` one, ``~0`` none."""

@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
+from api import deps
 from catalog.catalog import Catalog
 from catalog.catalog.counting import Used, subject_of
 from catalog.errors import Refusal
+from catalog.question import Answer
 from catalog.usage import UseKind
 
 LOG: Final = logging.getLogger("datamo.counts")
@@ -170,6 +173,21 @@ def is_robot(scope: Mapping[str, Any]) -> bool:
 @lru_cache(maxsize=1024)
 def _robot(agent: bytes) -> bool:
     return not agent or ROBOT.search(agent) is not None
+
+
+def in_vain(text: str, answer: Answer) -> bool:
+    """Whether words, asked without filters, found nothing, or half of them are nowhere; not while search is away."""
+    if not text.strip() or answer.degraded:
+        return False
+    return answer.total == 0 or 2 * len(answer.dropped) >= len(text.split())
+
+
+def tell_missed(request: Request, text: str) -> None:
+    """Count a search in vain into the agencies' worklist; robots have no wishes."""
+    site = deps.site(request)
+    tally = site.extras.get("tally")
+    if tally is not None and not is_robot(request.scope):
+        tally.missed(text, mark_of(site.catalog, request.client.host if request.client else ""))
 
 
 def mark_of(catalog: Catalog, address: str) -> Callable[[], str]:

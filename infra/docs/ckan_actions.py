@@ -20,6 +20,9 @@ What is otherwise here:
 * A **group** is a theme of the catalogue, or one that people made; themes do not change, a group keeps its name. A **withdrawn** dataset
   is `deleted`: its agency sees it.
 * Ids that things had in another CKAN lead to what moved here; what moved here is called by them.
+* CKAN's addresses of pages and files lead on, too (`/dataset/{name}/resource/{id}/download/{file}`). What is not here of CKAN's 175 actions, and why:
+  decision 0048.
+* In plain words `"a phrase"`, `+needed` and `-left` count as Solr's dismax takes them; a sign that stands alone does not.
 * A vocabulary is a list of tags; the tags of a dataset belong to none.
 * A table is one resource: its canonical CSV. Resources of a dataset belong to a version; each change of them makes the next one.
 * Ids are ours: an `id` that is sent with something new is not adopted. Members that we have no word for are kept and given back.

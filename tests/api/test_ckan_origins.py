@@ -35,6 +35,37 @@ def test_old_ids_lead_to_what_moved_here(town: Town) -> None:
     assert action(town, "resource_show", "", id=RESOURCE).status_code == 404
 
 
+def test_the_old_addresses_of_pages_and_files_lead_on(town: Town) -> None:
+    """What stands in bookmarks, reports and programs: a portal that moves here breaks none of it."""
+    made = moved(town)
+    town.release("tai-lieu", name="bang.csv", data={"resource": "bang"})
+    shown = town.get("/api/3/action/package_show?id=tai-lieu").json()["result"]["resources"]
+    [table] = [one for one in shown if one["url"].endswith("bang.csv")]
+    part = town.catalog.latest(town.caller("editor"), made["id"])[1].resources[1].name
+
+    def leads(path: str) -> tuple[int, str]:
+        answer = town.get(path, follow_redirects=False)
+        return answer.status_code, answer.headers.get("location", "")
+
+    assert leads(f"/dataset/{PACKAGE}/resource/{RESOURCE}") == (301, f"/datasets/tai-lieu?resource={part}")
+    assert leads(f"/dataset/{PACKAGE}/resource/{RESOURCE}/view/x") == leads(f"/dataset/x/resource/{RESOURCE}")
+    assert leads(f"/dataset/{PACKAGE}/resource/{RESOURCE}/download/a/b.csv") == (302, made["resources"][1]["url"])  # type: ignore[index]
+    assert leads(f"/dataset/tai-lieu/resource/{table['id']}/download/a.csv") == (302, table["url"])
+    assert town.get(f"/dataset/tai-lieu/resource/{table['id']}/download", follow_redirects=True).text.startswith("school_code")
+    assert leads("/dataset/tai-lieu/resource/none/download/a.csv")[0] == 404
+    assert leads("/dataset/tai-lieu/resource/none") == (301, "/datasets/tai-lieu")
+    assert leads("/dataset?q=a+b&tags=x&organization=h12-so&groups=educ&res_format=CSV&sort=name+asc&page=2") == (
+        301, "/datasets?q=a+b&org=H12&theme=EDUC&tag=x&format=csv&sort=title")
+    assert leads("/dataset?organization=none") == (301, "/datasets?org=none")
+    for path, to in (("/dataset", "/datasets"), ("/organization", "/organizations"), ("/group", "/"), ("/group/educ", "/datasets?theme=EDUC"),
+                     ("/dataset/tai-lieu.xml", "/datasets/tai-lieu.rdf"), ("/dataset/tai-lieu.n3", "/datasets/tai-lieu.ttl"),
+                     ("/dataset/tai-lieu/croissant.jsonld", "/datasets/tai-lieu/croissant.json"), ("/dataset/tai-lieu", "/datasets/tai-lieu"),
+                     ("/catalog.xml?modified_since=2026-01-01", "/catalog.rdf?modified_since=2026-01-01"), ("/dataset/groups/x", "/datasets/x")):
+        assert leads(path) == (301, to)
+    for path in ("/group/none", "/catalog.zip", "/dataset/a/b/c"):
+        assert leads(path)[0] == 404
+
+
 def test_a_dataset_that_moved_here_is_called_by_the_id_that_its_readers_kept(town: Town) -> None:
     made = moved(town, shown=True)
     shown = result(town, "package_show", "", id=made["name"])

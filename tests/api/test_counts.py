@@ -203,6 +203,26 @@ def test_a_page_without_results_counts_and_one_with_filters_does_not(schools: To
     assert [one.words for one in schools.catalog.misses(editor)] == ["gia vang"]
 
 
+@pytest.mark.parametrize(("wished", "narrowed"), [
+    ("/api/v1/datasets?q={}", ("/api/v1/datasets?q={}&theme=econ", "/api/v1/datasets?q={}&from=2020")),
+    ("/api/3/action/package_search?q={}", ("/api/action/package_search?q={}&fq=tags:x", "/api/action/package_search?q=title:{}",
+                                           "/api/action/package_search?q={}&start=10", "/api/util/dataset/autocomplete?incomplete={}")),
+])
+def test_programs_that_ask_in_vain_are_counted_as_pages_are(schools: Town, wished: str, narrowed: tuple[str, ...]) -> None:
+    """Each reader counts, also when the same answer was given a moment ago; filters and robots do not."""
+    editor = schools.caller("editor")
+    for at in range(3):
+        schools.client._transport.client = (f"10.2.0.{at}", 50000)  # type: ignore[attr-defined]
+        assert schools.get(wished.format("gia+vang"), headers=PERSON).status_code == 200
+        assert schools.get(wished.format("truong"), headers=PERSON).status_code == 200
+        for path in narrowed:
+            assert schools.get(path.format("giabac"), headers=PERSON).status_code == 200
+        schools.get(wished.format("gia+dong"), headers=ROBOT)
+        schools.get(wished.format("nguyen+van+an"), headers=PERSON)
+    tally(schools).write()
+    assert [(one.words, one.asked, one.readers) for one in schools.catalog.misses(editor)] == [("gia vang", 3, 3)]
+
+
 def test_a_dataset_over_time_tells_how_good_each_version_was_and_whether_it_was_late(schools: Town) -> None:
     schools.stand.clock.forward(days=40)
     schools.send("PATCH", "/api/v1/datasets/truong", "editor", {"licence": "CC-BY-4.0"})

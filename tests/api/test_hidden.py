@@ -129,7 +129,7 @@ OWN: Mapping[str, Surface] = {
         '/api/v1/sql?sql=select * from "{slug}/{table}"', "/api/v1/datasets/{slug}/versions/2/diff?with=1",
         "/api/v1/datasets/{slug}/resources/{table}/changes?from=1&to=2", "/datasets/{slug}", "/datasets/{slug}/versions", "/datasets/{slug}/versions/1",
         "/datasets/{slug}/versions/2/diff", "/datasets/{slug}/chart", "/datasets/{slug}/chart.svg", "/datasets/{slug}/map", "/datasets/{slug}/areas",
-        "/datasets/{slug}/voices", "/datasets/{slug}/ask", "/datasets/{slug}/report", "/dataset/{slug}", "/id/{id}", "/id/{id}/1", "/feeds/datasets/{slug}.atom",
+        "/datasets/{slug}/voices", "/datasets/{slug}/ask", "/datasets/{slug}/report", "/dataset/{slug}", "/dataset/{slug}/resource/{table_id}", "/dataset/x/resource/{table_id}/download/a.csv", "/id/{id}", "/id/{id}/1", "/feeds/datasets/{slug}.atom",
         "/datasets/{slug}.ttl", "/datasets/{slug}.jsonld", "/datasets/{slug}.rdf", "/datasets/{slug}/datapackage.json",
         "/datasets/{slug}/croissant.json", "/datasets/{slug}/schema.json", "/datasets/{slug}/ris", "/datasets/{slug}/bib",
         "/datasets/{slug}/csl.json", "/datasets/{slug}/datacite.json", "/datastore/dump/{table_id}", "/datastore/dump/{rows_id}",

@@ -51,7 +51,7 @@ class Call:
     """One call of an action: who asks and what is given. ``changed`` collects the ids of packages that it wrote.
 
     ``options`` are those of CKAN's that differ from their defaults. ``passing`` says why an answer is not to be kept.
-    ``used`` collects whose rows were read: a dataset's id and a resource's name.
+    ``used`` collects whose rows were read: a dataset's id and a resource's name; ``missed`` words that found nothing.
     """
 
     site: Site
@@ -61,6 +61,7 @@ class Call:
     changed: list[str] = field(default_factory=list)
     passing: list[str] = field(default_factory=list)
     used: list[tuple[str, str]] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
     options: Mapping[str, str] = field(default_factory=dict)
 
     @property

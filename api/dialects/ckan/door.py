@@ -21,6 +21,7 @@ from api.dialects.ckan.action import Action, Call, Refused, Sent, Wrong
 from api.dialects.ckan.actions import ACTIONS
 from api.dialects.ckan.given import Unread, read
 from api.dialects.ckan.kept import Mark, kept_of
+from api.watch.tally import tell_missed
 from catalog.errors import NotKnown, Refusal
 from catalog.model import NOBODY, Caller
 
@@ -77,6 +78,8 @@ async def act(request: Request, name: str) -> Response:
         return answers.failed(name, site.url, refused, who)
     if call.used and action.reads:
         request.state.used = (*call.used[0], "call")
+    for words in call.missed:
+        tell_missed(request, words)
     answer = answers.reply(answers.told(name, site.url, result, call.changed), callback=callback)
     if plain is not None and not call.passing:
         plain.remember(bytes(answer.body))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import glob
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import partial
 from operator import itemgetter
 from typing import Any, Final
@@ -15,10 +18,24 @@ from api.dialects.ckan.action import Action, Call, Refused, Wrong
 from api.dialects.ckan.answers import sentence
 from api.dialects.ckan.kept import kept_of
 from api.dialects.ckan.shown import Anyone, Shown
+from api.watch.tally import in_vain
 from catalog import lucene
 from catalog.errors import Invalid, NotFound
 from catalog.model import NOBODY, Caller, Entry
-from catalog.question import AllOf, Answer, Condition, Pattern, Question, Sort, Wild, Words, clean_text
+from catalog.question import (
+    AllOf,
+    Answer,
+    AnyOf,
+    Condition,
+    Not,
+    Pattern,
+    Question,
+    Sort,
+    Values,
+    Wild,
+    Words,
+    clean_text,
+)
 from standards.metadata import ckan
 from standards.text import syllables
 from standards.vocabulary import LICENCES, THEMES
@@ -30,6 +47,15 @@ ROWS_MAX: Final = "ckan.search.rows_max"
 DEEP: Final = 10_000
 NAMES_MOST: Final = 50
 """Facets, or members of ``fl``, that one search may ask for."""
+NAMED_MOST: Final = 10_000
+LIKE: Final = {Wild.MANY: "%", Wild.ONE: "_"}
+SIGNED: Final = re.compile(r'(?P<sign>(?<!\S)[+-])?"(?P<phrase>[^"]*)"|(?<!\S)(?P<mod>[+-])(?P<word>[^\s"+-][^\s"]*)')
+SIGNED_MOST: Final = 20
+"""Phrases and signed words of plain words, and how many of them count."""
+
+LONGEST_NAME: Final = 200
+WILD_MOST: Final = 10
+"""Wildcards of Lucene in SQL's words, how many names they may stand for, and how much a pattern of names may hold."""
 DEFAULT_SORT: Final = "score desc, metadata_modified desc"
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -56,7 +82,8 @@ SORTS: Final[Mapping[str, tuple[Sort, bool]]] = {
 """Orders of ours and whether each rises; ids rise as datasets are made, names as titles."""
 
 PARAMETERS: Final[Mapping[str, str]] = {
-    "q": "words, or Lucene's syntax as soon as there is a field and a colon (`title:ngan*`)",
+    "q": "words (`\"a phrase\"`, `+needed`, `-left out`), or Lucene's syntax as soon as there is a field and a colon "
+         "(`title:ngan*`)",
     "fq": "a filter in Lucene's syntax", "fq_list": "several filters, all of which hold",
     "sort": "`metadata_modified desc`, `title_string asc`, `metadata_created asc`, `score desc`",
     "rows": "so many datasets, 10 unless said; more than 1000 count as 1000", "start": "behind so many",
@@ -83,7 +110,15 @@ def dialect(call: Call) -> lucene.Dialect:
             return ckan.theme_of(text) or text
         return (ckan.licence_of(text) or text) if field == "licence" else text
 
-    return lucene.Dialect(fields=FIELDS, now=call.now, value=value)
+    def pattern(field: str, parts: tuple[str | Wild, ...]) -> Condition:
+        if len(parts) > 2 * WILD_MOST or sum(1 if isinstance(one, Wild) else len(one) for one in parts) > LONGEST_NAME:
+            raise Refused(409, "Search Error", sentence("query-too-long", {"limit": LONGEST_NAME}))
+        if field == "id":
+            return _named(call, parts)
+        return AnyOf((Pattern(field, parts), Values(field, called))) if (called := _called(call, field, parts)) else (
+            Pattern(field, parts))
+
+    return lucene.Dialect(fields=FIELDS, now=call.now, value=value, pattern=pattern)
 
 
 def _agency(call: Call, key: str) -> str:
@@ -98,6 +133,27 @@ def _dataset(call: Call, key: str) -> str:
         return call.site.catalog.dataset(call.caller, key).id
     except NotFound:
         return key
+
+
+def _called(call: Call, field: str, parts: tuple[str | Wild, ...]) -> tuple[str, ...]:
+    """Agencies, or themes, whose names at CKAN fit a pattern: search knows them otherwise."""
+    if field == "org":
+        names = {slug: key for key, (slug, _) in kept_of(call.site).agencies(call.site, call.words).items()}
+    elif field == "theme":
+        names = {ckan.group_name(key): key for key in THEMES}
+    else:
+        return ()
+    wanted = "".join(one.value if isinstance(one, Wild) else glob.escape(one.lower()) for one in parts)
+    return tuple(key for name, key in names.items() if fnmatchcase(name, wanted))
+
+
+def _named(call: Call, parts: tuple[str | Wild, ...]) -> Condition:
+    """Datasets whose id or name fits: search holds ids, the records names. Raises Refused where too many fit."""
+    like = "".join(LIKE[one] if isinstance(one, Wild) else re.sub(r"([%_\\])", r"\\\1", one.lower()) for one in parts)
+    found = tuple(call.site.catalog.ids_named(like, NAMED_MOST + 1))
+    if len(found) > NAMED_MOST:
+        raise Refused(409, "Search Error", f"More than {NAMED_MOST} names fit: say more of them.")
+    return AnyOf((Pattern("id", parts), Values("id", found))) if found else Pattern("id", parts)
 
 
 def condition(call: Call, queries: Sequence[str]) -> Condition | None:
@@ -128,6 +184,9 @@ def package_search(call: Call) -> dict[str, Any]:
         shown = Shown(call).packages(caller, entries)
     if answer.degraded:
         call.passing.append("search is away or behind")
+    if question.where is None and not question.start and in_vain(question.text, answer):
+        call.missed.append(question.text)
+        call.passing.append("each reader who asks in vain is counted")
     if wanted and wanted != ["*"]:
         shown = [{name: one[name] for name in wanted if name in one} for one in shown]
     facets = counted(call, answer)
@@ -146,11 +205,14 @@ def asked(call: Call) -> tuple[Question, bool, str]:
     words = clean_text(call.text("q")).strip()
     filters = [text_of_filter(one) for one in (call.given.get("fq"), *_list(call, "fq_list")) if one]
     structured = ":" in words
-    where = condition(call, [*([words] if structured else []), *filters])
     order = call.text("sort") or DEFAULT_SORT
     plain = "" if structured or words == "*" else words
     if len(plain) > lucene.LENGTH_LIMIT:
         raise Refused(409, "Search Error", sentence("query-too-long", {"limit": lucene.LENGTH_LIMIT}))
+    plain, signed = operators(plain)
+    held = (condition(call, [*([words] if structured else []), *filters]), *signed)
+    parts = tuple(one for one in held if one is not None)
+    where = (parts[0] if len(parts) == 1 else AllOf(parts)) if parts else None
     sort, rising = sorted_by(order, plain)
     wanted = [FACETS[name] for name in facet_fields(call) if name in FACETS]
     rows = call.number("rows", ROWS)
@@ -160,6 +222,29 @@ def asked(call: Call) -> tuple[Question, bool, str]:
         facet_size=facet_size(call),
     )
     return question, rising, order
+
+
+def operators(words: str) -> tuple[str, list[Condition]]:
+    """Take from plain words what dismax takes for more: phrases in quotes, ``+needed``, ``-left`` ``-"out too"``.
+
+    Words of phrases, and needed ones, stay for the ranking. A sign that stands alone or inside a word is none.
+    """
+    found: list[Condition] = []
+
+    def taken(hit: re.Match[str]) -> str:
+        text = hit["phrase"] if hit["phrase"] is not None else hit["word"]
+        size = len(syllables(text))
+        if not size or len(found) >= SIGNED_MOST:
+            return f" {text} "
+        said = Words("text", text, phrase=hit["phrase"] is not None and size > 1)
+        if (hit["sign"] or hit["mod"]) == "-":
+            found.append(Not(said))
+            return " "
+        if hit["mod"] or hit["sign"] or size > 1:
+            found.append(said)
+        return f" {text} "
+
+    return " ".join(SIGNED.sub(taken, words).split()), found
 
 
 def text_of_filter(value: Any) -> str:

@@ -16,7 +16,7 @@ from api.dialects.html import facts, labels, listing, shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, address, kept_page, page, tide
 from api.messages import pages
-from api.watch.tally import is_robot, mark_of
+from api.watch.tally import in_vain, tell_missed
 from catalog.model import Organisation
 from catalog.question import Answer, FacetValue, Question, Sort
 from standards.record import Text
@@ -120,25 +120,16 @@ def _drawn(request: Request, reader: Reader) -> Response:
     )
     if answer.degraded:  # nobody keeps it: the next one may be whole
         drawn.headers["Cache-Control"] = "no-store"
-    elif in_vain(asked, answer):  # drawn for each reader, as each is counted
+    elif wished(asked, answer):  # drawn for each reader, as each is counted
         drawn.headers["Cache-Control"] = "no-store"
         tell_missed(request, asked.text)
     return drawn
 
 
-def in_vain(asked: Asked, answer: Answer) -> bool:
-    """Whether a question without filters found nothing, or half of its words are nowhere."""
-    if not asked.text or asked.filters or asked.since or asked.until or asked.cursor:
-        return False
-    return answer.total == 0 or 2 * len(answer.dropped) >= len(asked.text.split())
-
-
-def tell_missed(request: Request, text: str) -> None:
-    """Count a search in vain into the agencies' worklist; robots have no wishes."""
-    tally = deps.site(request).extras.get("tally")
-    if tally is not None and not is_robot(request.scope):
-        address = request.client.host if request.client else ""
-        tally.missed(text, mark_of(deps.site(request).catalog, address))
+def wished(asked: Asked, answer: Answer) -> bool:
+    """Whether it is a first page without filters that was asked in vain."""
+    narrowed = asked.filters or asked.since or asked.until or asked.cursor
+    return not narrowed and in_vain(asked.text, answer)
 
 
 def question(asked: Asked) -> Question:

@@ -65,7 +65,8 @@ class Inside:
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
             "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
-            "headers": [(b"accept", b"application/json"), (b"accept-language", self.language.encode())],
+            "headers": [(b"accept", b"application/json"), (b"accept-language", self.language.encode()),
+                        *((name, value) for name, value in self.request.scope["headers"] if name == b"user-agent")],
             "client": self.request.scope.get("client"), "server": ("127.0.0.1", SECURE_PORT), "app": self.request.app,
             "state": {name: self.request.scope["state"].get(name) for name in ("visit", "request_id")},
         }

@@ -19,6 +19,7 @@ from api.dialects.v1.door import Door, listed, may, reply
 from api.dialects.v1.facets import titled
 from api.dialects.v1.shelf import Rendered, is_public, shelf_of
 from api.dialects.v1.words import described, text
+from api.watch.tally import in_vain, tell_missed
 from catalog import question as questions
 from catalog.errors import Gone, NotFound
 from catalog.model import Caller, Entry, Version
@@ -58,6 +59,8 @@ def search(  # noqa: PLR0917 - they document the query string; the catalogue's o
     del q, org, theme, tag, format, licence, standard, year, since, until, sort, limit, cursor
     question = dataclasses.replace(questions.read(request.query_params.multi_items()), marks=False)
     answer, entries = site.catalog.search(caller, question)
+    if wished(question) and in_vain(question.text, answer):
+        tell_missed(request, question.text)
     items = [orjson.Fragment(body) for body in _bodies(site, caller, entries)]
     content = {
         "items": items, "total": answer.total, "next": answer.next or None,
@@ -66,6 +69,11 @@ def search(  # noqa: PLR0917 - they document the query string; the catalogue's o
     }
     cache = "private, no-store" if caller.known else "public, no-cache"
     return listed(request, content, **{"Cache-Control": cache, "Vary": "Accept-Language, Cookie, Authorization"})
+
+
+def wished(question: questions.Question) -> bool:
+    """Whether words alone were asked for, from the first page on."""
+    return not (question.filters or question.since or question.until or question.after)
 
 
 def _bodies(site: Site, caller: Caller, entries: Any) -> list[bytes]:

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1", tags=["changes"], route_class=Door)
             responses={200: {"content": {"application/x-ndjson": {}}}, **REFUSALS})
 def changes(
     site: TheSite, caller: TheCaller,
-    since: Annotated[int, Query(ge=0, description="The last `sequence` that was seen.")] = 0,
+    since: Annotated[int, Query(ge=0, le=2**63 - 1, description="The last `sequence` that was seen.")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
 ) -> Response:
     """One JSON object per line, oldest first; ask again with the last line's ``sequence``."""
