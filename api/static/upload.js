@@ -14,6 +14,8 @@ const pause = (seconds) => new Promise((done) => {
   setTimeout(done, seconds * 1000);
   addEventListener("online", done, { once: true });
 });
+// Not form.dataset: a field of this form is called dataset, and stands there in its place.
+const wordOf = (form, name) => form.getAttribute(`data-${name}`);
 const PREFIX = "upload:";
 const memory = (file) => `${PREFIX}${file.name}:${file.size}:${file.lastModified}`;
 
@@ -119,12 +121,12 @@ class Sending {
 function show(form) {
   const [box, bar, said, stop] = ["div", "progress", "p", "button"].map((name) => document.createElement(name));
   box.className = "field";
-  bar.setAttribute("aria-label", form.dataset.sending);
+  bar.setAttribute("aria-label", wordOf(form, "sending"));
   said.setAttribute("role", "status");
   said.className = "hint";
   stop.type = "button";
   stop.className = "btn-2";
-  stop.textContent = form.dataset.stop;
+  stop.textContent = wordOf(form, "stop");
   box.append(bar, said, stop);
   form.elements.file.closest(".field").after(box);
   return { box, bar, said, stop };
@@ -143,15 +145,15 @@ async function send(form, file) {
     bar.value = held;
     if (Math.floor((held / file.size) * 20) === percent) return;  // not every byte is read out
     percent = Math.floor((held / file.size) * 20);
-    said.textContent = `${form.dataset.sending} ${number.format(held / 1e6)} / ${number.format(file.size / 1e6)} MB`;
+    said.textContent = `${wordOf(form, "sending")} ${number.format(held / 1e6)} / ${number.format(file.size / 1e6)} MB`;
   };
   try {
     const sending = new Sending(file, form.elements.csrf.value, told, give.signal);
-    const upload = await sending.all(() => { percent = -1; said.textContent = form.dataset.waiting; });
+    const upload = await sending.all(() => { percent = -1; said.textContent = wordOf(form, "waiting"); });
     form.elements.upload.value = upload;
     form.elements.filename.value = file.name;
     form.elements.file.disabled = true;
-    said.textContent = form.dataset.done;
+    said.textContent = wordOf(form, "done");
     form.submit();
   } catch (wrong) {
     button.disabled = false;
@@ -163,7 +165,7 @@ async function send(form, file) {
     bar.remove();
     stop.remove();
     said.className = "err";
-    said.textContent = wrong instanceof Refused ? wrong.message : form.dataset.failed;
+    said.textContent = wrong instanceof Refused ? wrong.message : wordOf(form, "failed");
   }
 }
 
@@ -179,7 +181,7 @@ async function unfinished(form) {
     }
     const said = document.createElement("p");
     said.className = "hint";
-    said.textContent = form.dataset.half.replace("{name}", `\u2068${key.slice(PREFIX.length).split(":").slice(0, -2).join(":")}\u2069`)
+    said.textContent = wordOf(form, "half").replace("{name}", `\u2068${key.slice(PREFIX.length).split(":").slice(0, -2).join(":")}\u2069`)
       .replace("{n}", Math.floor((held / size) * 100));
     return form.elements.file.before(said);
   }
@@ -199,5 +201,5 @@ for (const form of document.querySelectorAll("form[data-sending]")) {
     send(form, file);
   });
   form.elements.file.addEventListener("change", () => { form.elements.upload.value = ""; });
-  if (form.dataset.half) unfinished(form);
+  if (wordOf(form, "half")) unfinished(form);
 }

@@ -115,6 +115,7 @@ def test_the_report_of_a_file_that_was_only_checked_has_no_fault(portal: Portal,
     with portal.visit(language=language, contrast=contrast) as page:
         page.goto("/check")
         page.set_input_files("input[type=file]", {"name": "a.csv", "mimeType": "text/csv", "buffer": MESSY})
+        page.locator("#standard").select_option("vn-school")
         with page.expect_navigation():
             page.locator("main form button").last.click()
         assert page.locator("h1").count() == 1

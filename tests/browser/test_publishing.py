@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import Portal
 from tests.pipelines.texts import in_tcvn3
@@ -133,6 +136,38 @@ def test_a_file_that_is_dropped_is_chosen_and_said_with_its_size(portal: Portal)
         page.locator("[data-drop].drop").evaluate(DROP, "a,b\n1,2\n")
         assert page.locator("#file").evaluate("input => input.files.length") == 1
         assert "a.csv" in page.locator("[data-drop] [role=status]").inner_text()
+
+
+def test_a_large_file_goes_on_after_a_cut_and_a_reload_from_where_it_stopped(portal: Portal, tmp_path: Path) -> None:
+    file = tmp_path / "trạm đo.csv"
+    file.write_bytes(b"ma,gia_tri,ghi_chu\n" + b"".join(b"%07d,%d,so do cua tram\n" % (at, at * 7919 % 1000) for at in range(100_000)))
+    begun: list[int] = []
+
+    def piece(route: Route) -> None:
+        """Let the first piece through, and cut the line after it."""
+        if route.request.method != "PATCH" or not begun:
+            begun.extend([0] if route.request.method == "PATCH" else [])
+            route.continue_()
+        else:
+            route.abort()
+
+    with portal.visit("editor") as page:
+        page.goto("/publish")
+        page.set_input_files("#file", file)
+        page.route("**/api/v1/uploads/*", piece)
+        page.locator("main form[action='/publish'] button.btn").click()
+        page.get_by_text("Đường truyền bị ngắt").wait_for()
+        page.unroute("**/api/v1/uploads/*")
+        page.reload()
+        page.get_by_text("Bạn đang gửi dở tệp").wait_for()
+        page.on("request", lambda one: begun.append(int(one.headers["upload-offset"])) if one.method == "PATCH" else None)
+        page.set_input_files("#file", file)
+        page.locator("main form[action='/publish'] button.btn").click()
+        page.wait_for_url("**/submissions/*")
+        assert begun[1] >= 1024 * 1024
+        key = page.url.partition("?")[0].rsplit("/", 1)[-1]
+    catalog = portal.site.site.catalog
+    assert catalog.submission(catalog.system(), key).staged.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def test_the_quality_of_a_description_moves_while_it_is_written(portal: Portal) -> None:
