@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from hashlib import blake2b
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args
 
 from catalog.errors import Invalid, Problem
 from standards.record import Text
@@ -188,12 +188,11 @@ class Hit:
     marked: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """One value of a facet and how many datasets have it when the facet's own filter is left out (sticky facets)."""
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple has a method of this name, which nobody asks of this one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

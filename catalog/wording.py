@@ -10,12 +10,12 @@ from functools import lru_cache
 from html import escape
 from itertools import chain
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple
 
 from catalog.indexed import Shown
 from catalog.question import Document, clean_text
 from standards.record import Text
-from standards.text import fold, has_cjk, nfc, runs, syllables, syllables_and_pairs, words
+from standards.text import fold, has_cjk, nfc, runs, spaced, syllables, syllables_and_pairs, words
 
 TEXT_LIMIT: Final = 1000
 """Characters of a question's text that are looked at; the doors refuse longer ones."""
@@ -151,11 +151,13 @@ def mark(text: str, wanted: frozenset[str], length: int | None = None) -> str:
     """
     if not text:
         return ""
-    text, folded = _prepared(text) if len(text) <= _KEPT_TEXT else _in_place(text)
-    spans = _joined(text, _spans(folded, wanted))
+    prepared = _prepared(text) if len(text) <= _KEPT_TEXT else _in_place(text)
+    text = prepared.text
+    spans = _joined(text, _spans(prepared, wanted))
     if not spans:
         return ""
-    start, end = (0, len(text)) if length is None or len(text) <= length else _passage(text, folded, spans, length)
+    whole = length is None or len(text) <= length
+    start, end = (0, len(text)) if whole else _passage(prepared, spans, length or 0)
     parts = ["…"] if start else []
     at = start
     for first, last in spans:
@@ -166,27 +168,54 @@ def mark(text: str, wanted: frozenset[str], length: int | None = None) -> str:
     return shown.replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>")
 
 
-def _in_place(text: str) -> tuple[str, str]:
-    """Give a text composed, and folded so that each character keeps its place; one that folds to several is lost."""
+class _Prepared(NamedTuple):
+    """A text composed; folded so that each character keeps its place; and its runs with a space before and behind each.
+
+    The last is "" where the folded text is not ASCII: its runs are looked for by their letters.
+    """
+
+    text: str
+    folded: str
+    runs: str
+
+
+def _in_place(text: str) -> _Prepared:
+    """Prepare a text for looking for words; a character that folds to several is lost."""
     text = nfc(clean_text(text))
     folded = fold(text)
     if len(folded) != len(text):
         folded = "".join(one if len(one) == 1 else " " for one in map(fold, text))
-    return text, folded
+    return _Prepared(text, folded, f" {spaced(folded)} " if folded.isascii() else "")
 
 
 @lru_cache(maxsize=4096)
-def _prepared(text: str) -> tuple[str, str]:
+def _prepared(text: str) -> _Prepared:
     """Keep what is shown of datasets that many readers find: folding takes half of the time of marking."""
     return _in_place(text)
 
 
-def _spans(folded: str, wanted: frozenset[str]) -> list[_Span]:
+def _spans(prepared: _Prepared, wanted: frozenset[str]) -> list[_Span]:
     """Where the wanted words stand in folded text, in order."""
+    folded = prepared.folded
+    if prepared.runs:
+        return _spans_in_ascii(prepared.runs, wanted)
     if has_cjk(folded):
         return list(_spans_by_runs(folded, [word for word in wanted if word in folded]))
     found = (one.span() for one in _any_of(wanted).finditer(folded))
     return [(first, last) for first, last in found if not (first and folded[first - 1].isalnum())]
+
+
+def _spans_in_ascii(every: str, wanted: frozenset[str]) -> list[_Span]:
+    """Look for each word with its spaces: several times quicker than a pattern that looks at every character."""
+    found: list[_Span] = []
+    for word in wanted:
+        sought = f" {word} "
+        at = every.find(sought)
+        while at >= 0:  # the space in front makes up for the one before the text
+            found.append((at, at + len(word)))
+            at = every.find(sought, at + len(word) + 1)
+    found.sort()
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -219,8 +248,9 @@ def _joined(text: str, spans: list[_Span]) -> list[_Span]:
     return joined
 
 
-def _passage(text: str, folded: str, spans: list[_Span], length: int) -> _Span:
+def _passage(prepared: _Prepared, spans: list[_Span], length: int) -> _Span:
     """Start and end of the passage that shows most of what was found; spans come and go as it moves to the right."""
+    text, folded = prepared.text, prepared.folded
     inside: Counter[str] = Counter()
     best, most, left, right = 0, -1, 0, 0
     for first, _ in spans[:_LOOKED_AT]:

@@ -174,8 +174,13 @@ def cjk_bigrams(run: str) -> list[str]:
 def runs(text: str) -> list[str]:
     """Find the runs of letters and digits as they stand: Vietnamese syllables, words, numbers, unbroken CJK runs."""
     if text.isascii():
-        return text.encode().translate(_SPACED).decode().split()
+        return spaced(text).split()
     return _RUN.findall(text) if _CJK_CHAR.search(text) else _latin_runs(text)
+
+
+def spaced(text: str) -> str:
+    """Give ASCII text with a space in place of each character that belongs to no run; runs stay in their places."""
+    return text.encode().translate(_SPACED).decode()
 
 
 def _latin_runs(text: str) -> list[str]:

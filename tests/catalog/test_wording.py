@@ -36,6 +36,8 @@ def test_a_dataset_is_one_bag_in_which_pairs_end_with_each_text():
     ("東京都の人口推計", {"人口", "口推"}, "東京都の<mark>人口推</mark>計"),
     ("İstanbul ngân sách", {"ngan"}, "İstanbul <mark>ngân</mark> sách"),
     ("ngân_sách", {"sach"}, "ngân_<mark>sách</mark>"),
+    ("A-a_a, ba ab a", {"a"}, "<mark>A</mark>-<mark>a</mark>_<mark>a</mark>, ba ab <mark>a</mark>"),
+    ("Привет a-ba a", {"a"}, "Привет <mark>a</mark>-ba <mark>a</mark>"),
     ("Nga\u0302n", {"ngan"}, "<mark>Ngân</mark>"),
     ("a\0<b> \udfff\0ngân & c", {"ngan"}, "a&lt;b&gt; <mark>ngân</mark> &amp; c"),
     ("", {"x"}, ""),

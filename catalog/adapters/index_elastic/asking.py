@@ -112,12 +112,9 @@ class Answering:
     def _facet(self, name: str, counted: Mapping[str, Any]) -> Sequence[FacetValue]:
         """Read the counts of one facet; values that are filtered by are added where they are not among the first."""
         of_this = counted.get(name, counted.get("free", {}))
-        values = [_value(bucket) for bucket in of_this.get(name, {}).get("buckets", ())]
+        values = [FacetValue(one["key"], one["doc_count"]) for one in of_this.get(name, {}).get("buckets", ())]
+        if not (filtered := self.question.filters.get(name)):
+            return values
         there = {value.value for value in values}
-        apart = {bucket["key"]: bucket["doc_count"] for bucket in of_this.get(CHOSEN + name, {}).get("buckets", ())}
-        chosen = [value for value in self.question.filters.get(name, ()) if value not in there]
-        return values + [FacetValue(value=value, count=apart.get(value, 0)) for value in chosen]
-
-
-def _value(bucket: Mapping[str, Any]) -> FacetValue:
-    return FacetValue(value=bucket["key"], count=bucket["doc_count"])
+        apart = {one["key"]: one["doc_count"] for one in of_this.get(CHOSEN + name, {}).get("buckets", ())}
+        return values + [FacetValue(value, apart.get(value, 0)) for value in filtered if value not in there]

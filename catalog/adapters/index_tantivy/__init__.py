@@ -76,7 +76,8 @@ class TantivyIndex:
             raise Unavailable("search-damaged")
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Let go of the files and of the threads."""
+        self._memory.aside.close()
         self._shelf.close()
 
     # -- writing ------------------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
+from catalog.adapters.index_tantivy.aside import Aside, Task
 from catalog.adapters.index_tantivy.orders import Orders
 from catalog.adapters.index_tantivy.pages import Page, Pager
 from catalog.adapters.index_tantivy.query import Asker, both
@@ -27,6 +29,8 @@ _FEW: Final = 3
 
 _MOST_NAMES: Final = 50_000
 
+_Counted = dict[str, list[FacetValue]]
+
 
 class Memory:
     """What one question may leave to the next: orders of whole answers, and ids by the numbers that stand for them.
@@ -37,6 +41,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.orders = Orders()
+        self.aside = Aside()
         self._names: dict[int, str] = {}
 
     def ids(self, searcher: Any, addresses: Sequence[Any]) -> list[str]:
@@ -68,15 +73,19 @@ class Answering:
         self.pager = self._pager()
 
     def answer(self) -> Answer:
+        counting = self._count_aside()
         page = self._page()
         while not page.total and not self.cursor and self._relax():
+            for task in counting:
+                task.drop()
+            counting = self._count_aside()
             page = self._page()
         hits = self._hits(page)
         unknown, suggestion = self._spelling(page, hits)
         return Answer(
             total=page.total,
             hits=hits,
-            facets=self._facets(),
+            facets=self._facets(counting),
             next=self._next(page, hits),
             suggestion=suggestion,
             dropped=unknown,
@@ -142,24 +151,33 @@ class Answering:
 
     # -- facets -------------------------------------------------------------------------------------------------
 
-    def _facets(self) -> dict[str, Sequence[FacetValue]]:
-        """Count each facet without its own filter: one pass for all that are not filtered by, one for each that is."""
-        narrowed = set(self.asker.narrowed())
+    def _count_aside(self) -> list[Task[_Counted]]:
+        """Begin to count each facet without its own filter, while the page is looked for on this thread.
+
+        One pass counts all that are not filtered by; each that is takes a pass of its own.
+        """
+        asker, aside = self.asker, self.memory.aside
+        narrowed = [name for name in self.question.facets if name in set(asker.narrowed())]
         wide = [name for name in self.question.facets if name not in narrowed]
-        counted = self._counted(wide)
-        for name in self.question.facets:
-            if name in narrowed:
-                counted |= self._counted([name], without=name)
+        passes = [([name], name) for name in narrowed]
+        if wide:
+            passes.insert(0, (wide, ""))
+        return [aside.begin(partial(self._counted, asker, names, without)) for names, without in passes]
+
+    def _facets(self, counting: Sequence[Task[_Counted]]) -> dict[str, Sequence[FacetValue]]:
+        counted: _Counted = {}
+        for task in counting:
+            counted |= task.result()
         return {name: self._with_chosen(name, counted[name]) for name in self.question.facets}
 
-    def _counted(self, names: Sequence[str], without: str = "") -> dict[str, list[FacetValue]]:
+    def _counted(self, asker: Asker, names: Sequence[str], without: str) -> _Counted:
         size = min(self.question.facet_size, _FACET_LIMIT)
         if not names or size < 1:
             return {name: [] for name in names}
         terms_of = {
             name: {"terms": {"field": name, "size": size + _SPARE, "segment_size": _DISTINCT}} for name in names
         }
-        found = self.searcher.aggregate(self.asker.matching(without), terms_of)
+        found = self.searcher.aggregate(asker.matching(without), terms_of)
         return {name: _values(found[name]["buckets"], size) for name in names}
 
     def _with_chosen(self, name: str, values: list[FacetValue]) -> list[FacetValue]:
@@ -178,4 +196,4 @@ def _values(buckets: Sequence[Mapping[str, Any]], size: int) -> list[FacetValue]
     """Most frequent first, then by name."""
     every = [(-bucket["doc_count"], bucket["key"]) for bucket in buckets]
     every.sort()
-    return [FacetValue(value=value, count=-count) for count, value in every[:size]]
+    return [FacetValue(value, -count) for count, value in every[:size]]
