@@ -21,7 +21,12 @@ _BYTES: Final = 5_000_000
 Change = tuple[str, int, Document | None]
 """A dataset's id, the change sequence, and what to know of it; None drops it."""
 
+Made = tuple[Change, Mapping[str, Any]]
+"""A change, and what is sent of it."""
+
 _CONFLICT: Final = 409
+_SAID: Final = ("items.*.status", "items.*.error.type")
+"""What is read of the answer to a bulk; the rest need not be written, sent and read."""
 
 
 class Writing:
@@ -52,24 +57,27 @@ class Writing:
         return len(self.ids)
 
     def _sent(self, chunks: Iterable[list[Change]]) -> Iterator[list[Change]]:
-        """Send chunks and give each when it is written."""
+        """Send chunks and give each when it is written.
+
+        What is sent is made on this thread, one chunk ahead: threads that make and send by turns fall into step, and
+        then the server waits for all of them, and all of them for the server.
+        """
         if self.lanes == 1:
             for chunk in chunks:
-                self._send(chunk)
+                self._send(_made(chunk))
                 yield chunk
             return
         with ThreadPoolExecutor(self.lanes) as pool:
             under_way: deque[tuple[list[Change], Future[None]]] = deque()
             for chunk in chunks:
-                under_way.append((chunk, pool.submit(self._send, chunk)))
+                under_way.append((chunk, pool.submit(self._send, _made(chunk))))
                 if len(under_way) > self.lanes:
                     yield _written(*under_way.popleft())
             while under_way:
                 yield _written(*under_way.popleft())
 
-    def _send(self, chunk: Sequence[tuple[str, int, Document | None]]) -> None:
+    def _send(self, waiting: Sequence[Made]) -> None:
         """Send a chunk; those that may pass later are sent again, those that are refused once more in short."""
-        waiting = [(change, _content(change)) for change in chunk]
         for pause in self.server.pauses():
             left, refused = self._once(waiting)
             if refused:
@@ -88,7 +96,7 @@ class Writing:
         if waiting:
             raise Unavailable("search-blocked" if self._blocked else "search-down")
 
-    def _once(self, waiting: Sequence[tuple[Change, Mapping[str, Any]]]) -> tuple[list[Any], list[Change]]:
+    def _once(self, waiting: Sequence[Made]) -> tuple[list[Any], list[Change]]:
         """Send once; give those to be sent again and those refused. Raises Unavailable where nothing can be written."""
         if not waiting:
             return [], []
@@ -110,13 +118,15 @@ class Writing:
                 refused.append(one[0])
         return left, refused
 
-    def _bulk(self, waiting: Sequence[tuple[Change, Mapping[str, Any]]]) -> Any:
+    def _bulk(self, waiting: Sequence[Made]) -> Any:
         operations: list[Mapping[str, Any]] = []
         for (dataset, sequence, _), content in waiting:
             operations += [{"index": {"_id": dataset, "version": sequence, "version_type": self.rule}}, content]
         alias = True if self.alias else None
         return self.server.tell(
-            lambda client: client.bulk(index=self.target, operations=operations, require_alias=alias)
+            lambda client: client.bulk(
+                index=self.target, operations=operations, require_alias=alias, filter_path=_SAID
+            )
         )
 
 
@@ -126,9 +136,8 @@ def _written(chunk: list[Change], sent: Future[None]) -> list[Change]:
     return chunk
 
 
-def _content(change: Change) -> Mapping[str, Any]:
-    dataset, sequence, document = change
-    return record(document) if document else tombstone(dataset, sequence)
+def _made(chunk: Iterable[Change]) -> list[Made]:
+    return [(change, record(change[2]) if change[2] else tombstone(change[0], change[1])) for change in chunk]
 
 
 def _chunks(changes: Iterable[Change]) -> Iterator[list[Change]]:
