@@ -28,7 +28,7 @@ MEDIA: Final[Mapping[str, str]] = {LINES: "application/gzip", TABLE: "applicatio
 INSIDE: Final = "pipelines.dumped:table"
 """What runs in the child; named, not imported: the worker does not load Arrow."""
 AT_ONCE: Final = 50
-FIRST_SECONDS: Final = 90.0
+FIRST_SECONDS: Final = 20.0
 """How long a worker is up before it makes the first dumps: what people wait for goes first."""
 LOOK_SECONDS: Final = 10.0
 """How often it is looked whether they are due."""

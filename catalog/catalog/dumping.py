@@ -20,6 +20,9 @@ IDS: Final = "dumps-of"
 HOLDER: Final = "dumps"
 """Who claims their objects: no sweep takes a dump that is offered."""
 AGE: Final = timedelta(hours=24)
+FEW: Final = 1000
+SOON: Final = timedelta(minutes=5)
+"""After which dumps of fewer datasets than ``FEW`` are made anew when something changed: that takes seconds."""
 PAGE: Final = 1000
 GOING: Final = frozenset({"dataset-withdrawn", "site-reset"})
 """Kinds of change after which something is not there any more."""
@@ -57,14 +60,16 @@ class Dumping(Base):
     def dumps_are_due(self) -> bool:
         """Whether to make them anew: a day went by, something left the public, or an object is not there.
 
-        Empty ones are made anew at the first change: a new site shows its first dataset at once.
+        Empty ones are made anew at the first change, and those of a few datasets soon after one: a new site shows
+        what it has while it grows.
         """
         with self._records.read() as unit:
             said = _said(unit)
-            empty = not said["datasets"] and unit.last_change() > said["sequence"]
-            if not said["made"] or empty or self._has_left(unit, said):
+            changed = unit.last_change() > said["sequence"]
+            if not said["made"] or (changed and not said["datasets"]) or self._has_left(unit, said):
                 return True
-        old = not timedelta(0) <= self._now() - datetime.fromisoformat(said["made"]) < AGE
+        age = self._now() - datetime.fromisoformat(said["made"])
+        old = not timedelta(0) <= age < (SOON if changed and said["datasets"] < FEW else AGE)
         return old or any(self._files.size(one["sha256"]) is None for one in said["files"].values())
 
     def keep_dumps(self, made: Sequence[Made], *, sequence: int, datasets: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ import gzip
 import json
 import socket
 from contextlib import closing
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,16 @@ def test_they_are_made_anew_after_a_day_survive_every_sweep_and_are_due_when_los
     assert lines(own) == []
     assert not own.catalog.dumps_are_due()
     assert pd.read_parquet(BytesIO(own.get(f"/{TABLE}").content)).empty
+
+
+def test_those_of_a_site_that_is_young_follow_its_changes_soon(own: Town) -> None:
+    """They are made in seconds there; while nothing changes they stay for their day."""
+    own.stand.clock.forward(seconds=360)
+    assert not own.catalog.dumps_are_due()
+    own.published("Bệnh viện")
+    assert own.catalog.dumps_are_due()
+    own.stand.clock.at -= timedelta(seconds=200)
+    assert not own.catalog.dumps_are_due()
 
 
 def test_one_that_breaks_off_is_begun_anew_and_work_is_cut_into_pieces(tmp_path: Path) -> None:
