@@ -105,6 +105,10 @@ LONGEST = 2_000
 MOST_FIELDS = 1_000
 LONGEST_ID = 64
 PARTS = 3
+DEEPEST = 30
+OPENING = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken,
+           yaml.BlockMappingStartToken)
+CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
 def understand(proposed: Proposed) -> Understood:
@@ -117,7 +121,7 @@ def understand(proposed: Proposed) -> Understood:
     if len(data) > LARGEST:
         raise Unreadable("too-heavy", cause="memory")
     try:
-        _refuse_aliases(text)
+        _refuse_traps(text)
         one = from_yaml(text, elements())
         _shape(one)
     except (ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError, RecursionError) as wrong:
@@ -128,11 +132,15 @@ def understand(proposed: Proposed) -> Understood:
     return Understood(flaws=found[:MOST_FLAWS], standard=one, before=before.version if before else "")
 
 
-def _refuse_aliases(text: str) -> None:
-    """An alias in YAML can make a small text very large."""
+def _refuse_traps(text: str) -> None:
+    """An alias in YAML can make a small text very large; a hundred thousand brackets take minutes to read."""
+    depth = 0
     for token in yaml.scan(text, Loader=yaml.CSafeLoader):
         if isinstance(token, yaml.AliasToken | yaml.AnchorToken):
             raise ValueError("anchors and aliases are not taken")  # noqa: TRY004 - the reader's mistake, not a type
+        depth += isinstance(token, OPENING) - isinstance(token, CLOSING)
+        if depth > DEEPEST:
+            raise ValueError("nested too deeply")
 
 
 def _shape(one: TableStandard) -> None:

@@ -116,7 +116,9 @@ def test_a_draft_is_no_page_for_others(steward: Town) -> None:
     assert steward.client.get(f"{PAGE}/{draft['id']}").status_code == 404
 
 
-@pytest.mark.parametrize("text", ["[", "a: &x [1]\nb: *x", "id: x", "{}", "\x00", "- 1"])
+@pytest.mark.parametrize("text", [
+    "[", "a: &x [1]\nb: *x", "id: x", "{}", "\x00", "- 1", pytest.param("[" * 100_000 + "]" * 100_000, id="a hundred thousand brackets"),
+])
 def test_what_is_no_standard_is_refused(steward: Town, text: str) -> None:
     answer = steward.client.post("/api/v1/standards", content=text.encode(), headers=steward.head("steward"))
     assert (answer.status_code, answer.json()["code"]) == (422, "standard-invalid")
