@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from catalog.catalog.finding import Told
 from catalog.errors import NotFound, Stale
 from catalog.model import Change, Entry, Options, Organisation, Outcome, Resource, Staged, Submission, Version
 from catalog.question import Document
@@ -201,6 +202,10 @@ class Desk:
 
     def follow(self, reader: str, limit: int) -> list[Change]:
         return [one for one in self.changes_ if one.sequence > self.positions.get(reader, 0)][:limit]
+
+    def told_of(self, changes: list[Change]) -> list[Told]:
+        return [Told(change=one, entry=self.dataset(None, one.dataset), version=self.versions[(one.version or len(self.versions)) - 1],
+                     owner=self.organisation(None, "o"), addresses=self.former_addresses("dataset", one.dataset)) for one in changes]
 
     def last_change(self) -> int:
         return max((one.sequence for one in self.changes_), default=0)
