@@ -62,8 +62,8 @@ class Shown:
     def public(self, ids: Sequence[str]) -> list[orjson.Fragment]:
         """Give datasets as anybody sees them as JSON: what is at hand as it is, the others made of their records.
 
-        Those are looked up a few at a time: what a thousand are made of does not fit into a processor's cache. One
-        that nobody may see any more is left out.
+        Those are looked up a few at a time, so that a page of a thousand never lies in memory as objects. One that
+        nobody may see any more is left out.
         """
         kept = kept_of(self.site)
         mark = kept.look(self.site)
