@@ -54,7 +54,6 @@ class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, UsageUnit, Protocol):
     def aliases(self, kind: str, target: str) -> Sequence[str]: ...
     def every_alias(self, kind: str) -> Mapping[str, Sequence[str]]:
         """The old addresses of all that have some, by what they lead to."""
-
     def save_origin(self, one: Origin) -> None:
         """Let an id of elsewhere lead to a thing of ours, in place of where it led."""
     def origin(self, kind: str, remote: str, source: str = "") -> Origin | None:
