@@ -45,9 +45,10 @@ def freshness(frequency: str, issued: datetime | None, day: date, grace: int = 0
     if frequency not in DAYS:
         return Freshness(state="on-change")
     last = issued.astimezone(VIETNAM).date()
-    due = last + timedelta(days=DAYS[frequency] + grace)
+    span = DAYS[frequency] + grace
+    due = last + timedelta(days=span)
     state = "on-time" if day <= due else "late"
-    share = round(100 * min((day - last).days, DAYS[frequency]) / DAYS[frequency])
+    share = round(100 * min((day - last).days, span) / span)
     return Freshness(state=state, due=due, days=abs((due - day).days), elapsed=share)
 
 

@@ -1,7 +1,8 @@
 """The pages that people meet first, asked of one web process: how many a second, and how long the slowest twentieth takes.
 
 The site holds ``--size`` datasets and two tables that a worker published, one of 1,000,000 × 12 and one of 10. ``kept`` pages are
-asked again and again, ``drawn`` ones for the first time: each question of the search differs, each filter names another value.
+asked again and again, ``drawn`` ones for the first time: each question of the search differs, each filter names another value, and a
+``drawn`` dataset page bears another address each time.
 ``cpu_ms`` is what one answer costs the process; on a crowded machine it says more than the clock.
 """
 
@@ -57,6 +58,8 @@ def measured(folder: Path, rows: int, seconds: float, times: int) -> dict[str, A
             count, size = asyncio.run(ask(site.port, path, seconds))
             found |= {f"{name}_per_second": round(count / seconds), f"{name}_pace_cpu_ms": round((cpu(site.process.pid) - before) * 1000 / max(count, 1), 2),
                       f"{name}_bytes": size}
+        for name, path in (("dataset_page_drawn", "/datasets/it"), ("large_page_drawn", "/datasets/bang")):
+            found |= told(name, site, [f"{path}?asked={at}" for at in range(min(times, 50))])
         found |= told("search_page", site, [f"/datasets?q={quote_plus(words)}" for words in questions()])
         found |= filters(site, folder, min(times, 20))
         return found

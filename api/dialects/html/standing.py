@@ -32,8 +32,8 @@ TITLES: Mapping[str, str] = {
 LEADS: Mapping[str, str] = {
     "standards": "Mỗi bộ dữ liệu tính một lần: theo tiêu chuẩn chính thức nếu có bảng theo tiêu chuẩn do văn bản quy "
                  "định, nếu không thì theo tiêu chuẩn do nền tảng đề xuất. Hai loại không cộng vào nhau.",
-    "freshness": "So với cam kết của chính cơ quan, tính đến ngày đếm. Bộ không cam kết ngày nào thì không phải là "
-                 "trễ.",
+    "freshness": "So với cam kết của chính cơ quan, tính đến ngày đếm. Ngày trang này ngừng hoạt động không tính "
+                 "vào hạn. Bộ không cam kết ngày nào thì không phải là trễ.",
     "quality": "Mỗi bộ dữ liệu có 14 mục, ai cũng tính lại được từ những gì đã công bố: tốt từ 11 mục, khá từ 7 mục, "
                "cần bổ sung khi ít hơn.",
     "items": "Mỗi mục chất lượng còn thiếu ở bao nhiêu bộ dữ liệu.",
