@@ -97,9 +97,8 @@ class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, UsageUnit, Protocol):
     def drop_entry(self, dataset: str) -> None: ...
     def entry(self, key: str) -> Entry | None:
         """By id, slug, an address it had before or an id it had elsewhere."""
-    def entries(
-        self, *, ids: Sequence[str] | None = None, organisation: str = "", after: str = "", limit: int = 1000
-    ) -> Sequence[Entry]:
+    def entries(self, *, ids: Sequence[str] | None = None, organisation: str = "", after: str = "",
+                limit: int = 1000) -> Sequence[Entry]:
         """In the order of their ids (the order of making), those after the id ``after``."""
     def slugs_like(self, like: str, limit: int) -> Sequence[str]:
         """Ids of datasets whose slug fits SQL's ``%`` and ``_``, a backslash before those that are meant."""
