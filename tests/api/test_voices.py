@@ -111,6 +111,18 @@ def test_pages_let_anybody_ask_and_follow_and_agencies_answer(town: Town) -> Non
     assert "Questions and corrections" in client.get(f"/datasets/{slug}/voices?lang=en").text
 
 
+def test_words_of_any_length_are_refused_at_their_field_and_stay_in_the_form(town: Town) -> None:
+    long = "<script>1</script> =1+1 " + "dài" * 3400
+    given = {"title": long, "text": "Tôi cần số liệu này", "contact": long}
+    told = town.client.post("/requests/new", data=given)
+    assert told.status_code == 422
+    assert 'href="#title"' in told.text
+    assert 'href="#contact"' in told.text
+    assert "Tôi cần số liệu này" in told.text
+    assert "&lt;script&gt;1&lt;/script&gt; =1+1 dàidài" in told.text
+    assert "<script>1" not in told.text
+
+
 def test_a_form_of_another_site_says_nothing_here(town: Town) -> None:
     answer = town.client.post("/requests/new", data={"title": "x", "text": "x"}, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403

@@ -22,8 +22,10 @@ from catalog.voice import DAYS, KEPT_DAYS, OUTCOMES, PLACE_LIMIT, TITLE_LIMIT, W
 router = APIRouter(route_class=PageRoute)
 PAGE = 20
 LONGEST = 100
-Words = Annotated[str, Form(max_length=WORDS_LIMIT * 2)]
-Short = Annotated[str, Form(max_length=PLACE_LIMIT * 2)]
+Words = Annotated[str, Form(max_length=20 * WORDS_LIMIT)]
+"""Far beyond what is taken: what is too long is said at its field, and what was typed stays."""
+
+Short = Words
 WORDS: dict[str, Any] = {"kinds": KIND, "states": STATE, "outcomes": OUTCOME, "days": DAYS,
                          "kept_days": KEPT_DAYS}
 
