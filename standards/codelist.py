@@ -84,6 +84,18 @@ class Codelist:
     evidence: str = ""
     gathered: date | None = None
     note: str = ""
+    source_vi: str = ""
+    note_vi: str = ""
+
+    @property
+    def sources(self) -> Text:
+        """Where the list comes from, for readers of either language."""
+        return {"vi": self.source_vi or self.source, "en": self.source}
+
+    @property
+    def notes(self) -> Text:
+        """What its readers should know of the list; {} where there is nothing."""
+        return {"vi": self.note_vi or self.note, "en": self.note} if self.note else {}
 
     def on(self, code: str, day: date) -> Entry | None:
         """Find the entry of a code in force on a day, or None."""
@@ -238,11 +250,13 @@ def codes(list_id: str) -> tuple[str, ...]:
 def of_bytes(list_id: str, data: bytes, source: str = "") -> Codelist:
     """Make a list of its CSV: the package's own, or one that releases were merged into (``source`` names them)."""
     told = described()[list_id]
+    more = [source] if source else []
     return Codelist(
         id=list_id,
         title=told["title"],
         entries=parse(data.decode("utf-8"), told["language"]),
-        source="; ".join(one for one in (told["source"], source) if one),
+        source="; ".join([told["source"], *more]),
+        source_vi="; ".join([told["source_vi"], *more]) if "source_vi" in told else "",
         licence=told["licence"],
         complete=told["complete"],
         digest=hashlib.sha256(data).hexdigest(),
@@ -253,6 +267,7 @@ def of_bytes(list_id: str, data: bytes, source: str = "") -> Codelist:
         evidence=told["evidence"],
         gathered=told["gathered"],
         note=told.get("note", ""),
+        note_vi=told.get("note_vi", ""),
     )
 
 

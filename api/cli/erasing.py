@@ -77,7 +77,7 @@ def run(context: typer.Context) -> None:
         if done is None:
             words.say("Một tiến trình datamo work đang làm việc này.", "A worker is at it already.")
             raise typer.Exit(EXIT_REFUSED)
-        words.say(f"Đã xong {done} yêu cầu xoá.", f"{done} erasures finished.")
+        words.say(f"Đã xong {done} yêu cầu xóa.", f"{done} erasures finished.")
 
 
 def _shown(one: Erasure) -> dict[str, Any]:
@@ -99,6 +99,6 @@ def _tell(words: Voice, one: Erasure) -> None:
         )
     if one.store_keeps:
         words.say(
-            "Kho S3 có thể còn giữ trạng thái cũ của tệp; hãy xoá bằng tay, xem docs/operate.md.",
+            "Kho S3 có thể còn giữ trạng thái cũ của tệp; hãy xóa bằng tay, xem docs/operate.md.",
             "The bucket may keep older states of the files: delete them by hand, see docs/operate.md.",
         )

@@ -81,7 +81,7 @@ def gc(
         swept = site.catalog.sweep(older_than_hours=hours)
         forgotten = site.jobs.forget_done()
         words = voice(context)
-        words.say(f"Đã xoá {swept} đối tượng.", f"{swept} objects deleted.")
+        words.say(f"Đã xóa {swept} đối tượng.", f"{swept} objects deleted.")
         words.give({"objects": swept, "jobs": forgotten}, "")
 
 

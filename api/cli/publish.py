@@ -35,7 +35,7 @@ STATES: Sentences = MappingProxyType({
     "published": {"vi": "published: đã công bố phiên bản {version}", "en": "published: version {version}"},
     "rejected": {"vi": "rejected: người duyệt đã từ chối", "en": "rejected: turned down by the reviewer"},
     "failed": {"vi": "failed: không kiểm tra được tệp", "en": "failed: the file could not be checked"},
-    "withdrawn": {"vi": "withdrawn: đã được rút lại", "en": "withdrawn"},
+    "withdrawn": {"vi": "withdrawn: đã gỡ", "en": "withdrawn"},
 })
 """The states of an upload: the contract's word, for scripts, and what it means."""
 

@@ -259,7 +259,7 @@ def reset(
             words.say("Chỉ dùng được khi DATAMO_ENVIRONMENT=test.", "Only where DATAMO_ENVIRONMENT=test.")
             raise typer.Exit(EXIT_REFUSED)
         if not yes:
-            words.say("Thêm --yes để xoá mọi thứ.", "Add --yes to empty the site.")
+            words.say("Thêm --yes để xóa mọi thứ.", "Add --yes to empty the site.")
             raise typer.Exit(EXIT_REFUSED)
         site.migrate()
         site.catalog.reset()

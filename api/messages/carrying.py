@@ -36,7 +36,7 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "The backup lacks {what}. Nothing was restored.",
     },
     "erasures-damaged": {
-        "vi": "Không đọc được sổ ghi việc xoá {what}. Không có gì được khôi phục, vì dữ liệu đã xoá có thể trở lại.",
+        "vi": "Không đọc được sổ ghi việc xóa {what}. Không có gì được khôi phục, vì dữ liệu đã xóa có thể trở lại.",
         "en": "The record of erasures {what} cannot be read. Nothing was restored: what was erased might come back.",
     },
     "backup-newer": {

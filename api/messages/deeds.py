@@ -10,7 +10,7 @@ SENTENCES: Sentences = MappingProxyType({
     "slug-taken": {"vi": "Địa chỉ này đã được dùng.", "en": "This address is taken."},
     "name-taken": {"vi": "Tên này đã được dùng.", "en": "This name is taken."},
     "last-admin": {
-        "vi": "Cơ quan sẽ không còn quản trị viên nào; hãy giao vai trò này cho người khác trước.",
+        "vi": "Cơ quan sẽ không còn người quản trị nào; hãy giao vai trò này cho người khác trước.",
         "en": "The agency would be left without an admin; give somebody else that role first.",
     },
     "source-taken": {"vi": "Đã có nguồn hoặc đích tên này.", "en": "There is a source or target of this name."},
@@ -31,7 +31,7 @@ SENTENCES: Sentences = MappingProxyType({
         "vi": "Webhook này đang dừng. Hãy cho chạy lại trước khi gửi.",
         "en": "This webhook is stopped. Let it go on before anything is sent.",
     },
-    "person-disabled": {"vi": "Tài khoản này đã bị khoá.", "en": "This account is disabled."},
+    "person-disabled": {"vi": "Tài khoản này đã bị khóa.", "en": "This account is disabled."},
     "organisation-closed": {
         "vi": "Cơ quan {organisation} đã đóng hoặc sáp nhập nên không nhận dữ liệu mới.",
         "en": "Agency {organisation} is closed or merged and takes nothing new.",
@@ -42,15 +42,15 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "A series holds no files; send the file to one of its datasets.",
     },
     "wrong-state": {
-        "vi": "Bản nộp đang ở trạng thái “{state}” nên chưa làm được việc này.",
+        "vi": "Tệp đã gửi đang ở trạng thái “{state}” nên chưa làm được việc này.",
         "en": "The submission stands at “{state}”, which does not allow this.",
     },
     "resource-twice": {
-        "vi": "Hai bản nộp cùng thay một phần của bộ dữ liệu; mỗi phần chỉ được thay một lần.",
+        "vi": "Hai tệp gửi lên cùng thay một phần của bộ dữ liệu; mỗi phần chỉ được thay một lần.",
         "en": "Two of the submissions are for the same resource; one each.",
     },
     "several-datasets": {
-        "vi": "Các bản nộp phải thuộc cùng một bộ dữ liệu.",
+        "vi": "Các tệp gửi lên phải thuộc cùng một bộ dữ liệu.",
         "en": "The submissions have to be of one dataset.",
     },
     "job-done": {"vi": "Công việc này đã xong.", "en": "This job is done already."},

@@ -37,7 +37,7 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "The new index does not hold what was put into it ({held} of {count}), so the old one stays in use.",
     },
     "search-login": {
-        "vi": "Elasticsearch từ chối tên, mật khẩu trong DATAMO_SEARCH_URL hoặc khoá DATAMO_SEARCH_KEY. Hãy sửa lại.",
+        "vi": "Elasticsearch từ chối tên, mật khẩu trong DATAMO_SEARCH_URL hoặc khóa DATAMO_SEARCH_KEY. Hãy sửa lại.",
         "en": "Elasticsearch refuses the name and password in DATAMO_SEARCH_URL, or the DATAMO_SEARCH_KEY: correct it.",
     },
     "search-missing": {"vi": "Chưa có chỉ mục tìm kiếm.", "en": "There is no search index yet."},

@@ -15,7 +15,7 @@ def _one(vi: str, en: str) -> Variants:
     return {"": {"vi": vi, "en": en}}
 
 
-_SETUP_VI = "thiết lập kiểm tra không dùng được, không phải do tệp. Báo cho người quản trị Datamo câu này: {note}."
+_SETUP_VI = "thiết lập kiểm tra không dùng được, không phải do tệp. Báo cho người vận hành trang câu này: {note}."
 _SETUP_EN = "the set-up of the check cannot be used; the file is not the cause. Tell Datamo's operator this: {note}."
 _SETUP = _one(_SETUP_VI, _SETUP_EN)
 _DESCRIBED = _one(
@@ -26,7 +26,7 @@ _DESCRIBED = _one(
 def _untold(vi: str, en: str) -> Variants:
     """Make the sentences of a type that stands for others and says nothing of its own."""
     return _one(
-        f"{vi} có lỗi. Mở tệp kiểm tra lại, hoặc hỏi người quản trị Datamo; nguyên văn thông báo: {{note}}.",
+        f"{vi} có lỗi. Mở tệp kiểm tra lại, hoặc hỏi người vận hành trang; nguyên văn thông báo: {{note}}.",
         f"{en} an error. Look at the file, or ask Datamo's operator; the message in full: {{note}}.",
     )
 
@@ -222,7 +222,7 @@ SENTENCES: Mapping[str, Variants] = MappingProxyType({
             "en": '"{cell}" is not a length of time. Write it like P1Y6M (a year and six months) or P15D (15 days).',
         },
         "geopoint": {
-            "vi": "“{cell}” không phải toạ độ của một điểm. Ghi kinh độ, dấu phẩy, vĩ độ, như 105.85, 21.03.",
+            "vi": "“{cell}” không phải tọa độ của một điểm. Ghi kinh độ, dấu phẩy, vĩ độ, như 105.85, 21.03.",
             "en": '"{cell}" is not the coordinates of a point. Write longitude, comma, latitude, like 105.85, 21.03.',
         },
         "geojson": {

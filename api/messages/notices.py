@@ -17,7 +17,7 @@ SENTENCES: Sentences = MappingProxyType({
     "overdue": {"vi": "Đã quá hạn cập nhật {due}: {dataset}", "en": "Update was promised by {due}: {dataset}"},
     "request": {"vi": "Có đề nghị mở dữ liệu, hẹn trả lời {due}", "en": "Data were asked for, answer due {due}"},
     "question": {"vi": "Có câu hỏi về {dataset}, hẹn trả lời {due}", "en": "A question on {dataset}, answer due {due}"},
-    "mistake": {"vi": "Có báo lỗi ở {dataset}, hẹn trả lời {due}",
+    "mistake": {"vi": "Có báo sai sót ở {dataset}, hẹn trả lời {due}",
                 "en": "A mistake was reported in {dataset}, answer due {due}"},
     "personal": {"vi": "Có báo dữ liệu cá nhân ở {dataset}: cần xem ngay",
                  "en": "Personal data were reported in {dataset}: please look now"},

@@ -41,20 +41,20 @@ SENTENCES = MappingProxyType(
             },
             "note": {
                 "vi": "phần ghi chú ngoài bảng có {kind} ({cell}), nên bản gốc được giữ riêng, không công bố. Muốn "
-                "công khai cả bản gốc thì xoá phần đó rồi gửi lại.",
+                "công khai cả bản gốc thì xóa phần đó rồi gửi lại.",
                 "en": "a note outside the table holds {kind} ({cell}), so the original is kept private. To publish the "
                 "original too, remove the note and send again.",
             },
             "office": {
                 "vi": "phần ghi chú ngoài bảng có {kind} ({cell}), có vẻ là của cơ quan. Nếu là của cá nhân thì "
-                "xoá rồi gửi lại.",
+                "xóa rồi gửi lại.",
                 "en": "a note outside the table holds {kind} ({cell}), it seems of an office. If it belongs to a "
                 "person, remove it and send again.",
             },
         },
         ASKED: {
             "within": {
-                "vi": "văn bản trong cột “{field}” có chứa {kind} ({share} % số ô). Xoá các số hay địa chỉ đó khỏi văn "
+                "vi": "văn bản trong cột “{field}” có chứa {kind} ({share} % số ô). Xóa các số hay địa chỉ đó khỏi văn "
                 "bản, hoặc bỏ cột này; nếu là của cơ quan, bạn có thể đi tiếp.",
                 "en": 'text in column "{field}" mentions {kind} ({share} % of cells). Remove them from the text, or '
                 "leave the column out; if they belong to an office, go on.",

@@ -166,11 +166,11 @@ FAILED: Sentences = MappingProxyType(
             "en": "The server has run out of working space. Your file is kept and will be checked again.",
         },
         "erased": {
-            "vi": "Tệp đã bị xoá vì có dữ liệu cá nhân. {detail} Hãy bỏ dữ liệu cá nhân khỏi tệp rồi gửi lại.",
+            "vi": "Tệp đã bị xóa vì có dữ liệu cá nhân. {detail} Hãy bỏ dữ liệu cá nhân khỏi tệp rồi gửi lại.",
             "en": "The file was erased because it held personal data. {detail} Remove them and send the file again.",
         },
         "erased-bytes": {
-            "vi": "Tệp trùng với dữ liệu đã bị xoá vì có dữ liệu cá nhân, nên không được nhận lại. Hãy bỏ dữ liệu cá "
+            "vi": "Tệp trùng với dữ liệu đã bị xóa vì có dữ liệu cá nhân, nên không được nhận lại. Hãy bỏ dữ liệu cá "
             "nhân khỏi tệp rồi gửi tệp mới.",
             "en": "The file is the same as data that was erased because it held personal data; it is not taken again. "
             "Take the personal data out and send the new file.",
@@ -182,7 +182,7 @@ FAILED: Sentences = MappingProxyType(
             "operators will have it checked again. You may also send it once more.",
         },
         "base-unreadable": {
-            "vi": "Không đọc được phiên bản trước để ghép dữ liệu vào. Hãy báo cho người quản trị trang.",
+            "vi": "Không đọc được phiên bản trước để ghép dữ liệu vào. Hãy báo cho người vận hành trang.",
             "en": "The version to build on cannot be read. Tell the site's operator.",
         },
         "unknown-standard": {

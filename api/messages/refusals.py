@@ -29,7 +29,7 @@ TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     404: {"vi": "Không tìm thấy", "en": "Not found"},
     405: {"vi": "Phương thức không được dùng ở đây", "en": "Method not allowed"},
     409: {"vi": "Trạng thái hiện tại không cho phép", "en": "Conflict"},
-    410: {"vi": "Đã được rút lại", "en": "Withdrawn"},
+    410: {"vi": "Đã gỡ", "en": "Withdrawn"},
     413: {"vi": "Quá lớn", "en": "Too large"},
     412: {"vi": "Phiên bản giao thức không được hỗ trợ", "en": "Protocol version not supported"},
     415: {"vi": "Kiểu nội dung không được nhận ở đây", "en": "Kind of content not taken here"},
@@ -65,11 +65,11 @@ GENERAL: Sentences = MappingProxyType({
         "en": "The request did not come from one of our own pages. Load the page again and try once more.",
     },
     "not-known": {
-        "vi": "Mã truy cập sai, đã hết hạn hoặc đã bị thu hồi.",
+        "vi": "Khóa API sai, đã hết hạn hoặc đã bị hủy.",
         "en": "The access token is wrong, has expired or was revoked.",
     },
     "credentials-needed": {
-        "vi": "Việc này cần đăng nhập hoặc mã truy cập.",
+        "vi": "Việc này cần đăng nhập hoặc khóa API.",
         "en": "This needs a sign-in or an access token.",
     },
     "method-not-allowed": {
@@ -82,15 +82,15 @@ GENERAL: Sentences = MappingProxyType({
         "en": "Somebody has just changed this. Load it again and try once more.",
     },
     "withdraw-instead": {
-        "vi": "Bộ dữ liệu đã từng công bố thì không xoá được; hãy rút lại, kèm lý do.",
+        "vi": "Bộ dữ liệu đã từng công bố thì không xóa được; hãy gỡ, kèm lý do.",
         "en": "A dataset that was published cannot be deleted; withdraw it instead, with a reason.",
     },
     "never-published": {
-        "vi": "Bộ dữ liệu này chưa từng công bố nên không có gì để rút lại.",
+        "vi": "Bộ dữ liệu này chưa từng công bố nên không có gì để gỡ.",
         "en": "This dataset was never published, so there is nothing to withdraw.",
     },
     "withdrawn": {
-        "vi": "Dữ liệu này đã được rút lại. Lý do: {reason}",
+        "vi": "Dữ liệu này đã được gỡ. Lý do: {reason}",
         "en": "These data were withdrawn. Reason: {reason}",
     },
     "invalid": {
@@ -193,7 +193,7 @@ GENERAL: Sentences = MappingProxyType({
         "en": "The form did not come from one of our own pages. Load the page again and try once more.",
     },
     "bad-token": {
-        "vi": "Mã truy cập sai, đã hết hạn hoặc đã bị thu hồi.",
+        "vi": "Khóa API sai, đã hết hạn hoặc đã bị hủy.",
         "en": "The access token is wrong, has expired or was revoked.",
     },
     "bad-password": {"vi": "Tên đăng nhập hoặc mật khẩu không đúng.", "en": "The name or the password is not right."},
@@ -237,7 +237,7 @@ GENERAL: Sentences = MappingProxyType({
     "ends-before-it-starts": {"vi": "Ngày cuối đứng trước ngày đầu.", "en": "It ends before it starts."},
     "ends-before-start": {"vi": "Ngày cuối đứng trước ngày đầu.", "en": "It ends before it starts."},
     "forbidden-characters": {
-        "vi": "Có ký tự điều khiển hoặc ký tự đổi chiều chữ; hãy xoá chúng.",
+        "vi": "Có ký tự điều khiển hoặc ký tự đổi chiều chữ; hãy xóa chúng.",
         "en": "Holds control characters or marks that turn the direction of text; remove them.",
     },
     "in-the-past": {"vi": "Thời điểm này đã qua.", "en": "This moment is in the past."},

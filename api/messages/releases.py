@@ -28,7 +28,7 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "The draft is not the one you looked at. Look again, then confirm.",
     },
     "release-in-force": {
-        "vi": "Bản phát hành đã có hiệu lực nên không xoá được. Hãy ra bản đính chính.",
+        "vi": "Bản phát hành đã có hiệu lực nên không xóa được. Hãy ra bản đính chính.",
         "en": "The release is in force and cannot be dropped. Release a correction instead.",
     },
     "drafts-too-many": {

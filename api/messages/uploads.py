@@ -39,11 +39,11 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "The store of this site takes no files directly; use a resumable upload (tus 1.0).",
     },
     "too-many-uploads": {
-        "vi": "Bạn đang có {limit} lượt tải lên dở dang; hãy hoàn tất hoặc xoá bớt.",
+        "vi": "Bạn đang có {limit} lượt tải lên dở dang; hãy hoàn tất hoặc xóa bớt.",
         "en": "You have {limit} uploads under way; finish some, or give them up.",
     },
     "too-much-uploading": {
-        "vi": "Các lượt tải lên dở dang của bạn cộng lại vượt quá {limit} byte; hãy hoàn tất hoặc xoá bớt.",
+        "vi": "Các lượt tải lên dở dang của bạn cộng lại vượt quá {limit} byte; hãy hoàn tất hoặc xóa bớt.",
         "en": "Your uploads under way come to more than {limit} bytes; finish some, or give them up.",
     },
     "unknown-upload": {"vi": "Không có lượt tải lên “{upload}”.", "en": "There is no upload “{upload}”."},

@@ -10,11 +10,11 @@ from api.messages import Sentences
 SENTENCES: Sentences = MappingProxyType({
     "voice-over": {"vi": "Góp ý này đã khép lại.", "en": "This was closed already."},
     "voice-held": {
-        "vi": "Phần bị báo có dữ liệu cá nhân còn đang ẩn. Hãy xem rồi cho hiện lại, hoặc rút phiên bản, trước đã.",
+        "vi": "Phần bị báo có dữ liệu cá nhân còn đang ẩn. Hãy xem rồi cho hiện lại, hoặc gỡ phiên bản, trước đã.",
         "en": "What was reported as personal data is still hidden. Look and show it again, or withdraw it, first.",
     },
     "not-a-correction": {
-        "vi": "Chỉ tệp đính chính của chính bộ dữ liệu được báo lỗi mới trả lời báo lỗi này.",
+        "vi": "Chỉ tệp đính chính của chính bộ dữ liệu bị báo sai sót mới trả lời được báo sai sót này.",
         "en": "Only a correction of the very dataset that was reported answers this report.",
     },
     "not-a-request": {
@@ -31,13 +31,13 @@ SENTENCES: Sentences = MappingProxyType({
 KIND: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "request": {"vi": "Đề nghị mở dữ liệu", "en": "Request for data"},
     "question": {"vi": "Câu hỏi", "en": "Question"},
-    "mistake": {"vi": "Báo lỗi", "en": "Mistake reported"},
+    "mistake": {"vi": "Báo sai sót", "en": "Mistake reported"},
 })
 STATE: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "waiting": {"vi": "Chờ xem", "en": "Not yet looked at"},
     "open": {"vi": "Đang xử lý", "en": "Being worked on"},
     "answered": {"vi": "Đã trả lời", "en": "Answered"},
-    "refused": {"vi": "Không tiếp nhận", "en": "Not taken up"},
+    "refused": {"vi": "Không tiếp nhận", "en": "Not accepted"},
 })
 OUTCOME: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "published": {"vi": "Đã công bố", "en": "Published"},

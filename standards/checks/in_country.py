@@ -13,7 +13,7 @@ CODE = "in-country"
 SCOPE = "row"
 SEVERITY = "warning"
 BASIS = "GIF DS-444; RFC 7946; VN-2000 (EPSG 4756, 3405, 3406, 5896–5899, 9205–9218)"
-TITLE = {"vi": "Toạ độ không nằm trong lãnh thổ", "en": "Coordinates outside the country"}
+TITLE = {"vi": "Tọa độ không nằm trong lãnh thổ", "en": "Coordinates outside the country"}
 SENTENCES = {
     "swapped": {
         "vi": "vĩ độ {cell} và kinh độ {other} có lẽ bị đổi chỗ: đổi lại thì điểm nằm ở {country}. "
@@ -22,13 +22,13 @@ SENTENCES = {
         "{country}. Swap the columns (or the cells).",
     },
     "projected": {
-        "vi": "{cell} và {other} là toạ độ phẳng tính bằng mét (VN-2000 hoặc UTM), không phải độ. Chuyển sang WGS 84, "
+        "vi": "{cell} và {other} là tọa độ phẳng tính bằng mét (VN-2000 hoặc UTM), không phải độ. Chuyển sang WGS 84, "
         "độ thập phân, theo đúng kinh tuyến trục của tỉnh.",
         "en": "{cell} and {other} are plane coordinates in metres (VN-2000 or UTM), not degrees. Convert them to WGS "
         "84 in decimal degrees, with the province's own central meridian.",
     },
     "zero": {
-        "vi": "toạ độ 0, 0 nằm giữa Đại Tây Dương. Để trống cả hai ô khi không biết toạ độ.",
+        "vi": "tọa độ 0, 0 nằm giữa Đại Tây Dương. Để trống cả hai ô khi không biết tọa độ.",
         "en": "0, 0 lies in the Atlantic Ocean. Leave both cells empty where the coordinates are not known.",
     },
     "outside": {
@@ -38,7 +38,7 @@ SENTENCES = {
         "Check the decimal point and every digit.",
     },
     "half": {
-        "vi": "dòng này có một toạ độ mà thiếu toạ độ kia (cột {longitude_field}). Ghi cả hai, hoặc để trống cả hai.",
+        "vi": "dòng này có một tọa độ mà thiếu tọa độ kia (cột {longitude_field}). Ghi cả hai, hoặc để trống cả hai.",
         "en": "this row has one coordinate without the other (column {longitude_field}). Give both or neither.",
     },
 }

@@ -15,15 +15,15 @@ BASIS = "行政データにおける機械可読性に関するルール (2026-0
 TITLE = {"vi": "Còn hàng, cột, trang tính ẩn", "en": "Hidden rows, columns or sheets"}
 SENTENCES = {
     "": {
-        "vi": "{n} hàng bị ẩn (hàng {where}). Chương trình vẫn đọc: hiện lại hoặc xoá hẳn các hàng này.",
+        "vi": "{n} hàng bị ẩn (hàng {where}). Chương trình vẫn đọc: hiện lại hoặc xóa hẳn các hàng này.",
         "en": "{n} rows are hidden (rows {where}). Programs still read them: show or delete them.",
     },
     "columns": {
-        "vi": "{n} cột bị ẩn (cột {where}). Chương trình vẫn đọc: hiện lại hoặc xoá hẳn các cột này.",
+        "vi": "{n} cột bị ẩn (cột {where}). Chương trình vẫn đọc: hiện lại hoặc xóa hẳn các cột này.",
         "en": "{n} columns are hidden (columns {where}). Programs still read them: show or delete them.",
     },
     "sheets": {
-        "vi": "{n} trang tính bị ẩn ({where}). Xem lại nội dung rồi hiện lại hoặc xoá trước khi công bố.",
+        "vi": "{n} trang tính bị ẩn ({where}). Xem lại nội dung rồi hiện lại hoặc xóa trước khi công bố.",
         "en": "{n} sheets are hidden ({where}). Look at them, then show or delete them before publishing.",
     },
 }

@@ -25,7 +25,7 @@ SENTENCES = {
     },
     "strike": {
         "vi": (
-            "{n} ô bị gạch ngang ({where}). Chương trình vẫn đọc giá trị đó: xoá hẳn, hoặc ghi trạng thái vào một cột."
+            "{n} ô bị gạch ngang ({where}). Chương trình vẫn đọc giá trị đó: xóa hẳn, hoặc ghi trạng thái vào một cột."
         ),
         "en": ("{n} cells are struck through ({where}). Programs still read them: delete them, or say so in a column."),
     },

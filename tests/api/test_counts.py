@@ -234,7 +234,7 @@ def test_a_dataset_over_time_tells_how_good_each_version_was_and_whether_it_was_
     assert items[1]["passed"] == items[0]["passed"] + 1
     assert items[1]["days_late"] == 9
     page = look(schools, "/datasets/truong/over-time")
-    assert "chậm 9 ngày" in page
+    assert "trễ 9 ngày" in page
     assert "<svg" in page
     agency = look(schools, schools.get("/organizations/H12/over-time").headers["location"])
     assert "Cuối mỗi tháng" in agency

@@ -220,3 +220,19 @@ def test_no_template_holds_words_that_cannot_be_translated() -> None:
     for path in TEMPLATES:
         text = re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|Tiếng Việt", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert not vietnamese.search(text), path.name
+
+
+def test_no_sentence_is_said_in_english_in_two_ways() -> None:
+    """Of two catalogues with the same sentence the last one read would win, on every page."""
+    from babel.messages.pofile import read_po
+
+    from api.messages.pages import FOLDER
+
+    said: dict[str, set[str]] = {}
+    for path in sorted((FOLDER / "en").glob("*.po")):
+        with path.open("rb") as stream:
+            for one in read_po(stream):
+                said.setdefault(str(one.id), set()).add(str(one.string))
+    said.pop("")
+    assert {sentence: words for sentence, words in said.items() if len(words) > 1} == {}
+    assert [sentence for sentence in said if re.search(r"\b(?:xoá|khoá|toạ|hoá|thuỷ|uỷ)\b", sentence, re.IGNORECASE)] == []

@@ -14,7 +14,7 @@ DATASET, GROUP, ORGANIZATION = "dataset", "group", "organization"
 VERSION: Final = 2
 LABELS: Final[Mapping[str, tuple[str, str]]] = {
     "title": ("Tiêu đề", "Title"), "name": ("Địa chỉ", "Address"), "notes": ("Mô tả", "Description"),
-    "tag_string": ("Từ khoá", "Tags"), "license_id": ("Giấy phép", "Licence"), "owner_org": ("Cơ quan", "Organization"),
+    "tag_string": ("Từ khóa", "Tags"), "license_id": ("Giấy phép", "Licence"), "owner_org": ("Cơ quan", "Organization"),
     "groups": ("Chủ đề", "Themes"), "url": ("Nguồn", "Source"), "maintainer": ("Đầu mối", "Contact"),
     "maintainer_email": ("Thư điện tử của đầu mối", "Contact's e-mail"),
     "frequency": ("Tần suất cập nhật", "Frequency"),

@@ -96,5 +96,5 @@ def letters(request: Request, reader: TheReader, *, csrf: Annotated[str, Form()]
         deps.site(request).catalog.amend_person(
             reader.caller, person.id, email=email.strip()[:LONGEST], language=language)
     except Invalid:
-        return _page(request, reader, person, wrong=reader.say("Địa chỉ thư chưa đúng."))
+        return _page(request, reader, person, wrong=reader.say("Địa chỉ thư điện tử chưa đúng."))
     return RedirectResponse("/account", status_code=303)

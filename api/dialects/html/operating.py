@@ -33,7 +33,7 @@ UNTIL: Final = ("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 
 ALARMS: Mapping[str, str] = {
     "part-down": "Một phần của dịch vụ ngừng hẳn", "damaged": "Có tệp trong kho bị hỏng",
-    "no-worker": "Không có bộ xử lý nào đang chạy", "search": "Tìm kiếm chưa hoạt động đầy đủ",
+    "no-worker": "Không có tiến trình xử lý nào đang chạy", "search": "Tìm kiếm chưa hoạt động đầy đủ",
     "disk": "Ổ đĩa sắp đầy", "set-aside": "Có việc bị gác lại", "waiting": "Có việc chờ quá nửa giờ",
     "behind": "Một bộ theo dõi thay đổi bị chậm",
 }

@@ -105,7 +105,7 @@ def _use(reader: Reader, used: Usage) -> list[dict[str, Any]]:
     names = labels_of_use(reader)
     whole = [one for one in _by_month(used) if one[0] < used.until.replace(day=1)]  # this month is not over
     told = whole[::-1]
-    return _picture(reader, "u", reader.say("Lượt dùng mỗi tháng, không kể máy dò"), reader.say("lượt"), {
+    return _picture(reader, "u", reader.say("Lượt dùng mỗi tháng, không kể máy tự động"), reader.say("lượt"), {
         names[kind]: [(day, float(counts[kind])) for day, counts in told] for kind in KINDS
     }, reader.say("Tháng"))
 

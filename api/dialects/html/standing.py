@@ -42,8 +42,8 @@ LEADS: Mapping[str, str] = {
     "growth": "Những gì hôm nay còn công khai, đếm theo tháng công bố. Bộ đã gỡ không còn trong số đếm.",
     "satisfaction": "Người đọc trả lời ở trang bộ dữ liệu, không cần tài khoản. Tỷ lệ chỉ nêu khi có từ 20 câu trả "
                     "lời.",
-    "answers": "Đề nghị mở dữ liệu, câu hỏi và báo sai gửi đến trong kỳ. Hạn trả lời là cam kết của trang này: 15, 10 "
-               "và 5 ngày. Thư rác đã bị loại không tính.",
+    "answers": "Đề nghị mở dữ liệu, câu hỏi và báo sai sót gửi đến trong kỳ. Hạn trả lời là cam kết của trang này: 15, "
+               "10 và 5 ngày. Thư rác đã bị loại không tính.",
     "outages": "Trang tự xem mỗi phút từng phần có chạy không. Đường truyền bên ngoài bị đứt thì không thấy được từ "
                "đây.",
 }

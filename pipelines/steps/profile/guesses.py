@@ -127,13 +127,19 @@ def _text(tell: _Teller, values: Sequence[str]) -> Iterator[Guess]:
         shown = next(one for one in values if _THOUSAND.match(one))
         yield tell("decimal", "text", "ambiguous", shown, [",", "."], "unsure", "decimal")
         return
-    if all(_ERA.match(one) for one in values):
+    if all(_ERA.match(one) for one in values) and _of_time(tell, values):
         yield tell("calendar", "japanese", "years", values[0])
         return
     dressed = next((name for name, form in _DRESSED.items() if _all(form.match, values)), "")
     if dressed and not all(one.isdigit() for one in values):
         shown = next((one for one in values if not one.isdigit()), values[0])
         yield tell("written", dressed, "dressed", shown, sure="unsure")
+
+
+def _of_time(tell: _Teller, values: Sequence[str]) -> bool:
+    """Whether years of an era are meant: ``H26.1`` is also an agency's code, which only the column's name tells."""
+    label = fold(tell.column.name)
+    return bool(_DAY.search(label) or _YEAR.search(label)) or not all(one.isascii() for one in values)
 
 
 def _all(test: Callable[[str], object], values: Sequence[str]) -> bool:
