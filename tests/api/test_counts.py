@@ -273,7 +273,7 @@ def test_pages_lists_dashboards_and_json_agree_on_the_days_on_which_the_site_was
         desk = schools.get("/desk", "editor", headers={"Accept-Encoding": "identity"}).text
         items = schools.get("/api/v1/datasets/tram").json()["quality"]["items"]
         kept = {one["code"]: one["passed"] for one in items}["updated-in-time"]
-        return freshness["late"], *("Chậm 9 ngày" in page for page in (*pages, desk)), kept
+        return freshness["late"], *("Trễ 9 ngày" in page for page in (*pages, desk)), kept
 
     assert told() == (2, True, True, True, True, False)
     now = schools.stand.clock.at

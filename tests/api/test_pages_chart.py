@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from api.dialects.html import glance
 from api.dialects.html.charting import asked as asking
 from api.dialects.html.charting import axes, drawing, marks, numbers
 from api.dialects.html.view import Reader
@@ -232,6 +234,22 @@ def test_a_chart_has_a_page_a_picture_and_the_same_numbers_as_a_table_and_as_csv
     assert "sandbox" in answer.headers["content-security-policy"]
     assert "66" in "".join(ET.fromstring(answer.text).itertext())
     assert "bỏ lọc" in text
+
+
+def test_the_most_frequent_values_are_seen_at_a_glance_names_before_codes() -> None:
+    seen = (Column(name="ma", distinct=2, top=(("01", 60), ("02", 40))), Column(name="so", kind="integer", distinct=4),
+            Column(name="loai", distinct=12, top=(("Xã", 70), ("Phường", 20), ("<b>", 10))))
+    shown = replace(resource(100), profile=Profile(rows=100, columns=seen), columns=(
+        ColumnInfo(name="ma", type="string", meaning="vn-province"), ColumnInfo(name="so", type="integer"),
+        ColumnInfo(name="loai", type="string", title={"vi": "Loại"})))
+    told = glance.of(VI, shown, "/datasets/a/chart")
+    assert told is not None
+    assert told.title == "Số dòng theo Loại"
+    assert told.link == "/datasets/a/chart?form=bar&x=loai"
+    assert [(one.value, one.rows, one.share) for one in told.bars] == [("Xã", 70, 100.0), ("Phường", 20, 28.6), ("<b>", 10, 14.3)]
+    assert told.left == 9
+    alike = Profile(rows=4, columns=(Column(name="loai", distinct=2, top=(("a", 2), ("b", 2))),))
+    assert glance.of(VI, replace(shown, rows=4, profile=alike), "/datasets/a/chart") is None
 
 
 def test_what_cannot_be_drawn_says_so(schools: Town) -> None:

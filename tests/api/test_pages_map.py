@@ -64,6 +64,17 @@ def test_a_map_is_well_formed_and_everything_lies_inside(width: int) -> None:
         assert high < wide * 2
 
 
+def test_few_points_bear_their_names_and_a_long_land_has_room_beside_it() -> None:
+    land = mapping.of_points([(21.0, 105.8, "Láng"), (10.8, 106.7, "Tân Sơn Hòa <b>")])
+    drawn = str(mapping.drawn(Reader(), land, width=drawing.WIDE, title="Bản đồ", told="2 điểm"))
+    assert ">Láng</text>" in drawn
+    assert "Tân Sơn Hòa &lt;b&gt;</text>" in drawn
+    height = float(ET.fromstring(drawn).attrib["viewBox"].split()[3])
+    assert height < mapping.HIGHEST + 80
+    crowd = mapping.of_points([(10 + at / 10, 106.0, f"điểm {at}") for at in range(40)])
+    assert "điểm 3</text>" not in str(mapping.drawn(Reader(), crowd, width=drawing.WIDE, title="Bản đồ", told="40 điểm"))
+
+
 def test_a_table_without_coordinates_has_no_map(town: Town) -> None:
     town.published("Trường", b"ma,ten\n1,a\n", slug="truong")
     assert town.client.get("/datasets/truong/map").status_code == 404

@@ -13,7 +13,20 @@ from starlette.responses import RedirectResponse
 
 from api import deps, graced
 from api.described import described
-from api.dialects.html import calls, charts, dictionary, facts, front, jsonld, labels, related, rows, shelf, submissions
+from api.dialects.html import (
+    calls,
+    charts,
+    dictionary,
+    facts,
+    front,
+    glance,
+    jsonld,
+    labels,
+    related,
+    rows,
+    shelf,
+    submissions,
+)
 from api.dialects.html.charting import asked as asking
 from api.dialects.html.charting import words
 from api.dialects.html.charting.located import located
@@ -121,7 +134,7 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     values = _values(reader, entry, version, publisher, graced.grace(deps.site(request)))
     table = _table(request, reader, entry, version, number, path=f"{back}/preview" if back else "")
     if back:
-        table |= {"charts": [], "map": ""}  # they are drawn from what is public
+        table |= {"charts": [], "map": "", "glance": None}  # they are drawn from what is public
     history = catalog.versions(reader.caller, entry.id) if entry.version else ()
     shown = version.number if version else 0
     earlier = [one for one in history if one.state == "published" and one.number <= shown]
@@ -166,7 +179,7 @@ def _table(request: Request, reader: Reader, entry: Entry, version: Version | No
     shown = shown_of(version, request.query_params.get("resource", "")[:200])
     if version is None or shown is None:
         return {"shown": None, "columns": [], "preview": None, "standard": None, "calls": None, "charts": [],
-                "map": ""}
+                "map": "", "glance": None}
     asked = rows.asked_of(request, shown, path or _path(entry, number), named=shown is not version.first_table)
     preview = rows.shown(request, reader, shown, asked)
     table = calls.table(deps.site(request).url, entry, version, shown, pinned=number is not None)
@@ -177,6 +190,8 @@ def _table(request: Request, reader: Reader, entry: Entry, version: Version | No
     return {
         "shown": shown, "columns": columns(shown, asked), "preview": preview, "calls": told,
         "charts": [(words.title(reader, shown, one), one) for one in suggested], "forms": words.FORMS,
+        "glance": glance.of(reader, shown, f"{_path(entry, number)}/chart", preview.asked.resource)
+        if suggested and not preview.asked.conditions else None,
         "map": address(f"{_path(entry, number)}/map", resource=asked.resource) if located(shown) else "",
         "standard": standard, "absent": dictionary.absent(shown, standard), "lists": reader.standards.codelists,
         "meanings": dictionary.rows(reader, shown, rows.columns(shown, asked), standard),

@@ -57,7 +57,7 @@ def _shown(request: Request, reader: Reader, found: chart.Place) -> Response:
             land, total = _land(deps.site(request), chart.table(request, reader, found), where, asked)
     except Invalid:
         trouble = reader.say("Không vẽ được bản đồ này. Lọc bớt dòng rồi thử lại.")
-    told = reader.say("%(n)s điểm và %(many)s hình. Danh sách ở dưới.", n=len(land.spots), many=len(land.outlines))
+    told = _told(reader, land)
     pictures = {
         name: mapping.drawn(reader, land, width=width, title=reader.say("Bản đồ"), told=told, key=name[0])
         for name, width in (("wide", drawing.WIDE), ("narrow", drawing.NARROW))
@@ -68,6 +68,16 @@ def _shown(request: Request, reader: Reader, found: chart.Place) -> Response:
         trouble=trouble, left=max(total - most, 0), spots=land.spots[:LISTED], sift=sift, where=where, noindex=True,
         misread=sift.misread(reader, asked.conditions),
     )
+
+
+def _told(reader: Reader, land: mapping.Land) -> str:
+    """What the map shows, in a sentence."""
+    points, shapes = len(land.spots), len(land.outlines)
+    if points and shapes:
+        return reader.say("%(n)s điểm và %(many)s hình. Danh sách ở dưới.", n=points, many=shapes)
+    if shapes:
+        return reader.say("%(n)s hình.", n=shapes)
+    return reader.say("%(n)s điểm. Danh sách ở dưới.", n=points)
 
 
 def _land(site: deps.Site, table: serving.Table, where: Located, asked: rows.Asked) -> tuple[mapping.Land, int]:

@@ -14,7 +14,7 @@ import orjson
 from markupsafe import Markup
 
 from api.dialects.html.charting import axes
-from api.dialects.html.charting.drawing import Sheet
+from api.dialects.html.charting.drawing import Sheet, cut
 from api.dialects.html.view import Reader
 
 STEPS: Final = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -24,6 +24,12 @@ KILOMETRES_A_DEGREE: Final = 111.195
 LEAST_SPAN: Final = 0.02
 POLE, HALF_TURN = 90.0, 180.0
 TALLEST: Final = 1.35
+HIGHEST: Final = 680.0
+"""No map is higher than this, so that a screen holds it whole."""
+LEAST_WIDE: Final = 0.62
+"""What lies north and south of each other is drawn with its surroundings, at least so wide for its height."""
+FEW_SPOTS: Final = 15
+"""So few points bear their names."""
 MOST_LETTERS: Final = 150_000
 NESTING: Final = {"MultiPoint": 1, "LineString": 1, "Polygon": 2, "MultiLineString": 2, "MultiPolygon": 3}
 
@@ -156,8 +162,11 @@ def drawn(reader: Reader, land: Land, *, width: int, title: str, told: str, key:
     """The map in one width."""
     west, south, east, north = _roomy(land.corners)
     squeeze = max(math.cos(math.radians((south + north) / 2)), 0.05)
+    more = max((north - south) * LEAST_WIDE / squeeze - (east - west), 0.0) / 2
+    west, east = west - more, east + more
     left, edge = 46.0, 10.0
-    scale = min((width - left - edge) / ((east - west) * squeeze), width * TALLEST / (north - south))
+    highest = min(width * TALLEST, HIGHEST)
+    scale = min((width - left - edge) / ((east - west) * squeeze), highest / (north - south))
     plot = _Plot(west, north, scale, squeeze, left, 8.0)
     right, bottom = plot.at(east, south)
     sheet = Sheet(width)
@@ -167,11 +176,23 @@ def drawn(reader: Reader, land: Land, *, width: int, title: str, told: str, key:
     radius = 4 if len(land.spots) <= 200 else 3  # noqa: PLR2004
     for one in land.spots:
         sheet.dot(*plot.at(one.lon, one.lat), radius, "d c1", one.name[:80])
+        if len(land.spots) <= FEW_SPOTS and one.name:
+            _name(sheet, plot.at(one.lon, one.lat), one.name, right)
     height = _scale(sheet, reader, plot, bottom + 40)
     head = Markup('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h:.0f}" role="img" '
                   'aria-labelledby="{k}t {k}d"><title id="{k}t">{t}</title><desc id="{k}d">{d}</desc>').format(
         w=width, h=height, k=key, t=title, d=told)
     return head + Markup("").join(sheet.pieces) + Markup("</svg>")
+
+
+def _name(sheet: Sheet, place: tuple[float, float], name: str, right: float) -> None:
+    """What a point is called, on the side of it that has room."""
+    x, y = place
+    said = cut(name, right - x - 8) if right - x > x else cut(name, x - 8)
+    if right - x > x:
+        sheet.text(x + 8, y + 4, said)
+    else:
+        sheet.text(x - 8, y + 4, said, anchor="end")
 
 
 def _roomy(corners: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
