@@ -43,6 +43,8 @@ TAGS = 300
 FORMATS = ("csv", "xlsx", "json", "pdf", "zip", "geojson")
 LICENCES = ("CC-BY-4.0", "CC0-1.0", "ODbL-1.0")
 PATIENCE = 300.0
+CALM = 0.15
+"""Seconds of CPU in one second below which a worker has come to rest."""
 STARTING = ("tests/bench/_site.py", "tests/bench/search.py", "infra/migrations", "catalog/model", "catalog/adapters/sql/schema.py",
             "catalog/adapters/index_tantivy")
 
@@ -145,6 +147,13 @@ class Served:
     def seconds(self) -> float:
         """CPU seconds that the web processes used."""
         return sum(map(cpu, self.web))
+
+    def calm(self, seconds: float = 60.0) -> None:
+        """Wait until the worker has started: that takes two seconds of CPU, which belong to no question."""
+        until, before = time.monotonic() + seconds, -1.0
+        while time.monotonic() < until and (now := sum(map(cpu, self.worker))) - before > CALM:
+            before = now
+            time.sleep(1)
 
     def memory(self) -> float:
         """Megabytes that the web processes hold for themselves (USS) or share (their part of it): PSS."""

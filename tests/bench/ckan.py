@@ -51,6 +51,7 @@ def run(quick: bool = False, size: int = 0) -> dict:
             }
             memory = site.memory()
         with served(folder, worker=True) as site:
+            site.calm()
             before = sum(map(cpu, site.worker))
             found["package_create"] = asking(site, creates(site.token), 400 // part)
             spent_by_worker = round(sum(map(cpu, site.worker)) - before, 1)
