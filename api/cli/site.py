@@ -28,6 +28,8 @@ app = typer.Typer()
 DRAIN_SECONDS = 40
 ANSWER_SECONDS = 30
 """How long answers under way may take when the site is told to stop."""
+WAITING = 4096
+"""Connections that may wait to be taken when thousands come at once; the system may hold it to fewer."""
 
 
 @app.command()
@@ -85,6 +87,7 @@ def serve(
             server_header=False,
             date_header=True,
             proxy_headers=True,
+            backlog=WAITING,
             timeout_graceful_shutdown=ANSWER_SECONDS,
         )
     finally:

@@ -20,10 +20,10 @@ SENTENCES: Sentences = MappingProxyType({
         "Take the personal data out and send the new file.",
     },
     "erasure-shared": {
-        "vi": "Còn {many} phiên bản khác chứa cùng nội dung. Chọn xóa cả các phiên bản đó (include) hoặc giữ lại phần "
-        "chung (keep).",
-        "en": "{many} other versions hold the same bytes. Choose whether they go too (include) or the bytes in common "
-        "stay (keep).",
+        "vi": "Còn {many} phiên bản hoặc tệp đang chờ khác chứa cùng nội dung. Chọn xóa cả chúng (include) "
+        "hoặc giữ lại phần chung (keep).",
+        "en": "{many} other versions or waiting uploads hold the same bytes. Choose whether they go too (include) "
+        "or the bytes in common stay (keep).",
     },
     "erasure-open": {
         "vi": "Yêu cầu xóa này đã có và đang chờ người thứ hai.",

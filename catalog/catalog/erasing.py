@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -21,6 +21,8 @@ from standards.record import Dataset
 
 ALL = 1_000_000
 OPEN = ("asked",)
+WAITING = ("ready", "in_review")
+"""Uploads whose objects are stored already, and that no version names yet."""
 Sharing = Literal["", "include", "keep"]
 
 
@@ -231,10 +233,15 @@ class Erasing(Base):
         while True:
             found = {(sha256, one) for sha256 in scope.hashes for one in unit.referers(sha256)}
             shared = {(sha256, one) for sha256, one in found if one not in scope.versions and _lives(unit, one)}
-            if sharing == "keep" or not shared:
-                return others, {sha256 for sha256, _ in shared}
+            waiting = _waiting(unit, scope.hashes, scope.uploads)
+            if sharing == "keep" or not (shared or waiting):
+                return others, {sha256 for sha256, _ in (*shared, *waiting)}
             if sharing != "include":
-                raise self._asks_about(unit, caller, {one for _, one in shared})
+                raise self._asks_about(unit, caller, {one for _, one in shared}, {one.dataset for _, one in waiting})
+            for _, sent in waiting:
+                entry = unit.entry(sent.dataset)
+                self._must(caller, "ask-erasure", organisation=entry.organisation if entry else "")
+                scope.take_upload(sent)
             for dataset, number in sorted({one for _, one in shared}):
                 entry, version = unit.entry(dataset), unit.version(dataset, number)
                 if entry is None or version is None:
@@ -247,8 +254,8 @@ class Erasing(Base):
                     if upload.version == number:
                         scope.take_upload(upload)
 
-    def _asks_about(self, unit: Unit, caller: Caller, shared: set[tuple[str, int]]) -> Conflict:
-        """Say which versions hold the same bytes, as far as the caller may know of them."""
+    def _asks_about(self, unit: Unit, caller: Caller, shared: set[tuple[str, int]], waiting: set[str]) -> Conflict:
+        """Say which versions hold the same bytes, and where an upload waits that does, as far as she may know."""
         seen, hidden = [], 0
         for dataset, number in sorted(shared):
             entry = unit.entry(dataset)
@@ -256,7 +263,10 @@ class Erasing(Base):
                 seen.append({"dataset": entry.slug, "version": number})
             else:
                 hidden += 1
-        return Conflict("erasure-shared", many=len(shared), versions=seen, hidden=hidden)
+        homes = [unit.entry(dataset) for dataset in sorted(waiting)]
+        known = [one.slug for one in homes if one and may(caller, "see", organisation=one.organisation)]
+        return Conflict("erasure-shared", many=len(shared) + len(homes), versions=seen, waiting=known,
+                        hidden=hidden + len(homes) - len(known))
 
 
 def bury(unit: Unit, one: Erasure, actor: str, *, again: bool = False) -> int:
@@ -272,7 +282,8 @@ def bury(unit: Unit, one: Erasure, actor: str, *, again: bool = False) -> int:
     for dataset in sorted({dataset for dataset, _ in {*one.scope, *named}} | {one.dataset}):
         numbers = {number for owner, number in {*one.scope, *named} if owner == dataset}
         sequence = max(sequence, _bury_dataset(unit, one, dataset, numbers, actor))
-    for key in one.uploads:
+    late = {sent.id for _, sent in _waiting(unit, one.hashes, one.uploads)} if again else set()
+    for key in (*one.uploads, *sorted(late)):
         _bury_upload(unit, one, key)
     _forget_answers(unit, (one.slug, one.dataset, *one.uploads))
     unit.save_erasure(replace(one, staged=tuple(sorted({*one.staged, *_on_their_way(unit, one)}))))
@@ -346,6 +357,12 @@ def _unpacked(answer: bytes) -> bytes:
         return answer + base64.b64decode(kept["body"])
     except (ValueError, KeyError, TypeError):
         return answer
+
+
+def _waiting(unit: Unit, hashes: Iterable[str], but: Container[str]) -> list[tuple[str, Submission]]:
+    """Give the other uploads that wait for people and hold some of these bytes, each with a hash of them."""
+    held = ((sha256, unit.submission(one)) for sha256 in hashes for one in unit.claimants(sha256) if one not in but)
+    return [(sha256, sent) for sha256, sent in held if sent is not None and sent.state in WAITING]
 
 
 def _lives(unit: Unit, one: tuple[str, int]) -> bool:

@@ -153,6 +153,20 @@ def test_bytes_that_others_refer_to_are_told_and_either_go_too_or_stay(town):
     assert list(town.catalog.verify(deep=True)) == []
 
 
+def test_an_upload_elsewhere_that_waits_with_the_same_bytes_is_told_and_loses_nothing_behind_peoples_backs(town):
+    """Its objects were claimed and no version named them: they went, and the upload stayed as if it could be published."""
+    waits = town.upload(town.draft("Khác")["slug"], PERSONAL, query="?publish=false").json()["id"]
+    assert town.check(waits).state == "ready"
+    with pytest.raises(Conflict, match="erasure-shared") as refused:
+        town.catalog.ask_erasure(town.caller("editor"), "truong-hoc-2025", versions=[2], reason=REASON)
+    assert (refused.value.params["waiting"], refused.value.params["hidden"]) == (["khac"], 0)
+    assert town.catalog.plan_erasure(town.caller("editor"), "truong-hoc-2025", versions=[2], sharing="keep").kept
+    done = erased(town, sharing="include")
+    assert waits in done.uploads
+    assert town.catalog.submission(town.caller("editor"), waits).state == "withdrawn"
+    assert list(town.catalog.verify(deep=True)) == []
+
+
 def test_another_agency_is_not_named_to_those_who_may_not_see_and_not_erased_by_those_who_may_not(town):
     made = town.send("POST", "/api/v1/datasets", "stranger", {"organization": "H13", "title": "Riêng", "visibility": "private"}).json()
     sent = town.upload(made["slug"], PERSONAL, who="stranger").json()["id"]

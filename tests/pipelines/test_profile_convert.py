@@ -19,6 +19,7 @@ from pipelines.step import Parcel
 from pipelines.steps import convert, inspect, profile
 from pipelines.steps.inspect import clean_name, slug
 from pipelines.steps.profile.evidence import READINGS, Distinct, hashes, may_fit
+from pipelines.steps.profile.numbers import BINS, IN_MEMORY, Kept, histogram
 from standards.period import gap, span, within
 from tests.pipelines import hostile
 from tests.pipelines.test_formats import made_workbook
@@ -371,3 +372,20 @@ def test_more_different_values_than_are_held_to_all_readings_at_first_are_all_lo
     numbers = [str(one) for one in range(700)]
     assert one_column(tmp_path, numbers).kind == "integer"
     assert one_column(tmp_path, [*numbers, "x7"]).kind == "string"
+
+
+def test_the_spread_of_a_column_is_the_same_whether_its_numbers_lie_in_memory_or_in_a_file():
+    """A table of any length: eight bytes a row would be half of what a child may use at fifty million rows."""
+    pieces = [pa.array([*range(start, start + 700), float("inf"), float("nan")], pa.float64()) for start in range(0, 7000, 700)]
+    told = []
+    for room in (1000, IN_MEMORY):
+        kept = Kept(room)
+        for piece in pieces:
+            kept.add(piece.slice(5))
+        assert (kept.low, kept.high) == (5, 6999)
+        assert (kept._file is None) == (room == IN_MEMORY)
+        assert kept._held <= room
+        told.append(histogram(kept))
+    assert told[0] == told[1]
+    assert (len(told[0]), sum(told[0])) == (BINS, 7000 - 50)
+    assert histogram(Kept()) == ()
