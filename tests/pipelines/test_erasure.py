@@ -194,7 +194,7 @@ def test_the_same_bytes_sent_again_are_held_back_with_a_sentence(town):
     before = list(town.stand.files.staged(-1))
     answer = town.upload("truong-hoc-2025", PERSONAL)
     assert (answer.status_code, answer.json()["code"]) == (409, "erased-bytes")
-    assert "xoá" in answer.json()["detail"]
+    assert "xóa" in answer.json()["detail"]
     assert list(town.stand.files.staged(-1)) == before
     assert town.upload("truong-hoc-2025", SCHOOLS).status_code == 202
 
