@@ -256,7 +256,7 @@ def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(told: Town) -> Non
     for fields, said in (
         ({"what": "versions", "reason": REASON}, "Chọn phần cần xóa."),
         ({"what": "whole", "reason": " "}, "Ghi lý do, không nêu"),
-        ({"what": "whole", "reason": "Có 034199012345"}, "chứa chính dữ liệu cần xoá"),
+        ({"what": "whole", "reason": "Có 034199012345"}, "chứa chính dữ liệu cần xóa"),
     ):
         answer = send(told, "editor", path, **fields)
         assert answer.status_code == 422, fields
