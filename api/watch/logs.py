@@ -108,7 +108,7 @@ class _Counting(logging.Handler):
 
 
 def _json() -> Processor:
-    return structlog.processors.JSONRenderer(ensure_ascii=False, default=str, sort_keys=False)
+    return structlog.processors.JSONRenderer(ensure_ascii=False, default=str, sort_keys=False, separators=(",", ":"))
 
 
 def plain(text: str) -> str:

@@ -36,6 +36,7 @@ TARGETS = {"package_show": 2300, "package_search": 490, "package_search_again": 
 """A second, of a site with two processes on two cores of its own; of harvest, datasets."""
 
 Asked = Iterator[bytes]
+Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 def run(quick: bool = False, size: int = 0) -> dict:
@@ -127,19 +128,31 @@ async def several(port: int, asked: Asked, most: int) -> list[float]:
     def goes_on() -> bool:
         return len(walls) < most and time.perf_counter() < until
 
-    await asyncio.gather(*(one_way(port, asked, walls, goes_on) for _ in range(CONNECTIONS)))
+    lines = [await connected(port) for _ in range(CONNECTIONS)]
+    await asyncio.gather(*(one_way(line, asked, walls, goes_on) for line in lines))
     return walls
 
 
-async def one_way(port: int, asked: Asked, walls: list[float], goes_on: Callable[[], bool]) -> None:
+async def connected(port: int) -> Line:
+    """Connect, and be answered once: clients do not come in the same millisecond, when one process may take them all."""
+    line = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    await answer(line, get("/healthz"))
+    return line
+
+
+async def one_way(line: Line, asked: Asked, walls: list[float], goes_on: Callable[[], bool]) -> None:
     """Ask one after the other on one connection."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
     while goes_on():
         begun = time.perf_counter()
-        writer.write(next(asked))
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")).split(b":")[1])
-        body = await reader.readexactly(length)
-        assert head.split(b" ", 2)[1] == b"200", body[:500]
+        await answer(line, next(asked))
         walls.append(time.perf_counter() - begun)
-    writer.close()
+    line[1].close()
+
+
+async def answer(line: Line, asked: bytes) -> None:
+    reader, writer = line
+    writer.write(asked)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(next(each for each in head.lower().split(b"\r\n") if each.startswith(b"content-length")).split(b":")[1])
+    body = await reader.readexactly(length)
+    assert head.split(b" ", 2)[1] == b"200", body[:500]

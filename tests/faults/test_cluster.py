@@ -278,5 +278,5 @@ def test_no_process_wrote_down_a_secret_or_a_person(running, tokens, settings):
     secrets = [*tokens.values(), PASSWORD, "nguyen-van-a", "079123456789", "dtm_", running.environment["DATAMO_SECRET"],
                settings["AWS_SECRET_ACCESS_KEY"], "truong.csv", "Trường số"]
     assert [one for one in secrets if one in said] == []
-    assert '"event": "request"' in said
-    assert '"step": "publish"' in said
+    assert '"event":"request"' in said
+    assert '"step":"publish"' in said
