@@ -51,6 +51,7 @@ AT_WORK: Final = 2
 """Batches of a document that are written at the same time."""
 SHEET_ROWS: Final = 100_000
 HALF_TURN: Final = 180.0
+REST_SECONDS: Final = 10
 CONFIG: Final[Mapping[str, Any]] = {
     "threads": 1, "memory_limit": "512MB", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     "allow_community_extensions": False, "python_enable_replacements": False,
@@ -65,10 +66,17 @@ def serve() -> None:
 def serve_guarded() -> None:
     """Answer readers' own SQL until standard input ends: with less memory, and behind everybody else's questions."""
     os.nice(GUARDED_NICE)
-    _serve(GUARDED, _guarded)
+    engine = work.Engine()
+
+    def answer(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> None:
+        _guarded(duck, asked, engine, out)
+
+    _serve(GUARDED, answer, engine.renew)
 
 
-def _serve(limits: Limits, answer: Callable[[Any, Mapping[str, Any], BinaryIO], None]) -> None:
+def _serve(limits: Limits, answer: Callable[[Any, Mapping[str, Any], BinaryIO], None],
+           rest: Callable[[], None] = lambda: None) -> None:
+    """Answer question after question; ``rest`` is what is done once somebody has the answer."""
     confine(limits)
     # Linux kills the child of a thread that ends: ours come from threads of a pool. We end with our standard input.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
@@ -76,6 +84,7 @@ def _serve(limits: Limits, answer: Callable[[Any, Mapping[str, Any], BinaryIO], 
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # DuckDB draws its progress there: none of it is an answer
     with duckdb.connect(":memory:", config=dict(CONFIG)) as duck:
+        rest()
         _tell(out, b"E", {})
         out.flush()
         for line in sys.stdin.buffer:
@@ -83,6 +92,8 @@ def _serve(limits: Limits, answer: Callable[[Any, Mapping[str, Any], BinaryIO], 
             _more_time(int(asked["cpu"]))
             answer(duck, asked, out)
             out.flush()
+            _more_time(REST_SECONDS)
+            rest()
 
 
 def _more_time(seconds: int) -> None:
@@ -121,9 +132,9 @@ def _at_hand(duck: Any, path: str, name: str) -> bool:
     return True
 
 
-def _guarded(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> None:
+def _guarded(duck: Any, asked: Mapping[str, Any], engine: work.Engine, out: BinaryIO) -> None:
     try:
-        told = work.wanted(duck, asked) if asked["form"] == "tables" else work.answer(asked)
+        told = work.wanted(duck, asked) if asked["form"] == "tables" else work.answer(asked, engine.take())
     except (MemoryError, RecursionError):
         told = {"refused": "query-too-heavy"}
     _tell(out, b"R" if "refused" in told else b"E", told)

@@ -41,23 +41,46 @@ def wanted(duck: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
         return {"refused": refused.code, "what": refused.what}
 
 
-def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
+class Engine:
+    """A new engine for each statement, so that nothing is left of the one before.
+
+    To make one takes 25 ms and to end one 7, so both are done while nobody waits for an answer.
+    """
+
+    def __init__(self) -> None:
+        self._ready: Any = None
+        self._used: Any = None
+
+    def take(self) -> Any:
+        """Give an engine that nobody has used."""
+        self.renew()
+        self._used, self._ready = self._ready, None
+        return self._used
+
+    def renew(self) -> None:
+        """End the engine that was used, and have the next one at hand."""
+        if self._used is not None:
+            self._used.close()
+            self._used = None
+        if self._ready is None:
+            self._ready = duckdb.connect(":memory:", config=dict(CONFIG))
+
+
+def answer(asked: Mapping[str, Any], duck: Any) -> dict[str, Any]:
     """Give the rows of a statement that reads the tables given, and nothing else.
 
     ``tables`` say for each name where it lies: ``path`` of a Parquet file, or of a DuckDB file and its ``table``
-    (``without`` some columns).
-    The engine is a new one each time, so that nothing is left of the statement before.
+    (``without`` some columns). ``duck`` is an engine that nobody has used.
     """
     try:
-        with duckdb.connect(":memory:", config=dict(CONFIG)) as duck:
-            names = _names(duck, asked["sql"])
-            given = {name.casefold(): place for name, place in asked["tables"].items()}
-            if len(given) < len(asked["tables"]):  # the engine would take one for the other
-                return {"refused": "sql-not-allowed", "what": ", ".join(asked["tables"])}
-            if missing := [name for name in names if name.casefold() not in given]:
-                return {"refused": "sql-unknown-table", "what": missing[0]}
-            _hang(duck, given)
-            return _rows(duck, asked["sql"], int(asked["limit"]))
+        names = _names(duck, asked["sql"])
+        given = {name.casefold(): place for name, place in asked["tables"].items()}
+        if len(given) < len(asked["tables"]):  # the engine would take one for the other
+            return {"refused": "sql-not-allowed", "what": ", ".join(asked["tables"])}
+        if missing := [name for name in names if name.casefold() not in given]:
+            return {"refused": "sql-unknown-table", "what": missing[0]}
+        _hang(duck, given)
+        return _rows(duck, asked["sql"], int(asked["limit"]))
     except Refused as refused:
         return {"refused": refused.code, "what": refused.what}
     except duckdb.OutOfMemoryException:
