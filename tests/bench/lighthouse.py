@@ -27,7 +27,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 KINDS = ("performance", "accessibility", "best-practices", "seo")
 TARGETS = {"performance": 95, "accessibility": 100, "best-practices": 95, "seo": 95}
 FLAGS = "--headless=new --no-sandbox --disable-gpu"
-RUNS, PATIENCE_SECONDS = 3, 240
+RUNS, TRIES, PATIENCE_SECONDS = 3, 3, 240
 PHONE, FASTEST = 375, 1500
 """Lighthouse's index of the phone that it means: a desktop of 1500 made four times slower (its docs/throttling.md)."""
 
@@ -83,11 +83,14 @@ def visit(address: str, browser: str, slower: float = 0, session: str = "") -> d
         report, headers = Path(folder) / "report.json", Path(folder) / "headers.json"
         headers.write_text(json.dumps({"Cookie": f"session={session}"} if session else {}))
         more = [f"--throttling.cpuSlowdownMultiplier={slower}"] if slower else []
-        subprocess.run(
-            [TOOL, address, "--quiet", "--output=json", f"--output-path={report}", f"--only-categories={','.join(KINDS)}", f"--chrome-flags={FLAGS} --user-data-dir={folder}/profile",
-             f"--extra-headers={headers}", *more],
-            check=True, timeout=PATIENCE_SECONDS, env={**os.environ, "CHROME_PATH": browser}, stdout=subprocess.DEVNULL,
-        )
+        command: list[str | Path] = [
+            TOOL, address, "--quiet", "--output=json", f"--output-path={report}", f"--only-categories={','.join(KINDS)}",
+            f"--chrome-flags={FLAGS} --user-data-dir={folder}/profile", f"--extra-headers={headers}", *more,
+        ]
+        for _ in range(TRIES):  # a browser that ended by itself says nothing of the page
+            done = subprocess.run(command, check=False, timeout=PATIENCE_SECONDS, env={**os.environ, "CHROME_PATH": browser}, stdout=subprocess.DEVNULL)
+            if done.returncode == 0:
+                break
         made: dict[str, Any] = json.loads(report.read_bytes())
         return made
 

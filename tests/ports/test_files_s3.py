@@ -296,6 +296,15 @@ def test_a_large_object_is_stored_whole_although_an_answer_about_a_part_was_lost
     assert size == len(content)
 
 
+def test_a_store_that_breaks_off_in_the_middle_of_a_refusal_is_down_for_the_moment(through, proxy):
+    """A worker that starts just then waits and asks again."""
+    proxy.once("cut", "GET", "staging/probe-")
+    with pytest.raises(Unavailable) as refused:
+        through.check()
+    assert refused.value.code == "storage-down"
+    through.check()
+
+
 @pytest.mark.parametrize("kind", ["refuse", "slow-down", "silent-before", "reset-before", "cut", "truncate"])
 def test_a_reader_gets_every_byte_although_the_connection_broke(through, proxy, kind):
     content = os.urandom(3_000_000)

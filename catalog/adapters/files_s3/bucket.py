@@ -19,10 +19,13 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
 )
+from urllib3.exceptions import HTTPError
 
 from catalog.errors import NotFound, Unavailable
 
 OPTIONS: Final = frozenset({"endpoint", "region", "style"})
+FAULTS: Final = (BotoCoreError, ClientError, HTTPError)
+"""What a call may raise: boto3 hands on as it is what breaks off in the middle of an answer."""
 MISSING: Final = frozenset({"NoSuchKey", "404", "NotFound"})
 DENIED: Final = frozenset({
     "AccessDenied", "AllAccessDisabled", "AuthorizationHeaderMalformed", "ExpiredToken", "Forbidden",
@@ -122,7 +125,7 @@ def outside() -> Iterator[None]:
         raise _said("RequestTimeTooSkewed" if code in DENIED and _skewed(wrong) else code) from wrong
     except (NoCredentialsError, PartialCredentialsError) as wrong:
         raise Unavailable("storage-denied") from wrong
-    except BotoCoreError as wrong:
+    except (BotoCoreError, HTTPError) as wrong:
         raise Unavailable("storage-down") from wrong
 
 

@@ -6,9 +6,9 @@ import hashlib
 import io
 from typing import Any, Final, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from catalog.adapters.files_s3.bucket import outside
+from catalog.adapters.files_s3.bucket import FAULTS, outside
 from catalog.errors import Unavailable
 
 BROKEN: Final = 5
@@ -77,7 +77,7 @@ class Body(io.RawIOBase):
                     self._ask(self._end)
                 if got := self._stream.read(most):
                     return cast("bytes", got)
-            except (BotoCoreError, ClientError):
+            except FAULTS:
                 if not left:
                     break
             self._hang_up()

@@ -9,8 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from catalog.adapters.files_s3.bucket import FAULTS
 from catalog.errors import TooLarge
 
 PART: Final = 16 * 1024 * 1024
@@ -96,7 +95,7 @@ def _parts(client: Any, where: dict[str, str], only: dict[str, str]) -> Iterator
         yield upload, done
         client.complete_multipart_upload(**where, UploadId=upload, MultipartUpload={"Parts": done}, **only)
     except BaseException:
-        with suppress(BotoCoreError, ClientError):
+        with suppress(*FAULTS):
             client.abort_multipart_upload(**where, UploadId=upload)
         raise
 
