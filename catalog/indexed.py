@@ -46,13 +46,17 @@ def facet_values(document: Document) -> Mapping[str, tuple[str, ...]]:
 
 def sort_keys(document: Document) -> dict[str, str]:
     """Give the key of each order; each is unique, because it ends with the dataset's id."""
-    title = document.title.get("vi") or next(iter(document.title.values()), "")
-    key = "\x01".join(collation_key(clean_text(title)[:_KEY_LIMIT]))
     return {
-        "by_title": f"{key}\x01{document.id}",
+        "by_title": f"{title_key(document.title)}\x01{document.id}",
         "by_modified": f"{document.modified}\x01{document.id}",
         "by_issued": f"{document.issued}\x01{document.id}",
     }
+
+
+def title_key(title: Text) -> str:
+    """Give what datasets are put in order by where the order is that of titles."""
+    words = title.get("vi") or next(iter(title.values()), "")
+    return "\x01".join(collation_key(clean_text(words)[:_KEY_LIMIT]))
 
 
 def span(document: Document) -> dict[str, int]:

@@ -131,7 +131,7 @@ OWN: Mapping[str, Surface] = {
         "/datasets/{slug}/versions/2/diff", "/datasets/{slug}/chart", "/datasets/{slug}/chart.svg", "/datasets/{slug}/map", "/datasets/{slug}/areas",
         "/datasets/{slug}/voices", "/datasets/{slug}/ask", "/datasets/{slug}/report", "/dataset/{slug}", "/dataset/{slug}/resource/{table_id}", "/dataset/x/resource/{table_id}/download/a.csv", "/id/{id}", "/id/{id}/1", "/feeds/datasets/{slug}.atom",
         "/datasets/{slug}.ttl", "/datasets/{slug}.jsonld", "/datasets/{slug}.rdf", "/datasets/{slug}/datapackage.json",
-        "/datasets/{slug}/croissant.json", "/datasets/{slug}/schema.json", "/datasets/{slug}/ris", "/datasets/{slug}/bib",
+        "/datasets/{slug}/croissant.json", "/datasets/{slug}/croissant-1.1.json", "/datasets/{slug}/schema.json", "/datasets/{slug}/ris", "/datasets/{slug}/bib",
         "/datasets/{slug}/csl.json", "/datasets/{slug}/datacite.json", "/datastore/dump/{table_id}", "/datastore/dump/{rows_id}",
     )},
     **{f"{name} {given}": searched(name, **dict([given])) for name, given in (

@@ -11,7 +11,7 @@ from rdflib import DCTERMS, RDF, Graph, URIRef
 from standards.metadata.dcat.graph import DCAT, HYDRA
 from tests.site import SCHOOLS, URL, Town
 
-FORMS = (".ttl", ".jsonld", ".rdf", "/datapackage.json", "/croissant.json", "/schema.json", "/ris", "/bib", "/csl.json",
+FORMS = (".ttl", ".jsonld", ".rdf", "/datapackage.json", "/croissant.json", "/croissant-1.1.json", "/schema.json", "/ris", "/bib", "/csl.json",
          "/datacite.json")
 
 

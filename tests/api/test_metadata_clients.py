@@ -53,16 +53,19 @@ CROISSANT = """
 import json, sys, mlcroissant
 found = mlcroissant.Dataset(jsonld=sys.argv[1])
 assert not found.metadata.ctx.issues.errors
+assert not [one for one in found.metadata.ctx.issues.warnings if "schema.org/license" not in one]
+assert found.metadata.ctx.conforms_to.value == sys.argv[2], found.metadata.ctx.conforms_to
 rows = found.records(found.metadata.record_sets[0].id)
 print(json.dumps([{name.rpartition("/")[2]: value for name, value in row.items()} for row in rows], default=lambda one: (
     one.decode() if isinstance(one, bytes) else str(one))))
 """
 
 
-def test_mlcroissant_finds_no_fault_and_yields_the_rows(here: tuple[Running, str]) -> None:
+@pytest.mark.parametrize(("form", "follows"), [("croissant.json", "1.0"), ("croissant-1.1.json", "1.1")])
+def test_mlcroissant_finds_no_fault_and_yields_the_rows(here: tuple[Running, str], form: str, follows: str) -> None:
     """In a process of its own: it closes the streams of whoever loads it (absl's logging does, at the next change)."""
     _, address = here
-    asked = [sys.executable, "-c", CROISSANT, f"{address}/croissant.json"]
+    asked = [sys.executable, "-c", CROISSANT, f"{address}/{form}", f"http://mlcommons.org/croissant/{follows}"]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout.splitlines()[-1])

@@ -56,7 +56,10 @@ def read(content: bytes, form: str) -> Graph:
 
 
 def shapes() -> Graph:
-    """SHACL shapes of our own making from the published table of properties: how many at least and at most."""
+    """SHACL shapes of our own making that ask all that the published ones of DCAT-AP ask, from the table of its properties.
+
+    How many at least and at most, literals or nodes, and of which class or type.
+    """
     path = Path(__file__).parent / "dcat_ap.csv"
     lines = [
         "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix dcat: <http://www.w3.org/ns/dcat#> .",
@@ -65,15 +68,19 @@ def shapes() -> Graph:
         "@prefix spdx: <http://spdx.org/rdf/terms#> . @prefix dcatap: <http://data.europa.eu/r5r/> .",
         "@prefix prov: <http://www.w3.org/ns/prov#> . @prefix odrl: <http://www.w3.org/ns/odrl/2/> .",
         "@prefix time: <http://www.w3.org/2006/time#> . @prefix lcon: <http://www.w3.org/ns/locn#> .",
+        "@prefix eli: <http://data.europa.eu/eli/ontology#> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .",
+        "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .",
     ]
     with path.open(encoding="utf-8") as stream:
         stream.readline()
         for row in csv.DictReader(stream):
-            bounds = f"sh:minCount {row['min']} ; " if row["min"] != "0" else ""
-            bounds += f"sh:maxCount {row['max']} ; " if row["max"] != "n" else ""
-            if bounds:
-                lines.append(f"[] a sh:NodeShape ; sh:targetClass {row['class']} ; "
-                             f"sh:property [ sh:path {row['property']} ; {bounds} ] .")
+            asked = f"sh:minCount {row['min']} ; " if row["min"] != "0" else ""
+            asked += f"sh:maxCount {row['max']} ; " if row["max"] != "n" else ""
+            asked += f"sh:nodeKind sh:{'Literal' if row['kind'] == 'literal' else 'BlankNodeOrIRI'} ; "
+            if row["range"]:
+                asked += f"sh:{'datatype' if row['kind'] == 'literal' else 'class'} {row['range']} ; "
+            lines.append(f"[] a sh:NodeShape ; sh:targetClass {row['class']} ; "
+                         f"sh:property [ sh:path {row['property']} ; {asked} ] .")
     return Graph().parse(data="\n".join(lines), format="turtle")
 
 
@@ -94,6 +101,15 @@ def test_the_shapes_of_this_test_do_find_what_is_missing() -> None:
     assert not conforms(graph)[0]
 
 
+def test_the_shapes_of_this_test_do_find_what_is_of_another_kind() -> None:
+    """The published shapes want a dct:source to be a dcat:Dataset: an address that anything may be at is none."""
+    graph = read(dcat.write(SCHOOLS, "ttl"), "ttl")
+    graph.add((URIRef(SCHOOLS.uri), DCTERMS.source, URIRef("https://example.gov.vn/so")))
+    valid, told = conforms(graph)
+    assert not valid
+    assert "dcat:Dataset" in told
+
+
 def test_the_three_ways_of_writing_rdf_say_the_same() -> None:
     graphs = [read(dcat.write(SCHOOLS, form), form) for form in dcat.FORMS]
     assert graphs[0].isomorphic(graphs[1])
@@ -106,7 +122,7 @@ def test_words_bear_their_language_and_codes_their_address() -> None:
     assert set(graph.objects(here, DCTERMS.title)) == {Literal("Trường học", lang="vi"), Literal("Schools", lang="en")}
     assert set(graph.objects(here, DCAT.theme)) == {URIRef(f"{eu}/data-theme/EDUC")}
     assert set(graph.objects(here, DCTERMS.accrualPeriodicity)) == {URIRef(f"{eu}/frequency/ANNUAL")}
-    assert set(graph.objects(here, DCTERMS.source)) == {URIRef("https://v%C3%AD.d%E1%BB%A5/t%E1%BB%87p%20s%E1%BB%91%201%3C2%3E")}
+    assert set(graph.objects(here, DCTERMS.relation)) == {URIRef("https://v%C3%AD.d%E1%BB%A5/t%E1%BB%87p%20s%E1%BB%91%201%3C2%3E")}
     names = {str(one) for place in graph.objects(here, DCTERMS.spatial) for one in graph.objects(place, SKOS.prefLabel)}
     assert names == {"Hà Nội"}
 
@@ -176,6 +192,20 @@ def test_croissant_takes_the_typed_rows_and_never_guesses_a_codes_kind() -> None
     assert [one["encodingFormat"] for one in told["distribution"]] == ["application/x-parquet"]
     kinds = {field["name"]: field["dataType"] for field in told["recordSet"][0]["field"]}
     assert kinds == {"mã": "sc:Text", "mức": "sc:Float", "ngày": "sc:Date", "số": "sc:Integer", "năm": "sc:Integer"}
+
+
+def test_croissant_1_1_says_words_in_every_language_where_data_are_from_and_in_which_other_files_they_are() -> None:
+    told = croissant.told(SCHOOLS, "croissant-1.1.json")
+    assert told["conformsTo"] == "http://mlcommons.org/croissant/1.1"
+    assert croissant.told(SCHOOLS)["conformsTo"] == "http://mlcommons.org/croissant/1.0"
+    assert told["distribution"][0]["sameAs"] == [f"{FILES}truong-hoc.csv"]
+    assert told["prov:wasDerivedFrom"] == {"@id": "https://v%C3%AD.d%E1%BB%A5/t%E1%BB%87p%20s%E1%BB%91%201%3C2%3E"}
+    both = dataclasses.replace(SCHOOLS, about=dataclasses.replace(SCHOOLS.about, description={"vi": "Mọi trường.", "en": "Every school."}))
+    assert croissant.told(both, "croissant-1.1.json")["description"] == {"vi": "Mọi trường.", "en": "Every school."}
+    assert croissant.told(both)["description"] == "Mọi trường."
+    graph = Graph().parse(data=croissant.write(both, "croissant-1.1.json"), format="json-ld")
+    said = set(graph.objects(URIRef(SCHOOLS.uri), URIRef("https://schema.org/description")))
+    assert said == {Literal("Mọi trường.", lang="vi"), Literal("Every school.", lang="en")}
 
 
 def test_schema_org_says_only_what_is_stated() -> None:

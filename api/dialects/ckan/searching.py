@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.dialects.ckan import groups
+from api.dialects.ckan import groups, orders
 from api.dialects.ckan.action import Action, Call, Refused, Wrong
 from api.dialects.ckan.answers import sentence
 from api.dialects.ckan.kept import kept_of
@@ -30,7 +30,6 @@ from catalog.question import (
     Not,
     Pattern,
     Question,
-    Sort,
     Values,
     Wild,
     Words,
@@ -72,20 +71,11 @@ FACETS: Final[Mapping[str, str]] = {
     "organization": "org", "owner_org": "org", "groups": "theme", "tags": "tag", "res_format": "format",
     "license_id": "licence", "standard": "standard", "year": "year",
 }
-SORTS: Final[Mapping[str, tuple[Sort, bool]]] = {
-    "score": ("relevance", False), "rank": ("relevance", False), "relevance": ("relevance", False),
-    "metadata_modified": ("modified", False), "last_modified": ("modified", False),
-    "metadata_created": ("issued", False),
-    "id": ("issued", False), "title_string": ("title", True), "title": ("title", True), "name": ("title", True),
-    "views_recent": ("modified", False), "views_total": ("modified", False), "popularity": ("modified", False),
-}
-"""Orders of ours and whether each rises; ids rise as datasets are made, names as titles."""
-
 PARAMETERS: Final[Mapping[str, str]] = {
     "q": "words (`\"a phrase\"`, `+needed`, `-left out`), or Lucene's syntax as soon as there is a field and a colon "
          "(`title:ngan*`)",
     "fq": "a filter in Lucene's syntax", "fq_list": "several filters, all of which hold",
-    "sort": "`metadata_modified desc`, `title_string asc`, `metadata_created asc`, `score desc`",
+    "sort": "`metadata_modified desc`, `title_string asc`, `metadata_created asc`, `score desc`; several with commas",
     "rows": "so many datasets, 10 unless said; more than 1000 count as 1000", "start": "behind so many",
     "facet": "false for no facets", "facet.field": "a list of organization, groups, tags, res_format, license_id",
     "facet.limit": "values of each facet, 50 unless said; negative for all",
@@ -172,15 +162,17 @@ def package_search(call: Call) -> dict[str, Any]:
     unknown = [name for name in call.given if name not in PARAMETERS and not name.startswith("ext_")]
     if unknown:
         raise Refused(400, "Search Query Error", f"Invalid search parameters: {unknown}")
-    question, rising, order = asked(call)
+    question, keys, order = asked(call)
     caller = call.caller if call.flag("include_private") else NOBODY
     wanted = call.names("fl")[:NAMES_MOST]
     shown: list[Any]
-    if caller is NOBODY and wanted in ([], ["*"]):
-        answer, _ = paged(call, caller, question, reverse=rising, known=Anyone())
+    if caller is NOBODY and wanted in ([], ["*"]) and len(keys) == 1:
+        answer, _ = paged(call, caller, question, reverse=keys[0].turned, known=Anyone())
         shown = list(Shown(call).public([hit.id for hit in answer.hits]))
     else:
-        answer, entries = paged(call, caller, question, reverse=rising)
+        answer, entries = paged(call, caller, question, reverse=keys[0].turned)
+        entries = orders.untied(entries, question, keys,
+                                lambda one: paged(call, caller, one, reverse=keys[0].turned)[1])
         shown = Shown(call).packages(caller, entries)
     if answer.degraded:
         call.passing.append("search is away or behind")
@@ -200,8 +192,8 @@ def package_search(call: Call) -> dict[str, Any]:
     }
 
 
-def asked(call: Call) -> tuple[Question, bool, str]:
-    """Give the question of a search, whether its order is turned round, and the order as CKAN says it."""
+def asked(call: Call) -> tuple[Question, Sequence[orders.Key], str]:
+    """Give the question of a search, the keys of its order, and the order as CKAN says it."""
     words = clean_text(call.text("q")).strip()
     filters = [text_of_filter(one) for one in (call.given.get("fq"), *_list(call, "fq_list")) if one]
     structured = ":" in words
@@ -213,15 +205,15 @@ def asked(call: Call) -> tuple[Question, bool, str]:
     held = (condition(call, [*([words] if structured else []), *filters]), *signed)
     parts = tuple(one for one in held if one is not None)
     where = (parts[0] if len(parts) == 1 else AllOf(parts)) if parts else None
-    sort, rising = sorted_by(order, plain)
+    keys = orders.keys_of(order, plain)
     wanted = [FACETS[name] for name in facet_fields(call) if name in FACETS]
     rows = call.number("rows", ROWS)
     question = Question(
-        text=plain, where=where, sort=sort, marks=False, start=call.number("start", 0) or 0,
+        text=plain, where=where, sort=keys[0].sort, marks=False, start=call.number("start", 0) or 0,
         limit=min(ROWS if rows is None else rows, call.most(ROWS_MAX)), facets=tuple(dict.fromkeys(wanted)),
         facet_size=facet_size(call),
     )
-    return question, rising, order
+    return question, keys, order
 
 
 def operators(words: str) -> tuple[str, list[Condition]]:
@@ -260,18 +252,6 @@ def _list(call: Call, name: str) -> list[Any]:
         except orjson.JSONDecodeError:
             raise Wrong({name: ["Could not parse as valid JSON"]}) from None
     return value if isinstance(value, list) else [value]
-
-
-def sorted_by(order: str, words: str) -> tuple[Sort, bool]:
-    """Give the first order that we have, and whether it is turned round; raises Refused for one that nobody has."""
-    name, _, direction = order.split(",", maxsplit=1)[0].strip().partition(" ")
-    if name not in SORTS or direction.strip().lower() not in ("", "asc", "desc"):
-        raise Refused(400, "Search Query Error", 'Invalid "sort" parameter')
-    sort, rises = SORTS[name]
-    if sort == "relevance":
-        return ("relevance", False) if words else ("modified", False)
-    wanted = direction.strip().lower() != "desc"
-    return sort, wanted != rises
 
 
 def paged(call: Call, caller: Caller, question: Question, *, reverse: bool,

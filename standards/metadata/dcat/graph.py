@@ -105,8 +105,8 @@ def _dataset(graph: Graph, one: Described) -> None:
     _where(graph, here, one)
     _when(graph, here, about.temporal)
     _contact(graph, here, about.contact, one)
-    if about.source_url:
-        graph.add((here, DCTERMS.source, _resource(graph, about.source_url, RDFS.Resource)))
+    if about.source_url:  # not dct:source: that leads to a dcat:Dataset, and nobody knows what an address is of
+        graph.add((here, DCTERMS.relation, _resource(graph, about.source_url, RDFS.Resource)))
     _texts(graph, _provenance(graph, here, about.source), RDFS.label, about.source)
     _versioned(graph, here, one)
     for part in one.parts:
