@@ -4,15 +4,10 @@
 const TABLES = /\.(csv|tsv|txt|tab|xlsx|xls|ods|json|geojson|ndjson|jsonl|parquet|zip|gz)$/i;
 
 function dress(field) {
-  const input = field.querySelector("input[type=file]");
-  const [hint, said] = ["p", "p"].map((name) => document.createElement(name));
+  // The page bears both lines already, so that nothing moves when this module comes.
+  const [input, said] = [field.querySelector("input[type=file]"), field.querySelector("[role=status]")];
   let depth = 0;
-  hint.className = "hint";
-  hint.textContent = field.dataset.drop;
-  said.setAttribute("role", "status");
-  said.className = "small";
   field.classList.add("drop");
-  field.append(hint, said);
   const files = (event) => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
   const over = (inside) => { depth = Math.max(depth + (inside ? 1 : -1), 0); field.classList.toggle("over", depth > 0); };
   field.addEventListener("dragenter", (event) => { if (files(event)) { event.preventDefault(); over(true); } });

@@ -24,7 +24,7 @@ from catalog.ports import Files
 from pipelines import sandbox
 from pipelines.format import Unreadable
 
-RECIPE: Final = "2"
+RECIPE: Final = "3"
 ENDING: Final = ".duckdb"
 LEAST_ROWS: Final = 20_000
 """Smaller tables are answered from their Parquet file as quickly."""

@@ -14,7 +14,8 @@ from pipelines.tables import schema
 def make(asked: Mapping[str, str]) -> int:
     """Write the file ``path`` of the Parquet file ``parquet``: its rows in their order; gives its size in bytes.
 
-    Beside each column of texts stands one that has them in small letters without marks: a search looks there.
+    Beside each column of texts stands one that has them in small letters without marks, beside each column of numbers
+    with a point one that has them as they are written: a search looks there.
     """
     known = {one.name: one.kind for one in schema(asked["parquet"])}
     return _made(asked, folded_texts(known))

@@ -25,7 +25,7 @@ from pipelines.serving.shelf import Shelf, shelved
 N = 300
 ROWS = [
     {"_id": at + 1, "mã": f"{at:04}", "tên": [None, "Đà Nẵng", "Hoà Bình", "a\x1fb"][at % 4], "nơi": ["", "Hà Nội", None][at % 3],
-     "dân": None if at % 11 == 0 else at * 7919 % 101, "_search": "của bảng"}
+     "dân": None if at % 11 == 0 else at * 7919 % 101, "_search": "của bảng", "cao": [None, at / 8, -at / 3, at * 1e15][at % 4]}
     for at in range(N)
 ]
 SHA = "ab" * 32
@@ -35,7 +35,7 @@ SHA = "ab" * 32
 def parquet(tmp_path_factory: pytest.TempPathFactory) -> str:
     made = tmp_path_factory.mktemp("store") / "t.parquet"
     schema = pa.schema([("_id", pa.int64()), ("mã", pa.string()), ("tên", pa.string()), ("nơi", pa.string()), ("dân", pa.int64()),
-                        ("_search", pa.string())])
+                        ("_search", pa.string()), ("cao", pa.float64())])
     pq.write_table(pa.Table.from_pylist(ROWS, schema), made, row_group_size=70)
     return str(made)
 
@@ -74,6 +74,7 @@ def both(some: Askers, parquet: str, shelf: Shelf, limit: int = 1000, **parts: s
     {"where": "not search('nang')"}, {"where": "search('nang ha')"}, {"where": "search('của')"}, {"where": "search('cua bang')"},
     {"where": "search('a\x1fb')"}, {"where": "search('b\x1f')"}, {"where": "search(tên, 'binh')"}, {"where": "not search(tên, 'binh')"},
     {"where": "search(tên, 'Bình hoa')"}, {"where": "not search(tên, 'Đà')"}, {"where": "search(tên, 'a\x1fb')"}, {"where": "search(dân, '79')"},
+    {"where": "search(cao, '.33')"}, {"where": "not search(cao, '.5')"}, {"where": "search(cao, '-1 6')"}, {"where": "search(cao, 'E+16')"},
     {"where": "not search(nơi, 'nội') or search(_search, 'cua')"},
     {"where": "search('0001') or dân is null"}, {"order_by": "-dân, tên"}, {"select": "tên, count(*) as n, sum(dân) as s", "group_by": "tên"},
     {"select": "count(*) as n"}, {"select": "_search, mã", "where": "mã < '0009'"},
