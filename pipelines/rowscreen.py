@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
+from pipelines.validation.harmless import harmless
 from standards import late
 from standards.screening import Held
 
@@ -51,14 +52,17 @@ def held_back(columns: Columns, before: Columns) -> tuple[Held, ...]:
 
 
 def _screened(columns: Columns) -> tuple[Held, ...]:
-    texts = [pa.array(_texts(cells), pa.string()) for cells in columns.values()]
-    most = max(len(one) for one in texts)
-    texts = [one if len(one) == most else pa.concat_arrays([one, pa.array([""] * (most - len(one)), pa.string())])
-             for one in texts]
+    texts = {name: _texts(cells) for name, cells in columns.items()}
+    quiet = {at for at, (name, cells) in enumerate(texts.items()) if harmless(name, set(cells), registry.PERSONAL)}
+    if len(quiet) == len(texts):
+        return ()
+    most = max(map(len, texts.values()))
+    made = [pa.nulls(most, pa.string()) if at in quiet else
+            pa.array([*cells, *[""] * (most - len(cells))], pa.string()) for at, cells in enumerate(texts.values())]
     numbers = pa.array(range(1, most + 1), pa.int64())
-    batch = pa.RecordBatch.from_arrays([numbers, *texts], names=["_id", *(f"c{at}" for at in range(len(texts)))])
+    batch = pa.RecordBatch.from_arrays([numbers, *made], names=["_id", *(f"c{at}" for at in range(len(made)))])
     described = [personal.Described(label=name) for name in columns]
-    return personal.screened([batch], described, registry.PERSONAL, within=False)
+    return personal.screened([batch], described, registry.PERSONAL, within=False, quiet=quiet)
 
 
 def _texts(cells: Sequence[Any]) -> Sequence[str]:
@@ -66,7 +70,11 @@ def _texts(cells: Sequence[Any]) -> Sequence[str]:
     kinds = set(map(type, cells))
     if kinds <= {str}:
         return cells
-    return list(map(str, cells)) if kinds <= {int} else list(map(_text, cells))
+    if kinds <= {int}:
+        return list(map(str, cells))
+    if kinds <= {float}:
+        return [str(int(one)) if one.is_integer() else str(one) for one in cells]
+    return [""] * len(cells) if kinds <= {bool, type(None)} else list(map(_text, cells))
 
 
 def _text(cell: Any) -> str:

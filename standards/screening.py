@@ -162,16 +162,19 @@ def _together(held: Sequence[Held]) -> Iterable[Held]:
 
 
 def _column(index: int, one: Seen, traits: Sequence[Trait], *, offices: bool, persons: bool) -> Held | None:
-    """Decide for one column: the trait with the gravest verdict, among those the one that explains most cells."""
+    """Decide for one column: the trait with the gravest verdict, among those the one that explains most cells.
+
+    A trait of which nothing was counted passes, whatever the header says.
+    """
     if not one.filled:
         return None
-    found = (_held(index, one, trait, offices=offices, persons=persons) for trait in traits)
+    found = (_held(index, one, trait, offices=offices, persons=persons) for trait in traits if trait.id in one.counts)
     judged = [each for each in found if each is not None]
     return max(judged, key=lambda each: (ORDER[each.verdict], _named(one, each.trait), each.share), default=None)
 
 
 def _held(index: int, one: Seen, trait: Trait, *, offices: bool, persons: bool) -> Held | None:
-    count = one.counts.get(trait.id, NOTHING)
+    count = one.counts[trait.id]
     verdict, cells = _verdict(one, trait, count, persons=persons)
     if verdict == "block" and trait.office and (one.declared or (offices and not persons) or _is_one_contact(count)):
         verdict = "ask"

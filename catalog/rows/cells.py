@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from types import MappingProxyType
@@ -26,6 +27,8 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BITS: Final[Mapping[str, int]] = MappingProxyType({"int4": 31, "int8": 63})
 _MOST_DIGITS: Final = 1000
 _SHOWN: Final = 200
+READ: Final = 8192
+"""Different days and moments that are remembered: a table is loaded in many batches, which have most of them alike."""
 
 
 class Wrong(ValueError):
@@ -50,11 +53,14 @@ class Records:
 
     def _are_alike(self) -> bool:
         """Look through the cells, which is needed anyway: records of one length with all of these have no others."""
+        if not self.names:
+            return set(map(len, self._records)) <= {0}
         try:
-            for name in self.names:
-                self._columns[name] = list(map(itemgetter(name), self._records))
+            rows = map(itemgetter(*self.names), self._records)
+            columns = [tuple(rows)] if len(self.names) == 1 else zip(*rows, strict=True)
         except KeyError:
             return False
+        self._columns = dict(zip(self.names, columns, strict=True))
         return set(map(len, self._records)) <= {len(self.names)}
 
     def __len__(self) -> int:
@@ -87,7 +93,8 @@ def column(kind: str, given: Sequence[Any]) -> Sequence[Any]:
     if what in _REPEATED and types <= _TEXTS:
         try:
             known = {one: READERS[what](one, kind) if one else None for one in set(given)}
-            return list(map(known.__getitem__, given))
+            as_it_is = all(one == made for one, made in known.items())
+            return given if as_it_is else list(map(known.__getitem__, given))
         except (Wrong, ValueError, ArithmeticError, TypeError):
             pass  # which row it was is looked for below
     return _one_by_one(kind, given)
@@ -177,12 +184,14 @@ def _bool(value: Any, _kind: str) -> bool:
     raise ValueError
 
 
+@lru_cache(maxsize=READ)
 def _date(value: Any, _kind: str) -> str:
     if not isinstance(value, str) or not _DAY.match(value):
         raise ValueError
     return date.fromisoformat(value).isoformat() if _DAY.fullmatch(value) else _moment(value).date().isoformat()
 
 
+@lru_cache(maxsize=READ)
 def _time(value: Any, _kind: str) -> str:
     if not isinstance(value, str):
         raise TypeError
@@ -193,6 +202,7 @@ def _moment(value: str) -> datetime:
     return datetime.fromisoformat(value.strip()).replace(tzinfo=None)
 
 
+@lru_cache(maxsize=READ)
 def _timestamp(value: Any, _kind: str) -> str:
     if not isinstance(value, str) or not _DAY.match(value.strip()):
         raise ValueError

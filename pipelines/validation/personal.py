@@ -10,13 +10,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.cells import read
+from pipelines.validation.harmless import GATES
 from standards.mentions import POSSIBLE, PROSE, Mention, mentioned
 from standards.screening import Count, Held, Seen, judge, says, suspects
 from standards.trait import LONGEST, NEVER, NORMAL, STEPS, UPPER, Form, Trait, masked
@@ -25,12 +25,6 @@ SAMPLE = 2_000
 """Filled cells of a column that are looked at first."""
 FEW = 0.05
 """A trait that its header makes grave from so few cells on is counted in every cell: a sample may miss them."""
-GATES: Mapping[Form, re.Pattern[str]] = MappingProxyType({
-    "code": re.compile("(?:[0-9０-９][^0-9０-９]{0,3}){6}"),
-    "mail": re.compile("[@＠﹫]|[ (\\[{][aA][tT][ )\\]}]|[cC]òng|CÒNG"),
-    "words": re.compile("[^0-9 ][ \t\xa0]+[^0-9 ]"),
-})  # fmt: skip
-"""A column in which no cell matches holds nothing of the form, and its cells need not be prepared."""
 HEADS = 64
 """Different beginnings are counted no further."""
 PROVED = 5_000
@@ -61,12 +55,13 @@ def screen(cells: Path, columns: Sequence[Described], traits: Sequence[Trait]) -
 
 
 def screened(tables: Sequence[pa.RecordBatch], columns: Sequence[Described],
-             traits: Sequence[Trait], *, within: bool = True) -> tuple[Held, ...]:
+             traits: Sequence[Trait], *, within: bool = True, quiet: Collection[int] = ()) -> tuple[Held, ...]:
     """Do as ``screen`` does with cells at hand: batches of text behind a first column of record numbers.
 
-    Without ``within`` nothing is looked for inside longer text, of which a person is only asked.
+    Without ``within`` nothing is looked for inside longer text, of which a person is only asked. Columns that are
+    ``quiet`` were seen to be harmless: their cells are not asked for.
     """
-    seen = [_seen(tables, index, one, traits) for index, one in enumerate(columns)]
+    seen = [_unseen(one) if index in quiet else _seen(tables, index, one, traits) for index, one in enumerate(columns)]
     held = judge(seen, traits)
     known = {one.index for one in held}
     found = (inside(tables, index, one) for index, one in enumerate(columns) if within and index not in known)
@@ -104,6 +99,10 @@ def _any(cells: pa.StringArray, pattern: re.Pattern[str]) -> bool:
     if len(cells) > BY_ONE:
         return bool(pc.any(pc.match_substring_regex(cells, pattern.pattern)).as_py())
     return any(pattern.search(one or "") for one in cells.to_pylist())
+
+
+def _unseen(one: Described) -> Seen:
+    return Seen(label=one.label, words=one.words, declared=one.declared)
 
 
 def _seen(batches: Sequence[pa.RecordBatch], index: int, one: Described, traits: Sequence[Trait]) -> Seen:

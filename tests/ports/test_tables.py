@@ -12,6 +12,7 @@ import pytest
 
 from catalog.adapters.tables_postgres import PostgresTables
 from catalog.adapters.tables_sqlite import SqliteTables
+from catalog.adapters.tables_sqlite.lines import Lines
 from catalog.errors import Conflict, NotFound
 from catalog.ports import Tables
 from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Table, Text, Without, Word
@@ -256,3 +257,43 @@ def test_a_register_whose_maker_was_killed_before_its_tables_is_made_whole(tmp_p
     assert list(tables.tables()) == []
     tables.save(TOWNS, NAMES, ROWS)
     assert [one.id for one in SqliteTables(folder).tables()] == ["t-1"]
+
+
+def test_rows_that_many_statements_add_stand_in_their_order_and_come_all_or_none(towns) -> None:
+    """A batch is put in by pieces: where the last piece does not fit, none is there."""
+    many = [[f"Thôn {at}", at] for at in range(1303)]
+    with pytest.raises(Conflict):
+        towns.write("t-1", [(("ten", "so"), [*many, ["Ba Đình", 1]])], "insert")
+    assert towns.table("t-1").count == 4
+    assert towns.write("t-1", [(("ten", "so"), many)], "insert").count == 1307
+    assert asked(towns, columns=("so",), where=Is(ID, "gt", 4), order=(Order(ID),), limit=None) == [so for _, so in many]
+
+
+def test_a_connection_that_rests_is_not_asked_of_a_file_that_was_put_in_its_place(tmp_path) -> None:
+    """A folder that was restored has other files by the same names."""
+    here, there = SqliteTables(tmp_path / "here"), SqliteTables(tmp_path / "there")
+    here.save(TOWNS, NAMES, ROWS)
+    there.save(TOWNS, NAMES, ROWS[:1])
+    there.close()
+    for one in (tmp_path / "here").rglob("*.db*"):
+        one.unlink()
+    for one in (tmp_path / "there").rglob("*.db"):
+        one.rename(tmp_path / "here" / one.relative_to(tmp_path / "there"))
+    assert here.table("t-1").count == 1
+    assert asked(here, columns=("ten",)) == ["Đống Đa"]
+    here.close()
+
+
+def test_no_more_connections_rest_than_a_process_may_hold(tmp_path) -> None:
+    lines = Lines(most=2)
+    every = [lines.take(tmp_path / f"{at}.db") for at in range(4)]
+    for one in every:
+        lines.give(one)
+    assert lines.take(tmp_path / "3.db") is every[3]
+    for ended in every[:2]:
+        with pytest.raises(sqlite3.ProgrammingError):
+            ended.connection.execute("SELECT 1")
+    lines.give(every[3])
+    lines.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        every[3].connection.execute("SELECT 1")

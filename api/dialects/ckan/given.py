@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -21,6 +22,7 @@ MOST: Final = 10_000_000
 
 FIELDS: Final = 10_000
 DEPTH: Final = 20
+NESTED: Final = frozenset({dict, list})
 NUL: Final = rb"\u0000"
 """How JSON says NUL: the sign itself may not stand in a text."""
 
@@ -86,17 +88,24 @@ def _object(body: bytes) -> dict[str, Any]:
 def _sound(found: dict[str, Any]) -> dict[str, Any]:
     """Give JSON that holds no NUL as it is (its reader lets no half of a surrogate pair in), unless it is too deep.
 
-    To copy fifty thousand cells takes longer than to read them.
+    To copy fifty thousand cells takes longer than to read them, and so does to look at them one by one.
     """
-    level: list[Any] = list(found.values())
+    level: list[Any] = [found]
     for _ in range(DEPTH + 1):
-        level = [
-            one for each in level if type(each) is dict or type(each) is list
-            for one in (each.values() if type(each) is dict else each)
-        ]
-        if not level:
+        if not set(map(type, _within(level))) & NESTED:
             return found
+        level = [one for one in _within(level) if type(one) in NESTED]
+    if not any(level):
+        return found
     raise Unread("JSON Error: Error decoding JSON data. Error: nested too deeply")
+
+
+def _within(every: Sequence[Any]) -> Iterator[Any]:
+    """Give the members of lists and dictionaries, one after the other."""
+    kinds = set(map(type, every))
+    if kinds == {dict}:  # rows
+        return chain.from_iterable(map(dict.values, every))
+    return chain.from_iterable(one.values() if type(one) is dict else one for one in every)
 
 
 def cleaned(value: Any, depth: int = 0) -> Any:

@@ -43,7 +43,13 @@ def resource_show(call: Call) -> dict[str, Any]:
 
 
 def located(call: Call, key: str) -> tuple[Entry, Version, dict[str, Any]]:
-    """Find a resource by its id, or by one that it had elsewhere; raises NotFound."""
+    """Find a resource by its id, or by one that it had elsewhere, as CKAN shows it; raises NotFound."""
+    entry, version, at = placed(call, key)
+    return entry, version, Shown(call).package(entry, version)["resources"][at]
+
+
+def placed(call: Call, key: str) -> tuple[Entry, Version, int]:
+    """Find a resource by its id, or by one that it had elsewhere: its place in the version; raises NotFound."""
     for dataset in chain((one.id for one in nearby(call, key)), came_from(call, key)):
         try:
             found, version = found_entry(call, dataset)
@@ -51,8 +57,7 @@ def located(call: Call, key: str) -> tuple[Entry, Version, dict[str, Any]]:
             continue
         part = parts_by_id(call, found.id, version.resources).get(key) if version else None
         if version is not None and part is not None:
-            at = version.resources.index(part)
-            return found, version, Shown(call).package(found, version)["resources"][at]
+            return found, version, version.resources.index(part)
     raise NotFound
 
 

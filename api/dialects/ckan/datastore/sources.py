@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.dialects.ckan.action import Call
-from api.dialects.ckan.packages import located
-from api.dialects.ckan.shown import parts_by_id
+from api.dialects.ckan.packages import placed
 from catalog.errors import NotFound, Unavailable
 from catalog.model import Entry, Resource
 from catalog.rows import ID, Ask, Field, Found, Table
@@ -79,8 +78,8 @@ def _found_source(call: Call, key: str) -> Source:
 
 def found_part(call: Call, key: str) -> tuple[Entry, Resource]:
     """Find a resource by its id, also one that it had elsewhere. Raises NotFound."""
-    entry, version, shown = located(call, key)
-    return entry, parts_by_id(call, entry.id, version.resources)[str(shown["id"])]
+    entry, version, at = placed(call, key)
+    return entry, version.resources[at]
 
 
 def own_id(entry: Entry, part: Resource) -> str:
