@@ -26,6 +26,8 @@ UNSEEN = frozenset({"sign-in", "add-token", "drop-token", "attach"})
 
 KINDS_OF_ONE = frozenset({"version-published", "dataset-withdrawn", "dataset-changed"})
 MOST_TOUCHED = 200
+MOST_FAR = 20_000
+"""Rows that are looked through for what was written: since a moment ago, and since a process was here last."""
 
 
 class Keeping(Base):
@@ -131,14 +133,22 @@ class Keeping(Base):
         with self._records.read() as unit:
             return unit.last_change(), next((row.sequence for row in unit.deeds(limit=1)), 0), unit.position("index")
 
-    def touched(self, changes: int, deeds: int) -> Collection[str] | None:
-        """Give the datasets that were written since these numbers; None where more than single datasets changed."""
+    def hash_of_deed(self, sequence: int) -> str:
+        """Give the hash of a row of the audit chain, "" where there is none; it covers every row before."""
         with self._records.read() as unit:
-            rows = list(unit.audit_rows(deeds, MOST_TOUCHED))
-            moved = unit.changes(changes - 1, MOST_TOUCHED)
+            return next((row.hash for row in unit.audit_rows(sequence - 1, 1) if row.sequence == sequence), "")
+
+    def touched(self, changes: int, deeds: int, most: int = MOST_TOUCHED) -> Collection[str] | None:
+        """Give the datasets that were written since these numbers; None where more than single datasets changed.
+
+        None also where there are ``most`` rows or more.
+        """
+        with self._records.read() as unit:
+            rows = list(unit.audit_rows(deeds, most))
+            moved = unit.changes(changes - 1, most)
         if not moved or moved[0].sequence != changes or any(one.kind not in KINDS_OF_ONE for one in moved):
             return None  # the site was emptied, or has just begun
-        if max(len(rows), len(moved)) == MOST_TOUCHED or any(row.act not in ALONE | UNSEEN for row in rows):
+        if max(len(rows), len(moved)) == most or any(row.act not in ALONE | UNSEEN for row in rows):
             return None
         return {one.dataset for one in moved[1:]} | {row.object for row in rows if row.act in ALONE}
 

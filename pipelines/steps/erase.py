@@ -16,6 +16,7 @@ from catalog.catalog import Catalog
 from catalog.erasure import LEDGER, Erasure
 from catalog.errors import NotFound
 from catalog.ports import Files, Records
+from pipelines import rendered
 from standards.portable import from_json, to_json
 
 READER = "erasures"
@@ -45,6 +46,8 @@ def follow(  # noqa: PLR0917 - the ports in their order
     if waiting:
         renew()
         records.scrub()
+        if work is not None:
+            rendered.erase(work)
     for one in waiting:
         _out_of_the_store(files, one)  # once more: a check that was under way may have put what it had read before
         catalog.finish_erasure(one.id, store_keeps=files.keeps_states())

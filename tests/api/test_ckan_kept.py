@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
+from api.deps import Site
+from api.dialects.ckan.action import Call
 from api.dialects.ckan.kept import Kept, kept_of
+from api.dialects.ckan.packages import package_show
+from catalog.errors import NotFound
+from catalog.model import NOBODY
 from tests.site import Town, make_town
 
 FACETS = json.dumps(["organization", "tags"])
@@ -132,3 +139,62 @@ def test_a_body_that_is_too_large_is_refused_in_the_shape_of_the_dialect(two: To
     answer = two.client.post("/api/3/action/package_show", content=b" " * 10_000_001, headers={"content-type": "application/json"})
     assert answer.status_code == 409
     assert answer.json()["success"] is False
+
+
+# --- shared by processes ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> tuple[Town, Site]:
+    """A site with two public datasets, and another process of it."""
+    town = make_town(tmp_path, rooms={"work": tmp_path / "work"})
+    for title in ("Trường học 2025", "Ngân sách 2025"):
+        town.published(title, tags=["số liệu"])
+    one: Site = town.client.app.state.site
+    kept = {name: one.extras[name] for name in ("rooms", "ckan_options")}
+    return town, Site(catalog=one.catalog, files=one.files, url=one.url, language=one.language, environment=one.environment, extras=kept)
+
+
+def elsewhere(other: Site) -> set[str]:
+    """The ids of packages that another process finds made."""
+    mark = kept_of(other).look(other)
+    return set(kept_of(other).made_elsewhere(mark, [one.id for one in other.catalog.all_datasets(NOBODY)]))
+
+
+def test_what_one_process_made_another_one_gives_as_it_is(beside: tuple[Town, Site]) -> None:
+    town, other = beside
+    found = {one["name"]: one for one in shown(town, "package_search")["results"]}
+    assert elsewhere(other) == {one["id"] for one in found.values()}
+    call = Call(site=other, caller=NOBODY, given={"id": "truong-hoc-2025"})
+    assert json.loads(orjson.dumps(package_show(call))) == found["truong-hoc-2025"]
+    kept(town)._packages.clear()
+    kept(town)._ids.clear()
+    assert shown(town, "package_show", id="truong-hoc-2025") == found["truong-hoc-2025"], "made by nobody again, the same"
+
+
+def test_what_is_made_private_withdrawn_or_renamed_no_process_gives_as_it_was(beside: tuple[Town, Site]) -> None:
+    town, other = beside
+    both = ids(town)
+    town.send("PATCH", "/api/v1/datasets/truong-hoc-2025", json={"visibility": "private"})
+    assert elsewhere(other) == {both["ngan-sach-2025"]}
+    call = Call(site=other, caller=NOBODY, given={"id": "truong-hoc-2025"})
+    with pytest.raises(NotFound):
+        package_show(call)
+    town.send("GET", "/api/3/action/package_show", "reviewer", params={"id": "truong-hoc-2025"})
+    assert elsewhere(other) == {both["ngan-sach-2025"]}, "what its people are shown is for nobody else"
+    (agency,) = {one["organization"]["name"] for one in shown(town, "package_search")["results"]}
+    assert town.client.patch(f"/api/v1/organizations/{agency}", json={"title": "Sở khác"}, headers=town.head("admin")).status_code == 200
+    assert elsewhere(other) == set()
+    town.send("POST", "/api/v1/datasets/ngan-sach-2025/withdraw", "reviewer", {"reason": "Nhầm"})
+    assert shown(town, "package_search")["results"] == []
+    assert elsewhere(other) == set()
+
+
+def test_a_site_at_another_address_or_with_other_options_shares_nothing_with_it(beside: tuple[Town, Site]) -> None:
+    town, other = beside
+    both = ids(town)
+    for url, options in (("http://elsewhere.example", {}), (other.url, {"ckan.extra_resource_fields": "more"})):
+        extras = {**other.extras, "ckan_options": options}
+        extras.pop("ckan.kept", None)
+        assert elsewhere(replace(other, url=url, extras=extras)) == set()
+    assert elsewhere(other) == set(both.values())

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import orjson
 
 from api.deps import Site
+from catalog.catalog.keeping import MOST_FAR
 from catalog.model import NOBODY, Organisation
+from pipelines.rendered import Known, Made, Rendered, place
+from pipelines.rendered import Mark as Stand
 
 MOST: Final = 20_000
 """Packages that one process keeps; about 4 kB each. So many names lead to them at most."""
@@ -41,10 +47,13 @@ class Kept:
     They hold while neither the change sequence nor the audit chain grows nor search follows. That is looked up every
     PULSE seconds, and at once after a write of this process: a change made by another process is seen PULSE seconds
     later at most. Where single datasets were written, only their packages are forgotten, and all answers of searches.
+
+    Packages that one process made are ``shared`` with the others in a file, and found there after a start.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, shared: Rendered | None = None) -> None:
         self._clock, self._lock = clock, threading.Lock()
+        self._shared, self._followed = shared, (-1, -1)
         self._packages: dict[str, orjson.Fragment] = {}
         self._ids: dict[str, str] = {}
         self._answers: dict[bytes, bytes] = {}
@@ -91,6 +100,11 @@ class Kept:
                 self._seen = last
             if doubts == self._doubts:
                 self._sure, self._fresh_until = True, self._clock() + PULSE
+        if self._shared is not None and self._followed != last[:2]:
+            known = Known(lambda change, deed: touched if (change, deed) == before[:2] else
+                          site.catalog.touched(change, deed, MOST_FAR), site.catalog.hash_of_deed)
+            if self._shared.follow(Stand(*last[:2], site.catalog.hash_of_deed(last[1])), known):
+                self._followed = last[:2]
         return last
 
     def _forget(self, touched: Any, *, whole: bool) -> None:
@@ -115,10 +129,32 @@ class Kept:
         """Give the package with this id, or that was shown when this name was asked for."""
         return self._packages.get(self._ids.get(name, name))
 
-    def remember(self, mark: Mark, key: str, shown: dict[str, Any], name: str = "") -> orjson.Fragment:
-        """Keep a public package, unless something was written meanwhile."""
-        body = orjson.dumps(shown, option=orjson.OPT_NON_STR_KEYS, default=str)
-        made = orjson.Fragment(bytes(memoryview(body)))  # a copy: the first one stands in a block of twice its size
+    def made_elsewhere(self, mark: Mark, ids: Sequence[str]) -> dict[str, orjson.Fragment]:
+        """Give those of the packages that another process made, by their ids."""
+        found = self._shared.some(*mark[:2], ids) if self._shared is not None and ids else {}
+        return {key: self._held(mark, key, body) for key, body in found.items()}
+
+    def named_elsewhere(self, mark: Mark, name: str) -> orjson.Fragment | None:
+        """Give the package with this id or name, if another process made it."""
+        found = self._shared.named(*mark[:2], name) if self._shared is not None else None
+        return self._held(mark, *found, name) if found else None
+
+    def remember(self, mark: Mark, every: Iterable[tuple[Named, dict[str, Any]]],
+                 asked: str = "") -> list[orjson.Fragment]:
+        """Keep public packages by their ids and names, for other processes too, unless something was written meanwhile.
+
+        ``asked`` is another name by which one was asked for.
+        """
+        option = orjson.OPT_NON_STR_KEYS
+        made = [Made(*named, orjson.dumps(shown, option=option, default=str)) for named, shown in every]
+        if self._shared is not None:
+            self._shared.keep(*mark[:2], made)
+        # copies: what orjson gives stands in a block of twice its size
+        return [self._held(mark, one.id, bytes(memoryview(one.body)), asked or one.name) for one in made]
+
+    def _held(self, mark: Mark, key: str, body: bytes, name: str = "") -> orjson.Fragment:
+        """Keep a package in this process."""
+        made = orjson.Fragment(body)
         with self._lock:
             if mark[:2] == self._seen[:2] and len(self._packages) < MOST:
                 self._packages[key] = made
@@ -161,8 +197,26 @@ class Kept:
 
 def kept_of(site: Site) -> Kept:
     """The site's packages at hand."""
-    found: Kept = site.extras.get("ckan.kept") or site.extras.setdefault("ckan.kept", Kept())
+    found: Kept = site.extras.get("ckan.kept") or site.extras.setdefault("ckan.kept", Kept(shared=_shared(site)))
     return found
+
+
+def _shared(site: Site) -> Rendered | None:
+    """The file of packages in the site's working folder, by all that they are made of beside the records."""
+    work = site.extras.get("rooms", {}).get("work")
+    if work is None:
+        return None
+    options = sorted((site.extras.get("ckan_options") or {}).items())
+    said = orjson.dumps([site.url, site.language, site.environment, options, _code()])
+    return place(work, blake2b(said, digest_size=12).hexdigest())
+
+
+def _code() -> list[tuple[str, int, int]]:
+    """Name the files of which this release is made, with their sizes and times: another one may show other packages."""
+    root = Path(__file__).parents[3]
+    walks = (each for floor in ("api", "catalog", "standards") for each in os.walk(root / floor))
+    files = (Path(folder, name) for folder, _, names in walks for name in names if not name.endswith(".pyc"))
+    return sorted((str(one.relative_to(root)), one.stat().st_size, one.stat().st_mtime_ns) for one in files)
 
 
 def doubt(site: Site) -> None:

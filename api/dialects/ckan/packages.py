@@ -32,9 +32,12 @@ def package_show(call: Call) -> dict[str, Any] | orjson.Fragment:
     key, shown = call.needed("id", "name_or_id"), Shown(call)
     if call.caller is not NOBODY:
         return shown.package(*found_entry(call, key))
-    mark = kept_of(call.site).look(call.site)
+    kept = kept_of(call.site)
+    mark = kept.look(call.site)
+    if (found := kept.named_elsewhere(mark, key)) is not None:
+        return found
     entry, version = found_entry(call, key)
-    return kept_of(call.site).remember(mark, entry.id, shown.package(entry, version), key)
+    return kept.remember(mark, [((entry.id, entry.slug), shown.package(entry, version))], key)[0]
 
 
 def resource_show(call: Call) -> dict[str, Any]:

@@ -68,13 +68,14 @@ class Shown:
         kept = kept_of(self.site)
         mark = kept.look(self.site)
         held = {one: found for one in ids if (found := kept.packages.get(one)) is not None}
+        held |= kept.made_elsewhere(mark, [one for one in ids if one not in held])
         missing = [one for one in ids if one not in held]
         self._agencies = dict(kept.owners(self.site, self.call.words)) if missing else {}
         for at in range(0, len(missing), AT_ONCE):
             seen = self.site.catalog.datasets(NOBODY, missing[at : at + AT_ONCE])
             shown = [one for one in seen if one.state == "published"]
-            for one, made in zip(shown, self._each(NOBODY, shown), strict=True):
-                held[one.id] = kept.remember(mark, one.id, made, one.slug)
+            every = [((one.id, one.slug), made) for one, made in zip(shown, self._each(NOBODY, shown), strict=True)]
+            held |= zip((one.id for one in shown), kept.remember(mark, every), strict=True)
         return [held[one] for one in ids if one in held]
 
     def _remember(self, entries: Iterable[Entry]) -> None:
