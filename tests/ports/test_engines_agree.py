@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.adapters.index_tantivy import TantivyIndex
+from catalog.lucene import Dialect, read
 from catalog.question import EXACT as EXACT_FIELDS
 from catalog.question import TEXTS as TEXTS_FIELDS
 from catalog.question import TIMES, AllOf, AnyOf, During, Known, Near, Not, Pattern, Question, Values, Wild, Words
@@ -149,3 +150,29 @@ def test_both_and_a_look_at_every_dataset_agree_on_every_condition(both, looked,
     tantivy, elastic = asked(both, question)
     assert set(ids(tantivy)) == set(ids(elastic)) == set(ids(looked.ask(question)))
     assert told(tantivy) == told(elastic)
+
+
+REAL = Dialect(fields={**{name: name for name in TEXTS_FIELDS}, "tags": "tag", "groups": "theme", "organization": "org", "res_format": "format",
+                       "metadata_modified": "modified", "metadata_created": "issued", "id": "id"},
+               now=datetime(2025, 3, 31, 12, 30, tzinfo=UTC))
+WRITTEN = (
+    "title:ngân*", "title:nga?", "title:*sach", 'title:"ngân sách"', 'text:"tieu hoc"', "title:(trường OR bệnh)", "+title:danh +text:mục",
+    "text:danh -title:mục", "NOT title:danh", "title:danh AND NOT (text:trường OR text:xã)", "text:trường~1", "title:sahc~2", "tags:tag1*",
+    "tags:(tag1 OR tag2)", "organization:H1", "-organization:H1", "groups:*", "-groups:*", "res_format:(f1 f2)",
+    "metadata_modified:[2024-01-01T00:00:00Z TO *]", "metadata_modified:[NOW-1YEAR/DAY TO NOW]", "metadata_created:{2024-01-01 TO 2024-06-30]",
+    "metadata_modified:[NOW-18MONTHS TO NOW-6MONTHS/MONTH}", "title:danh OR (tags:tag3 AND metadata_created:[2024 TO 2025])",
+    "((title:a* AND text:b*) OR (NOT title:c* AND text:d*)) -tags:tag4", "text:2025", "*:*", "*:* -title:danh", "id:*1",
+    "title:đất OR title:dat", "title:DAN*", "text:(nước AND (sạch OR (thải AND NOT công)))",
+)
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_both_and_a_look_at_every_dataset_agree_on_what_clients_of_ckan_write_about_real_titles(both, looked, written):
+    condition = read(written, REAL)
+    for text in ("", "danh mục"):
+        question = Question(text=text, where=condition, limit=1000, facets=("org", "tag"))
+        tantivy, elastic = asked(both, question)
+        assert told(tantivy) == told(elastic)
+        assert set(ids(tantivy)) == set(ids(elastic))
+        if not text:
+            assert set(ids(tantivy)) == set(ids(looked.ask(question)))

@@ -50,7 +50,8 @@ def cancel(site: TheSite, caller: TheCaller, job: str) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/search/rebuild", status_code=202, summary="Build search anew", openapi_extra=OPERATOR,
+@router.post("/search/rebuild", status_code=202, response_class=Response, summary="Build search anew",
+             openapi_extra=OPERATOR,
              responses={202: {"description": "A worker does it within half a minute; searching goes on."}, **REFUSALS})
 def rebuild(site: TheSite, caller: TheCaller) -> Response:
     """What ``datamo reindex`` does, by the worker."""
