@@ -126,6 +126,10 @@ GENERAL: Sentences = MappingProxyType({
         "en": "One file at a time: the form has two parts called “file”.",
     },
     "file-missing": {"vi": "Biểu mẫu thiếu phần “file”.", "en": "The form has no part called “file”."},
+    "form-unreadable": {
+        "vi": "Biểu mẫu dài hơn mức trang này nhận, hoặc đến không trọn vẹn. Hãy rút ngắn phần đã viết rồi gửi lại.",
+        "en": "The form is longer than this site takes, or did not arrive whole. Shorten it and send it again.",
+    },
     "multipart-invalid": {
         "vi": "Nội dung gửi lên không phải biểu mẫu multipart/form-data hợp lệ.",
         "en": "The body is not a valid multipart/form-data form.",
@@ -167,8 +171,8 @@ GENERAL: Sentences = MappingProxyType({
         "en": "This version does not understand the parameter “{name}” yet.",
     },
     "cursor": {
-        "vi": "Con trỏ trang không hợp lệ, hoặc thuộc về một lần tìm khác.",
-        "en": "The cursor is not valid, or belongs to another search.",
+        "vi": "Con trỏ trang đã cũ hoặc thuộc về một lần tìm khác; hãy bắt đầu lại từ trang đầu.",
+        "en": "The cursor is outdated or belongs to another search; begin again with the first page.",
     },
     "query-too-long": {
         "vi": "Câu tìm kiếm dài quá {limit} ký tự.",

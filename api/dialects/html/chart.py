@@ -126,7 +126,8 @@ def _shown(request: Request, reader: Reader, found: Place) -> Response:
         drawn=drawn, trouble=trouble, known=known, words=words, sift=sift,
         misread=sift.misread(reader, asked.conditions) if asked else (),
         wide=drawing.drawn(reader, drawn.picture) if drawn and drawn.picture.numbers.places else "",
-        narrow=drawing.drawn(reader, drawn.picture, width=drawing.NARROW, key="n") if drawn else "",
+        narrow=drawing.drawn(reader, drawn.picture, width=drawing.NARROW, key="n")
+        if drawn and drawn.picture.numbers.places else "",
         rows=list(drawing.table(reader, drawn.picture)) if drawn else (), noindex=True,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from api import deps
 from api.dialects.html import facts, labels, listing, shelf
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, fragments, kept_page, page, tide
+from api.messages import pages
 from catalog.question import Question
 from standards.codelist import Codelist
 
 router = APIRouter(route_class=PageRoute)
 NEWEST = 6
 AGENCIES = 12
+BRIEF = 120
+SENTENCE = re.compile(r"(?<=[.!?])\s|\n")
 WARDS = ("Phường", "Đặc khu")
 
 
@@ -51,12 +55,21 @@ def _drawn(request: Request, reader: Reader, day: date) -> Response:
     organisations = listing.publishers(request, reader)
     agencies = [(organisations[one.value], one.count) for one in answer.facets.get("org", ())
                 if one.value in organisations][:AGENCIES]
+    items = listing.items(request, reader, entries)
     return page(
-        request, reader, "home.html", numbers=catalog.statistics(), items=listing.items(request, reader, entries),
+        request, reader, "home.html", numbers=catalog.statistics(), items=items, many=len(agencies) > 1,
+        briefs={one.entry.id: brief(pages.words(reader.lang, one.entry.about.description)) for one in items},
         total=answer.total, themes=labels.themes(reader.lang, themes), agencies=agencies, bars=bars,
         standards=shelf.counts(reader), rules=len(shelf.checks()),
         any_demo=any(one.demo for one in organisations.values()),
     )
+
+
+def brief(words: str) -> str:
+    """The first sentence of a description where it is short, else its beginning, cut between words."""
+    first = SENTENCE.split(words.strip(), maxsplit=1)[0]
+    line = " ".join(first.split())
+    return line if len(line) <= BRIEF else line[:BRIEF].rsplit(" ", 1)[0] + "…"
 
 
 def communes(reader: Reader, day: date) -> Bars | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -18,10 +20,16 @@ from api.dialects.html import upkeep
 from api.dialects.html.forms import FOREIGN, ours, packed, refills, same_origin, typed, unpacked
 from api.dialects.html.view import CONTRASTS, SIZES, Reader, address, one_of, page
 from api.messages import LANGUAGES, refusals
-from catalog.errors import Gone, NotAllowed, NotFound, NotKnown, Refusal
+from catalog.errors import Gone, NotAllowed, NotFound, NotKnown, Refusal, TooLarge
 from standards.text import fold
 
 PROBE = 60
+REFERER = 2000
+HERE = re.compile(r"/(?![/\\])")
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+LATER = frozenset({423, 429, 500, 503})
+"""Answers that may be others in a while."""
+
 FAULTS = logging.getLogger("datamo.faults")
 
 
@@ -91,6 +99,7 @@ def error_page(request: Request, refusal: Refusal) -> Response:
     if isinstance(refusal, NotKnown) and request.method in ("GET", "HEAD") and "authorization" not in request.headers:
         back = request.url.path + ("?" + request.url.query if request.url.query else "")
         return RedirectResponse(address("/sign-in", next=back), status_code=303)
+    refusal = _of_page(request, refusal)
     reader = plain_reader(request)
     if isinstance(refusal, NotKnown) and getattr(request.state, "typed", None) is not None:
         return page(request, reader, "sign_in.html", status=errors.status_of(refusal), onward=request.url.path, name="",
@@ -107,8 +116,17 @@ def error_page(request: Request, refusal: Refusal) -> Response:
         sentence="" if isinstance(refusal, NotFound) else refusals.sentence(
             code, refusal.params, reader.lang, status=status),
         tombstone=dict(refusal.params) if isinstance(refusal, Gone) else {}, bug="",
-        problems=[] if isinstance(refusal, NotFound) else problems_said(reader, refusal),
+        problems=[] if isinstance(refusal, NotFound) else problems_said(reader, refusal), back=way_back(request),
+        again=again(request, status),
     )
+
+
+def _of_page(request: Request, refusal: Refusal) -> Refusal:
+    """What the router refuses, as it is for a page: a place in the address that is none, a form that cannot be read."""
+    if refusal.problems and all(one.pointer.startswith("path:") for one in refusal.problems):
+        return NotFound()
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return TooLarge("form-unreadable") if refusal.code == "json-invalid" and sent in FORMS else refusal
 
 
 def problems_said(reader: Reader, refusal: Refusal) -> list[tuple[str, str]]:
@@ -122,7 +140,28 @@ def bug_page(request: Request, request_id: str) -> Response:
     reader = plain_reader(request)
     return page(request, reader, "error.html", status=500, noindex=True, title=reader.say("Datamo gặp lỗi"),
                 code="internal", status_code=500, asked="", sentence="", tombstone={}, bug=request_id,
-                problems=[])
+                problems=[], back=way_back(request), again=again(request, 500))
+
+
+def way_back(request: Request) -> str:
+    """The page of ours that the reader came from, by its Referer; "" where that is another site's, or this one."""
+    try:
+        came = urlsplit(request.headers.get("referer", "")[:REFERER])
+    except ValueError:
+        return ""
+    here = (request.url.path, request.url.query)
+    if came.netloc != request.headers.get("host") or not HERE.match(came.path):
+        return ""
+    if request.method in deps.SAFE_METHODS and (came.path, came.query) == here:
+        return ""
+    return came.path + (f"?{came.query}" if came.query else "")
+
+
+def again(request: Request, status: int) -> str:
+    """The same address, where asking once more may help: what was only too much, too busy or our own fault."""
+    if request.method not in deps.SAFE_METHODS or status not in LATER:
+        return ""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _title(reader: Reader, refusal: Refusal, status: int) -> str:
@@ -131,6 +170,8 @@ def _title(reader: Reader, refusal: Refusal, status: int) -> str:
     if isinstance(refusal, Gone):
         erased = refusal.params.get("erased")
         return reader.say("Đã xóa vì có dữ liệu cá nhân") if erased else reader.say("Đã gỡ khỏi trang")
+    if isinstance(refusal, errors.MethodNotAllowed):
+        return reader.say("Không làm được ở địa chỉ này")
     return refusals.title(status, reader.lang)
 
 

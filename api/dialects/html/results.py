@@ -142,7 +142,7 @@ def question(asked: Asked) -> Question:
 
 
 def facets(reader: Reader, asked: Asked, answer: Answer, organisations: Mapping[str, Organisation]) -> list[Facet]:
-    """Every facet that has values: at most five, the chosen ones always among them."""
+    """Every facet that narrows what was found: at most five values of each, the chosen ones always among them."""
     found = []
     for code in SHOWN:
         given: Sequence[FacetValue] = answer.facets.get(code, ())
@@ -153,6 +153,8 @@ def facets(reader: Reader, asked: Asked, answer: Answer, organisations: Mapping[
                    for one in chosen if one not in {value.value for value in values}]
         if not values:
             continue
+        if not chosen and len(values) == 1 and values[0].count == answer.total:
+            continue  # all of them have it: it narrows nothing
         whole = asked.all_of == code or len(values) <= FEW + 1
         kept = values if whole else [one for place, one in enumerate(values) if place < FEW or one.on]
         found.append(Facet(code=code, name=labels.facet(reader.lang, code), values=tuple(kept),

@@ -25,6 +25,8 @@ FEWEST_ROWS, MOST_ROWS = 8, 20
 LONGEST_CELL = 160
 MOST_COLUMNS = 20
 LONGEST_NUMBER = 12
+MONEY = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -190,8 +192,20 @@ def _page(  # noqa: PLR0917 - what is asked of what
 def _rows(found: tables.TablePage, names: Sequence[str]) -> list[tuple[int, Sequence[str]]]:
     """Cells in the order of the columns shown, behind the number of their row."""
     place = {one.name: at for at, one in enumerate(found.columns)}
-    return [(int(row[place[tables.ID]] or 0), [cut(row[place[name]]) if name in place else "" for name in names])
-            for row in found.rows]
+    held = {name: even([cut(row[place[name]]) for row in found.rows], found.columns[place[name]].kind)
+            for name in names if name in place}
+    return [(int(row[place[tables.ID]] or 0), [held[name][at] if name in held else "" for name in names])
+            for at, row in enumerate(found.rows)]
+
+
+def even(cells: Sequence[str], kind: str) -> Sequence[str]:
+    """The cells of a column, without the noughts that all its fractions end with: those are the column's, not theirs.
+
+    Two places behind the comma stay: they are how money is written.
+    """
+    fractions = [one.partition(".")[2] for one in cells if one] if kind == "number" else []
+    spare = min((min(len(one) - len(one.rstrip("0")), len(one) - MONEY) for one in fractions), default=0)
+    return [one[:-spare] for one in cells] if spare > 0 else cells
 
 
 def _stored(resource: Resource, asked: Asked, many: int) -> Shown:

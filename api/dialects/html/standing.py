@@ -50,7 +50,7 @@ LEADS: Mapping[str, str] = {
 COLUMNS: Mapping[str, str] = {
     "title": "Cơ quan", "datasets": "Bộ dữ liệu", "official": "Tiêu chuẩn chính thức",
     "proposed": "Tiêu chuẩn đề xuất", "none": "Chưa theo tiêu chuẩn", "on_time": "Đúng hạn", "late": "Trễ hạn",
-    "on_change": "Khi có thay đổi", "ended": "Không cập nhật nữa", "unpromised": "Không cam kết", "share": "Tỷ lệ",
+    "on_change": "Khi có thay đổi", "ended": "Không cập nhật nữa", "unpromised": "Chưa hẹn cập nhật", "share": "Tỷ lệ",
     "good": "Tốt", "middle": "Khá", "poor": "Cần bổ sung", "items": "Số mục đạt, bình quân", "item": "Mục",
     "held": "Đã có", "missing": "Còn thiếu", "format": "Định dạng", "tables": "Có bảng", "documents": "Chỉ có tài liệu",
     "links": "Chỉ có liên kết", "month": "Tháng", "new_datasets": "Bộ mới", "new_versions": "Phiên bản mới",

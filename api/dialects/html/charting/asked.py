@@ -15,6 +15,7 @@ from api.dialects.html import sift
 from api.dialects.html.sift import Condition
 from api.dialects.html.view import address
 from catalog.model import ColumnInfo, Resource
+from pipelines import tables
 from standards import profile
 from standards.text import fold
 
@@ -39,7 +40,10 @@ IDENTITY: Final = re.compile(r"(^|[_ ])(id|stt|ma|so[_ ]thu[_ ]tu|code|no)([_ ]|
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A column as charts see it: what it may stand for; ``own``: each row has a value of its own, as names have."""
+    """A column as charts see it: what it may stand for; ``own``: each row has a value of its own, as names have.
+
+    ``where``: a coordinate, which is a number for the map and for nothing that adds up.
+    """
 
     name: str
     role: Role
@@ -48,6 +52,7 @@ class Field:
     unit: str = "year"
     rate: bool = False
     own: bool = False
+    where: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,9 @@ class Asked:
 def fields(resource: Resource) -> list[Field]:
     """The columns of a table that a chart can show, in their order."""
     seen = {one.name: one for one in resource.profile.columns} if resource.profile else {}
-    return [_field(one, seen.get(one.name), resource.rows or 0) for one in resource.columns]
+    where = tables.points([one.name for one in resource.columns]) or ()
+    return [replace(_field(one, seen.get(one.name), resource.rows or 0), where=one.name in where)
+            for one in resource.columns]
 
 
 def _field(info: ColumnInfo, seen: profile.Column | None, rows: int) -> Field:
@@ -123,6 +130,7 @@ def suggestions(path: str, resource: str, known: Sequence[Field],
     times, numbers, groups = (
         [one for one in known if one.role == role] for role in ("time", "number", "category"))
     groups = [one for one in groups if 1 < one.distinct <= MOST_CATEGORIES and not one.own]
+    numbers = [one for one in numbers if not one.where]
     numbers = [one for one in numbers if one.distinct > 1] or numbers
     times = [one for one in times if one.distinct > 1]
     split = min((one for one in groups if one.distinct <= MOST_PARTS), key=lambda one: one.distinct, default=None)

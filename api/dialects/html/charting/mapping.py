@@ -22,6 +22,9 @@ LENGTHS: Final = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000,
 KILOMETRES_A_DEGREE: Final = 111.195
 """Of latitude, on a sphere of the earth's mean radius."""
 LEAST_SPAN: Final = 0.02
+EDGE: Final = 24
+"""Half of a degree's words: nearer to the border they end at their line."""
+
 POLE, HALF_TURN = 90.0, 180.0
 TALLEST: Final = 1.35
 HIGHEST: Final = 680.0
@@ -210,7 +213,8 @@ def _graticule(sheet: Sheet, reader: Reader, plot: _Plot, corners: tuple[float, 
     for lon in _round(west, east, step):
         x, _ = plot.at(lon, north)
         sheet.line(x, plot.top, x, bottom, "ax")
-        sheet.text(x, bottom + 18, axes.number(reader, lon, places) + "°", "soft", "middle")
+        anchor = "end" if right - x < EDGE else "middle"
+        sheet.text(x, bottom + 18, axes.number(reader, lon, places) + "°", "soft", anchor)
     for lat in _round(south, north, step):
         _, y = plot.at(west, lat)
         sheet.line(plot.left, y, right, y, "ax")
