@@ -11,7 +11,7 @@ MailState = Literal["none", "waiting", "sent", "failed"]
 
 KINDS: Final = (
     "review", "returned", "blocked", "due-soon", "overdue", "request", "question", "mistake", "personal", "late-answer",
-    "answered", "codelist", "reset", "invite",
+    "answered", "codelist", "approved", "came-out", "not-out", "reset", "invite",
 )
 SECRET_KINDS: Final = ("reset", "invite")
 """Those whose letter bears a key that is made when it is sent: the outbox never holds one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from api.messages import findings
+from api.messages import findings, lookalike
 from api.messages.document import WORDS, score, summary, verdict_word
 
 SHOWN_ROWS = 20
@@ -28,7 +28,7 @@ def show(told: Mapping[str, Any], language: str, decisions: Sequence[tuple[str, 
     )
     if told.get("reason"):
         console.print(Text("  " + (told["reason"]["detail"] or told["reason"]["code"])))
-    for line in _mended(told, words):
+    for line in _mended(told, words, language):
         console.print(Text("  " + _calm(line), style="green"))
     for one in told.get("tables", [told]):
         for line in guessed(one, words):
@@ -110,12 +110,13 @@ def guessed(table: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]
         yield f"{words['read']} {name}: {one['shown']}. {one['detail']}{'' if one['overridden'] else hint}"
 
 
-def _mended(told: Mapping[str, Any], words: Mapping[str, str]) -> Iterator[str]:
+def _mended(told: Mapping[str, Any], words: Mapping[str, str], language: str) -> Iterator[str]:
     """Say what was repaired, kind by kind, and where the repaired file is."""
     for one in told.get("fixes", ()):
         changed = next((each for each in one["examples"] if each["before"] != each["after"]), None)
         shown = f": {_short(changed['before'])} → {_short(changed['after'])}" if changed else ""
-        yield f"{words['repaired']} {one['count']:,} × {one['title']}{shown}"
+        apart = lookalike.said(language, changed["before"], changed["after"]) if changed else ""
+        yield f"{words['repaired']} {one['count']:,} × {one['title']}{shown}{apart and f' ({apart})'}"
     for path in told.get("written", ()):
         yield words["written"].format(path=path)
 

@@ -72,3 +72,13 @@ SENTENCES: Sentences = MappingProxyType({
         "en": "This agency wants a second person to approve before publishing.",
     },
 })
+
+STATES: Sentences = MappingProxyType({
+    "received": {"vi": "đã nhận", "en": "received"}, "checking": {"vi": "đang kiểm tra", "en": "being checked"},
+    "ready": {"vi": "sẵn sàng công bố", "en": "ready"}, "blocked": {"vi": "bị chặn", "en": "blocked"},
+    "in_review": {"vi": "chờ duyệt", "en": "waiting for review"},
+    "failed": {"vi": "không đọc được", "en": "not readable"},
+    "published": {"vi": "đã công bố", "en": "published"}, "rejected": {"vi": "bị trả lại", "en": "returned"},
+    "withdrawn": {"vi": "đã gỡ", "en": "withdrawn"},
+})
+"""States of a submission as its page calls them."""

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "vi": {
-        "valid": "hợp lệ",
-        "invalid": "chưa hợp lệ",
-        "unreadable": "không đọc được",
+        "valid": "đạt",
+        "invalid": "chưa công bố được",
+        "unreadable": "chưa đọc được",
         "rows": "dòng",
         "columns": "cột",
         "errors": "lỗi",
@@ -40,9 +40,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "level": "cấp {level} đạt {passed}/{asked}",
     },
     "en": {
-        "valid": "valid",
-        "invalid": "not valid",
-        "unreadable": "not readable",
+        "valid": "fine",
+        "invalid": "cannot be published yet",
+        "unreadable": "could not be read",
         "rows": "rows",
         "columns": "columns",
         "errors": "errors",

@@ -300,4 +300,6 @@ def title(status: int, language: str) -> str:
 
 def sentence(code: str, params: Mapping[str, Any], language: str, *, status: int = 400) -> str:
     """Make the sentence of a refusal; one without words of its own gets those of its status."""
+    if params.get("state") in deeds.STATES:
+        params = {**params, "state": deeds.STATES[params["state"]][language]}
     return say(SENTENCES, code, params, language) or say(SENTENCES, FALLBACK.get(status, "refused"), params, language)

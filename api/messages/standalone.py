@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from api.messages import lookalike
 from api.messages.document import WORDS, document, repairs, score, summary, verdict_word
 from api.messages.findings import letters
 
@@ -104,7 +105,7 @@ def _file(  # noqa: PLR0917 - what is drawn, in order
     parts = [
         f"<h2>{escape(told['file']['name'])}: {words[verdict_word(told)]}</h2><p>{escape(summary(told, words))}</p>",
         f"<p>{escape(reason['detail'] or reason['code'])}</p>" if reason else "",
-        _repairs(told.get("fixes") or (), text),
+        _repairs(told.get("fixes") or (), text, language),
     ]
     for at, table in enumerate(told.get("tables", [told])):
         parts.append(_reads(table, words["read"]))
@@ -145,17 +146,19 @@ def _grid(rows: Sequence[Sequence[str]], first: str) -> str:
     return f"<div class=scroll><table>{''.join(drawn)}</table></div>"
 
 
-def _repairs(fixes: Sequence[Mapping[str, Any]], text: Mapping[str, str]) -> str:
+def _repairs(fixes: Sequence[Mapping[str, Any]], text: Mapping[str, str], language: str) -> str:
     if not fixes:
         return ""
-    items = "".join(f"<li>{escape(one['title'])}: {one['count']}{_first(one)}</li>" for one in fixes)
+    items = "".join(f"<li>{escape(one['title'])}: {one['count']}{_first(one, language)}</li>" for one in fixes)
     return f"<h3>{text['fixed']}</h3><ul>{items}</ul>"
 
 
-def _first(fix: Mapping[str, Any]) -> str:
+def _first(fix: Mapping[str, Any], language: str) -> str:
     for one in fix["examples"]:
         if one["before"] != one["after"]:
-            return f" (<del>{escape(one['before'])}</del> → <ins>{escape(one['after'])}</ins>)"
+            apart = lookalike.said(language, one["before"], one["after"])
+            shown = f"<del>{escape(one['before'])}</del> → <ins>{escape(one['after'])}</ins>"
+            return f" ({shown}{apart and '; ' + escape(apart)})"
     return ""
 
 

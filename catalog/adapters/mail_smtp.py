@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import formatdate, parseaddr
+from email.header import Header
+from email.mime.text import MIMEText
+from email.utils import formataddr, formatdate, parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from catalog.errors import Invalid, Unavailable
@@ -58,15 +58,20 @@ class SmtpMail:
             server.login(self._user, self._password)
         return server
 
-    def _message(self, letter: Letter) -> EmailMessage:
-        made = EmailMessage(policy=SMTP)
-        made["From"], made["To"], made["Subject"] = self._sender, letter.to, " ".join(letter.subject.split())
+    def _message(self, letter: Letter) -> MIMEText:
+        """Write the letter. Headers are encoded here: the newer EmailMessage loses spaces where it folds long ones."""
+        made = MIMEText(letter.body, "plain", "utf-8")
+        name, address = parseaddr(self._sender)
+        made["From"] = formataddr((Header(name, "utf-8").encode() if not name.isascii() else name, address))
+        made["To"], made["Subject"] = letter.to, _encoded(" ".join(letter.subject.split()))
         made["Date"] = formatdate()
-        made["Message-ID"] = f"<{letter.id}@{parseaddr(self._sender)[1].rpartition('@')[2]}>"
-        made["Auto-Submitted"] = "auto-generated"
-        made.set_content(letter.body)
-        made["Content-Language"] = letter.language  # set_content takes away what is said of a content before
+        made["Message-ID"] = f"<{letter.id}@{address.rpartition('@')[2]}>"
+        made["Auto-Submitted"], made["Content-Language"] = "auto-generated", letter.language
         return made
+
+
+def _encoded(words: str) -> str:
+    return words if words.isascii() else Header(words, "utf-8", header_name="Subject").encode()
 
 
 def _refusal(code: int, said: bytes | str) -> Invalid | Unavailable:

@@ -11,7 +11,7 @@ from catalog.catalog.base import Base
 from catalog.errors import Conflict, NotFound, Problem
 from catalog.grace import grace_of
 from catalog.members import NAME, PASSWORD_LEAST, check_email, refuse
-from catalog.model import AuditRow, Caller, Membership, Person, Role
+from catalog.model import AuditRow, Caller, Entry, Membership, Person, Role
 from catalog.notice import INVITE_LASTS, KEPT_DAYS, MOST_TRIES, RESET_LASTS, SECRET_KINDS, Notice, pause
 from catalog.outage import Outage
 from catalog.permit import may
@@ -32,6 +32,7 @@ RESET_EVERY = 600
 """Seconds in which one letter at most goes to somebody who forgot her password."""
 
 PASSWORD_LIMIT = 1000
+LONGEST_TITLE = 200
 ROLES: Mapping[str, Role] = {"reader": "reader", "editor": "editor", "reviewer": "reviewer", "admin": "admin"}
 
 
@@ -87,14 +88,14 @@ class Noticing(Base):
                 head = heads.get(one.id)
                 due = grace.promised(one.about.frequency, head.issued) if head else None
                 if one.state == "published" and due is not None and due - SOON <= today:
-                    count += self._due(one.id, one.slug, one.organisation, due, over=today > due, mail=mail)
+                    count += self._due(one, due, over=today > due, mail=mail)
 
-    def _due(self, dataset: str, slug: str, organisation: str, due: date, *, over: bool, mail: bool) -> int:
+    def _due(self, one: Entry, due: date, *, over: bool, mail: bool) -> int:
         kind = "overdue" if over else "due-soon"
         with self._records.begin() as unit:
             return self._tell_all(unit, Told(
-                key=f"{kind}:{dataset}:{due}", kind=kind, people=_workers(unit, organisation, "upload"),
-                link=f"/datasets/{slug}", params={"dataset": slug, "due": due.isoformat()}), mail=mail)
+                key=f"{kind}:{one.id}:{due}", kind=kind, people=_workers(unit, one.organisation, "upload"),
+                link=f"/datasets/{one.slug}", params={**_called(one), "due": due.isoformat()}), mail=mail)
 
     def _tell_all(self, unit: Unit, told: Told, *, mail: bool) -> int:
         now = self._now()
@@ -180,7 +181,8 @@ class Noticing(Base):
         with self._records.begin() as unit:
             person = _by_name(unit, name.strip())
             if person is not None and person.email and not person.disabled:
-                self._tell_all(unit, Told(key=f"reset:{slot}", kind="reset", people=[person.id], params={}), mail=True)
+                told = Told(key=f"reset:{slot}", kind="reset", people=[person.id], params={"name": person.name})
+                self._tell_all(unit, told, mail=True)
 
     def invite(self, caller: Caller, organisation: str, *, name: str, email: str, role: str, title: str = "") -> Person:
         """Make an account for somebody of the agency, who chooses her password by the letter she gets.
@@ -228,8 +230,10 @@ class Noticing(Base):
 
 def _told(unit: Unit, row: AuditRow) -> Iterator[Told]:
     """Say who is to be told what of a deed."""
-    if row.act in ("submit", "reject", "check-blocked", "check-failed"):
+    if row.act in ("submit", "reject", "check-blocked", "check-failed", "schedule-missed"):
         yield from _of_submission(unit, row)
+    elif row.act in ("approve", "publish") and row.detail.get("submissions"):
+        yield from _of_publication(unit, row)
     elif row.act.startswith("ask-") and "number" in row.detail:
         yield from _of_voice(unit, row)
     elif row.act in ("answer-voice", "refuse-voice", "escalate-voice"):
@@ -241,12 +245,13 @@ def _told(unit: Unit, row: AuditRow) -> Iterator[Told]:
             yield Told(key=f"codelist:{release}:{entry.id}", kind="codelist",
                        people=_workers(unit, entry.organisation, "upload"),
                        link=f"/datasets/{entry.slug}/rechecks/{release}",
-                       params={"dataset": entry.slug, "codelist": row.detail.get("codelist", ""),
+                       params={**_called(entry), "codelist": row.detail.get("codelist", ""),
                                "rows": row.detail.get("rows", 0)})
     elif row.act == "add-person" and row.detail.get("invited"):
         person = unit.person(row.object)
         if person is not None and not unit.password_hash(person.id):
-            yield Told(key="invite", kind="invite", people=[person.id], params={"name": person.name})
+            yield Told(key="invite", kind="invite", people=[person.id], params={
+                "name": person.name, **_host(unit, row)})
 
 
 def _of_submission(unit: Unit, row: AuditRow) -> Iterator[Told]:
@@ -254,13 +259,42 @@ def _of_submission(unit: Unit, row: AuditRow) -> Iterator[Told]:
     entry = unit.entry(one.dataset) if one else None
     if one is None or entry is None:
         return
-    kind = {"submit": "review", "reject": "returned"}.get(row.act, "blocked")
-    mine = [one.by] if one.by else []
+    kind = {"submit": "review", "reject": "returned", "schedule-missed": "not-out"}.get(row.act, "blocked")
+    mine = list(dict.fromkeys(key for key in (one.by, str(row.detail.get("by") or "")) if key))
     people = _workers(unit, entry.organisation, "approve") if kind == "review" else mine
     actor = unit.person(row.actor)
     left = {actor.id if actor else "", one.by if kind == "review" else ""}
     yield Told(key=f"{kind}:{row.sequence}", kind=kind, people=[key for key in people if key not in left],
-               link=f"/submissions/{one.id}", params={"dataset": entry.slug})
+               link=f"/submissions/{one.id}", params=_called(entry))
+
+
+def _of_publication(unit: Unit, row: AuditRow) -> Iterator[Told]:
+    """Tell whoever sent a file that it came out at its hour, or that somebody else did it."""
+    entry, actor = unit.entry(row.object), unit.person(row.actor)
+    for one in map(unit.submission, row.detail["submissions"]):
+        if entry is None or one is None or actor is None:
+            continue
+        kind, people = "approved", [one.by] if one.by != actor.id else []
+        if one.due is not None and one.due <= row.at:
+            kind, people = "came-out", list(dict.fromkeys((one.by, one.due_by)))
+        yield Told(key=f"{kind}:{one.id}:{row.sequence}", kind=kind, people=[key for key in people if key],
+                   link=f"/submissions/{one.id}", params=_called(entry))
+
+
+def _host(unit: Unit, row: AuditRow) -> dict[str, str]:
+    """Give who invites, to which agency; "" where nobody of an agency did."""
+    agency, host = unit.organisation(str(row.detail.get("organisation") or "-")), unit.person(row.actor)
+    return {"agency": _words(agency.title) if agency else "", "by": (host.title or host.name) if host else ""}
+
+
+def _called(entry: Entry) -> dict[str, Any]:
+    """Give the address of a dataset, for programs, and its name, for people."""
+    return {"dataset": entry.slug, "title": _words(entry.about.title)}
+
+
+def _words(text: Mapping[str, str]) -> str:
+    """Give a name as the site writes it: in Vietnamese where it has that."""
+    return next((text[one] for one in ("vi", "en", *text) if text.get(one)), "")[:LONGEST_TITLE]
 
 
 def _of_voice(unit: Unit, row: AuditRow) -> Iterator[Told]:
@@ -285,7 +319,8 @@ def _of_answer(unit: Unit, row: AuditRow) -> Iterator[Told]:
 
 def _about(unit: Unit, one: Voice) -> dict[str, Any]:
     entry = unit.entry(one.dataset) if one.dataset else None
-    return {"number": one.number, "dataset": entry.slug if entry else "", "due": one.due.astimezone(
+    about = _called(entry) if entry else {"dataset": "", "title": ""}
+    return {"number": one.number, **about, "due": one.due.astimezone(
         VIETNAM).date().isoformat()}
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from catalog.catalog.operation import Operation
 from catalog.model import AuditRow, Caller
@@ -33,6 +33,15 @@ class Failing:
     hook: Webhook
     owner: str
     said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """What a row of the audit chain speaks of: what kind of thing, its name for people, and its key in addresses."""
+
+    kind: Literal["dataset", "submission", "organisation", "person", "voice"]
+    title: Mapping[str, str]
+    key: str
 
 
 class Overseeing(Operation):
@@ -120,6 +129,13 @@ class Overseeing(Operation):
         with self._records.read() as unit:
             return list(unit.deeds(targets=self._things(unit, agency, target), **wanted))
 
+    def things(self, caller: Caller, keys: Iterable[str]) -> Mapping[str, Thing]:
+        """Name what rows of the audit chain speak of, by what stands there; what is unknown or gone is left out."""
+        self._must(caller, "see-audit")
+        with self._records.read() as unit:
+            found = {key: _thing(unit, key) for key in dict.fromkeys(keys) if key}
+        return {key: one for key, one in found.items() if one is not None}
+
     def _things(self, unit: Unit, agency: str, target: str) -> Sequence[str] | None:
         if target:
             entry = unit.entry(target)
@@ -134,6 +150,21 @@ class Overseeing(Operation):
         self._must(caller, "see-audit")
         with self._records.read() as unit:
             return sorted({row.act for row in unit.deeds(limit=limit)})
+
+
+def _thing(unit: Unit, key: str) -> Thing | None:
+    """Find what has this id, or this number among voices."""
+    if (entry := unit.entry(key)) is not None:
+        return Thing(kind="dataset", title=entry.about.title, key=entry.slug)
+    if (sent := unit.submission(key)) is not None:
+        return Thing(kind="submission", title={"": sent.staged.name}, key=sent.id)
+    if (agency := unit.organisation(key)) is not None:
+        return Thing(kind="organisation", title=agency.title, key=agency.slug)
+    if (person := unit.person(key)) is not None:
+        return Thing(kind="person", title={"": person.title or person.name}, key=person.name)
+    if (voice := unit.voice(key)) is not None:
+        return Thing(kind="voice", title={"": voice.number}, key=voice.number)
+    return None
 
 
 def _name(unit: Unit, person: str) -> str:

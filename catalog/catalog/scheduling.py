@@ -100,7 +100,7 @@ class Scheduling(Publishing):
             now = self._found(unit, one.id)
             if now.state in RELEASED and now.due == one.due:
                 unit.save_submission(replace(now, due=None, due_by="", reason=reason))
-                unit.audit("system", "schedule-missed", one.id, reason=str(reason["code"]))
+                unit.audit("system", "schedule-missed", one.id, reason=str(reason["code"]), by=one.due_by)
 
 
 def _caller(unit: Unit, person: str) -> Caller:

@@ -310,9 +310,9 @@ class Submissions(Base):
                 publish=one.options.publish if publish is None else publish,
                 standard=one.options.standard if standard is None else standard,
             )
-            if one.state == "failed":
+            if one.state in ("failed", "rejected"):
                 self._still_there(one)
-            states = ("blocked", "ready") if read is None and sheet is None else ("blocked", "ready", "failed")
+            states = ("blocked", "ready", "rejected", *(() if read is None and sheet is None else ("failed",)))
             one = self._again(unit, one, options, states)
             more = {"read": dict(options.read)} if options.read else {}
             unit.audit(actor, "recheck", one.id, fixes=list(options.fixes), **more)
@@ -329,7 +329,7 @@ class Submissions(Base):
         if one.state not in states:
             raise Conflict("wrong-state", state=one.state)
         one = replace(one, state="received", options=options, attempt=one.attempt + 1, outcome=None, reason=None,
-                      finished=None, due=None)
+                      finished=None, due=None, reviewer="")
         unit.save_submission(one)
         unit.announce(arrived(unit, one))
         return one

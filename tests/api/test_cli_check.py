@@ -96,7 +96,7 @@ def test_people_see_a_verdict_and_sentences_and_no_control_characters(capsys: py
     Path("sly.csv").write_text("a,b\n1,2,\x1b[31mred\n", encoding="utf-8")
     assert run(["check", "sly.csv", "--lang", "en"]) == 1
     out = capsys.readouterr().out
-    assert "not valid" in out
+    assert "cannot be published yet" in out
     assert "\x1b[31mred" not in out
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import email
 from collections.abc import Iterator
 from email import policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -24,12 +26,14 @@ class Box:
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
+        self.heads: list[str] = []
         self.says = ""
 
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's own shape
         if self.says:
             return self.says
         self.letters.append(email.message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.heads.append(str(email.message_from_bytes(envelope.content)["From"]))  # as it came: not read by a policy
         return "250 OK"
 
 
@@ -53,6 +57,16 @@ def test_a_letter_arrives_whole_with_an_id_of_its_own(box: tuple[Box, str]) -> N
     assert found["Message-ID"] == "<0199-a@example.gov.vn>"
     assert found["From"].addresses[0].addr_spec == "data@example.gov.vn"
     assert found.get_content().strip() == "Xem tại đây."
+
+
+def test_a_long_subject_and_sender_in_vietnamese_lose_no_space(box: tuple[Box, str]) -> None:
+    taken, url = box
+    name = "Cổng dữ liệu mở của Ủy ban nhân dân thành phố Hồ Chí Minh"
+    for words in ("Góp ý SABAVY-KP7WNV của bạn đã có trả lời", "Có tệp chờ bạn duyệt: " + "Danh sách xã, phường đến ngày " * 5, "a " * 200):
+        SmtpMail(url, f"{name} <data@example.gov.vn>").send(Letter(id="1", to="a@b.vn", subject=words, body="Ừ.\n"))
+        found = taken.letters[-1]
+        assert str(found["Subject"]).split() == words.split()
+        assert parseaddr(str(make_header(decode_header(taken.heads[-1]))))[0] == name
 
 
 def test_what_a_server_refuses_for_good_is_not_tried_again_and_what_may_pass_is(box: tuple[Box, str]) -> None:
@@ -81,6 +95,11 @@ def test_a_question_reaches_its_agency_and_the_answer_whoever_asked(box: tuple[B
     desk.catalog.amend_person(desk.editor, "editor", email="editor@example.gov.vn", language="en")
     room = Mailroom(desk.catalog, SmtpMail(url, "data@example.gov.vn"),
                     lambda one, language, secret: letter("https://data.example.gov.vn", one, language, secret))
+    while desk.catalog.follow_notices(mail=True):
+        pass
+    room.send()
+    assert [found["Subject"] for found in taken.letters] == ["Your file was approved and is public: Trường học 2025"]
+    taken.letters.clear()
     one = desk.catalog.speak(desk.people["stranger"], "question", dataset="schools", text="Vì sao?", contact="me@example.org")
     while desk.catalog.follow_notices(mail=True):
         pass
@@ -88,7 +107,7 @@ def test_a_question_reaches_its_agency_and_the_answer_whoever_asked(box: tuple[B
     assert [found["To"] for found in taken.letters] == ["editor@example.gov.vn"]
     words = taken.letters[0].get_content()
     assert f"https://data.example.gov.vn/voices/{one.number}" in words
-    assert "A question on schools" in words
+    assert "A question on Trường học 2025" in words
     assert "Vì sao?" not in words
     desk.catalog.answer_voice(desk.editor, one.number, answer="Vì thế.", outcome="answered")
     while desk.catalog.follow_notices(mail=True):

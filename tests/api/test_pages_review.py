@@ -52,6 +52,52 @@ def test_a_file_is_not_sent_back_without_a_reason(careful: Town) -> None:
     assert "Thiếu trường ở vùng cao" in back
 
 
+def test_a_file_whose_description_alone_was_wrong_is_sent_again_as_it_is(careful: Town) -> None:
+    _, where = ready(careful)
+    key = where.rsplit("/", 1)[-1]
+    careful.catalog.submit(careful.caller("editor"), key)
+    careful.catalog.reject(careful.caller("reviewer"), key, "Mô tả còn ngắn")
+    token = as_(careful, "editor")
+    for page in (where, f"{where}/answers"):
+        html = careful.client.get(page).text
+        assert f'action="{where}/again"' in html
+        assert "Mô tả còn ngắn" in html
+    assert careful.client.post(f"{where}/again", data={"csrf": token}).status_code == 303
+    careful.check(key)
+    html = careful.client.get(where).text
+    assert "Lần trước người duyệt ghi:" in html
+    assert "Mô tả còn ngắn" in html
+    assert careful.client.post(f"{where}/submit", data={"csrf": token, "note": "Đã sửa mô tả"}).status_code == 303
+    as_(careful, "reviewer")
+    html = careful.client.get(where).text
+    assert "thành công khai ngay: 2 dòng" in html
+    assert f'href="{where}/preview"' in html
+
+
+def test_who_decides_after_somebody_else_did_loses_no_words_and_sees_what_came_of_it(careful: Town) -> None:
+    _, where = ready(careful)
+    key = where.rsplit("/", 1)[-1]
+    careful.catalog.submit(careful.caller("editor"), key)
+    careful.catalog.approve(careful.caller("admin"), key)
+    token = as_(careful, "reviewer")
+    late = careful.client.post(f"{where}/reject", data={"csrf": token, "note": "Cột thứ ba còn thiếu"})
+    assert late.status_code == 409
+    assert "Đã có người quyết định" in late.text
+    assert "Cột thứ ba còn thiếu" in late.text
+    assert "Đã công bố phiên bản 1" in late.text
+
+
+def test_who_wants_to_send_a_returned_file_again_that_is_not_kept_any_more_is_told_so(careful: Town) -> None:
+    _, where = ready(careful)
+    key = where.rsplit("/", 1)[-1]
+    careful.catalog.reject(careful.caller("reviewer"), key, "Mô tả còn ngắn")
+    careful.stand.files.drop_staged(careful.catalog.submission(careful.caller("editor"), key).staged.key)
+    token = as_(careful, "editor")
+    again = careful.client.post(f"{where}/again", data={"csrf": token})
+    assert again.status_code == 409
+    assert "không còn được giữ" in again.text
+
+
 def test_whoever_sent_a_file_where_two_are_needed_gets_no_button_to_publish_it(careful: Town) -> None:
     _, where = ready(careful, "reviewer")
     as_(careful, "reviewer")

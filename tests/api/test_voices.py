@@ -191,7 +191,8 @@ def test_a_dossier_shows_its_agency_what_led_to_a_version_and_nobody_else(town: 
     assert shown.status_code == 200
     assert version.manifest in shown.text
     assert all(one.sha256 in shown.text for one in version.files)
-    assert "<code>attach</code>" in shown.text
+    assert "Gửi tệp" in shown.text
+    assert "<code>attach</code>" not in shown.text
     assert town.client.get(f"/datasets/{slug}/versions/9/dossier").status_code == 404
 
 

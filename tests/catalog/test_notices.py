@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, NotKnown, Unavailable
@@ -43,6 +45,30 @@ def test_a_review_is_told_to_who_may_decide_and_a_return_to_who_sent_it(desk):
     assert desk.catalog.notices(desk.editor, unread=True) == []
     with pytest.raises(NotKnown):
         desk.catalog.notices(NOBODY)
+
+
+def test_who_sent_a_file_is_told_that_somebody_else_let_it_out(desk):
+    one = desk.ready(desk.draft(slug="schools").id)
+    desk.catalog.submit(desk.editor, one.id)
+    desk.catalog.approve(desk.reviewer, one.id)
+    follow(desk)
+    assert kinds(desk, "editor") == ["approved"]
+    assert kinds(desk, "reviewer") == ["review"]
+    told = desk.catalog.notices(desk.editor)[0]
+    assert (told.params["dataset"], told.params["title"], told.link) == ("schools", "Trường học 2025", f"/submissions/{one.id}")
+
+
+@pytest.mark.parametrize(("kept", "kind"), [(True, "came-out"), (False, "not-out")])
+def test_who_set_an_hour_is_told_how_it_went(desk, kept, kind):
+    one = desk.ready(desk.draft(slug="schools").id)
+    desk.catalog.submit(desk.editor, one.id)
+    desk.catalog.schedule(desk.reviewer, one.id, desk.stand.clock() + timedelta(hours=1))
+    if not kept:
+        desk.catalog.drop_member(desk.admin, "H12", "reviewer")
+    desk.stand.clock.forward(hours=2)
+    assert desk.catalog.publish_due() == int(kept)
+    follow(desk)
+    assert kinds(desk, "editor")[0] == kinds(desk, "reviewer")[0] == kind
 
 
 def test_reported_personal_data_is_told_to_agency_and_operators_at_once(desk):

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 from api import deps
 from api.dialects.html import forms
 from api.dialects.html.refused import PageRoute
-from api.dialects.html.view import Reader, TheReader, page
+from api.dialects.html.view import Reader, TheReader, address, page
 from api.messages.notices import sentence
 from catalog.errors import Invalid, NotFound
 from catalog.members import PASSWORD_LEAST
@@ -73,12 +73,12 @@ def choose(request: Request, reader: TheReader, key: Annotated[str, Form()] = ""
     forms.same_origin(request)
     wrong, status = "", 422
     try:
-        deps.site(request).catalog.choose_password(key[:LONGEST], password)
+        person = deps.site(request).catalog.choose_password(key[:LONGEST], password)
     except Invalid:
         wrong = reader.say("Mật khẩu mới cần ít nhất %(least)s ký tự.", least=PASSWORD_LEAST)
     except NotFound:
         key, status = "", 404
     else:
-        return RedirectResponse("/sign-in", status_code=303)
+        return RedirectResponse(address("/sign-in", name=person.name, chosen=1), status_code=303)
     return page(request, reader, "new_password.html", key=key, wrong=wrong, least=PASSWORD_LEAST, status=status,
                 noindex=True, headers=UNKEPT)

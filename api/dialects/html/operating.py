@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
@@ -11,13 +12,15 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from api import deps, operating
-from api.dialects.html import forms
+from api.dialects.html import forms, labels
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, address, page
-from api.messages import refusals
+from api.messages import acts, pages, refusals
 from api.messages.pages import VIETNAM
+from catalog.catalog import Catalog
+from catalog.catalog.overseeing import Thing
 from catalog.errors import Conflict, Invalid, NotFound, NotKnown
-from catalog.model import NOBODY
+from catalog.model import NOBODY, AuditRow
 from standards.text import fold
 
 router = APIRouter(route_class=PageRoute)
@@ -27,6 +30,15 @@ AUDIT: Final = "/desk/site/audit"
 MOST: Final = 50
 LONGEST: Final = 2000
 DIGITS: Final = 18
+WORDS: Final = ("note", "reason", "notice")
+"""Members beside a deed that people wrote; a reason that is one word is a code."""
+NAMED: Final = ("person", "organisation")
+"""Members beside a deed that are ids of people and agencies."""
+
+WHERE: Mapping[str, str] = {
+    "dataset": "/datasets/{}", "submission": "/submissions/{}", "organisation": "/organizations/{}",
+    "person": "/desk/site/audit?actor={}", "voice": "/voices/{}",
+}
 DAYS: Final = ("%d/%m/%Y", "%Y-%m-%d")
 FILTERS: Final = ("actor", "act", "organization", "target", "from", "to")
 UNTIL: Final = ("%d/%m/%Y %H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
@@ -160,11 +172,18 @@ def audit(request: Request, reader: TheReader) -> Response:
     days = {name: _iso(kept.get(name, "")) for name in ("from", "to")}
     organisations = sorted(catalog.organisations(NOBODY), key=lambda one: fold(next(iter(one.title.values()), "")))
     return page(
-        request, reader, "audit.html", status=422 if wrong else 200, asked=asked, wrong=wrong, rows=rows[:MOST],
-        acts=catalog.acts_lately(reader.caller), organisations=organisations, detail=_detail, noindex=True,
+        request, reader, "audit.html", status=422 if wrong else 200, asked=asked, wrong=wrong,
+        rows=_deeds(reader, catalog, rows[:MOST]), acts=_acts(reader, catalog.acts_lately(reader.caller), asked["act"]),
+        organisations=organisations, noindex=True,
         more=address(AUDIT, **kept, below=more) if more else "", first=address(AUDIT, **kept) if below else "",
         csv=address("/api/v1/site/audit", **{**kept, **days}, format="csv"),
     )
+
+
+def _acts(reader: Reader, lately: Sequence[str], asked: str) -> list[tuple[str, str]]:
+    """The deeds to choose from by what they are called, in the order of the alphabet."""
+    found = {one: acts.named(one, reader.lang) for one in (*lately, *([asked] if asked else []))}
+    return sorted(found.items(), key=lambda one: fold(one[1]))
 
 
 def _day(said: str) -> date | None:
@@ -181,7 +200,50 @@ def _iso(said: str) -> str:
     return found.isoformat() if found else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """A row of the audit chain in the reader's words: what was done, on what, with which words, and as it is."""
+
+    row: AuditRow
+    said: str
+    words: str
+    on: Thing | None
+    where: str
+    detail: str
+
+
+def _deeds(reader: Reader, catalog: Catalog, rows: Sequence[AuditRow]) -> list[Deed]:
+    """Put rows into words; people and things by their names where they are still there."""
+    named = [str(one.detail.get(key) or "") for one in rows for key in NAMED]
+    things = catalog.things(reader.caller, [*(one.object for one in rows), *named])
+    return [_deed(reader, one, things) for one in rows]
+
+
+def _deed(reader: Reader, row: AuditRow, things: Mapping[str, Thing]) -> Deed:
+    params: dict[str, Any] = {key: _shown(reader, key, value, things) for key, value in row.detail.items()}
+    words = next((one for key in ("note", "reason", "notice") if " " in (one := str(row.detail.get(key) or ""))), "")
+    on = things.get(row.object)
+    return Deed(
+        row=row, said=acts.told(row.act, reader.lang, params), words=words[: MOST * 4], on=on,
+        where=WHERE[on.kind].format(on.key) if on else "", detail=_detail(row.detail),
+    )
+
+
+def _shown(reader: Reader, key: str, value: object, things: Mapping[str, Thing]) -> str:
+    """What a number or name beside a deed is for people: roles, moments, names instead of ids."""
+    said = str(value)
+    if key == "role":
+        return labels.role(reader.lang, said)
+    if key == "at":
+        return pages.moment(reader.lang, _moment(said))
+    if key == "day":
+        return pages.day(reader.lang, said)
+    if key in NAMED and said in things:
+        return pages.words(reader.lang, things[said].title)
+    return pages.number(reader.lang, value) if isinstance(value, int) else said[:MOST]
+
+
 def _detail(one: Mapping[str, Any]) -> str:
-    """What stands beside a deed, on one line."""
+    """What stands beside a deed in the chain, on one line."""
     said = json.dumps(one, ensure_ascii=False, sort_keys=True, default=str) if one else ""
     return said if len(said) <= MOST * 4 else said[: MOST * 4] + "…"

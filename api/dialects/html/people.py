@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from api import deps
 from api.dialects.html import desk, forms, labels
 from api.dialects.html.refused import PageRoute
-from api.dialects.html.view import Reader, TheReader, page
+from api.dialects.html.view import Reader, TheReader, address, page
 from api.messages import refusals
 from catalog.errors import Conflict, Invalid, NotFound, NotKnown, Problem
 from catalog.model import Organisation
@@ -37,7 +37,8 @@ def _page(request: Request, reader: Reader, found: Organisation, *, name: str = 
     return page(
         request, reader, "people.html", status=422 if wrong else 200, organisation=found, name=name, wrong=wrong,
         members=sorted(members, key=lambda one: (-order.index(one[1].role), one[0].name)), labels=labels,
-        manages=desk.may(reader, found.id, ADMINS), noindex=True,
+        manages=desk.may(reader, found.id, ADMINS), noindex=True, done=request.query_params.get("done", ""),
+        who=request.query_params.get("who", "")[:LONGEST],
         everywhere=not found.declares and deps.site(request).catalog.asks_declaration(found),
     )
 
@@ -60,7 +61,8 @@ def set_member(request: Request, reader: TheReader, key: str, *, csrf: Annotated
     except (NotFound, Conflict, Invalid) as refused:
         said = refusals.sentence(refused.code, refused.params, reader.lang, status=422)
         return _page(request, reader, found, name=who, wrong=said)
-    return RedirectResponse(f"/organizations/{found.slug}/people", status_code=303)
+    done = "invited" if role and email.strip() else "kept" if role else "gone"
+    return RedirectResponse(address(f"/organizations/{found.slug}/people", done=done, who=who), status_code=303)
 
 
 @router.post("/organizations/{key}/review")

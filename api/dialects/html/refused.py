@@ -103,7 +103,8 @@ def error_page(request: Request, refusal: Refusal) -> Response:
     reader = plain_reader(request)
     if isinstance(refusal, NotKnown) and getattr(request.state, "typed", None) is not None:
         return page(request, reader, "sign_in.html", status=errors.status_of(refusal), onward=request.url.path, name="",
-                    wrong=False, kept=request.state.typed, noindex=True, headers=errors.headers_of(refusal))
+                    chosen=False, wrong=False, kept=request.state.typed, noindex=True,
+                    headers=errors.headers_of(refusal))
     fields = unpacked(getattr(request.state, "typed", None) or "")
     if reader.csrf and fields and errors.code_of(refusal) == FOREIGN:  # she signed in anew, in another tab
         return page(request, reader, "resume.html", status=errors.status_of(refusal), onward=request.url.path,

@@ -24,7 +24,9 @@ def sign_in_page(request: Request, reader: TheReader) -> Response:
     onward = forms.local(request.query_params.get("next", "/desk"))
     if reader.caller.known:
         return RedirectResponse(onward, status_code=303)
-    return page(request, reader, "sign_in.html", onward=onward, name="", wrong=False, kept="", noindex=True)
+    asked = request.query_params
+    return page(request, reader, "sign_in.html", onward=onward, name=asked.get("name", "")[:LONGEST], wrong=False,
+                kept="", chosen=bool(asked.get("chosen")), noindex=True)
 
 
 @router.post("/sign-in")
@@ -41,7 +43,7 @@ def sign_in(request: Request, reader: TheReader, *, name: Annotated[str, Form()]
         session = site.catalog.sign_in(name.strip()[:LONGEST], password[:LONGEST])
     except NotKnown:
         return page(request, reader, "sign_in.html", status=403, onward=onward, name=name[:LONGEST], wrong=True,
-                    kept=kept, noindex=True)
+                    kept=kept, chosen=False, noindex=True)
     fields = forms.unpacked(kept)
     response: Response = RedirectResponse(onward, status_code=303)
     if fields:

@@ -34,7 +34,8 @@ def steps_of(reader: Reader, one: Submission, entry: Entry) -> tuple[Step, ...]:
     words = {"done": reader.say("xong"), "todo": reader.say("chưa làm"), "stop": reader.say("cần bạn xem"),
              "wait": reader.say("đang chờ")}
     return tuple(
-        Step(code=code, title=reader.say(title), state=state, said=words[state],
+        Step(code=code, title=reader.say(title), state=state,
+             said=reader.say("chưa đủ") if code == "describe" and state == "todo" and begun(entry) else words[state],
              url="" if state == "wait" and code != "check" else f"/submissions/{one.id}{path}")
         for code, title, path, state in _tasks(one, entry)
     )
@@ -63,6 +64,11 @@ def described(entry: Entry) -> bool:
     about = entry.about
     long = max((len(words) for words in about.description.values()), default=0) >= LONG_ENOUGH
     return long and bool(about.licence and about.themes and about.frequency)
+
+
+def begun(entry: Entry) -> bool:
+    """Whether somebody has begun to describe the dataset."""
+    return bool(entry.about.description or entry.about.themes)
 
 
 def following(one: Submission, entry: Entry) -> str:

@@ -18,7 +18,7 @@ from api.dialects.html.repair import mends_of
 from api.dialects.html.steps import following, steps_of
 from api.dialects.html.view import Reader, TheReader, page
 from api.dialects.html.wording import reason_said
-from catalog.errors import Gone, NotFound
+from catalog.errors import Conflict, Gone, NotAllowed, NotFound
 from catalog.model import Entry, Submission, Version
 from catalog.quality import freshness
 
@@ -32,6 +32,8 @@ DECIDERS = ("reviewer", "admin")
 WRITERS = ("editor", "reviewer", "admin")
 DONE = {"submit": "in_review", "approve": "published", "publish": "published", "reject": "rejected"}
 """What an act leads to: pressed twice, or in two windows, it is done once and its result is shown."""
+ENDED = ("published", "rejected", "withdrawn")
+"""States in which somebody, perhaps in another window, has decided already."""
 
 
 @router.get("/submissions/{key}")
@@ -52,23 +54,34 @@ def _look(request: Request, reader: Reader, key: str) -> tuple[Submission, bool]
     return found, found.state in WAITING or (found.state == "ready" and catalog.may_publish_by_itself(found.id))
 
 
-def _report(request: Request, reader: Reader, found: Submission, *, moving: bool, unsaid: bool = False) -> Response:
+def _report(request: Request, reader: Reader, found: Submission, *, moving: bool, unsaid: bool = False,
+            lost: bool = False, late: str = "") -> Response:
     catalog = deps.site(request).catalog
     entry = catalog.dataset(reader.caller, found.dataset)
     owner = catalog.organisation(reader.caller, entry.organisation)
     told = report.report_of(reader, found.outcome) if found.outcome and not moving else None
     return page(
         request, reader, "submission.html", mends=mends_of(reader, found), rereads=options_of(reader, found),
-        status=422 if unsaid else 200, unsaid=unsaid,
+        status=422 if unsaid else 409 if lost or late else 200, unsaid=unsaid, lost=lost, late=late,
         submission=found, entry=entry, report=told, visible=report.visible,
         refresh=REFRESH_SECONDS if moving else 0, reason=reason_said(reader, found.reason),
         alone=owner.review == "none", asks=catalog.asks_declaration(owner),
         decides=may(reader, entry, DECIDERS), writes=may(reader, entry, WRITERS), noindex=True,
         own=bool(reader.caller.person and found.by == reader.caller.person.id), moving=moving,
-        headline=_headline(reader, found, told, moving=moving), steps=steps_of(reader, found, entry),
+        people=_people(request, reader, entry), headline=_headline(reader, found, told, moving=moving),
+        steps=steps_of(reader, found, entry),
         onward=following(found, entry), issued=(issued := _issued(request, reader, found, entry)),
         next_due=freshness(entry.about.frequency, issued.issued, facts.today()).due if issued else None,
     )
+
+
+def _people(request: Request, reader: Reader, entry: Entry) -> dict[str, str]:
+    """What the people of the agency are called, by their ids."""
+    try:
+        found = deps.site(request).catalog.members(reader.caller, entry.organisation)
+    except (NotAllowed, NotFound):
+        return {}
+    return {person.id: person.title or person.name for person, _ in found}
 
 
 def _issued(request: Request, reader: Reader, found: Submission, entry: Entry) -> Version | None:
@@ -90,14 +103,13 @@ def may(reader: Reader, entry: Entry, roles: tuple[str, ...]) -> bool:
 def _headline(reader: Reader, found: Submission, told: report.Report | None, *, moving: bool) -> str:
     if moving:
         return reader.say("Đang kiểm tra tệp")
-    if found.state == "published":
-        return reader.say("Đã công bố phiên bản %(number)s", number=found.version or 0)
-    if found.state == "in_review":
-        return reader.say("Tệp đạt, đang chờ người thứ hai duyệt")
-    if found.state == "rejected":
-        return reader.say("Người duyệt đã trả lại tệp này")
-    if found.state == "withdrawn":
-        return reader.say("Tệp này đã được gỡ")
+    decided = {
+        "published": reader.say("Đã công bố phiên bản %(number)s", number=found.version or 0),
+        "in_review": reader.say("Đã duyệt, chờ đến giờ hẹn" if found.due else "Tệp đạt, đang chờ người thứ hai duyệt"),
+        "rejected": reader.say("Người duyệt đã trả lại tệp này"), "withdrawn": reader.say("Tệp này đã được gỡ"),
+    }
+    if found.state in decided:
+        return decided[found.state]
     return told.headline if told else reader.say("Datamo chưa đọc được tệp này")
 
 
@@ -108,8 +120,8 @@ def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Ann
     """Submit for review, approve, send back, publish, declare or release a column; the catalogue says who may."""
     forms.with_token(request, reader, csrf)
     catalog, words = deps.site(request).catalog, note.strip()[:LONGEST_NOTE]
-    if catalog.submission(reader.caller, key).state == DONE.get(act):
-        return RedirectResponse(f"/submissions/{key}", status_code=303)
+    if (done := _done(request, reader, key, act, words)) is not None:
+        return done
     if act == "submit":
         catalog.submit(reader.caller, key, words)
     elif act == "approve":
@@ -118,6 +130,8 @@ def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Ann
         if not words:
             return _report(request, reader, catalog.submission(reader.caller, key), moving=False, unsaid=True)
         catalog.reject(reader.caller, key, words)
+    elif act == "again":
+        return _again(request, reader, key)
     elif act == "publish":
         catalog.publish(reader.caller, [key], reason=words)
     elif act == "declare":
@@ -127,3 +141,25 @@ def decide(request: Request, reader: TheReader, key: str, act: str, *, csrf: Ann
     else:
         raise NotFound
     return RedirectResponse(f"/submissions/{key}", status_code=303)
+
+
+def _done(request: Request, reader: Reader, key: str, act: str, words: str) -> Response | None:
+    """What comes of an act on a file that was decided on before; None where it can be done now."""
+    now = deps.site(request).catalog.submission(reader.caller, key)
+    if now.state == DONE.get(act):
+        return RedirectResponse(f"/submissions/{key}", status_code=303)
+    if act in DONE and now.state in ENDED:
+        return _report(request, reader, now, moving=False, late=words or " ")
+    return None
+
+
+def _again(request: Request, reader: Reader, key: str) -> Response:
+    """Check a returned file once more, as it was sent; or say that it is not kept any more."""
+    catalog = deps.site(request).catalog
+    try:
+        catalog.recheck(reader.caller, key)
+    except Conflict:
+        found, moving = _look(request, reader, key)
+        if found.state == "rejected":
+            return _report(request, reader, found, moving=moving, lost=True)
+    return RedirectResponse(f"/submissions/{key}?wait=1", status_code=303)

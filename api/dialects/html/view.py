@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 
 from api import deps
 from api.dialects.html import front, upkeep
-from api.messages import LANGUAGES, pages
+from api.messages import LANGUAGES, lookalike, pages
 from catalog.model import NOBODY, Caller
 from pipelines.lists import Bookcase
 from standards.registry import SHIPPED, Standards
@@ -136,7 +136,7 @@ def environment(lang: str) -> Environment:
         lang=lang, _=partial(pages.say, lang), _h=partial(pages.markup, lang), num=partial(pages.number, lang),
         day=partial(pages.day, lang), moment=partial(pages.moment, lang), size_of=partial(pages.size, lang),
         text=partial(pages.words, lang), bdi=partial(pages.bdi, lang), foreign=partial(pages.foreign, lang),
-        static=static, address=address,
+        static=static, address=address, alike=partial(lookalike.said, lang),
     )
     return made
 
