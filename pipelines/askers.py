@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import queue
@@ -33,6 +34,8 @@ MOST_QUESTIONS: Final = 500
 GIVING_BACK: Final[Mapping[str, str]] = {"MALLOC_MMAP_THRESHOLD_": "262144", "MALLOC_TRIM_THRESHOLD_": "262144"}
 """Memory of an answer goes back to the machine when it is written: a process that stands ready keeps little."""
 LARGEST: Final = 64 << 20
+PIPE: Final = 1 << 20
+"""Bytes that a process may have written ahead of us."""
 
 
 class Died(Exception):
@@ -50,6 +53,9 @@ class Asker:
             env={**sandbox.environment(Path(self._folder.name)), **GIVING_BACK},
         )
         self.asked = 0
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError):  # a user may have so many pages in pipes
+            fcntl.fcntl(self._process.stdout.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
         self._await_start()
 
     def _await_start(self) -> None:
@@ -94,7 +100,7 @@ class Asker:
                 raise Died
             parts.append(part)
             size -= len(part)
-        return b"".join(parts)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def close(self) -> None:
         """End the process."""
@@ -130,17 +136,20 @@ class Askers:
     def renew(self) -> None:
         """Let no process go on that has a file open now: those that stand ready end, others after their answer."""
         self._ready.renew()
+        self._guarded.renew()
 
     def document(self, question: Mapping[str, Any]) -> Iterator[bytes]:
-        """Give a document piece by piece, from a process of its own. Raises as ``ask``, before the first piece.
+        """Give a document piece by piece, from a process that does nothing else. Raises as ``ask``, before its begin.
 
-        What goes wrong later raises Died: a document that ends is whole.
+        One that stands ready is taken, and comes back when the document has ended: to start another takes half a
+        second. What goes wrong later raises Died: a document that ends is whole.
         """
         if not self._documents.acquire(timeout=WAIT_SECONDS):
             raise Unavailable("busy")
         asker: Asker | None = None
+        turn = self._ready.turn
         try:
-            asker = Asker()
+            asker = self._ready.borrow() or Asker()
             frames = asker.ask(question, DOCUMENT_SECONDS)
             kind, content = next(frames)
         except Died:
@@ -152,19 +161,23 @@ class Askers:
         if kind == b"R":
             self._let_go(asker)
             _told(kind, content)
-        return self._pieces(asker, kind, content, frames)
+        return self._pieces(asker, turn, kind, content, frames)
 
     def _pieces(
-        self, asker: Asker, kind: bytes, content: bytes, frames: Iterator[tuple[bytes, bytes]]
+        self, asker: Asker, turn: int, kind: bytes, content: bytes, frames: Iterator[tuple[bytes, bytes]]
     ) -> Iterator[bytes]:
+        ended = False
         try:
             while kind == b"P":
                 yield content
                 kind, content = next(frames)
             if kind == b"R":
                 raise Died
+            ended = True
         finally:
-            self._let_go(asker)
+            if ended:
+                self._ready.give_back(asker, turn)
+            self._let_go(None if ended else asker)
 
     def _let_go(self, asker: Asker | None) -> None:
         if asker is not None:
@@ -181,7 +194,7 @@ class Lane:
     """Processes of one door: so many at most, each begun when it is first needed."""
 
     def __init__(self, door: str, many: int) -> None:
-        self._door, self._turn = door, 0
+        self._door, self.turn = door, 0
         self.ready: queue.LifoQueue[tuple[Asker | None, int]] = queue.LifoQueue()
         for _ in range(many):
             self.ready.put((None, 0))
@@ -194,25 +207,47 @@ class Lane:
             raise Unavailable("busy") from None
         kept: Asker | None = None
         try:
-            if asker is None or not asker.fresh or turn != self._turn:
+            if asker is None or not asker.fresh or turn != self.turn:
                 if asker is not None:
                     asker.close()
-                turn, asker = self._turn, None
+                turn, asker = self.turn, None
                 asker = Asker(self._door)
             ((kind, content),) = asker.ask(question, seconds)
             kept = asker
         except Died:
             raise Invalid("query-too-heavy") from None
         finally:
-            if (kept is None or turn != self._turn) and asker is not None:
+            if (kept is None or turn != self.turn) and asker is not None:
                 asker.close()
                 kept = None
             self.ready.put((kept, turn))
         return _told(kind, content)
 
+    def borrow(self) -> Asker | None:
+        """Give a process that stands ready, None where none does; its place stays for another."""
+        try:
+            asker, turn = self.ready.get_nowait()
+        except queue.Empty:
+            return None
+        self.ready.put((None, turn))
+        if asker is None or (asker.fresh and turn == self.turn):
+            return asker
+        asker.close()
+        return None
+
+    def give_back(self, asker: Asker, turn: int) -> None:
+        """Let a process that was borrowed in this turn stand ready again, where there is a place for it."""
+        with contextlib.suppress(queue.Empty):
+            if asker.fresh and turn == self.turn:
+                other, its_turn = self.ready.get_nowait()
+                self.ready.put((other or asker, its_turn if other else turn))
+                if other is None:
+                    return
+        asker.close()
+
     def renew(self) -> None:
         """End the processes that stand ready now; those at work end after their answer."""
-        self._turn += 1
+        self.turn += 1
         idle = []
         with contextlib.suppress(queue.Empty):
             while True:
@@ -220,7 +255,7 @@ class Lane:
         for asker, _ in idle:
             if asker is not None:
                 asker.close()
-            self.ready.put((None, self._turn))
+            self.ready.put((None, self.turn))
 
     def close(self) -> None:
         """End every process that stands ready, and take no more questions."""

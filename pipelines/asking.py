@@ -7,76 +7,128 @@ question an ``E`` says that all is loaded.
 
 from __future__ import annotations
 
-import csv
 import ctypes
-import io
 import json
 import os
 import resource
 import signal
 import struct
 import sys
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import duckdb
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 
+from pipelines import documents
 from pipelines.guardedsql import work
 from pipelines.sandbox import MEGABYTE, PR_SET_PDEATHSIG, Limits, confine
-from pipelines.tables import plain, points
-from standards import late
-
-if TYPE_CHECKING:
-    import pyarrow.parquet as pq
-    import xlsxwriter
-else:  # what few documents need
-    pq, xlsxwriter = late.module("pyarrow.parquet"), late.module("xlsxwriter")
+from pipelines.tables import THREADS, plain
 
 HEAD: Final = struct.Struct(">cQ")
 LIMITS: Final = Limits(memory=1536 * MEGABYTE, cpu=10**6, file=2048 * MEGABYTE, handles=256)
 GUARDED: Final = Limits(memory=1024 * MEGABYTE, cpu=10**6, file=0, handles=64)
 GUARDED_NICE: Final = 5
-ATTACHED: Final = "SELECT database_name FROM duckdb_databases() WHERE NOT internal AND database_name <> 'memory'"
 MOST_ATTACHED: Final = 8
-BATCH: Final = 20_000
-AT_WORK: Final = 2
-"""Batches of a document that are written at the same time."""
-SHEET_ROWS: Final = 100_000
-HALF_TURN: Final = 180.0
+PUT_OFF: Final = "late_materialization_max_rows"
+LATE: Final = 1001
+"""Rows up to which the first of an order are looked for by the columns of the order alone."""
 REST_SECONDS: Final = 10
 CONFIG: Final[Mapping[str, Any]] = {
-    "threads": 1, "memory_limit": "512MB", "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-    "allow_community_extensions": False, "python_enable_replacements": False,
+    "threads": THREADS, "memory_limit": "512MB", "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False, "allow_community_extensions": False, "python_enable_replacements": False,
 }
 
 
 def serve() -> None:
     """Answer until standard input ends."""
-    _serve(LIMITS, _answer)
+    _serve(LIMITS, Open)
 
 
 def serve_guarded() -> None:
     """Answer readers' own SQL until standard input ends: with less memory, and behind everybody else's questions."""
     os.nice(GUARDED_NICE)
-    engine = work.Engine()
-
-    def answer(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> None:
-        _guarded(duck, asked, engine, out)
-
-    _serve(GUARDED, answer, engine.renew)
+    _serve(GUARDED, Guarded)
 
 
-def _serve(limits: Limits, answer: Callable[[Any, Mapping[str, Any], BinaryIO], None],
-           rest: Callable[[], None] = lambda: None) -> None:
-    """Answer question after question; ``rest`` is what is done once somebody has the answer."""
+class Open:
+    """Answers questions to our files, with the serving files that are attached, the one attached last at the end."""
+
+    def __init__(self, duck: Any) -> None:
+        self._duck = duck
+        self._held: list[str] = []
+        self._late = False
+
+    def answer(self, asked: Mapping[str, Any], out: BinaryIO) -> None:
+        """Answer a question."""
+        try:
+            if asked.get("shelf") and not self._at_hand(**asked["shelf"]):
+                told = {"refused": "shelf-gone"}
+            else:
+                self._put_off(late=bool(asked.get("late")))
+                told = _page(self._duck, asked) if asked["form"] == "page" else _document(self._duck, asked, out)
+        except duckdb.Error as wrong:
+            told = {"refused": "query-too-heavy" if isinstance(wrong, duckdb.OutOfMemoryException) else "query-failed"}
+        except MemoryError:
+            told = {"refused": "query-too-heavy"}
+        _tell(out, b"R" if "refused" in told else b"E", told)
+
+    def rest(self) -> None:
+        """Nothing is done meanwhile."""
+
+    def _put_off(self, *, late: bool) -> None:
+        """Let the engine look first which rows are the first of an order, and only then at their other columns."""
+        if late != self._late:
+            self._duck.execute(f"SET {PUT_OFF} = {LATE}" if late else f"RESET {PUT_OFF}")
+            self._late = late
+
+    def _at_hand(self, path: str, name: str) -> bool:
+        """Attach a serving file, or see that it is; whether it is there.
+
+        Few stay attached: each keeps its file open.
+        """
+        if not Path(path).exists():
+            self._detach([one for one in self._held if one == name])
+            return False
+        if name not in self._held:
+            self._detach(self._held[: -(MOST_ATTACHED - 1)])
+            try:
+                self._duck.execute("ATTACH '" + path.replace("'", "''") + f"' AS \"{name}\" (READ_ONLY)")
+            except duckdb.Error:  # it went, or is of another DuckDB
+                return False
+            self._held.append(name)
+        return True
+
+    def _detach(self, names: Sequence[str]) -> None:
+        for one in list(names):
+            self._duck.execute(f'DETACH "{one}"')
+            self._held.remove(one)
+
+
+class Guarded:
+    """Answers readers' own SQL."""
+
+    def __init__(self, duck: Any) -> None:
+        self._engines = work.Engines(duck)
+
+    def answer(self, asked: Mapping[str, Any], out: BinaryIO) -> None:
+        """Answer a question."""
+        try:
+            told = (work.wanted if asked["form"] == "tables" else work.answer)(asked, self._engines)
+        except (MemoryError, RecursionError):
+            told = {"refused": "query-too-heavy"}
+        _tell(out, b"R" if "refused" in told else b"E", told)
+
+    def rest(self) -> None:
+        """Have an engine at hand for the next statement."""
+        self._engines.renew()
+
+
+def _serve(limits: Limits, door: type[Open | Guarded]) -> None:
+    """Answer question after question."""
     confine(limits)
     # Linux kills the child of a thread that ends: ours come from threads of a pool. We end with our standard input.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0)
@@ -84,60 +136,23 @@ def _serve(limits: Limits, answer: Callable[[Any, Mapping[str, Any], BinaryIO], 
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # DuckDB draws its progress there: none of it is an answer
     with duckdb.connect(":memory:", config=dict(CONFIG)) as duck:
-        rest()
+        one = door(duck)
+        one.rest()
         _tell(out, b"E", {})
         out.flush()
         for line in sys.stdin.buffer:
             asked = json.loads(line)
             _more_time(int(asked["cpu"]))
-            answer(duck, asked, out)
+            one.answer(asked, out)
             out.flush()
             _more_time(REST_SECONDS)
-            rest()
+            one.rest()
 
 
 def _more_time(seconds: int) -> None:
     """Let this question take so much more CPU time; beyond it the kernel ends us."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds, LIMITS.cpu + 5))
-
-
-def _answer(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> None:
-    try:
-        if asked.get("shelf") and not _at_hand(duck, **asked["shelf"]):
-            told = {"refused": "shelf-gone"}
-        else:
-            told = _page(duck, asked) if asked["form"] == "page" else _document(duck, asked, out)
-    except duckdb.Error as wrong:
-        told = {"refused": "query-too-heavy" if isinstance(wrong, duckdb.OutOfMemoryException) else "query-failed"}
-    except MemoryError:
-        told = {"refused": "query-too-heavy"}
-    _tell(out, b"R" if "refused" in told else b"E", told)
-
-
-def _at_hand(duck: Any, path: str, name: str) -> bool:
-    """Attach a serving file, or see that it is; whether it is there. Few stay attached: each keeps its file open."""
-    held = [one for one, in duck.execute(ATTACHED).fetchall()]
-    if not Path(path).exists():
-        if name in held:
-            duck.execute(f'DETACH "{name}"')
-        return False
-    if name not in held:
-        for old in held[MOST_ATTACHED - 1:]:
-            duck.execute(f'DETACH "{old}"')
-        try:
-            duck.execute("ATTACH '" + path.replace("'", "''") + f"' AS \"{name}\" (READ_ONLY)")
-        except duckdb.Error:  # it went, or is of another DuckDB
-            return False
-    return True
-
-
-def _guarded(duck: Any, asked: Mapping[str, Any], engine: work.Engine, out: BinaryIO) -> None:
-    try:
-        told = work.wanted(duck, asked) if asked["form"] == "tables" else work.answer(asked, engine.take())
-    except (MemoryError, RecursionError):
-        told = {"refused": "query-too-heavy"}
-    _tell(out, b"R" if "refused" in told else b"E", told)
 
 
 def _tell(out: BinaryIO, kind: bytes, told: Mapping[str, Any]) -> None:
@@ -164,228 +179,16 @@ def _cells(column: Any, kind: str) -> list[Any]:
     return list(map(plain, found))
 
 
-# --- documents --------------------------------------------------------------------------------------------------------
-
-
 def _document(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> dict[str, Any]:
     names = asked["names"]
-    reader = duck.sql(asked["sql"], params=asked["values"]).to_arrow_reader(BATCH)
-    batches = (pa.RecordBatch.from_arrays([_narrow(one) for one in batch.columns[: len(names)]], names=names)
+    reader = duck.sql(asked["sql"], params=asked["values"]).to_arrow_reader(documents.BATCH)
+    batches = (pa.RecordBatch.from_arrays([documents.narrow(one) for one in batch.columns[: len(names)]], names=names)
                for batch in reader)
-    rows = WRITERS[asked["form"]](batches, names, lambda piece: _send(out, piece))
+    rows = documents.WRITERS[asked["form"]](batches, names, lambda piece: _send(out, piece))
     return {"refused": "too-many-rows"} if rows < 0 else {"rows": rows}
-
-
-def _narrow(column: Any) -> Any:
-    """A sum of whole numbers as a whole number where one holds it: DuckDB gives 128 bits, which few readers know."""
-    if pa.types.is_decimal(column.type) and column.type.scale == 0:
-        try:
-            return pc.cast(column, pa.int64())
-        except pa.ArrowInvalid:
-            return column
-    return column
 
 
 def _send(out: BinaryIO, piece: bytes | memoryview) -> None:
     if len(piece):
         out.write(HEAD.pack(b"P", len(piece)))
         out.write(piece)
-
-
-Send = Callable[[bytes | memoryview], None]
-Batches = Iterator[pa.RecordBatch]
-
-
-class Pipe(io.RawIOBase):
-    """A file that sends on what is written to it."""
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._size = 0
-
-    def writable(self) -> bool:
-        """It is."""
-        return True
-
-    def write(self, piece: Any) -> int:
-        """Send a piece."""
-        size = len(piece)
-        self._send(bytes(piece))
-        self._size += size
-        return size
-
-    def tell(self) -> int:
-        """Say how much went through."""
-        return self._size
-
-
-def _csv(batches: Batches, names: Sequence[str], send: Send) -> int:
-    head = io.StringIO()
-    csv.writer(head, lineterminator="\n").writerow(names)
-    send(head.getvalue().encode())
-    rows = 0
-    written: deque[Future[bytes | memoryview]] = deque()
-    with ThreadPoolExecutor(AT_WORK) as pool:  # Arrow writes without the lock: the next rows come meanwhile
-        for batch in batches:
-            written.append(pool.submit(_lines, batch, list(names)))
-            rows += batch.num_rows
-            if len(written) > AT_WORK:
-                send(written.popleft().result())
-        for one in written:
-            send(one.result())
-    return rows
-
-
-def _lines(batch: pa.RecordBatch, names: list[str]) -> bytes | memoryview:
-    """Lines with quotation marks only where a cell needs them: Arrow puts them round every text or refuses."""
-    batch = pa.RecordBatch.from_arrays([_said(one) for one in batch.columns], names=names)
-    try:
-        piece = io.BytesIO()
-        pacsv.write_csv(batch, piece, pacsv.WriteOptions(include_header=False, quoting_style="none"))
-        return piece.getbuffer()
-    except pa.ArrowInvalid:
-        return _quoted_lines(batch) if batch.num_columns > 1 else _plain_lines(batch)
-
-
-def _plain_lines(batch: pa.RecordBatch) -> bytes:
-    """Lines of a single column: an empty text stands in quotation marks there, so that it is a line of its own."""
-    cells = pc.cast(batch.column(0), pa.string()).to_pylist()
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows([one] for one in cells)
-    return lines.getvalue().encode()
-
-
-def _quoted_lines(batch: pa.RecordBatch) -> memoryview:
-    """Lines put together by Arrow, of which Python's writer would give ten times fewer a second."""
-    texts = [_quoted(one) if pa.types.is_string(one.type) else pc.cast(one, pa.string()) for one in batch.columns]
-    lines = pc.binary_join_element_wise(*texts, ",", null_handling="replace", null_replacement="")
-    every = pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")
-    return memoryview((every[0].as_py() + "\n").encode())
-
-
-def _quoted(cells: pa.StringArray) -> pa.StringArray:
-    """Put quotation marks round the cells that need them."""
-    wrong = pc.match_substring_regex(cells, '[",\\r\\n]')
-    if not pc.any(wrong).as_py():
-        return cells
-    marked = pc.binary_join_element_wise('"', pc.replace_substring(cells, '"', '""'), '"', "")
-    return pc.if_else(wrong, marked, cells)
-
-
-def _said(column: Any) -> Any:
-    """A moment as ISO 8601 has it; whatever else Arrow writes as we do."""
-    if pa.types.is_timestamp(column.type):
-        form = "%Y-%m-%dT%H:%M:%SZ" if column.type.tz else "%Y-%m-%dT%H:%M:%S"
-        return pc.strftime(pc.cast(column, pa.timestamp("s", column.type.tz)), form)
-    return column
-
-
-def _ndjson(batches: Batches, names: Sequence[str], send: Send) -> int:
-    rows = 0
-    for batch in batches:
-        cells = [_plainly(column) for column in batch.columns]
-        send(b"".join(orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
-                      for row in zip(*cells, strict=True)))
-        rows += batch.num_rows
-    return rows
-
-
-def _plainly(column: Any) -> list[Any]:
-    """The cells of a column as JSON holds them; what Arrow gives as it is, is not looked at one by one."""
-    kind = column.type
-    if pa.types.is_date(kind):
-        return pc.cast(column, pa.string()).to_pylist()  # type: ignore[no-any-return]
-    if pa.types.is_integer(kind):
-        ends = pc.min_max(column).as_py()
-        as_it_is = ends["min"] is None or max(-ends["min"], ends["max"]) <= 2**53
-    else:  # what no JSON says of floats, orjson writes as null, as we do
-        as_it_is = pa.types.is_string(kind) or pa.types.is_boolean(kind) or pa.types.is_floating(kind)
-    found = column.to_pylist()
-    return found if as_it_is else list(map(plain, found))
-
-
-def _arrow(batches: Batches, names: Sequence[str], send: Send) -> int:
-    rows, writer = 0, None
-    for batch in batches:
-        writer = writer or pa.ipc.new_stream(pa.PythonFile(Pipe(send), mode="w"), batch.schema)
-        writer.write_batch(batch)
-        rows += batch.num_rows
-    if writer is None:
-        schema = pa.schema([(one, pa.string()) for one in names])
-        writer = pa.ipc.new_stream(pa.PythonFile(Pipe(send), mode="w"), schema)
-    writer.close()
-    return rows
-
-
-def _parquet(batches: Batches, names: Sequence[str], send: Send) -> int:
-    rows, writer = 0, None
-    for batch in batches:
-        writer = writer or pq.ParquetWriter(pa.PythonFile(Pipe(send), mode="w"), batch.schema, compression="zstd")
-        writer.write_batch(batch)
-        rows += batch.num_rows
-    if writer is None:
-        schema = pa.schema([(one, pa.string()) for one in names])
-        writer = pq.ParquetWriter(pa.PythonFile(Pipe(send), mode="w"), schema, compression="zstd")
-    writer.close()
-    return rows
-
-
-def _xlsx(batches: Batches, names: Sequence[str], send: Send) -> int:
-    """One sheet, written row by row; texts stay texts, so that codes keep their zeros and nothing is a formula."""
-    whole = io.BytesIO()
-    book = xlsxwriter.Workbook(whole, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet()
-    for at, name in enumerate(names):
-        sheet.write_string(0, at, name)
-    rows = 0
-    for batch in batches:
-        if rows + batch.num_rows > SHEET_ROWS:
-            return -1
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            rows += 1
-            for at, cell in enumerate(map(plain, row)):
-                if isinstance(cell, bool):
-                    sheet.write_boolean(rows, at, cell)
-                elif isinstance(cell, int | float):
-                    sheet.write_number(rows, at, cell)
-                elif cell is not None:
-                    sheet.write_string(rows, at, cell[:32_767])
-    book.close()
-    send(whole.getbuffer())
-    return rows
-
-
-def _geojson(batches: Batches, names: Sequence[str], send: Send) -> int:
-    """A FeatureCollection (RFC 7946): each row a point, or a feature without a place; [longitude, latitude]."""
-    place = points(names)
-    if place is None:
-        return 0
-    lat, lon = (list(names).index(one) for one in place)
-    rest = [at for at in range(len(names)) if at not in (lat, lon)]
-    rows = 0
-    send(b'{"type":"FeatureCollection","features":[\n')
-    for batch in batches:
-        cells = [_plainly(column) for column in batch.columns]
-        made = [orjson.dumps({
-            "type": "Feature", "geometry": _point(row[lat], row[lon]),
-            "properties": {names[at]: row[at] for at in rest},
-        }) for row in zip(*cells, strict=True)]
-        if made:
-            send((b",\n" if rows else b"") + b",\n".join(made))
-        rows += batch.num_rows
-    send(b"\n]}\n")
-    return rows
-
-
-def _point(lat: Any, lon: Any) -> dict[str, Any] | None:
-    try:
-        here = [float(lon), float(lat)]
-    except (TypeError, ValueError):
-        return None
-    there = abs(here[0]) <= HALF_TURN and abs(here[1]) <= HALF_TURN / 2
-    return {"type": "Point", "coordinates": here} if there else None
-
-
-WRITERS: Final[Mapping[str, Callable[[Batches, Sequence[str], Send], int]]] = {
-    "csv": _csv, "ndjson": _ndjson, "arrow": _arrow, "parquet": _parquet, "xlsx": _xlsx, "geojson": _geojson,
-}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -27,6 +28,8 @@ else:
 
 ID: Final = "_id"
 ROWS_LIMIT: Final = 1000
+THREADS: Final = min(2, len(os.sched_getaffinity(0)))
+"""Threads of an engine that asks a table: two look through a million rows in half the time while a core is idle."""
 OFFSET_LIMIT: Final = 1_000_000
 VALUE_LIMIT: Final = 500
 _BATCH: Final = 1000

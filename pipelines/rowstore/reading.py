@@ -96,11 +96,12 @@ def _asked(askers: Askers, path: str, types: Mapping[str, str], one: Ask, count:
     source, given = paging.source(path)
     more = one.limit + 1 if known is None and one.limit and not one.offset else None
     selection = Selection(DuckTongue(), source, types, one if more is None else replace(one, limit=more), given,
-                          folded=folded)
+                          folded=folded, lying=True)
     rows, counted = selection.rows(), selection.count()
     kinds = [types[name] for name in selection.columns]
     told = askers.ask({
-        "form": "page", "sql": rows.text, "values": rows.values, "shelf": paging.shelf(path), "whole": more or 0,
+        "form": "page", "late": bool(one.order),
+        "sql": rows.text, "values": rows.values, "shelf": paging.shelf(path), "whole": more or 0,
         "kinds": ["integer" if family(kind) == "int" else "" for kind in kinds],
         "count": counted.text if known is None else "", "count_values": counted.values if known is None else (),
     })

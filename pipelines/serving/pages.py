@@ -93,10 +93,11 @@ def page(askers: Askers, one: Asked, *, limit: int, after: Ended = (), offset: i
     kinds = [kind for _, kind in one.columns]
 
     def question(made: Statement, path: str) -> dict[str, Any]:
-        chosen = paging.select(made, path, limit=limit, after=after, offset=offset)
+        chosen = paging.select(made, path, limit=limit, after=after, offset=offset, lying=True)
         count = paging.count(made, path) if counted else None
         return {
-            "form": "page", "sql": chosen.sql, "values": chosen.values, "kinds": kinds, "shelf": paging.shelf(path),
+            "form": "page", "late": len(made.keys) > 1,
+            "sql": chosen.sql, "values": chosen.values, "kinds": kinds, "shelf": paging.shelf(path),
             "count": count.sql if count else "", "count_values": count.values if count else (),
             "whole": 0 if after or offset else limit,
         }

@@ -212,3 +212,39 @@ def test_no_listed_function_reaches_outside() -> None:
                "current_setting", "current_query", "current_user", "current_database", "current_schema", "getvariable", "nextval", "currval",
                "setval", "setseed", "sleep", "write_log", "txid", "version", "parquet_", "arrow_scan", "has_", "inet_", "__internal", "icu_")
     assert not [name for name in words.FUNCTIONS | words.TABLE_FUNCTIONS if name.startswith(outside) and name != "pg_typeof"]
+
+
+def test_a_statement_on_the_tables_of_the_one_before_is_answered_anew(some: Askers, folder: Path) -> None:
+    """The engine is the same, the connection is not: each sees the whole table, and settings stay out of reach."""
+    for least in (10, 20, 29):
+        assert rows(some, folder, f'select count(*) from "truong-hoc" where dan >= {least}').rows == ((30 - least,),)
+    assert ask.rows(some, "select 1", {}).rows == ((1,),)
+    assert rows(some, folder, 'select max(ma) from "truong-hoc"').rows == (("00029",),)
+
+
+def test_an_engine_has_no_table_of_the_statement_before(some: Askers, folder: Path) -> None:
+    """Neither under its name, where that was not given, nor another table under the same name."""
+    assert rows(some, folder, 'select min(ma) from "truong-hoc"').rows == (("00000",),)
+    with pytest.raises(Invalid) as refused:
+        ask.rows(some, 'select * from "truong-hoc"', {"khac": Place(str(folder / "xa.parquet"))})
+    assert refused.value.code == "sql-unknown-table"
+    other = ask.rows(some, 'select min(ma) from "truong-hoc"', {"truong-hoc": Place(str(folder / "secret.parquet"))})
+    assert other.rows == (("01000",),)
+
+
+def test_a_file_that_went_is_not_read_on(some: Askers, tmp_path: Path) -> None:
+    """Its engine may still have it open: it is not asked again."""
+    path = tmp_path / "here.parquet"
+    pq.write_table(pa.table({"a": [1, 2]}), path)
+    place = {"t": Place(str(path))}
+    assert ask.rows(some, "select sum(a) from t", place).rows == ((3,),)
+    path.unlink()
+    with pytest.raises(Refusal):
+        ask.rows(some, "select sum(a) from t", place)
+    assert ask.rows(some, "select 2", {}).rows == ((2,),)
+
+
+def test_an_engine_that_failed_once_is_replaced(some: Askers, folder: Path) -> None:
+    with pytest.raises(Invalid):
+        rows(some, folder, 'select cast(ma || \'x\' as integer) from "truong-hoc"')
+    assert rows(some, folder, 'select count(*) from "truong-hoc"').rows == ((30,),)

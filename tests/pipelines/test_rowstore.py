@@ -6,19 +6,23 @@ import csv
 import io
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from catalog.errors import Unavailable
 from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Table, Text, Without, Word
+from pipelines import documents
 from pipelines.askers import Askers
 from pipelines.rowstore import reading
 from pipelines.rowstore.snapshots import FOLDED, Snapshots
 from pipelines.serving.shelf import Shelf
+from pipelines.serving.work import make_plainly
 from tests.fakes_tables import FakeTables
 
 KINDS = {"ten": "text", "so": "int4", "ti_le": "numeric", "dung": "bool", "ngay": "date", "luc": "timestamp", "gio": "time", "goi": "json",
@@ -197,3 +201,34 @@ def test_what_was_erased_anywhere_leaves_the_snapshots_and_nothing_is_taken_on_a
     tables.drop("t-1")
     assert kept.sweep() == 1
     assert not path.exists()
+
+
+def test_moments_in_a_document_are_written_alike_by_both_ways() -> None:
+    """Plain text is taken between the years 1000 and 9999; it says what the calendar's own way says."""
+    moments = [datetime(1000, 1, 1), datetime(1969, 12, 31, 23, 59, 58, 900_000), datetime(2026, 2, 28, 3, 4, 5, 678901), None, datetime(9999, 12, 31)]  # noqa: DTZ001 - rows have none
+    for kind in (pa.timestamp("us"), pa.timestamp("us", "UTC"), pa.timestamp("us", "Asia/Ho_Chi_Minh")):
+        column, form = pa.array(moments, kind), "%Y-%m-%dT%H:%M:%SZ" if kind.tz else "%Y-%m-%dT%H:%M:%S"
+        whole = pc.cast(pc.floor_temporal(column, unit="second"), pa.timestamp("s", kind.tz))
+        assert documents._moments(column).to_pylist() == pc.strftime(whole, form).to_pylist()
+    early = pa.array([-50_000_000_000, 0], pa.timestamp("s"))
+    assert documents._moments(early).to_pylist() == pc.strftime(early, "%Y-%m-%dT%H:%M:%S").to_pylist()
+    assert documents._moments(pa.array([None], pa.timestamp("s"))).to_pylist() == [None]
+
+
+def test_the_first_of_an_order_are_the_same_rows_however_they_are_looked_for(tmp_path, askers) -> None:
+    """Many alike, some missing: by a column and then by the ids, on a page in the middle too."""
+    many = 5000
+    found = pa.table({ID: pa.array(range(1, many + 1), pa.int64()), "so": pa.array([at * 7 % 50 if at % 11 else None for at in range(many)], pa.int64()),
+                      "ten": [f"Thôn {at % 77}" for at in range(many)]})
+    path, made = tmp_path / "t.parquet", tmp_path / "t.duckdb"
+    pq.write_table(found, path)
+    make_plainly({"parquet": str(path), "path": str(made)})
+    types = {ID: "int8", "so": "int8", "ten": "text"}
+    every = sorted(zip(*(one.to_pylist() for one in found.columns), strict=True), key=lambda row: (row[1] is None, -(row[1] or 0), row[0]))
+    for limit, offset in ((3, 0), (100, 50), (1001, 4), (2000, 4500)):
+        one = Ask(order=(Order("so", descending=True),), limit=limit, offset=offset)
+        got = reading.ask(askers, str(path), types, one, many, served=str(made))
+        assert [tuple(row) for row in got.rows] == every[offset : offset + limit]
+    last = reading.ask(askers, str(path), types, Ask(where=Is(ID, "gt", many - 3), limit=2), many, served=str(made))
+    assert [row[0] for row in last.rows] == [many - 2, many - 1]
+    assert last.total == 3

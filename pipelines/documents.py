@@ -1,0 +1,254 @@
+"""Documents of rows, written by a process that asks tables: CSV, NDJSON, Arrow, Parquet, XLSX, GeoJSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from pipelines.tables import plain, points
+from standards import late
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+    import xlsxwriter
+else:  # what few documents need
+    pq, xlsxwriter = late.module("pyarrow.parquet"), late.module("xlsxwriter")
+
+BATCH: Final = 10_000
+AT_WORK: Final = 2
+"""Batches of a document that are written at the same time."""
+SHEET_ROWS: Final = 100_000
+HALF_TURN: Final = 180.0
+FOUR_DIGITS: Final = (-30_610_224_000, 253_402_300_800)
+"""Seconds between which a year has four digits."""
+
+def narrow(column: Any) -> Any:
+    """A sum of whole numbers as a whole number where one holds it: DuckDB gives 128 bits, which few readers know."""
+    if pa.types.is_decimal(column.type) and column.type.scale == 0:
+        try:
+            return pc.cast(column, pa.int64())
+        except pa.ArrowInvalid:
+            return column
+    return column
+
+
+Send = Callable[[bytes | memoryview], None]
+Batches = Iterator[pa.RecordBatch]
+
+
+class Pipe(io.RawIOBase):
+    """A file that sends on what is written to it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._size = 0
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, piece: Any) -> int:
+        """Send a piece."""
+        size = len(piece)
+        self._send(bytes(piece))
+        self._size += size
+        return size
+
+    def tell(self) -> int:
+        """Say how much went through."""
+        return self._size
+
+
+def _csv(batches: Batches, names: Sequence[str], send: Send) -> int:
+    head = io.StringIO()
+    csv.writer(head, lineterminator="\n").writerow(names)
+    send(head.getvalue().encode())
+    rows = 0
+    written: deque[Future[bytes | memoryview]] = deque()
+    with ThreadPoolExecutor(AT_WORK) as pool:  # Arrow writes without the lock: the next rows come meanwhile
+        for batch in batches:
+            written.append(pool.submit(_lines, batch, list(names)))
+            rows += batch.num_rows
+            if len(written) > AT_WORK:
+                send(written.popleft().result())
+        for one in written:
+            send(one.result())
+    return rows
+
+
+def _lines(batch: pa.RecordBatch, names: list[str]) -> bytes | memoryview:
+    """Lines with quotation marks only where a cell needs them: Arrow puts them round every text or refuses."""
+    batch = pa.RecordBatch.from_arrays([_said(one) for one in batch.columns], names=names)
+    try:
+        piece = io.BytesIO()
+        pacsv.write_csv(batch, piece, pacsv.WriteOptions(include_header=False, quoting_style="none"))
+        return piece.getbuffer()
+    except pa.ArrowInvalid:
+        return _quoted_lines(batch) if batch.num_columns > 1 else _plain_lines(batch)
+
+
+def _plain_lines(batch: pa.RecordBatch) -> bytes:
+    """Lines of a single column: an empty text stands in quotation marks there, so that it is a line of its own."""
+    cells = pc.cast(batch.column(0), pa.string()).to_pylist()
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows([one] for one in cells)
+    return lines.getvalue().encode()
+
+
+def _quoted_lines(batch: pa.RecordBatch) -> memoryview:
+    """Lines put together by Arrow, of which Python's writer would give ten times fewer a second."""
+    texts = [_quoted(one) if pa.types.is_string(one.type) else pc.cast(one, pa.string()) for one in batch.columns]
+    lines = pc.binary_join_element_wise(*texts, ",", null_handling="replace", null_replacement="")
+    every = pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")
+    return memoryview((every[0].as_py() + "\n").encode())
+
+
+def _quoted(cells: pa.StringArray) -> pa.StringArray:
+    """Put quotation marks round the cells that need them."""
+    wrong = pc.match_substring_regex(cells, '[",\\r\\n]')
+    if not pc.any(wrong).as_py():
+        return cells
+    marked = pc.binary_join_element_wise('"', pc.replace_substring(cells, '"', '""'), '"', "")
+    return pc.if_else(wrong, marked, cells)
+
+
+def _said(column: Any) -> Any:
+    """A moment as ISO 8601 has it; whatever else Arrow writes as we do."""
+    if pa.types.is_timestamp(column.type):
+        return _moments(column)
+    return column
+
+
+def _moments(column: Any) -> Any:
+    """Write moments; between the years 1000 and 9999 by their plain text, which takes a tenth of the time."""
+    zone = column.type.tz
+    try:
+        seconds = pc.cast(column, pa.timestamp("s", zone))
+    except pa.ArrowInvalid:  # parts of seconds
+        seconds = pc.cast(pc.floor_temporal(column, unit="second"), pa.timestamp("s", zone))
+    ends = pc.min_max(pc.cast(seconds, pa.int64())).as_py()
+    usual = ends["min"] is not None and FOUR_DIGITS[0] <= ends["min"] <= ends["max"] < FOUR_DIGITS[1]
+    if not usual or zone not in (None, "UTC"):
+        return pc.strftime(seconds, "%Y-%m-%dT%H:%M:%SZ" if zone else "%Y-%m-%dT%H:%M:%S")
+    plainly = pc.utf8_replace_slice(pc.cast(pc.cast(seconds, pa.timestamp("s")), pa.string()), 10, 11, "T")
+    return pc.binary_join_element_wise(plainly, "Z", "") if zone else plainly
+
+
+def _ndjson(batches: Batches, names: Sequence[str], send: Send) -> int:
+    rows = 0
+    for batch in batches:
+        cells = [_plainly(column) for column in batch.columns]
+        send(b"".join(orjson.dumps(dict(zip(names, row, strict=True)), option=orjson.OPT_APPEND_NEWLINE)
+                      for row in zip(*cells, strict=True)))
+        rows += batch.num_rows
+    return rows
+
+
+def _plainly(column: Any) -> list[Any]:
+    """The cells of a column as JSON holds them; what Arrow gives as it is, is not looked at one by one."""
+    kind = column.type
+    if pa.types.is_date(kind):
+        return pc.cast(column, pa.string()).to_pylist()  # type: ignore[no-any-return]
+    if pa.types.is_integer(kind):
+        ends = pc.min_max(column).as_py()
+        as_it_is = ends["min"] is None or max(-ends["min"], ends["max"]) <= 2**53
+    else:  # what no JSON says of floats, orjson writes as null, as we do
+        as_it_is = pa.types.is_string(kind) or pa.types.is_boolean(kind) or pa.types.is_floating(kind)
+    found = column.to_pylist()
+    return found if as_it_is else list(map(plain, found))
+
+
+def _arrow(batches: Batches, names: Sequence[str], send: Send) -> int:
+    rows, writer = 0, None
+    for batch in batches:
+        writer = writer or pa.ipc.new_stream(pa.PythonFile(Pipe(send), mode="w"), batch.schema)
+        writer.write_batch(batch)
+        rows += batch.num_rows
+    if writer is None:
+        schema = pa.schema([(one, pa.string()) for one in names])
+        writer = pa.ipc.new_stream(pa.PythonFile(Pipe(send), mode="w"), schema)
+    writer.close()
+    return rows
+
+
+def _parquet(batches: Batches, names: Sequence[str], send: Send) -> int:
+    rows, writer = 0, None
+    for batch in batches:
+        writer = writer or pq.ParquetWriter(pa.PythonFile(Pipe(send), mode="w"), batch.schema, compression="zstd")
+        writer.write_batch(batch)
+        rows += batch.num_rows
+    if writer is None:
+        schema = pa.schema([(one, pa.string()) for one in names])
+        writer = pq.ParquetWriter(pa.PythonFile(Pipe(send), mode="w"), schema, compression="zstd")
+    writer.close()
+    return rows
+
+
+def _xlsx(batches: Batches, names: Sequence[str], send: Send) -> int:
+    """One sheet, written row by row; texts stay texts, so that codes keep their zeros and nothing is a formula."""
+    whole = io.BytesIO()
+    book = xlsxwriter.Workbook(whole, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    for at, name in enumerate(names):
+        sheet.write_string(0, at, name)
+    rows = 0
+    for batch in batches:
+        if rows + batch.num_rows > SHEET_ROWS:
+            return -1
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            rows += 1
+            for at, cell in enumerate(map(plain, row)):
+                if isinstance(cell, bool):
+                    sheet.write_boolean(rows, at, cell)
+                elif isinstance(cell, int | float):
+                    sheet.write_number(rows, at, cell)
+                elif cell is not None:
+                    sheet.write_string(rows, at, cell[:32_767])
+    book.close()
+    send(whole.getbuffer())
+    return rows
+
+
+def _geojson(batches: Batches, names: Sequence[str], send: Send) -> int:
+    """A FeatureCollection (RFC 7946): each row a point, or a feature without a place; [longitude, latitude]."""
+    place = points(names)
+    if place is None:
+        return 0
+    lat, lon = (list(names).index(one) for one in place)
+    rest = [at for at in range(len(names)) if at not in (lat, lon)]
+    rows = 0
+    send(b'{"type":"FeatureCollection","features":[\n')
+    for batch in batches:
+        cells = [_plainly(column) for column in batch.columns]
+        made = [orjson.dumps({
+            "type": "Feature", "geometry": _point(row[lat], row[lon]),
+            "properties": {names[at]: row[at] for at in rest},
+        }) for row in zip(*cells, strict=True)]
+        if made:
+            send((b",\n" if rows else b"") + b",\n".join(made))
+        rows += batch.num_rows
+    send(b"\n]}\n")
+    return rows
+
+
+def _point(lat: Any, lon: Any) -> dict[str, Any] | None:
+    try:
+        here = [float(lon), float(lat)]
+    except (TypeError, ValueError):
+        return None
+    there = abs(here[0]) <= HALF_TURN and abs(here[1]) <= HALF_TURN / 2
+    return {"type": "Point", "coordinates": here} if there else None
+
+
+WRITERS: Final[Mapping[str, Callable[[Batches, Sequence[str], Send], int]]] = {
+    "csv": _csv, "ndjson": _ndjson, "arrow": _arrow, "parquet": _parquet, "xlsx": _xlsx, "geojson": _geojson,
+}
