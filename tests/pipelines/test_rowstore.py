@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import random
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -20,9 +21,10 @@ from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Ta
 from pipelines import documents
 from pipelines.askers import Askers
 from pipelines.rowstore import reading
-from pipelines.rowstore.snapshots import FOLDED, Snapshots
+from pipelines.rowstore.snapshots import FOLDED, Snapshots, folds
 from pipelines.serving.shelf import Shelf
 from pipelines.serving.work import make_plainly
+from standards.text import fold
 from tests.fakes_tables import FakeTables
 
 KINDS = {"ten": "text", "so": "int4", "ti_le": "numeric", "dung": "bool", "ngay": "date", "luc": "timestamp", "gio": "time", "goi": "json",
@@ -232,3 +234,14 @@ def test_the_first_of_an_order_are_the_same_rows_however_they_are_looked_for(tmp
     last = reading.ask(askers, str(path), types, Ask(where=Is(ID, "gt", many - 3), limit=2), many, served=str(made))
     assert [row[0] for row in last.rows] == [many - 2, many - 1]
     assert last.total == 3
+
+
+def test_texts_that_are_folded_all_in_one_are_what_each_is_alone() -> None:
+    """Marks at an edge, wide signs, other scripts, letters whose small form depends on their place; a NUL in between."""
+    chance = random.Random(7)
+    signs = "aAÂấđĐ\u0301\u0323eÉ ０Ａ日本Σσς\u0345İıſﬁ\u200d\u200b\n'-1ơƯừ한ｶﾞ゛\U0001f600"
+    for _ in range(40):
+        texts = ["".join(chance.choices(signs, k=chance.randint(0, 7))) for _ in range(40)]
+        assert folds(texts) == list(map(fold, texts))
+    assert folds([]) == []
+    assert folds(["Đ\0à", "B"]) == ["d\0a", "b"]
