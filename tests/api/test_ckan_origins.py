@@ -138,3 +138,29 @@ def test_what_is_at_hand_is_never_older_than_the_last_write(town: Town) -> None:
     result(town, "package_patch", id=made["id"], private=True)
     assert town.get("/api/3/action/package_show?id=tai-lieu").status_code == 404
     assert town.get("/api/3/action/package_search").json()["result"]["count"] == 0
+
+
+AGENCY = "c0ffee00-18c1-47b4-9ab9-2f7d9c3e5a11"
+
+
+def test_a_dump_of_another_portal_is_loaded_by_the_ids_that_it_says(town: Town) -> None:
+    """A dump names agencies by their ids, and files are sent behind it by theirs (``ckanapi load --upload-resources``)."""
+    agency = result(town, "organization_create", "operator", id=AGENCY, name="so-cu", title="Sở cũ")
+    assert result(town, "organization_show", "", id=AGENCY)["id"] == agency["id"]
+    given = {**GIVEN, "id": PACKAGE, "owner_org": AGENCY, "resources": [{**GIVEN["resources"][0], "id": RESOURCE}]}
+    made = result(town, "package_create", "operator", **given)
+    assert (made["id"], [one["id"] for one in made["resources"]]) == (PACKAGE, [RESOURCE])
+    assert result(town, "package_show", "", id=PACKAGE) == result(town, "package_show", "", id=made["name"])
+    assert result(town, "resource_patch", "operator", id=RESOURCE, description="mới")["id"] == RESOURCE
+    assert result(town, "package_update", "operator", **{**given, "title": "Khác"})["id"] == PACKAGE
+    assert result(town, "organization_list", "", all_fields=True, organizations=["so-cu"])[0]["package_count"] == 1
+
+
+def test_ids_are_taken_from_operators_alone_and_none_that_leads_somewhere(town: Town) -> None:
+    first = result(town, "package_create", **{**GIVEN, "id": PACKAGE})
+    assert first["id"] != PACKAGE
+    assert action(town, "package_show", "", id=PACKAGE).status_code == 404
+    for number, taken in enumerate((first["id"], first["name"], "có dấu", "x" * 101, 5, ["a"], "")):
+        again = result(town, "package_create", "operator", **{**GIVEN, "name": f"khac-{number}", "id": taken})
+        assert again["id"] not in (taken, first["id"])
+    assert result(town, "package_show", "", id=first["id"])["name"] == first["name"]

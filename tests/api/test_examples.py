@@ -26,7 +26,7 @@ from tests.running import served
 from tests.site import URL, Town, make_town, replace_paths
 
 DOCS = Path(__file__).parents[2] / "docs"
-FENCE = re.compile(r"^```(sh|python|js|)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(sh|python|js|r|)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ROWS = """ma,ten,tinh,so_lop,ngay
 00123,Tiểu học Đống Đa Hà Nội,01,25,2025-09-05
 00456,THCS Lê Lợi,01,18,2025-09-05
@@ -36,24 +36,31 @@ SAYS = {
     '"cursor": cursor': "3 rows of version 1", "so_lop > many": "422 query ['unknown-column']",
     "duckdb.from_arrow": "[('01', 43), ('79', 31)]", "hexdigest() ==": "True", '"Row1"': "'so_lop': 'integer'",
     "RemoteCKAN": "Trường học", "If-None-Match": "304", "tail -c 4": "PAR1", "so_lop.mean()": "21.5", "truong.csv": "<!doctype html>",
-    "answer.ok": "{ tinh: '01', n: 2 }",
+    "answer.ok": "{ tinh: '01', n: 2 }", "library(jsonlite)": "1   01 2", "read.csv": "2 00456",
 }
 """Words of an example, and what it prints."""
+
+
+COMMANDS = {"sh": ["sh", "-ec"], "js": ["node", "--input-type=module", "-e"], "r": ["Rscript", "-e"]}
+BY_HAND = {"js": "import ", "r": "library(arrow)"}
 
 
 def blocks(page: str) -> list[tuple[str, str]]:
     """(language, code) of every example of a page that can be run; one without a language is for the shell if it calls curl.
 
-    Those in JavaScript that import a package of npm are run by hand: the tests install none.
+    Those in JavaScript that import a package of npm, and those in R that load Arrow, are run by hand: the tests install none.
     """
     found = FENCE.findall((DOCS / f"{page}.md").read_text(encoding="utf-8"))
     return [(language or "sh", code) for language, code in found
-            if (language or code.startswith("curl")) and not (language == "js" and code.startswith("import "))]
+            if (language or code.startswith("curl")) and not code.startswith(BY_HAND.get(language, "\0"))]
 
 
 NODE = pytest.mark.skipif(shutil.which("node") is None, reason="node is not here: examples in JavaScript are not run")
+R = pytest.mark.skipif(
+    shutil.which("Rscript") is None or subprocess.run(["Rscript", "-e", "library(jsonlite)"], capture_output=True, check=False).returncode != 0,
+    reason="R with jsonlite is not here: examples in R are not run")
 EXAMPLES = [
-    pytest.param(language, code, id=f"{page}-{number}-{language}", marks=[NODE] if language == "js" else [])
+    pytest.param(language, code, id=f"{page}-{number}-{language}", marks={"js": [NODE], "r": [R]}.get(language, []))
     for page in ("examples", "rows") for number, (language, code) in enumerate(blocks(page))
 ]
 
@@ -95,10 +102,11 @@ def test_an_example_of_the_docs_does_what_it_says(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, code: str
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.chdir(tmp_path)
     code = code.replace(URL, address)
-    if language in ("sh", "js"):
-        command = ["sh", "-ec"] if language == "sh" else ["node", "--input-type=module", "-e"]
+    if language in COMMANDS:
+        command = COMMANDS[language]
         done = subprocess.run([*command, code], capture_output=True, text=True, timeout=240, env={**os.environ}, check=False)
         assert done.returncode == 0, done.stderr
         said = done.stdout + "".join(one.read_text(encoding="utf-8")[:100] for one in tmp_path.iterdir())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from api.dialects.ckan import agencies, groups, membership, people
+from api.dialects.ckan import agencies, brought, groups, membership, people
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
 from api.dialects.ckan.names import name_problems
 from catalog.errors import NotAllowed, NotFound
@@ -44,6 +44,7 @@ def organization_create(call: Call) -> dict[str, Any]:
     )
     if own:
         call.site.catalog.set_member(system, made.id, call.caller.person.id, "admin")
+    brought.agency(call, made)
     _join(call, made)
     return agencies.dictionary(call, made, 0)
 
@@ -226,7 +227,8 @@ def user_delete(call: Call) -> None:
 ID: Final = {"id": "its id, name or public code"}
 ACTIONS: Final = (
     Action(name="organization_create", summary="Make an agency.", run=organization_create, verbs=WRITES,
-           permission=OPERATOR, parameters=MEMBERS),
+           permission=OPERATOR,
+           parameters={"id": "an operator's: the id it had elsewhere, which leads to it", **MEMBERS}),
     Action(name="organization_update", summary="Change an agency's title and description.", run=organization_update,
            verbs=WRITES, permission=ADMIN, parameters={**ID, **MEMBERS}),
     Action(name="organization_patch", summary="Change an agency's title or description.", run=organization_update,

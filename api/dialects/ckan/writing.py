@@ -7,7 +7,7 @@ from itertools import chain, count
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from api.dialects.ckan import groups
+from api.dialects.ckan import brought, groups
 from api.dialects.ckan.action import WRITES, YES, Action, Call, Wrong
 from api.dialects.ckan.names import name_problems
 from api.dialects.ckan.shown import Shown, found_entry, parts_by_id
@@ -52,6 +52,8 @@ def package_create(call: Call) -> dict[str, Any]:
     else:
         made = catalog.draft(call.caller, owner.id, about, slug=name, visibility=visibility)
     call.changed.append(made.id)
+    if version is not None and brought.dataset(call, made, resources, given.get("resources") or []):
+        return Shown(call, [owner]).package(made, version)
     return Shown(call, [owner]).new(made, version)
 
 
@@ -241,7 +243,8 @@ def _free(words: str, taken: set[str]) -> str:
 
 ACTIONS: Final = (
     Action(name="package_create", summary="Make a dataset, with links as its resources.", run=package_create,
-           verbs=WRITES, permission=EDITOR, parameters=MEMBERS),
+           verbs=WRITES, permission=EDITOR,
+           parameters={"id": "an operator's: the id it had elsewhere, by which it is called here too", **MEMBERS}),
     Action(name="package_update", summary="Write a dataset anew; resources that are not said stay.", run=package_update,
            verbs=WRITES, permission=EDITOR, parameters={"id": "its id or name", **MEMBERS}),
     Action(name="package_patch", summary="Change members of a dataset.", run=package_patch, verbs=WRITES,
