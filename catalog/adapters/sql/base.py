@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Executable, Insert, Row, Table, Update, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Insert,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from catalog.adapters.sql import schema
@@ -18,6 +32,22 @@ from standards.portable import from_json, to_json
 T = TypeVar("T")
 ORIGIN = schema.origins
 
+
+class Ready:
+    """A question for one text or number, put into SQLite's words once: the way there takes longer than the answer."""
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self.statement = statement
+        self._said: tuple[str, Mapping[str, Any]] | None = None
+
+    def words(self) -> tuple[str, Mapping[str, Any]]:
+        """Give the words, and the values that stand in the question itself."""
+        if self._said is None:
+            made = self.statement.compile(dialect=sqlite.dialect(paramstyle="named"))
+            self._said = str(made), {name: value for name, value in made.params.items() if value is not None}
+        return self._said
+
+
 LED_TO = select(ORIGIN.c.target).where(
     ORIGIN.c.kind == bindparam("kind"), ORIGIN.c.remote == bindparam("alias")
 ).order_by(ORIGIN.c.at, ORIGIN.c.source).limit(1)
@@ -26,7 +56,7 @@ TARGET = select(schema.aliases.c.target).where(
     schema.aliases.c.kind == bindparam("kind"), schema.aliases.c.alias == bindparam("alias")
 )
 
-LEADS_TO = select(func.coalesce(TARGET.scalar_subquery(), LED_TO.scalar_subquery()))
+LEADS_TO = Ready(select(func.coalesce(TARGET.scalar_subquery(), LED_TO.scalar_subquery())))
 """Both in one statement: it is asked of every address that is still free."""
 
 Enqueue = Callable[[Connection, Event], None]
@@ -64,8 +94,30 @@ class Part:
     def _one(self, statement: Executable, **bound: object) -> Row[Any] | None:
         return self.connection.execute(statement, bound).first()
 
-    def _body(self, kind: type[T], statement: Executable, **bound: object) -> T | None:
-        text = self.connection.execute(statement, bound).scalar()
+    def _value(self, asked: Ready, **bound: object) -> Any:
+        """Give the text or number that is asked for, None where there is none.
+
+        SQLite is asked without detours, in the transaction that there is or begins now; what goes wrong is said on the
+        usual way.
+        """
+        connection = self.connection
+        if connection.dialect.name != "sqlite":
+            return connection.execute(asked.statement, bound).scalar()
+        if not connection.in_transaction():
+            connection.begin()
+        words, given = asked.words()
+        raw = cast("sqlite3.Connection", connection.connection.driver_connection)
+        try:
+            row = raw.execute(words, {**given, **bound}).fetchone()
+        except sqlite3.Error:
+            return connection.execute(asked.statement, bound).scalar()
+        return row[0] if row else None
+
+    def _body(self, kind: type[T], statement: Executable | Ready, **bound: object) -> T | None:
+        if isinstance(statement, Ready):
+            text = self._value(statement, **bound)
+        else:
+            text = self.connection.execute(statement, bound).scalar()
         return None if text is None else self._codec.decode(kind, text)
 
     def _bodies(self, kind: type[T], statement: Executable) -> list[T]:
@@ -86,7 +138,7 @@ class Part:
 
     def _alias(self, kind: str, alias: str) -> str:
         """Give what an address of before, or an id of elsewhere, leads to; "" for nothing."""
-        return self.connection.execute(LEADS_TO, {"kind": kind, "alias": alias}).scalar() or ""
+        return self._value(LEADS_TO, kind=kind, alias=alias) or ""
 
 
 @cache

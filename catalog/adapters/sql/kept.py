@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, delete, select
 
 from catalog.adapters.sql import schema
-from catalog.adapters.sql.base import Part
+from catalog.adapters.sql.base import Part, Ready
 from catalog.model import Mark, Origin
 
 ORIGIN, MARK = schema.origins, schema.marks
@@ -16,7 +16,7 @@ ORIGIN, MARK = schema.origins, schema.marks
 ORIGIN_BY_REMOTE = select(ORIGIN).where(
     ORIGIN.c.kind == bindparam("kind"), ORIGIN.c.remote == bindparam("remote")
 ).order_by(ORIGIN.c.at, ORIGIN.c.source).limit(1)
-MARK_BY_ID = select(MARK.c.body).where(MARK.c.kind == bindparam("of"), MARK.c.id == bindparam("key"))
+MARK_BY_ID = Ready(select(MARK.c.body).where(MARK.c.kind == bindparam("of"), MARK.c.id == bindparam("key")))
 ORIGINS = select(ORIGIN).order_by(ORIGIN.c.source, ORIGIN.c.kind, ORIGIN.c.remote)
 ORIGINS_OF = ORIGINS.where(ORIGIN.c.target.in_(bindparam("targets", expanding=True)))
 MANY = 500

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, select
 
 from catalog.adapters.sql import schema
-from catalog.adapters.sql.base import Part
+from catalog.adapters.sql.base import Part, Ready
 from catalog.chain import link
 from catalog.events import UNNUMBERED, DatasetChanged, DatasetWithdrawn, Event, VersionPublished
 from catalog.model import AuditRow, Change
@@ -19,9 +19,9 @@ from standards.portable import to_json
 AUDIT, CHANGE, POSITION = schema.audit, schema.changes, schema.positions
 ANSWER, SITE = schema.answers, schema.site
 LAST_ROW = select(AUDIT.c.sequence, AUDIT.c.hash).order_by(AUDIT.c.sequence.desc()).limit(1)
-LAST_CHANGE = select(func.max(CHANGE.c.sequence))
-PLACE = select(POSITION.c.sequence).where(POSITION.c.reader == bindparam("reader"))
-FACT = select(SITE.c.value).where(SITE.c.name == bindparam("name"))
+LAST_CHANGE = Ready(select(func.max(CHANGE.c.sequence)))
+PLACE = Ready(select(POSITION.c.sequence).where(POSITION.c.reader == bindparam("reader")))
+FACT = Ready(select(SITE.c.value).where(SITE.c.name == bindparam("name")))
 MANY = 500
 """Things whose deeds are asked for in one statement."""
 
@@ -77,7 +77,7 @@ class LogRows(Part):
 
     def last_change(self) -> int:
         """Give the newest number of the change sequence."""
-        return self.connection.execute(LAST_CHANGE).scalar() or 0
+        return self._value(LAST_CHANGE) or 0
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Give changes after a number, oldest first."""
@@ -89,7 +89,7 @@ class LogRows(Part):
 
     def position(self, reader: str) -> int:
         """Tell how far a reader has come."""
-        return self.connection.execute(PLACE, {"reader": reader}).scalar() or 0
+        return self._value(PLACE, reader=reader) or 0
 
     def advance(self, reader: str, sequence: int) -> None:
         """Note how far a reader has come; it never goes back."""
@@ -114,7 +114,7 @@ class LogRows(Part):
 
     def site(self, name: str) -> str:
         """Give a fact about the site, "" when it is not known."""
-        return self.connection.execute(FACT, {"name": name}).scalar() or ""
+        return self._value(FACT, name=name) or ""
 
     def set_site(self, name: str, value: str) -> None:
         """Note a fact about the site."""

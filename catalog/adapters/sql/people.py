@@ -8,15 +8,15 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, Row, bindparam, delete, insert, or_, select, update
 
 from catalog.adapters.sql import schema
-from catalog.adapters.sql.base import Part
+from catalog.adapters.sql.base import Part, Ready
 from catalog.model import Membership, Organisation, Person, Role, Session, Token
 
 ORG, PERSON, MEMBER = schema.organisations, schema.people, schema.memberships
 TOKEN, SESSION, ALIAS = schema.tokens, schema.sessions, schema.aliases
 
 KEY: BindParameter[str] = bindparam("key")
-ORG_BY_KEY = select(ORG.c.body).where(or_(ORG.c.id == KEY, ORG.c.slug == KEY, ORG.c.code == KEY))
-PERSON_BY_KEY = select(PERSON.c.body).where(or_(PERSON.c.id == KEY, PERSON.c.name == KEY))
+ORG_BY_KEY = Ready(select(ORG.c.body).where(or_(ORG.c.id == KEY, ORG.c.slug == KEY, ORG.c.code == KEY)))
+PERSON_BY_KEY = Ready(select(PERSON.c.body).where(or_(PERSON.c.id == KEY, PERSON.c.name == KEY)))
 ROLES_OF = select(MEMBER).where(MEMBER.c.person == KEY).order_by(MEMBER.c.organisation)
 TOKEN_BY_HASH = select(TOKEN).where(TOKEN.c.secret_hash == KEY)
 SESSION_BY_HASH = select(SESSION).where(SESSION.c.secret_hash == KEY)

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, exists, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from catalog.adapters.sql import schema
-from catalog.adapters.sql.base import Part
+from catalog.adapters.sql.base import Part, Ready
 from catalog.errors import Stale
 from catalog.model import Entry, File, Submission, Version
 from catalog.recipe import Recipe
@@ -21,14 +21,14 @@ SET, VERSION, FILE, SUBMISSION = schema.datasets, schema.versions, schema.files,
 OBJECT, CLAIM, RELEASE = schema.objects, schema.claims, schema.releases
 RECIPE = schema.recipes
 
-ENTRY = select(SET.c.body).where(or_(SET.c.id == bindparam("key"), SET.c.slug == bindparam("key")))
-ENTRY_BY_ID = select(SET.c.body).where(SET.c.id == bindparam("key"))
-ONE_VERSION = select(VERSION.c.body).where(
+ENTRY = Ready(select(SET.c.body).where(or_(SET.c.id == bindparam("key"), SET.c.slug == bindparam("key"))))
+ENTRY_BY_ID = Ready(select(SET.c.body).where(SET.c.id == bindparam("key")))
+ONE_VERSION = Ready(select(VERSION.c.body).where(
     VERSION.c.dataset == bindparam("dataset"), VERSION.c.number == bindparam("number")
-)
-LAST_NUMBER = select(func.max(VERSION.c.number)).where(VERSION.c.dataset == bindparam("dataset"))
+))
+LAST_NUMBER = Ready(select(func.max(VERSION.c.number)).where(VERSION.c.dataset == bindparam("dataset")))
 RELEASE_CLAIMS = delete(CLAIM).where(CLAIM.c.holder == bindparam("by"))
-ONE_SUBMISSION = select(SUBMISSION.c.body).where(SUBMISSION.c.id == bindparam("key"))
+ONE_SUBMISSION = Ready(select(SUBMISSION.c.body).where(SUBMISSION.c.id == bindparam("key")))
 """The hot reads, built once: building a statement takes longer than running it."""
 
 HEAVY = ("profile", "groups", "preview", "files")
@@ -97,7 +97,7 @@ class ShelfRows(Part):
 
     def add_version(self, one: Version) -> None:
         """Record a version with its files; raises Stale for a number that is not the next one."""
-        last = self.connection.execute(LAST_NUMBER, {"dataset": one.dataset}).scalar() or 0
+        last = self._value(LAST_NUMBER, dataset=one.dataset) or 0
         if one.number != last + 1:
             raise Stale("version-taken", number=one.number)
         try:
