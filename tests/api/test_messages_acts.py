@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 from api.messages import acts, lookalike
+from catalog.voice import Voice
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTED = re.compile(r'\.audit\(\s*(?:[^,()]|\([^()]*\))+,\s*"([a-z-]+)"')
@@ -25,6 +27,7 @@ def test_every_deed_that_is_noted_has_a_sentence_in_both_languages() -> None:
     assert {"attach", "draft", "sign-in", "erase", "restore", "escalate-voice"} <= found
     assert found <= set(acts.ACTS)
     made = {f"check-{state}" for state in ("ready", "blocked", "failed")} | {"publish", "approve", "submit", "reject"}
+    made |= {f"ask-{kind}" for kind in get_args(get_type_hints(Voice)["kind"])} | {"hold", "lift-hold", "schedule", "insert-rows"}
     assert made <= set(acts.ACTS)
     for act, words in acts.ACTS.items():
         assert set(words) == {"vi", "en"}, act

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import email
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from email import policy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from infra.cluster.ports import free_ports
 from tests.conftest import missing
-from tests.faults.place import eventually
+from tests.faults.place import Place, eventually
 from tests.releases import BASIS, EFFECTIVE, merger
 from tests.releases import SCHOOLS as LISTED
 from tests.running import Running, running
@@ -69,6 +73,7 @@ class Portal:
     site: Running
     browser: Browser
     at: dict[str, str] = field(default_factory=dict)
+    letters: list[tuple[str, str]] = field(default_factory=list)
     _kept: dict[tuple[str, str, str], Page] = field(default_factory=dict)
 
     def page(self, who: str, language: str, contrast: str) -> Page:
@@ -88,6 +93,14 @@ class Portal:
         finally:
             context.close()
 
+    def letter(self, to: str, holding: str) -> str:
+        """The text of the newest letter to a mailbox that holds these words, once it came."""
+        def found() -> str:
+            return next((words for box, words in reversed(self.letters) if box == to and holding in words), "")
+
+        assert eventually(found), (to, holding, self.letters, self.site.place.log())
+        return found()
+
     def _open(self, who: str, language: str, contrast: str, **more: Any) -> BrowserContext:
         context = self.browser.new_context(base_url=self.site.url, bypass_csp=True, **more)
         context.set_default_timeout(PATIENCE)
@@ -103,10 +116,29 @@ class Portal:
 
 @pytest.fixture(scope="module")
 def portal(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with running(tmp_path_factory.mktemp("portal")) as site:
-        made = Portal(site, browser)
-        furnish(made)
-        yield made
+    place, letters, (port,) = Place(tmp_path_factory.mktemp("portal")), [], free_ports(1)
+    place.environment |= {"DATAMO_SMTP_URL": f"smtp://127.0.0.1:{port}?tls=off", "DATAMO_MAIL_FROM": "data@example.gov.vn"}
+    post = Controller(Box(letters), hostname="127.0.0.1", port=port, ready_timeout=60)
+    post.start()
+    try:
+        with running(place) as site:
+            made = Portal(site, browser, letters=letters)
+            furnish(made)
+            yield made
+    finally:
+        post.stop()
+
+
+class Box:
+    """A mail server's box: to whom each letter goes, and its subject and text."""
+
+    def __init__(self, letters: list[tuple[str, str]]) -> None:
+        self.letters = letters
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's own shape
+        one: Any = email.message_from_bytes(envelope.content, policy=policy.default)
+        self.letters.append((str(one["To"]), f"{one['Subject']}\n\n{one.get_content()}"))
+        return "250 OK"
 
 
 def furnish(portal: Portal) -> None:

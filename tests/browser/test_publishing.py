@@ -121,6 +121,80 @@ def test_a_messy_file_becomes_a_public_page_in_at_most_twelve_actions(portal: Po
         assert "07210" in shown
 
 
+HOUSE = "a house of many words"
+NEWCOMER, REVIEWER = "moi@example.gov.vn", "duyet@example.gov.vn"
+
+
+def invited(portal: Portal) -> str:
+    """Let an agency's admin invite somebody on a page; gives the key in her letter."""
+    catalog = portal.site.site.catalog
+    system = catalog.system()
+    catalog.add_organisation(system, code="H97", title={"vi": "Sở Xây dựng thử", "en": "Trial Building Department"})
+    catalog.amend_organisation(system, "H97", review="second_person")
+    catalog.set_member(system, "H97", "admin", "admin")
+    catalog.set_member(system, "H97", "reviewer", "reviewer")
+    catalog.amend_person(system, "reviewer", email=REVIEWER)
+    with portal.visit("admin") as page:
+        page.goto(f"/organizations/{catalog.organisation(system, 'H97').slug}/people")
+        page.locator("#name").fill("nguoi-moi")
+        page.locator("#email").fill(NEWCOMER)
+        page.locator("form:has(#email) button").click()
+        page.get_by_text("Đã mời nguoi-moi").wait_for()
+    return portal.letter(NEWCOMER, "mời bạn vào Sở Xây dựng thử").split("/new-password?key=")[1].split()[0]
+
+
+def sent(page: Page) -> str:
+    """Send a file as a new dataset; gives the address of its report."""
+    page.goto("/publish")
+    page.locator("#title").fill("Nhà ở xã hội năm 2025")
+    page.set_input_files("#file", {"name": "nha.csv", "mimeType": "text/csv", "buffer": "ma,ten\n01,Nhà A\n02,Nhà B\n".encode()})
+    page.locator("main form[action='/publish'] button.btn").click()
+    page.wait_for_url("**/submissions/*")
+    checked(page)
+    return page.url.partition("?")[0]
+
+
+def handed_in(page: Page, where: str, words: str) -> None:
+    page.goto(f"{where}/answers")
+    page.locator("#note").fill(words)
+    page.get_by_role("button", name="Gửi duyệt").click()
+    page.get_by_text("đang chờ người thứ hai duyệt").wait_for()
+
+
+def test_somebody_invited_by_letter_sends_a_file_that_is_returned_sent_again_and_approved(portal: Portal) -> None:
+    """Three people of one agency and nobody in particular; each is told by letter when it is her turn."""
+    key = invited(portal)
+    with portal.visit() as page, portal.visit("reviewer") as other:
+        page.goto(f"/new-password?key={key}")
+        page.locator("#password").fill(HOUSE)
+        page.get_by_role("button", name="Đặt mật khẩu").click()
+        assert page.locator("#name").input_value() == "nguoi-moi"
+        page.locator("#password").fill(HOUSE)
+        page.locator("main form button").click()
+        page.wait_for_url("**/desk")
+        where = sent(page)
+        handed_in(page, where, "Xin xem cột mã.")
+        assert portal.letter(REVIEWER, "Nhà ở xã hội năm 2025")
+        other.goto(where)
+        assert "Xin xem cột mã." in other.locator("main").inner_text()
+        other.locator("#note").fill("Mô tả còn thiếu.")
+        other.get_by_role("button", name="Trả lại").click()
+        other.get_by_role("heading", name="Người duyệt đã trả lại tệp này").wait_for()
+        assert portal.letter(NEWCOMER, "bị trả lại: Nhà ở xã hội năm 2025")
+        page.goto(where)
+        assert "Mô tả còn thiếu." in page.locator("main").inner_text()
+        mended(Hand(page), "form[action$='/again'] button")
+        handed_in(page, where, "Đã thêm mô tả.")
+        other.goto(where)
+        assert "thành công khai ngay: 2 dòng" in other.locator("main").inner_text()
+        other.get_by_role("button", name="Duyệt và công bố").click()
+        public = other.locator("#bien-nhan").locator("xpath=ancestor::section").locator("dd a").first.get_attribute("href")
+        assert portal.letter(NEWCOMER, "đã được duyệt và công bố: Nhà ở xã hội năm 2025")
+        other.context.clear_cookies()
+        other.goto(str(public))
+        assert "Nhà B" in other.locator("main").inner_text()
+
+
 DROP = """(field, content) => {
   const given = new DataTransfer();
   given.items.add(new File([content], "a.csv", { type: "text/csv" }));
