@@ -20,15 +20,20 @@ from infra.demo.run import HOME, settings_of
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 REFUSED = "xa-bac-ninh-tcvn3.csv"
-WIDTH = 1280
-LARGEST = 300_000
+LARGEST = 150_000
+WIDE, PHONE = 1280, 500
 PAGES = {
-    "home": ("/", 1240), "results": ("/datasets?q=xa+phuong", 1080),
-    "dataset": ("/datasets/xa-phuong-dac-khu", 1500), "check": ("/check", 900),
-    "chart": ("/datasets/xa-phuong-dac-khu/chart?form=bar&x=province_name", 1000),
-    "codes": ("/codelists/vn-commune?on=1/7/2025&vs=30/6/2025", 900),
+    "home": ("/", WIDE, 1360), "results": ("/datasets?q=xa+phuong", WIDE, 960),
+    "dataset": ("/datasets/xa-phuong-dac-khu", WIDE, 2000), "check": ("/check", WIDE, 900),
+    "chart": ("/datasets/xa-phuong-dac-khu/chart?form=bar&x=province_name", WIDE, 1000),
+    "map": ("/datasets/carparks-singapore/map", WIDE, 860),
+    "codes": ("/codelists/vn-commune?on=1/7/2025&vs=30/6/2025", WIDE, 900), "standard": ("/standards/vn-admin-area", WIDE, 1100),
+    "phone": ("/datasets/carparks-singapore?lang=en", PHONE, 1300),
 }
-"""The main pages, and what the guides show: a chart, and codes on two days."""
+"""The main pages with the width and height shown, and what the guides show: a chart, and codes on two days.
+
+A window of Chromium is never narrower than ``PHONE``.
+"""
 
 REPORT_HEIGHT = 1400
 PATIENCE_SECONDS = 120.0
@@ -82,14 +87,14 @@ def report(url: str) -> str:
     return text.replace("<head>", f'<head><base href="{url}/">', 1)
 
 
-def take(chromium: str, address: str, name: str, height: int) -> None:
+def take(chromium: str, address: str, name: str, width: int, height: int) -> None:
     """One picture; ends with a sentence where it is missing or too large for a repository."""
-    path = FOLDER / f"{name}.png"
+    path = FOLDER / f"{name}.webp"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         subprocess.run(
             [chromium, "--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-sync",
              "--disable-background-networking", "--disable-component-update", f"--user-data-dir={profile}",
-             *(["--no-sandbox"] if os.geteuid() == ROOT else []), f"--window-size={WIDTH},{height}",
+             *(["--no-sandbox"] if os.geteuid() == ROOT else []), f"--window-size={width},{height}",
              f"--screenshot={path}", address],
             check=True, timeout=PATIENCE_SECONDS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
@@ -106,11 +111,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     port, chromium = parser.parse_args(arguments).port, browser()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demo_site(port) as url, tempfile.TemporaryDirectory() as folder:
-        for name, (path, height) in PAGES.items():
-            take(chromium, url + path, name, height)
+        for name, (path, width, height) in PAGES.items():
+            take(chromium, url + path, name, width, height)
         page = Path(folder) / "report.html"
         page.write_text(report(url), encoding="utf-8")
-        take(chromium, page.as_uri(), "report", REPORT_HEIGHT)
+        take(chromium, page.as_uri(), "report", WIDE, REPORT_HEIGHT)
 
 
 if __name__ == "__main__":
