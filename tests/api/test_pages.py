@@ -104,7 +104,7 @@ def test_a_page_stays_light_however_wide_the_table(town: Town) -> None:
     css = town.client.get("/static/datamo.css").text
     assert len(html.encode()) + len(css.encode()) < 70_000
     assert ">column_20<" in html
-    assert ">column_21<" not in html.replace("<option", "").replace('value="column_21">column_21<', "")
+    assert ">column_21<" not in html.replace("<option>column_21<", "")
     last = page(town, f'/datasets/{made["slug"]}?cols=41')
     assert "<code>column_60</code>" in last
     assert "<code>column_40</code>" not in last

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import MESSY, PASSWORD, ROOT, Portal
+from tests.browser.named import told_wrong
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN = """async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations
@@ -103,6 +104,7 @@ def test_a_page_has_no_fault_that_axe_finds(  # noqa: PLR0917
     assert (answer.status >= 400) == (shown.template == "error.html")
     assert page.get_attribute("html", "lang") == language
     assert faults(page, axe) == []
+    assert told_wrong(page) == []
     if bare and page.locator(SCRIPTS).count():
         page.route("**/*.js", lambda route: route.abort())
         page.reload()

@@ -26,6 +26,7 @@ from api.dialects.html import (
     rows,
     shelf,
     submissions,
+    window,
 )
 from api.dialects.html.charting import asked as asking
 from api.dialects.html.charting import words
@@ -46,7 +47,7 @@ from standards.profile import Column
 router = APIRouter(route_class=PageRoute)
 
 BOM = 3
-ROWS_ASKED = ("from", "column", "op", "value", "sort", "cols", "resource", "thanks")
+ROWS_ASKED = ("from", "column", "op", "value", "sort", "cols", "resource", "files", "thanks")
 PUBLISHER_SECONDS = 5
 CHECKED = 5
 
@@ -141,13 +142,17 @@ def _drawn(request: Request, reader: Reader, entry: Entry, number: int | None,
     broken = shown in breaking_since(earlier[:2])
     checked = catalog.rechecks_of(reader.caller, entry.id) if entry.version else ()
     site = deps.site(request)
-    linked = jsonld.script(schema_org.told(described(site.url, entry, version, publisher, site.standards.codelists)))
+    told = schema_org.told(described(site.url, entry, version, publisher, site.standards.codelists))
+    linked = jsonld.script(window.fewer(told))
+    files = window.window(request.query_params.get("files", ""), version, table["shown"])
     hidden = bool(publisher and publisher.demo) or entry.visibility != "public" or entry.state != "published"
     seen = entry.state == "published" and entry.visibility == "public" and not back
     others = related.related(request, entry, version, publisher.public_id if publisher else "") if seen else ()
     return page(
         request, reader, "preview.html" if back else "dataset.html", status=_status(table), **values, **table,
-        history=history, broken=broken, back=back,
+        history=history, broken=broken, back=back, window=files,
+        files_path=f"{back}/preview" if back else _path(entry, number),
+        downloads=[(one, downloads(reader, entry, version, one)) for one in files.parts] if version else [],
         announced=coming(entry.announced, facts.today()),
         spans={one.number: validity(one, entry) for one in history},
         others=[(one, related.reasons(reader, one)) for one in others],
@@ -233,7 +238,6 @@ def _values(reader: Reader, entry: Entry, version: Version | None, publisher: Or
         "fresh": grace.freshness(entry.about.frequency, issued, day),
         "passed": sum(held for _, held in items),
         "items": [(labels.quality(reader.lang, code), held) for code, held in items],
-        "downloads": [(one, downloads(reader, entry, version, one)) for one in version.resources] if version else [],
         "reuse": dictionary.reuse(reader, entry.about.licence or ""),
         "labels": labels, "sees_drafts": _sees_drafts(reader, entry),
         "writes": submissions.may(reader, entry, submissions.WRITERS),
