@@ -7,6 +7,7 @@ question an ``E`` says that all is loaded.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -34,6 +35,7 @@ GUARDED: Final = Limits(memory=1280 * MEGABYTE, cpu=10**6, file=0, handles=64)
 """Of its memory a quarter is stacks of its engines' threads, which count whole and are hardly used."""
 GUARDED_NICE: Final = 5
 MOST_ATTACHED: Final = 8
+KEPT: Final = "32MB"
 PUT_OFF: Final = "late_materialization_max_rows"
 LATE: Final = 1001
 """Rows up to which the first of an order are looked for by the columns of the order alone."""
@@ -61,10 +63,11 @@ class Open:
     def __init__(self, duck: Any) -> None:
         self._duck = duck
         self._held: list[str] = []
-        self._late = False
+        self._late = self._full = False
 
     def answer(self, asked: Mapping[str, Any], out: BinaryIO) -> None:
         """Answer a question."""
+        self._full = asked["form"] != "page"
         try:
             if asked.get("shelf") and not self._at_hand(**asked["shelf"]):
                 told = {"refused": "shelf-gone"}
@@ -78,7 +81,12 @@ class Open:
         _tell(out, b"R" if "refused" in told else b"E", told)
 
     def rest(self) -> None:
-        """Nothing is done meanwhile."""
+        """Keep nothing of a whole table that was read for a document: what is asked next is little of it."""
+        if self._full:
+            for most in (KEPT, CONFIG["memory_limit"]):
+                with contextlib.suppress(duckdb.Error):
+                    self._duck.execute(f"SET memory_limit = '{most}'")
+            self._full = False
 
     def _put_off(self, *, late: bool) -> None:
         """Let the engine look first which rows are the first of an order, and only then at their other columns."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import hashlib
 import json
 import os
@@ -107,6 +109,7 @@ class Snapshots:
                 held, found = pages()
                 path = self._path(held)
                 self._write(path, held, found)
+                _give_back()
                 self._tidy(held, path)
         self._keep()
         return str(path)
@@ -176,6 +179,13 @@ class Snapshots:
                 of = weakref.ref(self)
                 self._keeper = threading.Thread(target=_sweep_on, args=(of,), name="snapshots", daemon=True)
                 self._keeper.start()
+
+
+def _give_back() -> None:
+    """Give the memory in which a file was made back to the machine: Arrow's, and what the C library kept of it."""
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(AttributeError, OSError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _key(name: str) -> str:

@@ -20,10 +20,17 @@ GATES: Mapping[Form, re.Pattern[str]] = MappingProxyType({
 })  # fmt: skip
 """A column in which no cell matches holds nothing of the form, and its cells need not be prepared."""
 
+NEEDED: Final[Mapping[Form, Sequence[str]]] = MappingProxyType({
+    "code": ("",), "mail": ("@", "＠", "﹫", "at", "aT", "At", "AT", "òng", "ÒNG"), "words": (" ", "\t", "\xa0"),
+})  # fmt: skip
+"""Of these a text holds one in which a gate finds anything: to look for them is many times quicker."""
+
 APART: Final = "\n" * 4
 """Between texts that are looked at in one go: no gate reaches across."""
 
-_FEW: Final = "[ -/:-~]*(?:[0-9][ -/:-~]*){0,5}"
+_PLAIN: Final = "[ -/:-~\u00c0-\u024f\u1e00-\u1eff]"
+"""Signs that become no digit in any form: ASCII's and the letters of European and Vietnamese alphabets."""
+_FEW: Final = f"{_PLAIN}*(?:[0-9]{_PLAIN}*){{0,5}}"
 _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}[0-9:.]*)?"
 _DECIMAL: Final = "(?:0|[1-9][0-9]*)[.][0-9]*[1-9][0-9]*"
 
@@ -44,4 +51,10 @@ def harmless(label: str, texts: Collection[str], traits: Sequence[Trait]) -> boo
     if any(says(label, trait.named) for trait in traits):
         return False
     joined = APART.join(texts)
-    return all(all(map(HARMLESS[form].fullmatch, texts)) or not gate.search(joined) for form, gate in GATES.items())
+    return not any(_may_speak(form, texts, joined) for form in GATES)
+
+
+def _may_speak(form: Form, texts: Collection[str], joined: str) -> bool:
+    if not any(one in joined for one in NEEDED[form]) or all(map(HARMLESS[form].fullmatch, texts)):
+        return False
+    return bool(GATES[form].search(joined))

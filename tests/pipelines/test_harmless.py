@@ -10,12 +10,12 @@ import pytest
 
 from pipelines import rowscreen
 from pipelines.validation import personal
-from pipelines.validation.harmless import GATES, HARMLESS, harmless
+from pipelines.validation.harmless import GATES, HARMLESS, NEEDED, harmless
 from standards import registry
 from standards.trait import NEVER, passes
 
 CHANCE = random.Random(50)
-SIGNS = "0123456789012345678900112233-./, T:+()ABKVNabê đ@²٣①０\u200b\n'"
+SIGNS = "ấọƯ0123456789012345678900112233-./, T:+()ABKVNabê đ@²٣①０\u200b\n'"
 PUBLIC = {key for trait in registry.PERSONAL for key in trait.against}
 SPEAKING = [one for one in registry.PERSONAL if one.id not in PUBLIC and one.strict != NEVER and (one.alone, one.among) != ("pass", None)]
 CARDS = [f"0{at % 63 + 1:02d}{at % 2}{60 + at % 40}{at * 7919 % 10**6:06d}" for at in range(400)]
@@ -83,3 +83,10 @@ def test_a_glance_over_all_cells_sees_no_more_than_one_at_each() -> None:
     assert harmless("so", {"1", "2", "3", "4", "5", "6", "7"}, registry.PERSONAL)
     assert not harmless("so", {"1", "012345678912"}, registry.PERSONAL)
     assert not harmless("so", {"1", "a@b.vn"}, registry.PERSONAL)
+
+
+def test_a_gate_finds_nothing_in_a_text_without_what_it_needs() -> None:
+    made = ["".join(CHANCE.choices("ab@＠﹫tTaA ([{)]}còngCÒNGƠ12\t\xa0\n", k=CHANCE.randint(1, 9))) for _ in range(3000)]
+    found = [(one, form) for one in made for form, gate in GATES.items() if gate.search(one)]
+    assert {form for _, form in found} == {"mail", "words"}
+    assert [one for one, form in found if not any(need in one for need in NEEDED[form])] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
@@ -16,6 +17,9 @@ from catalog.rows import ID, Family, Field, family, native
 _SECOND: Final = len("2026-01-01T00:00:00")
 _LARGE: Final = 2**63
 _SMALL: Final = 2**53
+_NOTHING: Final = frozenset({type(None)})
+_WRITTEN: Final = frozenset({str, int, float, type(None)})
+_NESTED: Final = re.compile(r'[{\["]')
 FORMATS: Final = ("objects", "lists", "csv", "tsv")
 
 
@@ -41,16 +45,28 @@ _WAYS: Final[Mapping[Family, Callable[[Any], Any]]] = MappingProxyType(
     {"numeric": _number, "int": _number, "timestamp": _moment, "json": _json})
 
 
-def rows(kinds: Sequence[str], found: Sequence[Sequence[Any]]) -> list[list[Any]]:
+def rows(kinds: Sequence[str], found: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     """Give rows as JSON may hold them; ``kinds`` are those of the first columns."""
     if not found:
         return []
     columns = [list(one) for one in zip(*found, strict=True)]
     for at, kind in enumerate(kinds):
         way = _WAYS.get(family(kind))
-        if way is not None:
+        if way is not None and not _fits(columns[at]):
             columns[at] = [one if one is None else way(one) for one in columns[at]]
-    return [list(one) for one in zip(*columns, strict=True)]
+    return list(zip(*columns, strict=True))
+
+
+def _fits(cells: Sequence[Any]) -> bool:
+    """Whether the cells of a column are as JSON may hold them: told by a look at all of them, which is quick."""
+    kinds = set(map(type, cells)) - _NOTHING
+    if kinds == {int}:
+        numbers = [one for one in cells if one is not None]
+        return min(numbers) >= -_LARGE and max(numbers) < _LARGE
+    if kinds == {str}:  # a moment; other texts are looked at one by one
+        texts = list(filter(None, cells))
+        return max(map(len, texts), default=0) <= _SECOND and not any(map(_NESTED.match, texts))
+    return kinds <= {float}
 
 
 def records(form: str, names: Sequence[str], kinds: Sequence[str], found: Sequence[Sequence[Any]]) -> Any:
@@ -63,8 +79,9 @@ def records(form: str, names: Sequence[str], kinds: Sequence[str], found: Sequen
 
 def lines(made: Iterable[Sequence[Any]], sign: str = ",") -> str:
     """Write rows as lines of CSV."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=sign, lineterminator="\n").writerows([_text(cell) for cell in row] for row in made)
+    out, rows = io.StringIO(), list(made)
+    columns = [one if set(map(type, one)) <= _WRITTEN else list(map(_text, one)) for one in zip(*rows, strict=True)]
+    csv.writer(out, delimiter=sign, lineterminator="\n").writerows(zip(*columns, strict=True) if columns else rows)
     return out.getvalue()
 
 

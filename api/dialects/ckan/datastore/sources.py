@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from api.dialects.ckan.action import Call
 from api.dialects.ckan.packages import placed
@@ -16,6 +16,9 @@ from pipelines.rowstore import reading
 from pipelines.rowstore.snapshots import FOLDED
 from pipelines.serving import pages
 from standards.metadata.ckan import resource_id
+
+PAGE: Final = 5_000
+"""Rows that are held at once while a snapshot is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Source:
     def file(self) -> str:
         """Give a file that holds the rows: the published one, or a snapshot."""
         catalog, caller, key = self.call.site.catalog, self.call.caller, self.table.id
-        return self.path or self.call.site.snapshots.of(self.table, lambda: catalog.row_pages(caller, key))
+        return self.path or self.call.site.snapshots.of(self.table, lambda: catalog.row_pages(caller, key, PAGE))
 
     def served(self, path: str) -> str | None:
         """Give the serving file of the file that holds the rows, where there is one."""
