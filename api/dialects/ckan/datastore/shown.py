@@ -62,7 +62,7 @@ def _fits(cells: Sequence[Any]) -> bool:
     kinds = set(map(type, cells)) - _NOTHING
     if kinds == {int}:
         numbers = [one for one in cells if one is not None]
-        return min(numbers) >= -_LARGE and max(numbers) < _LARGE
+        return bool(min(numbers) >= -_LARGE and max(numbers) < _LARGE)
     if kinds == {str}:  # a moment; other texts are looked at one by one
         texts = list(filter(None, cells))
         return max(map(len, texts), default=0) <= _SECOND and not any(map(_NESTED.match, texts))
