@@ -30,7 +30,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
     (tmp_path / "town").mkdir()
-    town = make_town(tmp_path / "town")
+    town = make_town(tmp_path / "town", rooms={"work": tmp_path / "town" / "work"})
     town.published("Trường học 2025")
     town.release("truong-hoc-2025", PERSONAL)
     follow(town)
@@ -45,8 +45,8 @@ def follow(town: Town) -> None:
 
 def finish(town: Town) -> int:
     follow(town)
-    stand = town.stand
-    return erase.follow(town.catalog, stand.records, stand.files, stand.jobs, None, lambda: None)
+    stand, work = town.stand, town.client.app.state.site.extras["rooms"]["work"]
+    return erase.follow(town.catalog, stand.records, stand.files, stand.jobs, work, lambda: None)
 
 
 def erased(town: Town, key: str = "truong-hoc-2025", **chosen: Any) -> Any:
@@ -205,6 +205,8 @@ def test_a_whole_dataset_goes_with_its_description_its_drafts_and_its_uploads(to
     follow(town)
     for leftover in (tmp_path / "town" / "files" / "work").iterdir():
         leftover.unlink()
+    assert CANARY in town.client.get("/api/3/action/package_show", params={"id": "truong-hoc-2025"}).text
+    assert any(one.startswith("work/packages") for one in places(tmp_path / "town")), "made once, for every process"
     erased(town, versions=[])
     assert places(tmp_path / "town") == []
     assert town.get("/api/v1/datasets/truong-hoc-2025").json()["state"] == "erased"
