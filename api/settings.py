@@ -133,8 +133,9 @@ class Settings(BaseSettings):
         description="How many files one worker checks at the same time; each takes a process of its own.",
     )
     work_dir: Path = Field(
-        Path("var/work"), description="A folder for files under way, emptied by the worker that filled it; what web processes share lies "
-                               "there too and may be thrown away while they stand still."
+        Path("var/work"),
+        description="A folder for files under way, emptied by the worker that filled it; what web processes share lies "
+        "there too and may be thrown away while they stand still.",
     )
     copies_dir: Path = Field(
         Path("var/copies"),
