@@ -15,6 +15,13 @@ NARROW = {"width": 320, "height": 640}
 """What WCAG 2.2's 1.4.10 asks for: 1,280 px at 400 %."""
 OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 FIRST_VIEW, FIRST_HTML, REQUESTS = 100_000, 14_336, 8
+FIRST_PICTURE = """() => new Promise(done => {
+    let moved = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(one => { moved += one.value })).observe({type: 'layout-shift', buffered: true});
+    const waited = performance.getEntriesByType('resource').filter(one => one.renderBlockingStatus === 'blocking').map(one => one.name);
+    requestAnimationFrame(() => requestAnimationFrame(() => done([waited, moved])));
+})"""
+"""What the first picture waits for besides the page itself, and how far things moved after it."""
 
 
 @pytest.mark.parametrize("large", [False, True], ids=["letters as they are", "large letters"])
@@ -51,7 +58,7 @@ def wide(portal: Portal) -> str:
 
 
 @pytest.mark.parametrize("shown", [Shown("home.html", "/"), Shown("results.html", "/datasets?q=truong"), Shown("dataset.html", "dataset"),
-                                   Shown("dataset.html", "wide")], ids=lambda one: f"{one.template} {one.path}")
+                                   Shown("dataset.html", "wide"), Shown("check.html", "/check")], ids=lambda one: f"{one.template} {one.path}")
 @pytest.mark.usefixtures("wide")
 def test_a_first_view_is_light(portal: Portal, shown: Shown) -> None:
     with portal.visit() as page:
@@ -63,6 +70,9 @@ def test_a_first_view_is_light(portal: Portal, shown: Shown) -> None:
         assert 0 < len(sizes) <= REQUESTS
         assert sum(sizes) <= FIRST_VIEW
         assert sizes[0] <= FIRST_HTML
+        waited_for, moved = page.evaluate(FIRST_PICTURE)
+        assert [one.partition("?")[0].rpartition("/")[2] for one in waited_for] == ["datamo.css"]
+        assert moved == 0
 
 
 def tab_to(page: Page, selector: str, most: int = 120) -> None:
