@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 from api.messages import Sentences
 
+GONE = ("404", "410")
+
 SENTENCES: Sentences = MappingProxyType({
     "address-not-allowed": {
         "vi": "Địa chỉ này thuộc mạng riêng hoặc cổng không được phép; trang này không gọi tới đó.",
@@ -39,5 +41,8 @@ def why(reason: str, language: str) -> str:
         return SENTENCES[code][language]
     if code.startswith("http-"):
         said = {"vi": f"Máy chủ trả lời {code[5:]}.", "en": f"The server answered {code[5:]}."}
+        if code[5:] in GONE:
+            said = {"vi": f"Không có gì ở địa chỉ này (máy chủ trả lời {code[5:]}); xem lại địa chỉ.",
+                    "en": f"There is nothing at this address (the server answered {code[5:]}); check it."}
         return said[language]
     return reason

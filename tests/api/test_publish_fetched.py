@@ -83,12 +83,14 @@ def test_a_site_without_a_way_to_the_network_says_so(town: Town) -> None:
 
 
 @pytest.mark.parametrize(("body", "status", "said"), [
-    (b"gone", 404, "Máy chủ trả lời 404."), (b"x" * (LIMIT + 1), 200, "Câu trả lời quá lớn."),
+    (b"gone", 404, "Không có gì ở địa chỉ này (máy chủ trả lời 404)"), (b"x" * (LIMIT + 1), 200, "Câu trả lời quá lớn."),
 ])
 def test_what_cannot_be_taken_is_said_at_the_address_and_leaves_nothing(fetching: Town, web: Server, body: bytes, status: int, said: str) -> None:
     staged = set(fetching.stand.files.staged(-1))
+    before = len(fetching.catalog.datasets_of(fetching.caller("editor"), "H12"))
     answer = send(fetching, web.say("/a.csv", body, status))
     assert answer.status_code == 422
+    assert len(fetching.catalog.datasets_of(fetching.caller("editor"), "H12")) == before
     assert said in html.unescape(answer.text)
     assert f'value="{web.url}/a.csv"' in answer.text
     assert set(fetching.stand.files.staged(-1)) == staged

@@ -137,29 +137,37 @@ def _once(request: Request, reader: Reader, given: dict[str, str], form: FormDat
 def _taken(request: Request, reader: Reader, given: dict[str, str], form: FormData) -> Submission:
     """Draft the dataset if it is new, and take the file for it; a draft once made is the one that is tried again."""
     site, upload = deps.site(request), file_of(form)
-    asked = replace(options(given), schema=schema_of(words_of(form, "schema", MOST_BYTES)))
-    named = given["filename"] or _held_name(request, given) or name_of(given["address"])
-    named = upload.filename or "" if upload else named
-    given["dataset"] = given["dataset"] or _draft(request, reader, given, named).slug
-    refuse_beside_standard(site.catalog, asked, site.catalog.may_submit(reader.caller, given["dataset"]))
+    held = None if upload else _held(request, given)
+    if upload is None and not given["pasted"] and held is None and given["address"] and site.fetcher:
+        with fetched(site.fetcher, given["address"], site.upload_limit) as found:  # nothing there: no draft is made
+            asked = _aimed(request, reader, given, form)
+            return receive(site.catalog, site.files, reader.caller, given["dataset"], found.stream, found.name, asked,
+                           limit=site.upload_limit, media_type=found.media_type)
+    asked = _aimed(request, reader, given, form)
     if upload is None and given["pasted"]:
         return receive(site.catalog, site.files, reader.caller, given["dataset"], BytesIO(given["pasted"].encode()),
                        pasted_name(reader, given["pasted"]), asked, limit=site.upload_limit, media_type="text/plain")
-    held = None if upload else _held(request, given)
     if held is not None:
         with held.file.open("rb") as stream:
             return receive(site.catalog, site.files, reader.caller, given["dataset"], stream, held.found.name,
                            replace(asked, fixes=held.options.fixes, read=held.options.read), limit=site.upload_limit)
-    if upload is None and given["address"] and site.fetcher:
-        with fetched(site.fetcher, given["address"], site.upload_limit) as found:
-            return receive(site.catalog, site.files, reader.caller, given["dataset"], found.stream, found.name, asked,
-                           limit=site.upload_limit, media_type=found.media_type)
     if upload is None:
         return take_over(site.catalog, reader.caller, given["dataset"], given["upload"], asked)
     return receive(
         site.catalog, site.files, reader.caller, given["dataset"], upload.file, upload.filename or "file",
         asked, limit=site.upload_limit, media_type=(upload.content_type or "")[:200],
     )
+
+
+def _aimed(request: Request, reader: Reader, given: dict[str, str], form: FormData) -> Options:
+    """Say how the file is to be taken, and for which dataset: drafted now if it is new. Raises Invalid, NotAllowed."""
+    catalog, upload = deps.site(request).catalog, file_of(form)
+    asked = replace(options(given), schema=schema_of(words_of(form, "schema", MOST_BYTES)))
+    named = given["filename"] or _held_name(request, given) or name_of(given["address"])
+    named = upload.filename or "" if upload else named
+    given["dataset"] = given["dataset"] or _draft(request, reader, given, named).slug
+    refuse_beside_standard(catalog, asked, catalog.may_submit(reader.caller, given["dataset"]))
+    return asked
 
 
 def _held(request: Request, given: Mapping[str, str]) -> kept.Held | None:
