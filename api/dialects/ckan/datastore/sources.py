@@ -18,7 +18,7 @@ from pipelines.serving import pages
 from standards.metadata.ckan import resource_id
 
 PAGE: Final = 5_000
-"""Rows that are held at once while a snapshot is made."""
+"""Rows that are held at once while a snapshot is made, or a table is dumped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Source:
         """Give all rows, in the order of their ids."""
         if self.path:
             return reading.pages(self.call.site.askers, self.path, self.table.types())
-        return self.call.site.catalog.row_pages(self.call.caller, self.table.id)[1]
+        return self.call.site.catalog.row_pages(self.call.caller, self.table.id, PAGE)[1]
 
 
 def found_source(call: Call, key: str) -> Source:
