@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,29 @@ Reader = Callable[[Any], Any]
 
 Exact = frozenset[type]
 """Kinds of plain JSON that are values already: to look a kind up takes a third of calling a reader."""
+
+
+class _Twice(Exception):
+    """The key that was looked for."""
+
+
+def said_twice(text: bytes | str) -> str:
+    """Give a key that an object in JSON text says more than once, which readers take in two ways; "" for none."""
+    try:
+        json.loads(text, object_pairs_hook=_once)
+    except _Twice as found:
+        return str(found)[:200]
+    except (ValueError, RecursionError):  # whoever reads it says so
+        return ""
+    return ""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for at, name in enumerate(names) if name in names[:at]))
+    return members
 
 
 class NotPortable(ValueError):

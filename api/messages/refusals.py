@@ -98,6 +98,7 @@ GENERAL: Sentences = MappingProxyType({
         "en": "Some members are not right; see the list of errors.",
     },
     "json-invalid": {"vi": "Nội dung gửi lên không phải JSON hợp lệ.", "en": "The body is not valid JSON."},
+    "said-twice": {"vi": "“{name}” được gửi hai lần.", "en": "“{name}” is said twice."},
     "unknown-member": {"vi": "Không có mục tên “{name}”.", "en": "There is no member “{name}” here."},
     "missing": {"vi": "Thiếu mục “{name}”.", "en": "“{name}” is missing."},
     "wrong-type": {"vi": "Mục “{name}” không đúng kiểu.", "en": "“{name}” is not of the right type."},

@@ -79,10 +79,15 @@ def test_what_cannot_be_read_is_answered_with_a_json_string(full: Town) -> None:
          "Bad request: JSON Error: Invalid request. Please use POST method for your request"),
     ):
         assert (answer.status_code, answer.json()) == (400, words)
-    for body in ("{", "[1]", '"a"', "{'id': 1}", "[" * 100_000):
+    twice = '{"id": "ngan-sach-2024", "id": "ngan-sach-2025"}'
+    many = json.dumps({"id": "ngan-sach-2025", "rows": [{"a": 'b": c'}] * 30_000})
+    for body in ("{", "[1]", '"a"', "{'id': 1}", "[" * 100_000, twice, f'{{"a": [{twice}]}}', f'{many[:-1]}, "id": "x"}}'):
         answer = full.client.post("/api/3/action/package_show", content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 400
         assert answer.json().startswith("Bad request: JSON Error: ")
+    for body, kind in ((many, "application/json"), (twice, "application/x-www-form-urlencoded")):
+        answer = full.client.post("/api/3/action/package_show", content=body, headers={"Content-Type": kind})
+        assert answer.status_code == (200 if body == many else 400), answer.text
 
 
 @pytest.mark.parametrize(("name", "given", "status", "error"), [

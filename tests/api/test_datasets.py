@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.site import SCHOOLS, URL, Town
 
 
@@ -84,6 +86,14 @@ def test_a_body_that_is_not_json_is_refused_as_a_problem(town: Town) -> None:
     headers = {**town.head("editor"), "Content-Type": "application/json"}
     answer = town.client.post("/api/v1/datasets", headers=headers, content=b'{"title": ')
     assert (answer.status_code, answer.json()["code"]) == (422, "json-invalid")
+
+
+@pytest.mark.parametrize("content", ['{"organization": "H12", "title": "A", "title": "B"}', '{"title": {"vi": "A", "vi": "B"}}'])
+def test_a_body_that_says_a_member_twice_is_refused(town: Town, content: str) -> None:
+    """Readers of JSON take it in two ways: what was checked may not be what is kept."""
+    headers = {**town.head("editor"), "Content-Type": "application/json"}
+    answer = town.client.post("/api/v1/datasets", headers=headers, content=content)
+    assert (answer.status_code, answer.json()["code"], answer.json()["errors"][0]["code"]) == (422, "json-invalid", "said-twice")
 
 
 def test_what_is_wrong_with_a_whole_body_points_at_the_whole(town: Town) -> None:

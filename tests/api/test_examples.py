@@ -37,6 +37,7 @@ SAYS = {
     "duckdb.from_arrow": "[('01', 43), ('79', 31)]", "hexdigest() ==": "True", '"Row1"': "'so_lop': 'integer'",
     "RemoteCKAN": "Trường học", "If-None-Match": "304", "tail -c 4": "PAR1", "so_lop.mean()": "21.5", "truong.csv": "<!doctype html>",
     "answer.ok": "{ tinh: '01', n: 2 }", "library(jsonlite)": "1   01 2", "read.csv": "2 00456",
+    "call_tool": "'so_truong': 2",
 }
 """Words of an example, and what it prints."""
 
@@ -61,7 +62,7 @@ R = pytest.mark.skipif(
     reason="R with jsonlite is not here: examples in R are not run")
 EXAMPLES = [
     pytest.param(language, code, id=f"{page}-{number}-{language}", marks={"js": [NODE], "r": [R]}.get(language, []))
-    for page in ("examples", "rows") for number, (language, code) in enumerate(blocks(page))
+    for page in ("examples", "rows", "mcp") for number, (language, code) in enumerate(blocks(page))
 ]
 
 

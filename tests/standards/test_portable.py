@@ -11,7 +11,7 @@ import pytest
 from catalog.model import Artefact, ColumnInfo, Options, Outcome, Staged, Submission, TableOutcome
 from pipelines.step import Parcel
 from standards.finding import Finding, Fix, Group, Place
-from standards.portable import NotPortable, from_json, to_json
+from standards.portable import NotPortable, from_json, said_twice, to_json
 from standards.profile import Column, Profile
 
 
@@ -112,3 +112,9 @@ def test_bytes_and_strangers_have_no_json_form() -> None:
         to_json(object())
     with pytest.raises(NotPortable):
         from_json(bytes, "x")
+
+
+def test_a_key_that_is_said_twice_is_found_wherever_it_is() -> None:
+    for text, name in (('{"a": 1, "b": {"c": 1, "c": 2}}', "c"), ('[{"x": 1}, {"x": 2}]', ""), ('{"a\\u0062": 1, "ab": 2}', "ab"),
+                       ("{", ""), ("[" * 100_000, ""), (b'{"\xc4\x83": 1, "\xc4\x83": 2}', "ă"), (b"\xff", "")):
+        assert said_twice(text) == name

@@ -16,9 +16,16 @@ from starlette.requests import Request
 from api.dialects.ckan.action import Sent
 from catalog.errors import TooLarge
 from catalog.question import clean_text
+from standards.portable import said_twice
 
 MOST: Final = 10_000_000
 """Bytes of a body without files: a package with some thousand resources."""
+
+SMALL: Final = 200_000
+"""Bytes of JSON that are always read a second time to see that no key is said twice; rows, where keys do not add up."""
+
+COLONS: Final = ((b'":', 1), (b'" :', 1), (b'\\":', -1), (b'\\" :', -1))
+"""What stands behind a key, and what only looks like it within a text."""
 
 FIELDS: Final = 10_000
 DEPTH: Final = 20
@@ -82,21 +89,32 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         kind = type(found).__name__
         raise Unread(f"JSON Error: Request data JSON decoded to {kind} but it needs to be a dictionary.")
-    return _sound(found) if NUL not in body else {clean_text(name): cleaned(one) for name, one in found.items()}
+    keys = -1 if NUL in body else _sound(found)
+    if len(body) <= SMALL or keys != sum(sign * body.count(text) for text, sign in COLONS):
+        _said_once(body)
+    return found if keys >= 0 else {clean_text(name): cleaned(one) for name, one in found.items()}
 
 
-def _sound(found: dict[str, Any]) -> dict[str, Any]:
-    """Give JSON that holds no NUL as it is (its reader lets no half of a surrogate pair in), unless it is too deep.
+def _said_once(body: bytes) -> None:
+    """Refuse JSON in which a key is said twice."""
+    if name := said_twice(body):
+        raise Unread(f"JSON Error: Error decoding JSON data. Error: the key {name} is said twice")
+
+
+def _sound(found: dict[str, Any]) -> int:
+    """Count the keys of JSON that holds no NUL (its reader lets no half of a surrogate pair in); refuse it too deep.
 
     To copy fifty thousand cells takes longer than to read them, and so does to look at them one by one.
     """
     level: list[Any] = [found]
+    keys = len(found)
     for _ in range(DEPTH + 1):
         if not set(map(type, _within(level))) & NESTED:
-            return found
+            return keys
         level = [one for one in _within(level) if type(one) in NESTED]
+        keys += sum(len(one) for one in level if type(one) is dict)
     if not any(level):
-        return found
+        return keys
     raise Unread("JSON Error: Error decoding JSON data. Error: nested too deeply")
 
 
@@ -130,6 +148,7 @@ def _form(body: bytes) -> dict[str, Any]:
             except orjson.JSONDecodeError:
                 continue
             if isinstance(found, dict):
+                _said_once(whole.encode())
                 return {clean_text(name): cleaned(one) for name, one in found.items()}
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS)

@@ -16,7 +16,8 @@ from starlette.responses import Response
 from api.deps import SAFE_METHODS, site, visit
 from api.dialects.v1.once import replayed
 from api.errors import JSON
-from catalog.errors import NotAllowed, NotFound, NotKnown, TooLarge
+from catalog.errors import Invalid, NotAllowed, NotFound, NotKnown, Problem, TooLarge
+from standards.portable import said_twice
 
 MAX_BODY: Final = 1_000_000
 """Bytes of a JSON body; files go through the upload door, which streams."""
@@ -57,6 +58,7 @@ class Door(APIRoute):
             if request.method in SAFE_METHODS or streams:
                 return await inner(request)
             await _body_within(request, int((self.openapi_extra or {}).get("x-limit", MAX_BODY)))
+            await _said_once(request)
             return await (replayed(request, caller, inner) if caller.known else inner(request))
 
         return handle
@@ -81,6 +83,13 @@ async def _body_within(request: Request, limit: int) -> None:
             raise TooLarge(limit=limit)
         parts.append(part)
     request._body = b"".join(parts)  # noqa: SLF001 - where Starlette itself keeps a body that was read
+
+
+async def _said_once(request: Request) -> None:
+    """Refuse JSON that says a member twice: whoever checked it may have read the other one."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not kind.startswith("multipart/") and (body := await request.body()) and (name := said_twice(body)):
+        raise Invalid("json-invalid", problems=[Problem("#", "said-twice", {"name": name})])
 
 
 def reply(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

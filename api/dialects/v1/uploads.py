@@ -69,7 +69,8 @@ def spoken(site: TheSite) -> Response:
     "description": "Empty for a resumable upload (tus 1.0: `Upload-Length`, `Upload-Metadata` with `filename`, "
     "`filetype` and `sha256`).",
     "content": {"application/json": {"schema": DirectIn.model_json_schema()}}}}, responses={
-        201: {"model": shapes.UploadOut}, 413: {"model": shapes.Problem}, 429: {"model": shapes.Problem}, **REFUSALS})
+        201: {"model": shapes.UploadOut}, 412: {"model": shapes.Problem}, 413: {"model": shapes.Problem},
+        429: {"model": shapes.Problem}, **REFUSALS})
 async def begin(request: Request) -> Response:
     """Begin a resumable upload (tus 1.0), or with `{"direct": true}` ask for an address to put the file to.
 
