@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -29,6 +30,8 @@ from pipelines.sandbox import Fate, Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 1 << 12
+ENDED = -1
+"""For any way to end: nobody here asks for more."""
 
 
 class Kennel:
@@ -42,11 +45,10 @@ class Kennel:
                 [sys.executable, "-m", "tests.asking", str(theirs.fileno())], cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 env={**sandbox.environment(Path("/")), "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])})
 
-    def ask(self, order: dict[str, Any], *handles: int) -> int | None:
+    def ask(self, order: dict[str, Any], *handles: int) -> int:
         with self._turn:
             socket.send_fds(self._control, [json.dumps(order).encode()], handles)
-            said: int | None = json.loads(self._control.recv(LONGEST))
-            return said
+            return int(self._control.recv(LONGEST))
 
     def close(self) -> None:
         """Let it go; those that it forked go with their standard input."""
@@ -62,34 +64,43 @@ def kennel() -> Kennel:
 
 
 class Process:
-    """One that it forked, with what an asker wants of ``subprocess.Popen``."""
+    """One that it forked, with what an asker wants of ``subprocess.Popen``.
+
+    Only its making asks the kennel: an asker may be ended by the collection of what nobody holds any more, in the middle of
+    another question to the kennel by the same thread.
+    """
 
     def __init__(self, door: str, folder: str) -> None:
         asked, given = os.pipe()
         answers, told = os.pipe()
         try:
-            self._of = kennel()
-            self.pid = int(self._of.ask({"door": door, "folder": folder}, asked, told) or 0)
+            self.pid = kennel().ask({"door": door, "folder": folder}, asked, told)
         finally:
             os.close(asked)
             os.close(told)
         self.stdin, self.stdout = os.fdopen(given, "wb"), os.fdopen(answers, "rb")
-        self._code: int | None = None
+        try:
+            self._watched: int | None = os.pidfd_open(self.pid)
+        except ProcessLookupError:  # it ended already
+            self._watched = None
 
     def poll(self) -> int | None:
-        if self._code is None:
-            self._code = self._of.ask({"ask": self.pid})
-        return self._code
+        return ENDED if self._ended(0) else None
 
     def kill(self) -> None:
-        if self.poll() is None:  # it is not buried yet, so the number is still its own
+        if self._watched is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+                signal.pidfd_send_signal(self._watched, signal.SIGKILL)
 
-    def wait(self) -> int | None:
-        if self._code is None:
-            self._code = self._of.ask({"wait": self.pid})
-        return self._code
+    def wait(self) -> int:
+        self._ended(None)
+        return ENDED
+
+    def _ended(self, seconds: float | None) -> bool:
+        if self._watched is not None and select.select([self._watched], [], [], seconds)[0]:
+            os.close(self._watched)
+            self._watched = None
+        return self._watched is None
 
 
 class Forked(askers.Asker):
@@ -140,24 +151,21 @@ def _children_have_a_mother() -> Iterator[None]:
 
 
 def main() -> NoReturn:
-    """Fork one for every order with handles, and tell of those that ended, until nobody asks any more."""
+    """Fork one for every order, until nobody asks any more; those that end are buried by the system."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         message, handles, _, _ = socket.recv_fds(control, LONGEST, 2)
         if not message:
             os._exit(0)  # DuckDB complains of an interpreter that is taken down in order
         order = json.loads(message)
-        if "door" in order:
-            pid = os.fork()
-            if pid == 0:
-                _serve(order["door"], order["folder"], *handles)
-            for one in handles:
-                os.close(one)
-            said: int | None = pid
-        else:
-            pid, status = os.waitpid(order.get("wait") or order["ask"], 0 if "wait" in order else os.WNOHANG)
-            said = os.waitstatus_to_exitcode(status) if pid else None
-        control.send(json.dumps(said).encode())
+        pid = os.fork()
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _serve(order["door"], order["folder"], *handles)
+        for one in handles:
+            os.close(one)
+        control.send(str(pid).encode())
 
 
 def _serve(door: str, folder: str, asked: int, told: int) -> NoReturn:

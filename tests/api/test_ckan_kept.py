@@ -156,7 +156,8 @@ def beside(tmp_path: Path) -> tuple[Town, Site]:
 
 
 def elsewhere(other: Site) -> set[str]:
-    """The ids of packages that another process finds made."""
+    """The ids of packages that another process finds made, once the pulse in which it does not look again is over."""
+    kept_of(other).doubt()
     mark = kept_of(other).look(other)
     return set(kept_of(other).made_elsewhere(mark, [one.id for one in other.catalog.all_datasets(NOBODY)]))
 
