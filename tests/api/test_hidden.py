@@ -202,7 +202,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("hidden")
     index = TantivyIndex(folder / "index")
     index.rebuild([])
-    town = make_town(folder / "town", index=index, tables=SqliteTables(folder / "tables"))
+    town = make_town(folder / "town", index=index, tables=SqliteTables(folder / "tables"), rooms={"work": folder / "town" / "work"})
     shown = {state: made(town, state) for state in (*STATES, "part")}
     receiver = Server()
     try:
