@@ -54,6 +54,7 @@ class Kept:
     def __init__(self, clock: Callable[[], float] = time.monotonic, shared: Rendered | None = None) -> None:
         self._clock, self._lock = clock, threading.Lock()
         self._shared, self._followed = shared, (-1, -1)
+        self._behind: tuple[Mark, Known] | None = None
         self._packages: dict[str, orjson.Fragment] = {}
         self._ids: dict[str, str] = {}
         self._answers: dict[bytes, bytes] = {}
@@ -101,11 +102,20 @@ class Kept:
             if doubts == self._doubts:
                 self._sure, self._fresh_until = True, self._clock() + PULSE
         if self._shared is not None and self._followed != last[:2]:
-            known = Known(lambda change, deed: touched if (change, deed) == before[:2] else
-                          site.catalog.touched(change, deed, MOST_FAR), site.catalog.hash_of_deed)
-            if self._shared.follow(Stand(*last[:2], site.catalog.hash_of_deed(last[1])), known):
-                self._followed = last[:2]
+            self._behind = last, Known(lambda change, deed: touched if (change, deed) == before[:2] else
+                                       site.catalog.touched(change, deed, MOST_FAR), site.catalog.hash_of_deed)
         return last
+
+    def _caught_up(self) -> Rendered | None:
+        """Give what is shared with other processes, true to the newest look: most looks need no package."""
+        behind = self._behind
+        if self._shared is not None and behind is not None:
+            last, known = behind
+            if self._shared.follow(Stand(*last[:2], known.hash(last[1])), known):
+                self._followed = last[:2]
+                if self._behind is behind:
+                    self._behind = None
+        return self._shared
 
     def _forget(self, touched: Any, *, whole: bool) -> None:
         """Forget answers, and of packages those touched, or all where it is not known which."""
@@ -131,12 +141,14 @@ class Kept:
 
     def made_elsewhere(self, mark: Mark, ids: Sequence[str]) -> dict[str, orjson.Fragment]:
         """Give those of the packages that another process made, by their ids."""
-        found = self._shared.some(*mark[:2], ids) if self._shared is not None and ids else {}
+        shared = self._caught_up() if ids else None
+        found = shared.some(*mark[:2], ids) if shared is not None else {}
         return {key: self._held(mark, key, body) for key, body in found.items()}
 
     def named_elsewhere(self, mark: Mark, name: str) -> orjson.Fragment | None:
         """Give the package with this id or name, if another process made it."""
-        found = self._shared.named(*mark[:2], name) if self._shared is not None else None
+        shared = self._caught_up()
+        found = shared.named(*mark[:2], name) if shared is not None else None
         return self._held(mark, *found, name) if found else None
 
     def remember(self, mark: Mark, every: Iterable[tuple[Named, dict[str, Any]]],
@@ -147,8 +159,9 @@ class Kept:
         """
         option = orjson.OPT_NON_STR_KEYS
         made = [Made(*named, orjson.dumps(shown, option=option, default=str)) for named, shown in every]
-        if self._shared is not None:
-            self._shared.keep(*mark[:2], made)
+        shared = self._caught_up()
+        if shared is not None:
+            shared.keep(*mark[:2], made)
         # copies: what orjson gives stands in a block of twice its size
         return [self._held(mark, one.id, bytes(memoryview(one.body)), asked or one.name) for one in made]
 
