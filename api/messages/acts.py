@@ -9,6 +9,8 @@ from typing import Any, Final
 from api.messages import Sentences, fill
 
 _ROWS: Final = "{rows} dòng của bảng {resource}"
+_WORDS: Final = ("note", "reason", "notice")
+"""Members beside a deed that people wrote; a reason that is one word is a code."""
 
 ACTS: Sentences = MappingProxyType({
     # datasets
@@ -168,6 +170,11 @@ def told(act: str, language: str, detail: Mapping[str, Any]) -> str:
     """Say a deed with what stands beside it; the word of the chain itself for one that is not known."""
     sentence = _sentence(act, language)
     return fill(sentence, detail) if sentence else act
+
+
+def written(detail: Mapping[str, Any]) -> str:
+    """Give what somebody wrote with a deed; "" for nothing."""
+    return next((said for key in _WORDS if " " in (said := str(detail.get(key) or ""))), "")
 
 
 def _sentence(act: str, language: str) -> str:

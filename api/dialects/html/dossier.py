@@ -54,4 +54,4 @@ def dossier(request: Request, reader: TheReader, slug: str, number: int) -> Resp
 def _told(reader: Reader, row: AuditRow) -> tuple[AuditRow, str, str]:
     """Give a row of the audit chain with what was done in words, and what was written with it."""
     said = acts.told(row.act, reader.lang, {key: str(value) for key, value in row.detail.items() if key != "at"})
-    return row, said, next((each for key in ("note", "reason") if " " in (each := str(row.detail.get(key) or ""))), "")
+    return row, said, acts.written(row.detail)

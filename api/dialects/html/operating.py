@@ -30,8 +30,6 @@ AUDIT: Final = "/desk/site/audit"
 MOST: Final = 50
 LONGEST: Final = 2000
 DIGITS: Final = 18
-WORDS: Final = ("note", "reason", "notice")
-"""Members beside a deed that people wrote; a reason that is one word is a code."""
 NAMED: Final = ("person", "organisation")
 """Members beside a deed that are ids of people and agencies."""
 
@@ -221,10 +219,9 @@ def _deeds(reader: Reader, catalog: Catalog, rows: Sequence[AuditRow]) -> list[D
 
 def _deed(reader: Reader, row: AuditRow, things: Mapping[str, Thing]) -> Deed:
     params: dict[str, Any] = {key: _shown(reader, key, value, things) for key, value in row.detail.items()}
-    words = next((one for key in ("note", "reason", "notice") if " " in (one := str(row.detail.get(key) or ""))), "")
     on = things.get(row.object)
     return Deed(
-        row=row, said=acts.told(row.act, reader.lang, params), words=words[: MOST * 4], on=on,
+        row=row, said=acts.told(row.act, reader.lang, params), words=acts.written(row.detail)[: MOST * 4], on=on,
         where=WHERE[on.kind].format(on.key) if on else "", detail=_detail(row.detail),
     )
 
