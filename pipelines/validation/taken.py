@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.validation.gaps import gaps_of
 from pipelines.validation.lookups import keys_of
 from pipelines.validation.schema import CONSTRAINTS, FIELD, NotSchema, rebuilt
+from standards.portable import said_twice
 
 MOST_BYTES = 1_000_000
 """How many bytes of JSON a schema may have (3,000 fields with titles and constraints are about half of it)."""
@@ -45,7 +46,7 @@ def _read(content: str) -> Mapping[str, Any]:
         given = json.loads(content, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise NotSchema("#") from None
-    if not isinstance(given, dict):
+    if not isinstance(given, dict) or said_twice(content):
         raise NotSchema("#")
     return given
 

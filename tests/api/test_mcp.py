@@ -198,6 +198,9 @@ def test_the_door_takes_a_post_from_anywhere_and_nothing_else(town: Town) -> Non
         assert http.post("/mcp", json={}, headers={"Authorization": "Bearer wrong"}).status_code == 401
         huge = http.post("/mcp", content=b" " * 2_100_000, headers={"Content-Type": "application/json"})
         assert huge.status_code == 413
+        twice = b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "search_datasets", "name": "query_sql"}}'
+        odd = http.post("/mcp", content=twice, headers={"Content-Type": "application/json", "Accept": "application/json"})
+        assert (odd.status_code, odd.json()["errors"][0]["code"]) == (422, "said-twice")
         unknown = talk(town, _refused)
         assert "Unknown tool" in unknown
 

@@ -68,7 +68,7 @@ def test_options_come_with_the_upload_too(here: Running) -> None:
     assert told["profile"]["columns"][0]["name"] == "column_1"
 
 
-@pytest.mark.parametrize(("part", "pointer"), [("{", "#/reading"), ("[]", "#/reading"), ('{"path": "/etc"}', "#/reading/path"), ('{"delimiter": "xx"}', "#/reading/delimiter")])
+@pytest.mark.parametrize(("part", "pointer"), [("{", "#/reading"), ("[]", "#/reading"), ("[" * 5_000, "#/reading"), ('{"sheet": "A", "sheet": "B"}', "#/reading"), ('{"path": "/etc"}', "#/reading/path"), ('{"delimiter": "xx"}', "#/reading/delimiter")])
 def test_an_option_that_is_none_is_refused_at_its_place(town: Town, part: str, pointer: str) -> None:
     slug = town.draft("đọc sai")["slug"]
     answer = town.client.post(f"/api/v1/datasets/{slug}/submissions", headers=town.head("editor"), files={"file": ("a.csv", FILE)}, data={"reading": part})

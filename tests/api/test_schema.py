@@ -55,6 +55,7 @@ for _ in range(40):
 REFUSED = {
     "no JSON": ("{", "schema-unusable", "#/schema"),
     "a list": ("[]", "schema-unusable", "#/schema"),
+    "a member twice": ('{"fields": [{"name": "a", "name": "b"}]}', "schema-unusable", "#/schema"),
     "an address": ('"http://127.0.0.1:1/schema.json"', "schema-unusable", "#/schema"),
     "not a number": ('{"fields": [{"name": "a", "constraints": {"minimum": NaN}}]}', "schema-unusable", "#/schema"),
     "a hundred thousand brackets": ("[" * 100_000, "schema-unusable", "#/schema"),

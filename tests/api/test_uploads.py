@@ -225,6 +225,17 @@ def test_a_folder_takes_no_files_directly(town: Town) -> None:
     assert {one["pointer"] for one in odd.json()["errors"]} == {"#/size", "#/sha256", "#/more"}
 
 
+@pytest.mark.parametrize("kind", ["application/json", "Application/JSON; charset=utf-8"])
+def test_what_is_asked_for_directly_is_bounded_and_says_each_member_once(town: Town, kind: str) -> None:
+    def asked(body: bytes) -> Any:
+        return town.send("POST", "/api/v1/uploads", headers={"Content-Type": kind}, content=body)
+
+    twice = asked(b'{"direct": true, "size": 3, "size": 4, "sha256": "%s"}' % HASH.encode())
+    assert (twice.status_code, twice.json()["code"], twice.json()["errors"][0]["code"]) == (422, "json-invalid", "said-twice")
+    assert asked(b" " * 1_000_001).status_code == 413
+    assert asked(b"[" * 100_000).status_code == 422
+
+
 def test_a_file_and_an_upload_at_once_are_one_too_many(town: Town) -> None:
     address = begin(town).headers["location"]
     piece(town, address, 0, SCHOOLS)

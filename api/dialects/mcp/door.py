@@ -12,14 +12,15 @@ from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.deps import best_language, site, visit
 from api.dialects.mcp.inside import Inside, Refused
 from api.dialects.mcp.telling import Told, in_words, misread
 from api.dialects.mcp.tools import TOOLS, Tool
-from catalog.errors import NotFound
+from catalog.errors import Invalid, NotFound, Problem, TooLarge
 from standards import late
+from standards.portable import said_twice
 
 if TYPE_CHECKING:
     import mcp_types as types
@@ -56,12 +57,38 @@ class Door:
             raise NotFound
         caller, _ = await visit(asked)
         scope["state"] = {**scope.get("state", {}), "visit": (caller, None)}
+        body = await _body(receive)
         server = await _server(asked)
         manager = streamable_http_manager.StreamableHTTPSessionManager(
             server, json_response=True, stateless=True, max_request_body_size=MOST_BODY
         )
         async with manager.run():
-            await manager.handle_request(scope, receive, send)
+            await manager.handle_request(scope, _again(body, receive), send)
+
+
+async def _body(receive: Receive) -> bytes:
+    """Read one message; raises TooLarge, and Invalid where it says a member twice: the SDK would take the last."""
+    held, more = bytearray(), True
+    while more:
+        message = await receive()
+        held += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(held) > MOST_BODY:
+            raise TooLarge(limit=MOST_BODY)
+    if name := said_twice(bytes(held)):
+        raise Invalid("json-invalid", problems=[Problem("#", "said-twice", {"name": name})])
+    return bytes(held)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Give what was read to the SDK, then what else comes (that the client went away)."""
+    parts = iter([body])
+
+    async def given() -> Message:
+        part = next(parts, None)
+        return await receive() if part is None else {"type": "http.request", "body": part, "more_body": False}
+
+    return given
 
 
 async def _server(request: Request) -> lowlevel.Server[Any]:

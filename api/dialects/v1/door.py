@@ -57,7 +57,7 @@ class Door(APIRoute):
                 raise NotFound
             if request.method in SAFE_METHODS or streams:
                 return await inner(request)
-            await _body_within(request, int((self.openapi_extra or {}).get("x-limit", MAX_BODY)))
+            await body_within(request, int((self.openapi_extra or {}).get("x-limit", MAX_BODY)))
             await _said_once(request)
             return await (replayed(request, caller, inner) if caller.known else inner(request))
 
@@ -71,7 +71,8 @@ def _from_our_page(request: Request, csrf: str) -> None:
         raise NotAllowed("csrf")
 
 
-async def _body_within(request: Request, limit: int) -> None:
+async def body_within(request: Request, limit: int = MAX_BODY) -> None:
+    """Read the whole body and keep it with the request; raises TooLarge as soon as it is larger than the limit."""
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > limit:
         raise TooLarge(limit=limit)
@@ -88,8 +89,14 @@ async def _body_within(request: Request, limit: int) -> None:
 async def _said_once(request: Request) -> None:
     """Refuse JSON that says a member twice: whoever checked it may have read the other one."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not kind.startswith("multipart/") and (body := await request.body()) and (name := said_twice(body)):
-        raise Invalid("json-invalid", problems=[Problem("#", "said-twice", {"name": name})])
+    if not kind.startswith("multipart/"):
+        said_once(await request.body())
+
+
+def said_once(body: bytes | str, pointer: str = "#") -> None:
+    """Raise Invalid for JSON that says a member twice."""
+    if body and (name := said_twice(body)):
+        raise Invalid("json-invalid", problems=[Problem(pointer, "said-twice", {"name": name})])
 
 
 def reply(content: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -25,7 +25,7 @@ from api import errors
 from api.deps import Site, TheCaller, TheSite, language
 from api.dialects.v1 import shapes
 from api.dialects.v1.datasets import REFUSALS
-from api.dialects.v1.door import Door, listing, may, reply
+from api.dialects.v1.door import Door, body_within, listing, may, reply, said_once
 from api.dialects.v1.form import Bytes
 from api.dialects.v1.upload import AT_ONCE, Refused
 from catalog.errors import Invalid, Problem, Refusal, TooLarge
@@ -78,7 +78,8 @@ async def begin(request: Request) -> Response:
     """
     site: Site = request.app.state.site
     caller: Caller = request.state.visit[0]
-    if request.headers.get("content-type", "").partition(";")[0].strip() == "application/json":
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
+        await body_within(request)
         given = _direct(await request.body())
         one, offer = await run_in_threadpool(
             site.catalog.offer_upload, caller, size=given.size, name=clean_name(given.name or "file"),
@@ -255,6 +256,7 @@ def _metadata(header: str) -> dict[str, str]:
 
 
 def _direct(body: bytes) -> DirectIn:
+    said_once(body)
     try:
         return DirectIn.model_validate_json(body)
     except ValidationError as error:

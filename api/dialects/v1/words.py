@@ -13,6 +13,7 @@ from api.deps import Site
 from api.dialects.v1.shapes import Describing
 from catalog.errors import Invalid, Problem
 from standards import reading
+from standards.portable import said_twice
 from standards.record import NO_TEXT, Contact, Dataset, Period, Text
 from standards.registry import Standards
 
@@ -57,8 +58,10 @@ def reading_part(value: str) -> dict[str, Any]:
     """Overrides out of a form's part, which holds a JSON object."""
     try:
         given = json.loads(value) if value else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
+    if name := said_twice(value):
+        raise Invalid("json-invalid", problems=[Problem("#/reading", "said-twice", {"name": name})])
     if not isinstance(given, dict):
         raise Invalid(problems=[Problem("#/reading", "unknown-value", {"name": "reading", "value": value[:100]})])
     return reading_of(given)
