@@ -134,8 +134,15 @@ def document(refusal: Refusal, language: str) -> dict[str, Any]:
 
 
 def _member(problem: Problem, language: str) -> dict[str, Any]:
-    sentence = refusals.sentence(problem.code, problem.params or {}, language, status=422)
-    return {"pointer": problem.pointer, "code": problem.code, "detail": sentence}
+    params = {"name": _last_name(problem.pointer), **(problem.params or {})}
+    sentence = refusals.sentence(problem.code, params, language, status=422)
+    said = {"pointer": problem.pointer, "code": problem.code, "detail": sentence}
+    return {**said, "known": list(params["known"])} if params.get("known") else said
+
+
+def _last_name(pointer: str) -> str:
+    """Name the member that a pointer leads to (``#/tags/3`` is about tags): who refuses need not say it twice."""
+    return next((part for part in reversed(pointer.split("/")) if part != "#" and not part.isdigit()), "")
 
 
 def answer(refusal: Refusal, language: str, request_id: str = "") -> Response:

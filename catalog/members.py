@@ -93,7 +93,7 @@ def check_url(pointer: str, url: str) -> Iterator[Problem]:
 def check_choice(pointer: str, value: str, choices: Iterable[str]) -> Iterator[Problem]:
     """Check a code against a closed list; empty is "not stated"."""
     if value and value not in choices:
-        yield Problem(pointer, "unknown-value", {"value": value})
+        yield Problem(pointer, "unknown-value", {"value": value, "known": tuple(choices)})
 
 
 def check_about(about: Dataset) -> Iterator[Problem]:

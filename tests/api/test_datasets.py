@@ -82,6 +82,16 @@ def test_an_unknown_standard_or_agency_is_refused_at_once(town: Town) -> None:
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/organization")
 
 
+def test_a_word_that_is_not_of_its_list_is_told_by_name_with_those_that_are(town: Town) -> None:
+    wrong = {"organization": "H12", "title": "A", "licence": "cc-by-4.0", "themes": ["educ"]}
+    [licence, theme] = town.send("POST", "/api/v1/datasets", "editor", wrong).json()["errors"]
+    assert (licence["pointer"], theme["pointer"]) == ("#/licence", "#/themes/0")
+    assert "licence" in licence["detail"]
+    assert "themes" in theme["detail"]
+    assert "CC-BY-4.0" in licence["known"]
+    assert "EDUC" in theme["known"]
+
+
 def test_a_body_that_is_not_json_is_refused_as_a_problem(town: Town) -> None:
     headers = {**town.head("editor"), "Content-Type": "application/json"}
     answer = town.client.post("/api/v1/datasets", headers=headers, content=b'{"title": ')

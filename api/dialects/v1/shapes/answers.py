@@ -18,6 +18,7 @@ class ProblemMember(Out):
     pointer: str = Field(description="JSON pointer (#/title), query parameter (?limit) or header (header:name).")
     code: str
     detail: str
+    known: list[str] = Field([], description="Where it was to be one of a few words: those.")
 
 
 class Problem(Out):
