@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Final
@@ -108,9 +108,20 @@ def group_name(theme: str) -> str:
     return theme.lower()
 
 
+@cache
+def group_id(theme: str) -> str:
+    """Give the id of that group: a UUID as CKAN asks of ids (version 5), of the theme's address at the EU's vocabularies."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, THEMES[theme].uri))
+
+
 def theme_of(group: str) -> str:
     """Give the theme that a group of this name or id is, "" for none."""
-    return next((code for code in THEMES if group_name(code) == group.lower()), "")
+    return _groups().get(group.lower(), "")
+
+
+@cache
+def _groups() -> Mapping[str, str]:
+    return MappingProxyType({said: code for code in THEMES for said in (group_name(code), group_id(code))})
 
 
 def licence_of(given: str) -> str:
@@ -135,7 +146,7 @@ def group(theme: str, language: str) -> dict[str, Any]:
     one = THEMES[theme]
     title = one.title.get(language) or one.title["en"]
     return {
-        "description": "", "display_name": title, "id": group_name(theme), "image_display_url": "",
+        "description": "", "display_name": title, "id": group_id(theme), "image_display_url": "",
         "name": group_name(theme), "title": title,
     }
 

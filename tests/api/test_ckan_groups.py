@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,14 @@ from tests.site import Town, make_town
 
 def option(town: Town, **values: str) -> None:
     result(town, "config_option_update", "operator", **{f"ckan.{name}".replace("__", "."): one for name, one in values.items()})
+
+
+def test_a_theme_has_an_id_that_another_ckan_takes_and_that_leads_to_it(town: Town) -> None:
+    shown = result(town, "group_show", "", id="econ")
+    assert shown["id"] == str(uuid.uuid5(uuid.NAMESPACE_URL, "http://publications.europa.eu/resource/authority/data-theme/ECON"))
+    assert result(town, "group_show", "", id=shown["id"])["name"] == "econ"
+    made = result(town, "package_create", name="tau-ca", owner_org="H12", groups=[{"id": shown["id"]}])
+    assert [(one["id"], one["name"]) for one in made["groups"]] == [(shown["id"], "econ")]
 
 
 def test_a_group_is_made_filled_found_changed_and_taken_away(town: Town) -> None:
