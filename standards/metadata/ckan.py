@@ -110,7 +110,7 @@ def group_name(theme: str) -> str:
 
 @cache
 def group_id(theme: str) -> str:
-    """Give the id of that group: a UUID as CKAN asks of ids (version 5), of the theme's address at the EU's vocabularies."""
+    """Give the id of that group: a UUID as CKAN asks of ids (version 5), of the theme's address at the EU."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, THEMES[theme].uri))
 
 
