@@ -103,6 +103,7 @@ class Found:
     parts: tuple[str, ...] = ()
     name: str = ""
     agency: str = ""
+    created: str = ""
     modified: str = ""
     private: bool = False
     digest: str = ""
@@ -116,6 +117,19 @@ class Institution:
     name: str
     title: Text = field(default_factory=dict)
     description: Text = field(default_factory=dict)
+    people: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """A group of datasets as a source tells of it, none of our themes; ``people`` are (name, capacity)."""
+
+    remote: str
+    name: str
+    title: str = ""
+    description: str = ""
+    image: str = ""
+    extras: tuple[tuple[str, str], ...] = ()
     people: tuple[tuple[str, str], ...] = ()
 
 

@@ -97,10 +97,12 @@ class Described:
 
     def words(self, text: Text) -> str:
         """Say it in the dataset's first language, else in any."""
-        for tag in (*self.about.language, "vi", "en"):
-            if text.get(tag):
-                return text[tag]
-        return next((one for one in text.values() if one), "")
+        return text.get(spoken(text, self.about.language), "")
+
+
+def spoken(text: Text, languages: Sequence[str]) -> str:
+    """Tell in which language a text is shown: the first of these that it has, else any; "" for no text."""
+    return next((tag for tag in (*languages, "vi", "en", *text) if text.get(tag)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

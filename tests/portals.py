@@ -80,6 +80,7 @@ class Portal(Server):
         self.packages = {one["id"]: one for one in packages or []}
         self.organisations: list[dict[str, Any]] = []
         self.people: list[dict[str, Any]] = []
+        self.groups: list[dict[str, Any]] = []
         self.fault: Callable[[BaseHTTPRequestHandler, str], bool] = lambda _handler, _action: False
 
     def answer(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
@@ -114,6 +115,10 @@ class Portal(Server):
     def do_organization_list(self, given: dict[str, Any]) -> tuple[int, Any]:
         at = int(given.get("offset", 0))
         return 200, self.organisations[at : at + 25]
+
+    def do_group_list(self, given: dict[str, Any]) -> tuple[int, Any]:
+        at = int(given.get("offset", 0))
+        return 200, self.groups[at : at + 25]
 
     def do_user_list(self, _given: dict[str, Any]) -> tuple[int, Any]:
         return (200, self.people) if self.people else (403, {"__type": "Authorization Error"})

@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from catalog import manifest
@@ -13,14 +14,16 @@ from catalog.catalog.agencies import ROLES, names
 from catalog.catalog.versions import RESOURCES_LIMIT, Versions, arranged_as, resource_problems
 from catalog.errors import Problem, Stale
 from catalog.events import DatasetChanged, VersionPublished
-from catalog.harvest import Found, Harvested, Institution, Run, Somebody, Source, key_of
+from catalog.harvest import Found, Gathering, Harvested, Institution, Run, Somebody, Source, key_of
 from catalog.members import NAME, SLUG, TITLE_LIMIT, UUID, check_about, slug_of, tidy
-from catalog.model import Entry, Membership, Organisation, Origin, Person, Resource, Version
+from catalog.model import Entry, Mark, Membership, Organisation, Origin, Person, Resource, Version
 from catalog.ports import Unit
 from catalog.release import name_files
 from standards.portable import to_json
 
 BATCH = 100
+GROUP, GROUP_MEMBER = "group", "group-member"
+"""Marks that groups and their people are (``api/dialects/ckan/groups.py``)."""
 HIGHEST = 10_000
 
 
@@ -115,7 +118,8 @@ class Adopting(Versions):
                 continue
             if one.agency not in owners:
                 owners[one.agency] = self._owner(unit, source, one.agency)
-            self._plan_one(unit, batch, one, row, owners[one.agency])
+            self._plan_one(unit, batch, _at_home(source, one, owners[one.agency]), row, owners[one.agency],
+                           moved=source.moved)
         return batch
 
     @staticmethod
@@ -127,7 +131,7 @@ class Adopting(Versions):
         return owner if owner is not None and owner.state == "open" else None
 
     def _plan_one(self, unit: Unit, batch: Batch, found: Found, row: Harvested | None,
-                  owner: Organisation | None) -> None:
+                  owner: Organisation | None, *, moved: bool) -> None:
         before = unit.entry(row.dataset) if row else None
         if before is not None and before.state == "withdrawn":
             if not (row and row.gone) or before.erased:
@@ -145,20 +149,24 @@ class Adopting(Versions):
                 batch.seen.append(key_of(found.remote))
             return
         batch.planned.append(self._planned_one(unit, batch, replace(found, about=about), row=row, before=before,
-                                               owner=owner))
+                                               owner=owner, moved=moved))
 
     def _planned_one(self, unit: Unit, batch: Batch, found: Found, *, row: Harvested | None, before: Entry | None,
-              owner: Organisation | None) -> Planned:
+                     owner: Organisation | None, moved: bool) -> Planned:
+        """Plan one. A site that moved here brings the days on which things were made and changed there."""
         now = self._now()
+        now = _moment(found.modified, now) if moved else now
         visibility = "private" if found.private else "public"
         if before is None:
             assert owner is not None
             before_version = None
+            created = min(_moment(found.created, now), now) if moved else now
             entry = Entry(id=self._new_id(), slug=self._free_slug(unit, batch, found), organisation=owner.id,
-                          about=found.about, visibility="private" if found.private else "public", created=now,
+                          about=found.about, visibility="private" if found.private else "public", created=created,
                           modified=now)
         else:
             owner = self._organisation(unit, before.organisation)
+            now = max(now, before.modified)
             entry = replace(before, about=found.about, modified=now,
                             visibility="private" if visibility == "private" else "public")
             before_version = unit.version(before.id, before.version) if before.version else None
@@ -225,8 +233,9 @@ class Adopting(Versions):
             version = replace(one.version, manifest=one.sealed)
             unit.add_version(version)
             number = unit.announce(VersionPublished(dataset=one.entry.id, number=version.number))
+            first = one.entry.created if source.moved else version.issued
             unit.save_entry(replace(
-                one.entry, state="published", version=version.number, issued=one.entry.issued or version.issued,
+                one.entry, state="published", version=version.number, issued=one.entry.issued or first,
                 modified=version.issued, sequence=number,
             ))
             unit.audit("system", "harvest", one.entry.id, version=version.number, manifest=one.sealed,
@@ -259,6 +268,38 @@ class Adopting(Versions):
                 self._adopt_person(unit, source, person)
             for one in ones:
                 self._adopt_agency(unit, source, one)
+
+    def take_groups(self, run: str, ones: Sequence[Gathering]) -> None:
+        """Make the groups of a site that moves here, those that are not held yet, with their people; idempotent."""
+        with self._records.begin() as unit:
+            found = unit.run(run)
+            source = unit.source(found.source) if found else None
+            if source is None:
+                raise Stale("run-gone")
+            for one in ones if source.moved else ():
+                self._adopt_group(unit, source, one)
+
+    def _adopt_group(self, unit: Unit, source: Source, one: Gathering) -> None:
+        origin = unit.origin("group", key_of(one.remote), source.id)
+        held = unit.mark(GROUP, origin.target) if origin else None
+        held = held or next(iter(unit.marks(GROUP, subjects=[one.name])), None)
+        if held is None:
+            now = self._now()
+            said = {"title": one.title, "description": one.description, "image_url": one.image,
+                    "extras": [{"key": key, "value": value} for key, value in one.extras]}
+            held = Mark(kind=GROUP, id=self._new_id(), subject=one.name, created=now, modified=now,
+                        body={name: value for name, value in said.items() if value})
+            unit.save_mark(held)
+            unit.audit("system", "keep-group", held.subject, mark=held.id, source=source.name)
+            for name, capacity in one.people:
+                self._join(unit, held, name, capacity)
+        unit.save_origin(Origin(source=source.id, kind="group", remote=key_of(one.remote), target=held.id, shown=True))
+
+    def _join(self, unit: Unit, group: Mark, name: str, capacity: str) -> None:
+        person, now = unit.person(name), self._now()
+        if person is not None:
+            unit.save_mark(Mark(kind=GROUP_MEMBER, id=f"{group.id}:{person.id}", subject=group.id, person=person.id,
+                                body={"capacity": capacity}, created=now, modified=now))
 
     def _adopt_agency(self, unit: Unit, source: Source, one: Institution) -> None:
         origin = unit.origin("organisation", key_of(one.remote), source.id)
@@ -293,6 +334,22 @@ class Adopting(Versions):
             unit.audit("system", "add-person", held.id, name=held.name, source=source.name)
         unit.save_origin(Origin(source=source.id, kind="person", remote=key_of(one.remote), target=held.id,
                                 shown=True))
+
+
+def _moment(said: str, now: datetime) -> datetime:
+    """Read a moment as CKAN tells it, UTC without saying so; never one to come, and now for what is none."""
+    try:
+        read = datetime.fromisoformat(said)
+    except ValueError:
+        return now
+    return min(read if read.tzinfo else read.replace(tzinfo=UTC), now)
+
+
+def _at_home(source: Source, found: Found, owner: Organisation | None) -> Found:
+    """Leave out whose data they were where that is whose data they are: their agency moved here with them."""
+    if not source.moved or owner is None or found.about.source != owner.title:
+        return found
+    return replace(found, about=replace(found.about, source={}))
 
 
 def _at(unit: Unit, run: str, step: int) -> tuple[Run, Source]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from catalog.harvest import Found, Institution, Somebody
+from catalog.harvest import Found, Gathering, Institution, Somebody
 from catalog.members import TITLE_LIMIT
 from catalog.model import Resource
 from pipelines.format import Unreadable
@@ -17,14 +17,18 @@ from standards.metadata import ckan
 from standards.record import Dataset
 
 ROLES: Mapping[str, str] = {"admin": "admin", "editor": "editor", "member": "reader"}
+CAPACITIES: Final = ("admin", "editor", "member")
+"""What people are in a group."""
 
 
 def read(asked: Asked) -> Parsed:
-    """Read one answer of the Action API: of package_search, or of the lists of organisations and people."""
+    """Read one answer of the Action API: of package_search, or of the lists of organisations, people and groups."""
     result = _result(asked.pages[0])
     if asked.what == "organisations":
         return Parsed(institutions=tuple(_institutions(result, asked.language)), rows=len(_dicts(result)),
                       people=tuple(_people([user for one in _dicts(result) for user in _dicts(one.get("users"))])))
+    if asked.what == "groups":
+        return Parsed(groups=tuple(_groups(result)), rows=len(_dicts(result)))
     if asked.what == "people":
         return Parsed(people=tuple(_people(_dicts(result))), rows=len(_dicts(result)))
     if asked.what == "one":
@@ -95,7 +99,7 @@ def _found(package: Mapping[str, Any], asked: Asked) -> Found:
         remote=words.plain(given.get("id"), 1000), name=words.plain(given.get("name"), TITLE_LIMIT), about=about,
         resources=tuple(one for one, _ in made), parts=tuple(part for _, part in made),
         agency=words.plain(owner.get("id"), 1000), modified=words.moment(given.get("metadata_modified")),
-        private=given.get("private") is True,
+        created=words.moment(given.get("metadata_created")), private=given.get("private") is True,
     ), asked.language)
 
 
@@ -125,6 +129,21 @@ def _institutions(said: Any, language: str) -> Any:
                 remote=words.plain(one["id"], 1000), name=words.plain(one.get("name"), 100), people=tuple(people),
                 title=words.text({language: one.get("title") or one.get("name") or ""}, TITLE_LIMIT),
                 description=words.text({language: one.get("description") or ""}),
+            )
+
+
+def _groups(said: Any) -> Iterator[Gathering]:
+    """Give the groups of people's own; a theme of ours is one here already."""
+    for one in _dicts(said):
+        name = words.plain(one.get("name"), 100)
+        if one.get("id") and name and not ckan.theme_of(name) and one.get("state", "active") == "active":
+            yield Gathering(
+                remote=words.plain(one["id"], 1000), name=name, title=words.plain(one.get("title"), TITLE_LIMIT),
+                description=words.plain(one.get("description")), image=words.address(one.get("image_url")),
+                extras=tuple((words.plain(each.get("key"), 100), words.plain(each.get("value")))
+                             for each in _dicts(one.get("extras")) if each.get("key")),
+                people=tuple((words.plain(user.get("name"), 64), str(user.get("capacity")))
+                             for user in _dicts(one.get("users")) if str(user.get("capacity")) in CAPACITIES),
             )
 
 

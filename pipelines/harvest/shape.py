@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.harvest import Found, Institution, Somebody
+from catalog.harvest import Found, Gathering, Institution, Somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,7 @@ class Parsed:
     found: tuple[Found, ...] = ()
     institutions: tuple[Institution, ...] = ()
     people: tuple[Somebody, ...] = ()
+    groups: tuple[Gathering, ...] = ()
     problems: tuple[Mapping[str, Any], ...] = ()
     addresses: tuple[tuple[str, str], ...] = ()
     maps: tuple[str, ...] = ()

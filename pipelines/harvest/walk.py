@@ -199,6 +199,8 @@ def ckan(walk: Walk, source: Source, run: Run) -> Step:
     phase = str(run.cursor.get("phase") or ("organisations" if source.agencies else "packages"))
     if phase == "packages":
         return _ckan_packages(walk, source, run)
+    if phase == "groups":
+        return _ckan_groups(walk, source, run)
     return _ckan_people(walk, source, run, phase)
 
 
@@ -210,24 +212,44 @@ def _action(source: Source, name: str, **given: Any) -> str:
 def _ckan_people(walk: Walk, source: Source, run: Run, phase: str) -> Step:
     """Take one page of the agencies, or the people; a site that does not show them is harvested without."""
     at = int(run.cursor.get("at", 0))
-    cursor: dict[str, Any] = {"phase": "packages"}
+    cursor: dict[str, Any] = {"phase": "groups" if source.moved else "packages"}
     if phase == "organisations":
         url = _action(source, "organization_list", all_fields="true", include_users="true", limit=25, offset=at)
         cursor = {"phase": "people"} if source.moved else cursor
     else:
         url = _action(source, "user_list")
-    try:
-        parsed = _read(walk, source, "ckan", [(_get(walk, source, url), "")], phase)
-    except (Unfetched, Unreadable) as problem:
-        if isinstance(problem, Unfetched) and problem.may_pass:
-            raise
-        parsed = Parsed(problems=({"remote": phase, "code": getattr(problem, "code", "")},))
+    parsed = _shown(walk, source, url, phase)
     known = {one.remote for one in parsed.institutions}
     walk.catalog.take_institutions(run.id, parsed.institutions, parsed.people if source.moved else ())
     again = phase == "organisations" and parsed.rows and at < MOST_AGENCIES and not known <= set(
         run.cursor.get("known", ()))
     if again:
         cursor = {"phase": phase, "at": at + parsed.rows, "known": sorted(known)}
+    walk.catalog.take(run.id, (), cursor, problems=parsed.problems, step=int(run.cursor.get("steps", 0)))
+    return Step(cursor=cursor)
+
+
+def _shown(walk: Walk, source: Source, url: str, phase: str) -> Parsed:
+    """Read a list that not every site shows to everybody: what it refuses is told in the report. Raises Unfetched."""
+    try:
+        return _read(walk, source, "ckan", [(_get(walk, source, url), "")], phase)
+    except (Unfetched, Unreadable) as problem:
+        if isinstance(problem, Unfetched) and problem.may_pass:
+            raise
+        return Parsed(problems=({"remote": phase, "code": getattr(problem, "code", "")},))
+
+
+def _ckan_groups(walk: Walk, source: Source, run: Run) -> Step:
+    """Take one page of the groups of a site that moves here; datasets say which they are in."""
+    at = int(run.cursor.get("at", 0))
+    url = _action(source, "group_list", all_fields="true", include_users="true", include_extras="true", limit=25,
+                  offset=at)
+    parsed = _shown(walk, source, url, "groups")
+    known = {one.remote for one in parsed.groups}
+    walk.catalog.take_groups(run.id, parsed.groups)
+    again = parsed.rows and at < MOST_AGENCIES and not known & set(run.cursor.get("known", ()))
+    cursor: dict[str, Any] = {"phase": "groups", "at": at + parsed.rows, "known": sorted(known)} if again else {
+        "phase": "packages"}
     walk.catalog.take(run.id, (), cursor, problems=parsed.problems, step=int(run.cursor.get("steps", 0)))
     return Step(cursor=cursor)
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from standards.language import Copy, Described, Part
+from standards.language import Copy, Described, Part, spoken
 from standards.record import Contact, Dataset, Period
 from standards.vocabulary import FREQUENCIES, LICENCES, THEMES
 
@@ -29,14 +29,10 @@ _LEGACY: Final[Mapping[str, str]] = {
     "odc-odbl": "ODbL-1.0", "odc-pddl": "PDDL-1.0",
 }
 """Ids of CKAN's own licence register and the licences of ours that they mean."""
-
-
 KEPT: Final = ("author", "author_email", "maintainer", "maintainer_email", "url", "version")
 """Members that are kept as they came where no member of ours holds them."""
-
 MEASURED: Final = ("format", "hash", "size", "mimetype", "last_modified", "url")
 """Members of a resource that a file of ours tells better than whoever describes it."""
-
 OWN: Final = frozenset({
     "id", "package_id", "position", "state", "created", "metadata_modified", "url_type", "datastore_active", "url",
     "name", "upload", "clear_upload", "datastore_contains_all_records_of_source_file",
@@ -270,8 +266,6 @@ def ending(address: str) -> str:
 
 
 # --- and back ---------------------------------------------------------------------------------------------------------
-
-
 def _thawed(value: Any) -> Any:
     """Give lists for tuples: what is kept is frozen."""
     if isinstance(value, Mapping):
@@ -288,7 +282,8 @@ def read(given: Mapping[str, Any], before: Dataset, language: str, standards: Co
     about, more = before, dict(before.more)
     for name, ours in (("title", "title"), ("notes", "description")):
         if name in given:
-            said = {**getattr(about, ours), language: str(given[name] or "")}
+            spoken = _spoken(given, before, name, getattr(about, ours), language)
+            said = {**getattr(about, ours), spoken: str(given[name] or "")}
             text = {tag: words for tag, words in said.items() if words}
             about = replace(about, title=text) if name == "title" else replace(about, description=text)
     if "license_id" in given:
@@ -309,6 +304,15 @@ def read(given: Mapping[str, Any], before: Dataset, language: str, standards: Co
         if name in given:
             more[name] = given[name]
     return replace(about, more={name: value for name, value in more.items() if value not in (None, "", [], ())})
+
+
+def _spoken(given: Mapping[str, Any], before: Dataset, name: str, text: Mapping[str, str], language: str) -> str:
+    """Tell which language a main member is in: the one that was shown there, else what no extra says."""
+    if shown := spoken(text, before.language):
+        return spoken({shown: name, language: name}, before.language)
+    said = {str(one.get("key")): str(one.get("value") or "") for one in given.get("extras") or ()}
+    others = [tag for tag in said.get("language", "").split() if not said.get(f"{name}_{tag}")]
+    return others[0] if others and said.get(f"{name}_{language}") and _LANGUAGES.fullmatch(others[0]) else language
 
 
 def _contacted(given: Mapping[str, Any], about: Dataset, more: dict[str, Any]) -> Dataset:

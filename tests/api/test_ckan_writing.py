@@ -230,3 +230,14 @@ def test_while_the_site_is_read_only_writes_are_refused_and_reads_answered(town:
     answer = action(town, "package_patch", id="tai-lieu", title="x")
     assert (answer.status_code, answer.json()["success"]) == (503, False)
     assert result(town, "package_show", "", id="tai-lieu")["title"] == "Tài liệu"
+
+
+def test_a_title_is_changed_in_the_language_in_which_it_was_shown(town: Town) -> None:
+    said = [{"key": "language", "value": "th en"}, {"key": "title_en", "value": "Provinces"}, {"key": "title_vi", "value": "Các tỉnh"}]
+    made = result(town, "package_create", name="cac-tinh", owner_org="H12", title="จังหวัด", extras=said)
+    assert made["title"] == "จังหวัด"
+    assert {one["key"]: one["value"] for one in made["extras"]}["title_vi"] == "Các tỉnh"
+    assert result(town, "package_update", **made)["title"] == "จังหวัด"
+    changed = result(town, "package_patch", id="cac-tinh", title="จังหวัดทั้งหมด")
+    assert changed["title"] == result(town, "package_show", id="cac-tinh")["title"] == "จังหวัดทั้งหมด"
+    assert {one["key"]: one["value"] for one in changed["extras"]} == {one["key"]: one["value"] for one in said}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -306,6 +306,38 @@ def test_a_portal_that_moves_here_brings_its_agencies_and_the_names_of_its_peopl
     found = stand.catalog.origin("dataset", a_package(7)["id"])
     assert found is not None
     assert found.shown
+
+
+def test_a_portal_that_moves_here_brings_its_groups_and_the_days_of_its_datasets(stand: Stand, portal: Portal) -> None:
+    portal.groups = [
+        {"id": f"group-{number}", "name": f"nhom-{number}", "title": f"Nhóm {number}", "description": "Gom lại", "extras": [],
+         "users": [{"name": "lan", "capacity": "editor"}, {"name": "ai-do", "capacity": "admin"}]} for number in range(1, 31)
+    ] + [{"id": "theme", "name": "econ", "title": "Kinh tế"}]
+    portal.organisations = [{"id": "org-1", "name": "so-giao-duc", "title": "Sở Giáo dục", "users": [
+        {"id": "u-1", "name": "lan", "fullname": "Lan", "capacity": "editor"}]}]
+    soon = (stand.clock.at + timedelta(days=900)).strftime("%Y-%m-%dT%H:%M:%S")
+    portal.packages[a_package(1)["id"]] = a_package(1, metadata_created="2019-05-06T07:08:09.123456")
+    portal.packages[a_package(2)["id"]] = a_package(2, metadata_created=soon, metadata_modified=soon)
+    a_source(stand, portal, agencies=True, moved=True, organisation="")
+    assert harvest(stand).state == "done"
+    groups = {one.subject: one for one in stand.catalog.marks("group")}
+    assert sorted(groups) == sorted(f"nhom-{number}" for number in range(1, 31))
+    assert groups["nhom-7"].body == {"title": "Nhóm 7", "description": "Gom lại"}
+    found = stand.catalog.origin("group", "group-7")
+    assert found is not None
+    assert (found.target, found.shown) == (groups["nhom-7"].id, True)
+    assert [one.body for one in stand.catalog.marks("group-member", subjects=[groups["nhom-7"].id])] == [{"capacity": "editor"}]
+    old, other = dataset(stand, 1), dataset(stand, 2)
+    assert (old.created, old.issued) == (datetime(2019, 5, 6, 7, 8, 9, 123456, tzinfo=UTC),) * 2
+    assert old.modified == stand.catalog.version(NOBODY, old.id).issued == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert other.created <= other.modified <= stand.clock.at
+    assert old.about.source == {}
+    portal.packages[a_package(1)["id"]] = a_package(1, resources=[], metadata_modified="2026-01-03T00:00:00")
+    assert counts(harvest(stand, whole=True)) == {"same": 24, "changed": 1}
+    assert dataset(stand, 1).modified == datetime(2026, 1, 3, tzinfo=UTC)
+    assert dataset(stand, 1).issued == old.issued
+    assert len(stand.catalog.marks("group")) == 30
+    assert list(stand.catalog.verify(deep=True)) == []
 
 
 def test_a_key_is_sent_to_its_source_and_seen_nowhere(stand: Stand, portal: Portal) -> None:

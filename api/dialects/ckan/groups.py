@@ -126,8 +126,23 @@ def of_package(call: Call, given: Iterable[Any]) -> list[Any]:
     for one in given:
         key = str(one.get("name") or one.get("id") or "") if isinstance(one, Mapping) else ""
         held = find(call, key) if key and not ckan.theme_of(key) else None
-        found.append({"name": held.subject} if held else one)
+        found.append({"name": held.subject} if held else _bare(one))
     return found
+
+
+def of_elsewhere(one: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a group that is not here as a package names it."""
+    title = str(one.get("title") or one.get("name") or "")
+    return {"description": "", "display_name": title, "image_display_url": "", "title": title, **one}
+
+
+def _bare(one: Any) -> Any:
+    """Give what was said of a group that is not here, without what ``of_elsewhere`` makes of it."""
+    if not isinstance(one, Mapping):
+        return one
+    made = of_elsewhere({name: one[name] for name in ("name",) if name in one})
+    kept = {name: value for name, value in one.items() if name != "display_name" and made.get(name) != value}
+    return {**kept, "name": one["name"]} if "name" in one else kept
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------

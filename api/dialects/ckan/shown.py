@@ -116,7 +116,8 @@ class Shown:
         """Give a group that was made here in full; a theme and what came from elsewhere stay as they are."""
         if self._groups is None:
             self._groups = {each.subject: groups.short(self.call, each) for each in groups.every(self.call)}
-        return self._groups.get(str(one.get("name") or ""), one)
+        return self._groups.get(str(one.get("name") or "")) or (
+            one if ckan.theme_of(str(one.get("name") or "")) else groups.of_elsewhere(one))
 
     def _with_extra_fields(self, shown: dict[str, Any]) -> dict[str, Any]:
         """Let every resource have the members that the site wants there always."""
