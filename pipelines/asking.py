@@ -12,10 +12,11 @@ import ctypes
 import json
 import os
 import resource
+import select
 import signal
 import struct
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -35,11 +36,18 @@ GUARDED: Final = Limits(memory=1280 * MEGABYTE, cpu=10**6, file=0, handles=64)
 """Of its memory a quarter is stacks of its engines' threads, which count whole and are hardly used."""
 GUARDED_NICE: Final = 5
 MOST_ATTACHED: Final = 8
-KEPT: Final = "32MB"
+KEPT: Final = "8MB"
 PUT_OFF: Final = "late_materialization_max_rows"
 LATE: Final = 1001
 """Rows up to which the first of an order are looked for by the columns of the order alone."""
 REST_SECONDS: Final = 10
+IDLE_SECONDS: Final = 5.0
+"""After so long without a question what was read is given up: who asks again soon finds it still at hand."""
+TRIM, MAP = -1, -3
+"""The C library's names for two of its thresholds: how much free memory it holds, and which pieces it takes singly."""
+USUAL: Final = {TRIM: 256 << 10, MAP: 256 << 10}
+WRITING: Final = {TRIM: 32 << 20, MAP: 8 << 20}
+"""While a document is written its pieces lie in memory that was there: a fifth of the time went into new memory."""
 CONFIG: Final[Mapping[str, Any]] = {
     "threads": THREADS, "memory_limit": "512MB", "autoinstall_known_extensions": False,
     "autoload_known_extensions": False, "allow_community_extensions": False, "python_enable_replacements": False,
@@ -83,10 +91,15 @@ class Open:
     def rest(self) -> None:
         """Keep nothing of a whole table that was read for a document: what is asked next is little of it."""
         if self._full:
-            for most in (KEPT, CONFIG["memory_limit"]):
-                with contextlib.suppress(duckdb.Error):
-                    self._duck.execute(f"SET memory_limit = '{most}'")
-            self._full = False
+            self.idle()
+
+    def idle(self) -> None:
+        """Give memory back."""
+        for most in (KEPT, CONFIG["memory_limit"]):
+            with contextlib.suppress(duckdb.Error):
+                self._duck.execute(f"SET memory_limit = '{most}'")
+        self._full = False
+        _give_back()
 
     def _put_off(self, *, late: bool) -> None:
         """Let the engine look first which rows are the first of an order, and only then at their other columns."""
@@ -135,6 +148,11 @@ class Guarded:
         """Have an engine at hand for the next statement."""
         self._engines.renew()
 
+    def idle(self) -> None:
+        """Give memory back, with what was read of the tables of the last statement."""
+        self._engines.forget()
+        _give_back()
+
 
 def _serve(limits: Limits, door: type[Open | Guarded]) -> None:
     """Answer question after question."""
@@ -149,13 +167,33 @@ def _serve(limits: Limits, door: type[Open | Guarded]) -> None:
         one.rest()
         _tell(out, b"E", {})
         out.flush()
-        for line in sys.stdin.buffer:
+        while line := _line(one.idle):
             asked = json.loads(line)
             _more_time(int(asked["cpu"]))
             one.answer(asked, out)
             out.flush()
             _more_time(REST_SECONDS)
             one.rest()
+
+
+def _line(idle: Callable[[], None]) -> bytes:
+    """Wait for a question, of which there is one at a time; nothing where there will be no more."""
+    if not select.select([sys.stdin.buffer], [], [], IDLE_SECONDS)[0]:
+        idle()
+    return sys.stdin.buffer.readline()
+
+
+def _give_back() -> None:
+    """Give memory back to the machine: Arrow's, and what the C library holds."""
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(AttributeError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _hold(thresholds: Mapping[int, int]) -> None:
+    with contextlib.suppress(AttributeError):  # only glibc has it
+        for one, size in thresholds.items():
+            ctypes.CDLL(None).mallopt(one, size)
 
 
 def _more_time(seconds: int) -> None:
@@ -193,7 +231,11 @@ def _document(duck: Any, asked: Mapping[str, Any], out: BinaryIO) -> dict[str, A
     reader = duck.sql(asked["sql"], params=asked["values"]).to_arrow_reader(documents.BATCH)
     batches = (pa.RecordBatch.from_arrays([documents.narrow(one) for one in batch.columns[: len(names)]], names=names)
                for batch in reader)
-    rows = documents.WRITERS[asked["form"]](batches, names, lambda piece: _send(out, piece))
+    _hold(WRITING)
+    try:
+        rows = documents.WRITERS[asked["form"]](batches, names, lambda piece: _send(out, piece))
+    finally:
+        _hold(USUAL)
     return {"refused": "too-many-rows"} if rows < 0 else {"rows": rows}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 
+from pipelines import lines
 from pipelines.tables import plain, points
 from standards import late
 
@@ -23,13 +22,13 @@ if TYPE_CHECKING:
 else:  # what few documents need
     pq, xlsxwriter = late.module("pyarrow.parquet"), late.module("xlsxwriter")
 
-BATCH: Final = 10_000
+BATCH: Final = 10_240
+"""Rows that are written at once: five of the engine's own pieces."""
 AT_WORK: Final = 2
 """Batches of a document that are written at the same time."""
 SHEET_ROWS: Final = 100_000
 HALF_TURN: Final = 180.0
-FOUR_DIGITS: Final = (-30_610_224_000, 253_402_300_800)
-"""Seconds between which a year has four digits."""
+
 
 def narrow(column: Any) -> Any:
     """A sum of whole numbers as a whole number where one holds it: DuckDB gives 128 bits, which few readers know."""
@@ -69,78 +68,18 @@ class Pipe(io.RawIOBase):
 
 
 def _csv(batches: Batches, names: Sequence[str], send: Send) -> int:
-    head = io.StringIO()
-    csv.writer(head, lineterminator="\n").writerow(names)
-    send(head.getvalue().encode())
-    rows = 0
+    send(lines.head(names))
+    rows, made = 0, lines.Lines()
     written: deque[Future[bytes | memoryview]] = deque()
     with ThreadPoolExecutor(AT_WORK) as pool:  # Arrow writes without the lock: the next rows come meanwhile
         for batch in batches:
-            written.append(pool.submit(_lines, batch, list(names)))
+            written.append(pool.submit(made.write, batch))
             rows += batch.num_rows
             if len(written) > AT_WORK:
                 send(written.popleft().result())
         for one in written:
             send(one.result())
     return rows
-
-
-def _lines(batch: pa.RecordBatch, names: list[str]) -> bytes | memoryview:
-    """Lines with quotation marks only where a cell needs them: Arrow puts them round every text or refuses."""
-    batch = pa.RecordBatch.from_arrays([_said(one) for one in batch.columns], names=names)
-    try:
-        piece = io.BytesIO()
-        pacsv.write_csv(batch, piece, pacsv.WriteOptions(include_header=False, quoting_style="none"))
-        return piece.getbuffer()
-    except pa.ArrowInvalid:
-        return _quoted_lines(batch) if batch.num_columns > 1 else _plain_lines(batch)
-
-
-def _plain_lines(batch: pa.RecordBatch) -> bytes:
-    """Lines of a single column: an empty text stands in quotation marks there, so that it is a line of its own."""
-    cells = pc.cast(batch.column(0), pa.string()).to_pylist()
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows([one] for one in cells)
-    return lines.getvalue().encode()
-
-
-def _quoted_lines(batch: pa.RecordBatch) -> memoryview:
-    """Lines put together by Arrow, of which Python's writer would give ten times fewer a second."""
-    texts = [_quoted(one) if pa.types.is_string(one.type) else pc.cast(one, pa.string()) for one in batch.columns]
-    lines = pc.binary_join_element_wise(*texts, ",", null_handling="replace", null_replacement="")
-    every = pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")
-    return memoryview((every[0].as_py() + "\n").encode())
-
-
-def _quoted(cells: pa.StringArray) -> pa.StringArray:
-    """Put quotation marks round the cells that need them."""
-    wrong = pc.match_substring_regex(cells, '[",\\r\\n]')
-    if not pc.any(wrong).as_py():
-        return cells
-    marked = pc.binary_join_element_wise('"', pc.replace_substring(cells, '"', '""'), '"', "")
-    return pc.if_else(wrong, marked, cells)
-
-
-def _said(column: Any) -> Any:
-    """A moment as ISO 8601 has it; whatever else Arrow writes as we do."""
-    if pa.types.is_timestamp(column.type):
-        return _moments(column)
-    return column
-
-
-def _moments(column: Any) -> Any:
-    """Write moments; between the years 1000 and 9999 by their plain text, which takes a tenth of the time."""
-    zone = column.type.tz
-    try:
-        seconds = pc.cast(column, pa.timestamp("s", zone))
-    except pa.ArrowInvalid:  # parts of seconds
-        seconds = pc.cast(pc.floor_temporal(column, unit="second"), pa.timestamp("s", zone))
-    ends = pc.min_max(pc.cast(seconds, pa.int64())).as_py()
-    usual = ends["min"] is not None and FOUR_DIGITS[0] <= ends["min"] <= ends["max"] < FOUR_DIGITS[1]
-    if not usual or zone not in (None, "UTC"):
-        return pc.strftime(seconds, "%Y-%m-%dT%H:%M:%SZ" if zone else "%Y-%m-%dT%H:%M:%S")
-    plainly = pc.utf8_replace_slice(pc.cast(pc.cast(seconds, pa.timestamp("s")), pa.string()), 10, 11, "T")
-    return pc.binary_join_element_wise(plainly, "Z", "") if zone else plainly
 
 
 def _ndjson(batches: Batches, names: Sequence[str], send: Send) -> int:

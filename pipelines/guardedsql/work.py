@@ -88,6 +88,11 @@ class Engines:
             self._hung.close()
         self._hung, self._tables = None, {}
 
+    def forget(self) -> None:
+        """Give up the tables of the statement before, and what was read of them."""
+        self._end()
+        self._said = None
+
     def renew(self) -> None:
         """Have an engine at hand that nobody has used."""
         if self._empty is None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
 from pipelines.rowquery.folding import folded_texts
 from pipelines.tables import schema
+
+NICE: Final = 10
+"""Readers go first, who are answered from the Parquet file meanwhile."""
+CONFIG: Final[Mapping[str, str | int]] = {"threads": 1, "memory_limit": "256MB"}
 
 
 def make(asked: Mapping[str, str]) -> int:
@@ -27,7 +33,8 @@ def make_plainly(asked: Mapping[str, str]) -> int:
 
 
 def _made(asked: Mapping[str, str], besides: str) -> int:
-    with duckdb.connect(asked["path"], config={"threads": 1, "memory_limit": "512MB"}) as duck:
+    os.nice(NICE)
+    with duckdb.connect(asked["path"], config=dict(CONFIG)) as duck:
         duck.execute(f"CREATE TABLE rows AS SELECT *{besides} "  # noqa: S608 - the table's own names, quoted
                      "FROM read_parquet(?)", [asked["parquet"]])
     return Path(asked["path"]).stat().st_size

@@ -18,7 +18,7 @@ import pytest
 
 from catalog.errors import Unavailable
 from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Table, Text, Without, Word
-from pipelines import documents
+from pipelines import lines
 from pipelines.askers import Askers
 from pipelines.rowstore import reading
 from pipelines.rowstore.snapshots import FOLDED, Snapshots, folds
@@ -211,10 +211,10 @@ def test_moments_in_a_document_are_written_alike_by_both_ways() -> None:
     for kind in (pa.timestamp("us"), pa.timestamp("us", "UTC"), pa.timestamp("us", "Asia/Ho_Chi_Minh")):
         column, form = pa.array(moments, kind), "%Y-%m-%dT%H:%M:%SZ" if kind.tz else "%Y-%m-%dT%H:%M:%S"
         whole = pc.cast(pc.floor_temporal(column, unit="second"), pa.timestamp("s", kind.tz))
-        assert documents._moments(column).to_pylist() == pc.strftime(whole, form).to_pylist()
+        assert lines.moments(column).to_pylist() == pc.strftime(whole, form).to_pylist()
     early = pa.array([-50_000_000_000, 0], pa.timestamp("s"))
-    assert documents._moments(early).to_pylist() == pc.strftime(early, "%Y-%m-%dT%H:%M:%S").to_pylist()
-    assert documents._moments(pa.array([None], pa.timestamp("s"))).to_pylist() == [None]
+    assert lines.moments(early).to_pylist() == pc.strftime(early, "%Y-%m-%dT%H:%M:%S").to_pylist()
+    assert lines.moments(pa.array([None], pa.timestamp("s"))).to_pylist() == [None]
 
 
 def test_the_first_of_an_order_are_the_same_rows_however_they_are_looked_for(tmp_path, askers) -> None:
