@@ -296,8 +296,9 @@ class Files(Protocol):
     def open(self, sha256: str, start: int = 0, length: int | None = None) -> BinaryIO:
         """Bytes of an object; raises NotFound."""
     def size(self, sha256: str) -> int | None: ...
-    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "") -> str | None:
-        """Give a presigned address where the store has such, else None; it answers with these headers."""
+    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "",
+            head: bool = False) -> str | None:
+        """Give a presigned address for GET (or HEAD), answered with these headers; None where the store has none."""
     def local(self, sha256: str) -> str | None:
         """Give a path on this machine for engines that read files in place; a store elsewhere makes a copy here."""
     def distrust(self, sha256: str) -> bool:

@@ -698,7 +698,8 @@ class FakeFiles:
     def size(self, sha256: str) -> int | None:
         return len(self.objects[sha256]) if sha256 in self.objects else None
 
-    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "") -> str | None:
+    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "",
+            head: bool = False) -> str | None:
         return None
 
     def local(self, sha256: str) -> str | None:

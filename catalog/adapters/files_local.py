@@ -200,7 +200,8 @@ class LocalFiles:
         except (FileNotFoundError, NotFound):
             return None
 
-    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "") -> str | None:  # noqa: ARG002 - the port's shape
+    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "",  # noqa: ARG002 - the port's shape
+            head: bool = False) -> str | None:  # noqa: ARG002
         """Give no address: a folder has none."""
         return None
 

@@ -41,6 +41,9 @@ PAUSES = (1.0, 3.0, 10.0, 30.0)
 PAGES = 20
 """Pages of a sitemap that one step reads."""
 
+MOST_BARREN = 20
+"""Pages in a row that hold no dataset, each of which names a next one."""
+
 MOST_MAPS = 50
 OVERLAP = timedelta(days=1)
 """Clocks differ: what changed is asked for from a day before."""
@@ -318,11 +321,16 @@ def document(walk: Walk, source: Source, run: Run) -> Step:
         raise Odd("same-page-again")
     parsed = _read(walk, source, ROOMS[source.kind], [(reply, "")])
     ahead = urljoin(reply.url, parsed.next) if parsed.next else ""
-    if ahead in {url, source.url}:
+    if ahead in {url, source.url} or mark == run.cursor.get("post"):
         raise Odd("same-page-again")
+    barren = 0 if parsed.found else int(run.cursor.get("barren", 0)) + 1
+    if barren > MOST_BARREN:
+        raise Odd("endless-pages")
     if source.agencies:
         walk.catalog.take_institutions(run.id, parsed.institutions)
-    cursor = {"next": ahead, "mark": mark}
+    # A post is moved at each power of two: pages that lead in a circle of any length come by it again (R. P. Brent).
+    post = mark if step_number & (step_number - 1) == 0 else run.cursor.get("post")
+    cursor = {"next": ahead, "mark": mark, "post": post, "barren": barren}
     walk.catalog.take(run.id, parsed.found, cursor, problems=parsed.problems, step=step_number)
     if ahead:
         return Step(cursor=cursor)

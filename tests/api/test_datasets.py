@@ -92,6 +92,28 @@ def test_a_word_that_is_not_of_its_list_is_told_by_name_with_those_that_are(town
     assert "EDUC" in theme["known"]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/datasets?wehre=a", "/api/v1/datasets/{}/rows?offset=20", "/api/v1/organizations?q=so", "/api/v1/sql?sql=select+1&x=1"])
+def test_a_parameter_that_nobody_reads_is_refused_by_name_with_those_that_are(town: Town, path: str) -> None:
+    """A filter that was mistyped would silently give everything."""
+    made = town.published("Trường học")
+    answer = town.get(path.format(made["slug"]))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown-member")
+    known = answer.json()["errors"][0].get("known", [])
+    assert set(known) >= ({"where", "cursor"} if "rows" in path else {"sql"} if "sql" in path else set())
+    assert town.get(path.format(made["slug"]).split("&")[0].replace("wehre=a", "q=a&_=1&lang=en").replace("offset=20", "limit=1").replace("q=so", "_=1")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/datasets", "/api/v1/organizations", "/api/v1/suggestions?q=tr", "/api/v1/datasets/{}/versions"])
+def test_whatever_caches_may_keep_has_a_mark_to_ask_again_by(town: Town, path: str) -> None:
+    path = path.format(town.published("Trường học")["slug"])
+    first = town.client.get(path)
+    assert first.headers["cache-control"].startswith("public")
+    again = town.client.get(path, headers={"If-None-Match": f'"other", W/{first.headers["etag"]}'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert again.headers["cache-control"] == first.headers["cache-control"]
+    assert town.client.get(path, headers={"If-None-Match": '"other"'}).content == first.content
+
+
 def test_a_body_that_is_not_json_is_refused_as_a_problem(town: Town) -> None:
     headers = {**town.head("editor"), "Content-Type": "application/json"}
     answer = town.client.post("/api/v1/datasets", headers=headers, content=b'{"title": ')

@@ -210,3 +210,31 @@ def test_a_sitemap_with_entities_is_refused(stand: Stand, server: Server) -> Non
     a_source(stand, server, kind="sitemap", url=server.say("/sitemap.xml", BOMB))
     assert harvest(stand).reason == "xml-entities"
     assert a_walk(stand).catalog.statistics()["datasets"] == 0
+
+
+HYDRA = "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . @prefix h: <http://www.w3.org/ns/hydra/core#> .\n"
+
+
+def leads(server: Server, page: int, ahead: int, more: str = "") -> None:
+    view = f"<{server.url}/p{page}> a h:PartialCollectionView ; h:next <{server.url}/p{ahead}> .\n"
+    server.say(f"/p{page}", (HYDRA + view + more).encode(), Content_Type="text/turtle")
+
+
+@pytest.mark.parametrize("length", [2, 3, 7])
+def test_pages_that_lead_in_a_circle_are_noticed(stand: Stand, server: Server, length: int) -> None:
+    """The circle does not come by the first page: what was read before is only seen by its content."""
+    for page in range(1, length + 2):
+        leads(server, page, page + 1 if page <= length else 2, f'<{URL}/d{page}> a dcat:Dataset ; dct:title "Bộ {page}" .')
+    a_source(stand, server, kind="dcat", url=f"{server.url}/p1")
+    run = harvest(stand)
+    assert (run.state, run.reason, counts(run)["new"]) == ("failed", "same-page-again", length + 1)
+    assert len(server.asked) <= 4 * length + 2
+
+
+def test_pages_without_end_that_hold_no_dataset_are_given_up(stand: Stand, server: Server) -> None:
+    for page in range(1, 40):
+        leads(server, page, page + 1, f"<{URL}/c> a dcat:Catalog .")
+    a_source(stand, server, kind="dcat", url=f"{server.url}/p1")
+    run = harvest(stand)
+    assert (run.state, run.reason) == ("failed", "endless-pages")
+    assert len(server.asked) < 30

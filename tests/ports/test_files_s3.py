@@ -248,6 +248,17 @@ def test_a_presigned_address_gives_the_bytes_under_the_name_that_people_see(file
     assert "X-Amz-Expires=30" in url
 
 
+def test_an_address_that_is_presigned_for_head_answers_head_with_the_same_length_and_name(files):
+    """One for GET is refused to HEAD, which readers by ranges send first."""
+    files.put(io.BytesIO(TEXT))
+    url = files.url(HASH, 30, disposition='attachment; filename="a.csv"', media_type="text/csv", head=True)
+    with urllib.request.urlopen(urllib.request.Request(url, method="HEAD")) as answer:
+        assert int(answer.headers["Content-Length"]) == len(TEXT)
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="a.csv"'
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(url)
+
+
 def test_a_client_may_put_exactly_the_bytes_it_announced_and_only_into_staging(files):
     offer = files.offer(len(TEXT), HASH)
     assert put_by(offer.url, TEXT[:-1] + b"?", offer.headers) >= 400

@@ -12,8 +12,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.deps import Language, Site, TheCaller, TheSite
-from api.dialects.v1.datasets import REFUSALS, moved_to, unchanged
+from api.dialects.v1.datasets import REFUSALS, moved_to
 from api.dialects.v1.door import Door, may
+from api.dialects.v1.manners import unchanged
 from api.dialects.v1.render import etag
 from api.dialects.v1.rows import KINDS
 from api.dialects.v1.shelf import is_public

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
@@ -17,6 +15,7 @@ from api.deps import Language, Site, TheCaller, TheSite
 from api.dialects.v1 import render, shapes
 from api.dialects.v1.door import Door, listed, may, reply
 from api.dialects.v1.facets import titled
+from api.dialects.v1.manners import unchanged
 from api.dialects.v1.shelf import Rendered, is_public, shelf_of
 from api.dialects.v1.words import described, text
 from api.watch.tally import in_vain, tell_missed
@@ -141,21 +140,6 @@ def moved_to(request: Request, entry: Entry, key: str) -> Response | None:
     path = request.url.path.replace(f"/datasets/{key}", f"/datasets/{entry.slug}", 1)
     query = f"?{request.url.query}" if request.url.query else ""
     return RedirectResponse(request.app.state.site.url + quote(path) + query, 301)
-
-
-def unchanged(request: Request, etag: str, modified: datetime | None = None) -> bool:
-    """Whether the client holds these very bytes (RFC 9110 §13.1: If-None-Match goes before If-Modified-Since)."""
-    matches = request.headers.get("if-none-match")
-    if matches is not None:
-        tags = {one.strip().removeprefix("W/") for one in matches.split(",")}
-        return "*" in tags or etag in tags
-    since = request.headers.get("if-modified-since")
-    if since is None or modified is None:
-        return False
-    try:
-        return modified.replace(microsecond=0) <= parsedate_to_datetime(since)
-    except (TypeError, ValueError):
-        return False
 
 
 @router.patch("/datasets/{dataset}", summary="Describe a dataset", openapi_extra=may("editor"),

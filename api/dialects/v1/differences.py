@@ -12,8 +12,9 @@ from starlette.responses import Response, StreamingResponse
 from api.compared import Compared, canonical, compared, states, versions_of
 from api.deps import TheCaller, TheSite
 from api.dialects.v1 import shapes
-from api.dialects.v1.datasets import REFUSALS, moved_to, unchanged
+from api.dialects.v1.datasets import REFUSALS, moved_to
 from api.dialects.v1.door import Door, listed, may
+from api.dialects.v1.manners import unchanged
 from api.dialects.v1.rows import hash_of
 from api.dialects.v1.shelf import is_public
 from api.dialects.v1.versions import Number

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.deps import SAFE_METHODS, site, visit
+from api.dialects.v1.manners import known_names, marked, refuse_unknown
 from api.dialects.v1.once import replayed
 from api.errors import JSON
 from catalog.errors import Invalid, NotAllowed, NotFound, NotKnown, Problem, TooLarge
@@ -43,6 +44,7 @@ class Door(APIRoute):
         streams = bool((self.openapi_extra or {}).get("x-streams"))
         open_to_all = bool((self.openapi_extra or {}).get("x-open"))
         still = bool((self.openapi_extra or {}).get("x-still"))
+        names = known_names(self.dependant, self.openapi_extra or {})
 
         async def handle(request: Request) -> Response:
             caller, session = await visit(request)
@@ -55,7 +57,10 @@ class Door(APIRoute):
                     await run_in_threadpool(site(request).catalog.refuse_read_only)
             if any(unicodedata.category(sign) == "Cc" for part in request.path_params.values() for sign in str(part)):
                 raise NotFound
-            if request.method in SAFE_METHODS or streams:
+            refuse_unknown(request, names)
+            if request.method in SAFE_METHODS:
+                return marked(request, await inner(request))
+            if streams:
                 return await inner(request)
             await body_within(request, int((self.openapi_extra or {}).get("x-limit", MAX_BODY)))
             await _said_once(request)

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.deps import Site
-from api.dialects.v1.datasets import REFUSALS, unchanged
+from api.dialects.v1.datasets import REFUSALS
 from api.dialects.v1.door import Door, may
 from api.dialects.v1.files import BYTES, Offer
+from api.dialects.v1.manners import unchanged
 from catalog.catalog.dumping import NOT_NOW
 from catalog.errors import NotFound, Unavailable
 from catalog.model import NOBODY

@@ -15,8 +15,9 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from api.deps import Site
-from api.dialects.v1.datasets import REFUSALS, moved_to, unchanged
+from api.dialects.v1.datasets import REFUSALS, moved_to
 from api.dialects.v1.door import Door, may
+from api.dialects.v1.manners import unchanged
 from api.dialects.v1.shelf import is_public
 from catalog.model import Caller, Entry, File
 
@@ -59,7 +60,7 @@ def _file(request: Request, dataset: str, name: str, number: int | None, *, bom:
         return moved
     file = site.catalog.file(caller, entry.id, name, number)
     open_to_all = is_public(entry) and file.public
-    if redirect and open_to_all and not bom and (url := _elsewhere(site, file)) is not None:
+    if redirect and open_to_all and not bom and (url := _elsewhere(request, file)) is not None:
         return RedirectResponse(url, 302, {"Cache-Control": "no-store"})
     offer = Offer(site, caller, file, bom=bom and file.role == "csv")
     headers = {**offer.headers(), **_caching(entry, number, open_to_all=open_to_all)}
@@ -68,11 +69,16 @@ def _file(request: Request, dataset: str, name: str, number: int | None, *, bom:
     return offer.answer(request, headers)
 
 
-def _elsewhere(site: Site, file: File) -> str | None:
-    """Give the store's own address of a file, under which it has its name and type; None where there is none."""
+def _elsewhere(request: Request, file: File) -> str | None:
+    """Give the store's own address of a file, under which it has its name and type; None where there is none.
+
+    It is signed for the verb of the request: readers by ranges ask with HEAD first, and follow.
+    """
+    site: Site = request.app.state.site
     if site.catalog.is_damaged(file.sha256):
         return None
-    return site.files.url(file.sha256, disposition=disposition(file.name), media_type=_media_type(file))
+    head = bool(getattr(request.state, "head", False))
+    return site.files.url(file.sha256, disposition=disposition(file.name), media_type=_media_type(file), head=head)
 
 
 def _caching(entry: Entry, number: int | None, *, open_to_all: bool) -> dict[str, str]:

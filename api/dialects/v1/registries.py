@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from api.deps import Language, Site, TheSite
 from api.dialects.v1 import shapes
-from api.dialects.v1.datasets import REFUSALS, unchanged
+from api.dialects.v1.datasets import REFUSALS
 from api.dialects.v1.door import Door, listing, may
 from api.dialects.v1.files import disposition
+from api.dialects.v1.manners import unchanged
 from api.dialects.v1.render import etag
 from api.dialects.v1.shelf import VIETNAM
 from api.dialects.v1.words import day
@@ -40,6 +41,12 @@ def _answer(request: Request, content: Any, media_type: str = "application/json"
     return Response(body, 200, all_headers, media_type)
 
 
+def _asked(name: str, words: list[str], about: str) -> dict[str, Any]:
+    """A parameter of some forms of an address alone, for the OpenAPI document."""
+    schema = {"type": "string", **({"enum": words} if words else {})}
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": about}
+
+
 @router.get("/standards", summary="Table standards", openapi_extra=may("anyone"),
             responses={200: {"model": shapes.ListOut}})
 def standards(request: Request, site: TheSite) -> Response:
@@ -48,7 +55,10 @@ def standards(request: Request, site: TheSite) -> Response:
     return _answer(request, {**listing(items), "counts": site.standards.counts()})
 
 
-@router.get("/standards/{standard}", summary="One table standard", openapi_extra=may("anyone"),
+@router.get("/standards/{standard}", summary="One table standard", openapi_extra={**may("anyone"), "parameters": [
+    _asked("labels", ["name", "title"], "What the columns of an empty file are called."),
+    _asked("example", ["1"], "With a row that shows what each column may hold (CSV)."),
+]},
             responses={200: {"content": {"application/json": {}, "text/csv": {}, SHEET: {}}}, **REFUSALS})
 def standard(request: Request, site: TheSite, language: Language, standard: str) -> Response:
     """``{id}`` all of it; ``{id}.json`` its Table Schema; ``{id}.csv`` and ``{id}.xlsx`` an empty file to fill in.
@@ -114,7 +124,9 @@ def codelists(request: Request, site: TheSite) -> Response:
     return _answer(request, listing([_about(one, site.url) for one in site.standards.codelists.values()]))
 
 
-@router.get("/codelists/{codelist}", summary="One code list", openapi_extra=may("anyone"),
+@router.get("/codelists/{codelist}", summary="One code list", openapi_extra={**may("anyone"), "parameters": [
+    _asked("digest", [], "The state of the list that a version pins (CSV)."),
+]},
             responses={200: {"content": {"application/json": {}, "text/csv": {}}}, **REFUSALS})
 def codelist(  # noqa: PLR0917 - query parameters
     request: Request, site: TheSite, codelist: str,

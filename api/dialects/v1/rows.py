@@ -18,8 +18,9 @@ from starlette.responses import Response, StreamingResponse
 
 from api.deps import Site, TheCaller, TheSite
 from api.dialects.v1 import shapes
-from api.dialects.v1.datasets import REFUSALS, moved_to, unchanged
+from api.dialects.v1.datasets import REFUSALS, moved_to
 from api.dialects.v1.door import Door, listed, may
+from api.dialects.v1.manners import unchanged
 from api.dialects.v1.shelf import end_of, is_public
 from catalog.errors import Invalid, NotFound, Problem, Unavailable
 from catalog.model import Caller, Entry, File, Resource, Version

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from api.deps import Site, TheCaller, TheSite
 from api.dialects.v1 import shapes
-from api.dialects.v1.datasets import REFUSALS, unchanged
+from api.dialects.v1.datasets import REFUSALS
 from api.dialects.v1.door import Door, may, reply
+from api.dialects.v1.manners import unchanged
 from api.dialects.v1.rows import KINDS, csv_of, hash_of, ndjson_of, table_of
 from api.dialects.v1.shelf import is_public
 from catalog.errors import Invalid, NotFound, Problem, Unavailable

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from api.deps import Site, TheCaller, TheSite
 from api.dialects.v1 import render, shapes
-from api.dialects.v1.datasets import REFUSALS, address, moved_to, unchanged
+from api.dialects.v1.datasets import REFUSALS, address, moved_to
 from api.dialects.v1.door import Door, listed, listing, may, reply
+from api.dialects.v1.manners import unchanged
 from api.dialects.v1.shelf import end_of, is_public
 from catalog.columns import ColumnChange, breaking_since
 from catalog.model import Caller

@@ -230,12 +230,14 @@ class S3Files:
         except NotFound:
             return None
 
-    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "") -> str | None:
-        """Give a presigned address of an object, under which it answers with this disposition and type."""
+    def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "",
+            head: bool = False) -> str | None:
+        """Give a presigned address of an object for one verb, under which it answers with this disposition and type."""
         said = {"ResponseContentDisposition": disposition, "ResponseContentType": media_type}
         params = {**self._object(sha256), **{name: value for name, value in said.items() if value}}
         with outside():
-            return cast("str", self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds))
+            verb = "head_object" if head else "get_object"
+            return cast("str", self._client.generate_presigned_url(verb, Params=params, ExpiresIn=seconds))
 
     def local(self, sha256: str) -> str | None:
         """Give the path of a copy on this machine, made now where there is none; None when there is no such object.

@@ -15,10 +15,10 @@ class Out(BaseModel):
 class ProblemMember(Out):
     """One member that is wrong."""
 
-    pointer: str = Field(description="JSON pointer (#/title), query parameter (?limit) or header (header:name).")
+    pointer: str = Field(description="Member of the body (#/title), parameter (#/limit), header:name or path:name.")
     code: str
     detail: str
-    known: list[str] = Field([], description="Where it was to be one of a few words: those.")
+    known: list[str] = Field([], description="Where only a few words are known: those.")
 
 
 class Problem(Out):
