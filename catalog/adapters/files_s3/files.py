@@ -233,10 +233,9 @@ class S3Files:
     def url(self, sha256: str, seconds: int = 60, *, disposition: str = "", media_type: str = "",
             head: bool = False) -> str | None:
         """Give a presigned address of an object for one verb, under which it answers with this disposition and type."""
-        said = {"ResponseContentDisposition": disposition, "ResponseContentType": media_type}
-        params = {**self._object(sha256), **{name: value for name, value in said.items() if value}}
+        said = {**self._object(sha256), "ResponseContentDisposition": disposition, "ResponseContentType": media_type}
+        verb, params = "head_object" if head else "get_object", {name: one for name, one in said.items() if one}
         with outside():
-            verb = "head_object" if head else "get_object"
             return cast("str", self._client.generate_presigned_url(verb, Params=params, ExpiresIn=seconds))
 
     def local(self, sha256: str) -> str | None:
