@@ -16,6 +16,9 @@ import orjson
 
 from standards.language import Copy, Described, Part, spoken
 from standards.record import Contact, Dataset, Period
+from standards.register import LICENCES as REGISTER
+from standards.register import entry as licence
+from standards.register import spelled
 from standards.vocabulary import FREQUENCIES, LICENCES, THEMES
 
 NAME: Final = "ckan"
@@ -26,7 +29,7 @@ ROLES: Final = ("csv", "original", "xlsx", "json", "parquet", "geojson", "link")
 
 _LEGACY: Final[Mapping[str, str]] = {
     "cc-by": "CC-BY-4.0", "cc-zero": "CC0-1.0", "cc-by-sa": "CC-BY-SA-4.0", "odc-by": "ODC-BY-1.0",
-    "odc-odbl": "ODbL-1.0", "odc-pddl": "PDDL-1.0",
+    "odc-odbl": "ODbL-1.0", "odc-pddl": "PDDL-1.0", "uk-ogl": "OGL-UK-3.0",
 }
 """Ids of CKAN's own licence register and the licences of ours that they mean."""
 KEPT: Final = ("author", "author_email", "maintainer", "maintainer_email", "url", "version")
@@ -125,18 +128,6 @@ def licence_of(given: str) -> str:
     return given if given in LICENCES else _LEGACY.get(given, "")
 
 
-def licence(code: str, language: str = "en") -> dict[str, Any]:
-    """Write an entry of the licence register."""
-    one = LICENCES[code]
-    title = one.title.get(language) or one.title["en"]
-    return {
-        "id": code, "title": title, "url": one.uri, "status": "active", "family": "", "maintainer": "",
-        "is_generic": False, "isopen": one.open, "is_okd_compliant": one.open, "is_osi_compliant": False,
-        "od_conformance": "approved" if one.open else "not reviewed", "osd_conformance": "not reviewed",
-        "domain_content": True, "domain_data": True, "domain_software": False,
-    }
-
-
 def group(theme: str, language: str) -> dict[str, Any]:
     """Write a theme as the group that a package names."""
     one = THEMES[theme]
@@ -175,7 +166,7 @@ def package(one: Package, language: str = "vi") -> dict[str, Any]:
         "maintainer_email": contact.email if contact else None, "url": about.source_url or None, "version": None,
         **{key: _thawed(value) for key, value in about.more.items() if key in KEPT},
         "creator_user_id": one.creator, "id": one.id, "name": one.name,
-        "title": told.words(about.title) or one.name, "notes": told.words(about.description), "type": "dataset",
+        "title": told.words(about.title) or one.name, "notes": told.words(about.description) or None, "type": "dataset",
         "state": one.state, "private": one.private,
         "metadata_created": moment(one.created), "metadata_modified": moment(one.changed),
         "owner_org": one.organisation["id"] if one.organisation else None, "organization": one.organisation,
@@ -190,15 +181,21 @@ def package(one: Package, language: str = "vi") -> dict[str, Any]:
 
 
 def _licensed(one: Package, language: str) -> dict[str, Any]:
+    """Say the licence by the id that was given for it; a member without a value is null, an address that is none away.
+
+    What we know under a title in the site's language is called so; English readers hear CKAN's own titles.
+    """
     code = one.told.about.licence
-    given = one.told.about.more.get("license_id")
-    shown: dict[str, Any] = {"license_id": given or code, "isopen": False}
-    if code in LICENCES:
-        entry = licence(code, language)
-        shown |= {"license_title": entry["title"], "license_url": entry["url"], "isopen": entry["isopen"]}
-    else:
-        shown["license_title"] = given or ""
-    return shown
+    given = str(one.told.about.more.get("license_id") or code)
+    shown: dict[str, Any] = {"license_id": given or None, "isopen": False}
+    if given not in REGISTER and given not in LICENCES and code not in LICENCES:
+        return {**shown, "license_title": given or None}
+    own = given if given in REGISTER or given in LICENCES else code
+    entry = licence(own, language)
+    if own in REGISTER and code in LICENCES and language != "en":
+        entry["title"] = LICENCES[code].title.get(language) or entry["title"]
+    shown |= {"license_title": entry["title"], "isopen": entry["od_conformance"] == "approved"}
+    return {**shown, "license_url": entry["url"]} if entry["url"] else shown
 
 
 def _extras(one: Package) -> list[dict[str, str]]:
@@ -233,8 +230,10 @@ def resource(one: Package, part: Part, position: int) -> dict[str, Any]:
     kept = {
         key: _thawed(value) for key, value in one.parts.get(part.name, {}).items() if link or key not in MEASURED
     }
+    if kept.get("format"):
+        kept["format"] = spelled(str(kept["format"]))
     return {
-        "cache_last_updated": None, "cache_url": None, "description": "", "mimetype": copy.media_type or None,
+        "cache_last_updated": None, "cache_url": None, "description": None, "mimetype": copy.media_type or None,
         "mimetype_inner": None, "resource_type": None, "size": copy.bytes, "format": _format(part, copy),
         "hash": copy.sha256, "last_modified": None if link else moment(told.modified),
         **kept,
@@ -259,10 +258,10 @@ def _format(part: Part, copy: Copy) -> str:
 
 
 def ending(address: str) -> str:
-    """Give the format that an address or a file's name ends with, in capitals."""
+    """Give the format that an address or a file's name ends with, as CKAN spells it, else in capitals."""
     name = address.partition("?")[0].partition("#")[0].rpartition("/")[2]
     last = name.rpartition(".")[2] if "." in name and not address.endswith(f"://{name}") else ""
-    return last.upper() if last.isalnum() and len(last) < 9 else ""  # noqa: PLR2004 - longer ones are no endings
+    return spelled(last.upper()) if last.isalnum() and len(last) < 9 else ""  # noqa: PLR2004 - longer ones are no endings
 
 
 # --- and back ---------------------------------------------------------------------------------------------------------

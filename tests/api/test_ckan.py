@@ -94,7 +94,7 @@ def test_what_cannot_be_read_is_answered_with_a_json_string(full: Town) -> None:
     ("package_show", {"id": "no-such"}, 404, {"__type": "Not Found Error", "message": "Not found"}),
     ("package_show", {"id": "chua-cong-khai"}, 404, {"__type": "Not Found Error", "message": "Not found"}),
     ("package_show", {"id": "ban-nhap"}, 404, {"__type": "Not Found Error", "message": "Not found"}),
-    ("package_show", {}, 409, {"__type": "Validation Error", "id": ["Missing value"]}),
+    ("package_show", {}, 409, {"__type": "Validation Error", "name_or_id": ["Missing value"]}),
     ("package_show", {"id": ["a"]}, 409, {"__type": "Validation Error", "id": ["Must be a Unicode string value"]}),
     ("user_list", {}, 403, {"__type": "Authorization Error", "message": "Access denied"}),
     ("package_search", {"nonsense": 1}, 400,
@@ -146,7 +146,7 @@ def test_a_bad_token_is_nobody(full: Town, who: str) -> None:
 
 def test_jsonp_wraps_what_anybody_may_see(full: Town) -> None:
     answer = full.client.get("/api/3/action/site_read?callback=show")
-    assert answer.headers["content-type"] == "application/javascript"
+    assert answer.headers["content-type"] == "application/javascript;charset=utf-8"
     assert answer.text.startswith("show({")
     assert answer.text.endswith("});")
     asked = {"id": "chua-cong-khai", "callback": "show"}

@@ -78,7 +78,7 @@ def test_a_groups_admin_keeps_its_people_and_an_editor_its_datasets(town: Town) 
     result(town, "group_create", "operator", name="a-group")
     result(town, "group_member_create", "operator", id="a-group", username="editor", role="admin")
     result(town, "member_create", id="a-group", object="reader", object_type="user", capacity="member")
-    assert {one[2] for one in result(town, "member_list", id="a-group", object_type="user")} == {"admin", "member"}
+    assert {one[2] for one in result(town, "member_list", id="a-group", object_type="user")} == {"Admin", "Member"}
     assert result(town, "member_list", "", id="a-group") == []
     assert [one["name"] for one in result(town, "group_list_authz", "reader", am_member=True)] == ["a-group"]
     result(town, "member_delete", id="a-group", object="reader", object_type="user")

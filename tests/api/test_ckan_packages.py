@@ -35,7 +35,7 @@ def test_the_descriptor_of_a_package_leads_to_ours_and_lends_its_words(town: Tow
     assert told["url"] == f"https://data.example.gov.vn/datasets/{made['id']}/datapackage.json"
     assert json.loads(told["descriptor"]) == DESCRIPTOR
     shown = result(town, "package_show", "", id=made["slug"])["resources"]
-    assert [(one["name"], one["description"]) for one in shown] == [("Các trường", "Trường học"), ("datapackage.json", "")]
+    assert [(one["name"], one["description"]) for one in shown] == [("Các trường", "Trường học"), ("datapackage.json", None)]
     ours = town.get(f"/datasets/{made['slug']}/datapackage.json").json()
     assert [(one["name"], one["path"].endswith("/files/truong.csv")) for one in ours["resources"]] == [("truong", True)]
     version = town.catalog.dataset(town.caller("editor"), made["id"]).version

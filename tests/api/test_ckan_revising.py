@@ -35,7 +35,7 @@ def test_a_revision_changes_what_it_names_and_nothing_else(town: Town, package: 
     one = revise(town, match='{"name": "tai-lieu"}', filter=f"+resources__{second},-resources__*", update="{}")
     assert [each["id"] for each in one["resources"]] == [second]
     one = revise(town, match={"name": "tai-lieu"}, filter=["+resources", "-*"], update={"title": "Chỉ tên"})
-    assert (one["title"], one["notes"], one["tags"], one["extras"], one["num_resources"]) == ("Chỉ tên", "", [], [], 1)
+    assert (one["title"], one["notes"], one["tags"], one["extras"], one["num_resources"]) == ("Chỉ tên", None, [], [], 1)
     shown = revise(town, match={"name": "tai-lieu"}, include=["title", "+resources__0__url"])
     assert shown == {"title": "Chỉ tên", "resources": [{"url": "https://example.org/c.json"}]}
 

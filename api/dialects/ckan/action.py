@@ -9,12 +9,14 @@ from typing import Any, BinaryIO, Final, Literal
 
 from api.ckan_options import OPTIONS
 from api.deps import Site
+from catalog.errors import NotFound
 from catalog.model import Caller
 from standards.record import Text
 
 READS: Final = "GET, POST"
 WRITES: Final = "POST"
 YES: Final = frozenset({"true", "yes", "t", "y", "1", "on"})
+MISSING: Final[Any] = object()
 WHOLE: Final = 10**12
 """Numbers beyond it are none that anybody means."""
 
@@ -31,6 +33,16 @@ class Wrong(Exception):
 
 class Refused(Exception):
     """A refusal with a shape of its own: status, ``__type`` and message."""
+
+    @classmethod
+    def wrong(cls, message: str) -> Refused:
+        """Refuse a parameter in a sentence, where CKAN names no member."""
+        return cls(409, "Validation Error", message)
+
+    @classmethod
+    def missing(cls, message: str) -> Refused:
+        """Say that something is not there, and what."""
+        return cls(404, "Not Found Error", f"Not found: {message}")
 
     def __init__(self, status: int, kind: str, message: str) -> None:
         self.status, self.kind, self.message = status, kind, message
@@ -92,6 +104,19 @@ class Call:
             if value not in (None, "", [], {}):
                 return text_of(each, value)
         raise Wrong({name: ["Missing value"]})
+
+    def key(self, name: str = "id", *others: str) -> str:
+        """Give what a thing is called by: nothing is called by an empty name. Raises Wrong, NotFound."""
+        value = self.given.get(name, next((self.given[one] for one in others if one in self.given), MISSING))
+        if value is None or value == "":
+            raise NotFound
+        return self.needed(name, *others)
+
+    def typed(self, name: str = "q") -> str:
+        """Give what was typed so far, which may be nothing but has to be said; raises Wrong."""
+        if self.given.get(name) is None and self.given.get("incomplete") is None:
+            raise Wrong({name: ["Missing value"]})
+        return self.text(name) or self.text("incomplete")
 
     def text(self, name: str, default: str = "") -> str:
         """Give a text, the default when it is not there; raises Wrong."""

@@ -19,6 +19,7 @@ from api.dialects.ckan import (
     people,
     resources,
     revising,
+    running,
     scheming,
     searching,
     status,
@@ -33,7 +34,7 @@ from api.dialects.ckan import (
 from api.dialects.ckan.action import Action
 
 FAMILIES: Final = (
-    status, packages, searching, writing, resources, agencies, themes, tags, people, governing, groups,
+    status, running, packages, searching, writing, resources, agencies, themes, tags, people, governing, groups,
     options, following, views, tasks, vocabularies, activities, collaborating, revising, parts,
     datastore, validating, scheming,
 )

@@ -49,7 +49,7 @@ def reply(content: Any, status: int = 200, callback: str = "", headers: Mapping[
     kept = {"Cache-Control": "no-store", **(headers or {})}
     if callback and status == 200 and CALLBACK.fullmatch(callback):  # noqa: PLR2004 - CKAN wraps no errors
         called = callback.encode() + b"(" + body + b");"
-        return Response(called, status, {**kept, "Content-Type": "application/javascript"})
+        return Response(called, status, {**kept, "Content-Type": "application/javascript;charset=utf-8"})
     return Response(body, status, {**kept, "Content-Type": JSON})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from api.dialects.ckan import groups, people
-from api.dialects.ckan.action import WRITES, Action, Call, Wrong
+from api.dialects.ckan.action import WRITES, Action, Call, Refused, Wrong
 from api.dialects.ckan.packages import located
 from api.dialects.ckan.shown import found_entry
 from catalog.errors import NotAllowed, NotFound
@@ -100,6 +100,8 @@ def package_collaborator_delete(call: Call) -> None:
 def package_collaborator_list(call: Call) -> list[dict[str, Any]]:
     """Answer ``package_collaborator_list``."""
     entry, wanted = _managed(call), call.text("capacity")
+    if wanted not in ("", *CAPACITIES):
+        raise Refused.wrong(f'Capacity must be one of "{", ".join(CAPACITIES[:2])}"')
     shown = [dictionary(one) for one in call.site.catalog.marks(KIND, subjects=[entry.id])]
     return [found for found in shown if wanted in ("", found["capacity"])]
 

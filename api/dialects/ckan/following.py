@@ -16,6 +16,7 @@ from standards.metadata import ckan
 
 KIND: Final = "follow"
 KINDS: Final = ("dataset", "group", "organization", "user")
+NAMES: Final = {"dataset": "Dataset", "group": "Group", "organization": "Group", "user": "User"}
 
 
 def _target(call: Call, kind: str, key: str) -> tuple[str, str]:
@@ -32,6 +33,15 @@ def _target(call: Call, kind: str, key: str) -> tuple[str, str]:
     if kind == "group" and (theme or made is not None):
         return "group", made.id if made else ckan.group_name(theme)
     return "organization", catalog.organisation(NOBODY, key).id
+
+
+def _looked_at(call: Call, kind: str) -> str:
+    """Find what is asked about; CKAN refuses what it does not find as a wrong member. Raises Wrong."""
+    key = call.needed("id")
+    try:
+        return _target(call, kind, key)[1]
+    except NotFound:
+        raise Wrong({"id": [f"Not found: {NAMES[kind]}"]}) from None
 
 
 def _must_be_known(call: Call) -> str:
@@ -63,22 +73,21 @@ def unfollow(kind: str, call: Call) -> None:
 def am_following(kind: str, call: Call) -> bool:
     """Answer ``am_following_dataset`` and its like."""
     own = _must_be_known(call)
-    _, target = _target(call, kind, call.needed("id"))
-    return call.site.catalog.mark(KIND, f"{own}:{target}") is not None
+    return call.site.catalog.mark(KIND, f"{own}:{_looked_at(call, kind)}") is not None
 
 
 def followers(kind: str, call: Call) -> list[dict[str, Any]]:
     """Answer ``dataset_follower_list`` and its like: for operators."""
     if not may(call.caller, "see-people"):
         raise NotAllowed
-    _, target = _target(call, kind, call.needed("id"))
+    target = _looked_at(call, kind)
     found = [groups.person_of(call, one.person) for one in call.site.catalog.marks(KIND, subjects=[target])]
     return [people.dictionary(one) for one in found if one is not None]
 
 
 def follower_count(kind: str, call: Call) -> int:
     """Answer ``dataset_follower_count`` and its like."""
-    return count(call, _target(call, kind, call.needed("id"))[1])
+    return count(call, _looked_at(call, kind))
 
 
 def count(call: Call, target: str) -> int:

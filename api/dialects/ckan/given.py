@@ -29,6 +29,8 @@ COLONS: Final = ((b'":', 1), (b'" :', 1), (b'\\":', -1), (b'\\" :', -1))
 
 FIELDS: Final = 10_000
 DEPTH: Final = 20
+SHORT: Final = 200
+"""Signs of what somebody sent that are said back."""
 NESTED: Final = frozenset({dict, list})
 NUL: Final = rb"\u0000"
 """How JSON says NUL: the sign itself may not stand in a text."""
@@ -87,8 +89,8 @@ def _object(body: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError as wrong:
         raise Unread(f"JSON Error: Error decoding JSON data. Error: {wrong}") from None
     if not isinstance(found, dict):
-        kind = type(found).__name__
-        raise Unread(f"JSON Error: Request data JSON decoded to {kind} but it needs to be a dictionary.")
+        said = repr(found)[:SHORT]
+        raise Unread(f"JSON Error: Request data JSON decoded to {said} but it needs to be a dictionary.")
     keys = -1 if NUL in body else _sound(found)
     if len(body) <= SMALL or keys != sum(sign * body.count(text) for text, sign in COLONS):
         _said_once(body)

@@ -112,16 +112,17 @@ def _of_agency(call: Call, kind: str) -> list[list[str]]:
     one = call.site.catalog.organisation(NOBODY, call.needed("id"))
     found: list[list[str]] = []
     if kind in ("", "user"):
-        found += [[each["id"], "user", each["capacity"]] for each in agencies.people_of(call, one.id)]
+        found += [[each["id"], "user", each["capacity"].capitalize()] for each in agencies.people_of(call, one.id)]
     if kind in ("", "package"):
         every = call.site.catalog.datasets_of(NOBODY, one.id, limit=10**6)
-        found += [[each.id, "package", "public"] for each in every if each.state == "published"]
+        found += [[each.id, "package", "organization"] for each in every if each.state == "published"]
     return found
 
 
-def member_roles_list(_: Call) -> list[dict[str, str]]:
-    """Answer ``member_roles_list``."""
-    return [{"text": one.capitalize(), "value": one} for one in ROLES]
+def member_roles_list(call: Call) -> list[dict[str, str]]:
+    """Answer ``member_roles_list``: groups have no editors in CKAN's forms."""
+    left = ("editor",) if call.text("group_type", "organization") == "group" else ()
+    return [{"text": one.capitalize(), "value": one} for one in ROLES if one not in left]
 
 
 def organization_member_create(call: Call) -> dict[str, Any]:
@@ -239,7 +240,7 @@ ACTIONS: Final = (
         **ID, "object_type": "user or package", "capacity": "only those with this one",
     }),
     Action(name="member_roles_list", summary="Give the roles there are.", run=member_roles_list,
-           parameters={"group_type": "taken, there is one type"}),
+           parameters={"group_type": "organization or group"}),
     Action(name="organization_member_create", summary="Give a person a role.", run=organization_member_create,
            verbs=WRITES, permission=ADMIN, parameters={**ID, "username": "who", "role": "admin, editor or member"}),
     Action(name="organization_member_delete", summary="Take a person's role away.", run=organization_member_delete,

@@ -93,7 +93,7 @@ def dictionary(call: Call, one: Mark, count: int, *, users: bool = False) -> dic
         "state": str(one.body.get("state") or "active"), "type": "group", "package_count": count,
         "num_followers": len(call.site.catalog.marks("follow", subjects=[one.id])),
         "extras": [{"key": str(each["key"]), "value": each["value"], "state": "active"} for each in extras],
-        "tags": [], "groups": [], "users": people_of(call, one) if users else [],
+        "groups": [], "users": people_of(call, one) if users else [],
     }
 
 
@@ -101,8 +101,13 @@ def people_of(call: Call, one: Mark) -> list[dict[str, Any]]:
     """Give the people of a group to those who may know."""
     if not manages(call, one) and not call.switch("ckan.auth.public_user_details"):
         return []
+    return [{**people.named(person), "capacity": str(each.body["capacity"])} for person, each in members(call, one)]
+
+
+def members(call: Call, one: Mark) -> list[tuple[Person, Mark]]:
+    """Give the people of a group and what says what they are in it."""
     found = [(person_of(call, each.person), each) for each in call.site.catalog.marks(MEMBER, subjects=[one.id])]
-    return [{**people.named(person), "capacity": str(each.body["capacity"])} for person, each in found if person]
+    return [(person, each) for person, each in found if person]
 
 
 def person_of(call: Call, key: str) -> Person | None:

@@ -24,7 +24,7 @@ def of_group(call: Call, kind: str) -> list[list[str]]:
     key = call.needed("id")
     theme, one = ckan.theme_of(key), groups.find(call, key)
     people = groups.people_of(call, one) if one is not None and kind in ("", "user") else []
-    found = [[each["id"], "user", each["capacity"]] for each in people]
+    found = [[each["id"], "user", each["capacity"].capitalize()] for each in people]
     if kind in ("", "package"):
         value = theme or (one.subject if one else key)
         asked = Question(filters={"theme": (value,)}, facets=(), marks=False, limit=1000)

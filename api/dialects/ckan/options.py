@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from api.ckan_options import OPTIONS, problem
 from api.deps import Site
-from api.dialects.ckan.action import WRITES, Action, Call, Wrong
-from catalog.errors import NotAllowed, NotFound
+from api.dialects.ckan.action import WRITES, Action, Call, Refused, Wrong
+from catalog.errors import NotAllowed
 from catalog.permit import may
 
 KIND: Final = "ckan-option"
@@ -35,7 +35,7 @@ def config_option_show(call: Call) -> str:
     _operator(call)
     name = call.needed("key")
     if name not in OPTIONS:
-        raise NotFound
+        raise Refused.wrong(f"Configuration option '{name}' can not be shown")
     return call.option(name)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.dialects.ckan.action import Action, Call
+from api.dialects.ckan.action import Action, Call, Wrong
 from api.dialects.ckan.kept import kept_of
 from api.dialects.ckan.shown import Shown, found_entry, parts_by_id, public
 from catalog.errors import NotFound
@@ -24,12 +24,12 @@ def package_list(call: Call) -> list[str]:
     names = sorted(one.slug for one in public(call))
     start = call.number("offset", 0) or 0
     limit = call.number("limit")
-    return names[start:] if limit is None else names[start : start + limit]
+    return names[start : start + limit] if limit else names[start:]
 
 
 def package_show(call: Call) -> dict[str, Any] | orjson.Fragment:
     """Answer ``package_show``; what anybody may see is kept at hand."""
-    key, shown = call.needed("id", "name_or_id"), Shown(call)
+    key, shown = _key(call), Shown(call)
     if call.caller is not NOBODY:
         return shown.package(*found_entry(call, key))
     kept = kept_of(call.site)
@@ -40,9 +40,19 @@ def package_show(call: Call) -> dict[str, Any] | orjson.Fragment:
     return kept.remember(mark, [((entry.id, entry.slug), shown.package(entry, version))], key)[0]
 
 
+def _key(call: Call) -> str:
+    """Give what a package is called by; CKAN calls the member by its old name where nothing is said."""
+    try:
+        return call.needed("id", "name_or_id")
+    except Wrong:
+        if isinstance(call.given.get("id"), list | dict):
+            raise
+        raise Wrong({"name_or_id": ["Missing value"]}) from None
+
+
 def resource_show(call: Call) -> dict[str, Any]:
     """Answer ``resource_show``."""
-    return located(call, call.needed("id"))[2]
+    return located(call, call.key())[2]
 
 
 def located(call: Call, key: str) -> tuple[Entry, Version, dict[str, Any]]:

@@ -11,8 +11,10 @@ from catalog.model import NOBODY, Entry, Version
 
 FIELDS: Final = frozenset({
     "name", "description", "format", "url", "hash", "mimetype", "mimetype_inner", "resource_type", "state", "url_type",
-    "id", "size", "created", "last_modified", "metadata_modified", "package_id", "position",
+    "size", "created", "last_modified", "metadata_modified", "position", "cache_url", "cache_last_updated",
 })
+SHOWN: Final = FIELDS | {"id", "package_id"}
+"""Members of what is found: it is shown without what a resource has of its own."""
 MOST: Final = 1000
 TERMS: Final = 20
 
@@ -21,35 +23,38 @@ def resource_search(call: Call) -> dict[str, Any]:
     """Answer ``resource_search``: in the order of the datasets' making, or by ``order_by``."""
     terms = list(_terms(call))
     order = call.text("order_by")
-    if order and order not in FIELDS:
-        raise Wrong({"order_by": [f'Field "{order}" not recognised in resource_search.']})
     found = [one for one in _every(call, terms) if all(_holds(one, name, word) for name, word in terms)]
-    if order:
+    if order in SHOWN:
         found.sort(key=lambda one: str(one.get(order) or ""))
     start, limit = call.number("offset", 0) or 0, call.number("limit")
-    return {"count": len(found), "results": found[start : start + min(MOST if limit is None else limit, MOST)]}
+    page = found[start : start + min(limit or MOST, MOST)]
+    return {"count": len(found), "results": [
+        {name: value for name, value in one.items() if name in SHOWN} for one in page
+    ]}
 
 
 def _terms(call: Call) -> Iterator[tuple[str, str]]:
     """Give the terms, each a member and what it holds; raises Wrong."""
     given = call.given.get("query")
-    if not given:
-        raise Wrong({"query": ["Missing value"]})
+    if given is None:
+        raise Wrong({"query": "Missing value"})
     every = given if isinstance(given, list) else [given]
     if len(every) > TERMS:
-        raise Wrong({"query": ["Too many terms"]})
+        raise Wrong({"query": "Too many terms"})
     for one in every:
         name, sign, word = str(one).partition(":")
         if not sign:
-            raise Wrong({"query": ["Must be <field>:<value> pair(s)"]})
+            raise Wrong({"query": "Must be <field>:<value> pair(s)"})
         if name not in FIELDS:
-            raise Wrong({"query": [f'Field "{name}" not recognised in resource_search.']})
+            raise Wrong({"query": f'Field "{name}" not recognised in resource_search.'})
         yield name, word.strip().lower()
 
 
 def _holds(one: Mapping[str, Any], name: str, word: str) -> bool:
-    value = str(one.get(name) or "").lower()
-    return value == word if name in ("hash", "id", "package_id") else word in value
+    if one.get(name) is None:
+        return False
+    value = str(one[name]).lower()
+    return value.startswith(word) if name == "hash" else word in value
 
 
 def _every(call: Call, terms: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:

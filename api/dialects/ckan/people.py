@@ -68,28 +68,45 @@ def user_list(call: Call) -> list[Any]:
     email = call.text("email")
     if email and not may(call.caller, "see-people"):
         raise NotAllowed
-    found = sorted((one for one in found if not email or one.email == email), key=lambda one: one.name)
+    order = {"fullname": lambda one: (one.title or one.name).lower(), "created": lambda one: one.created}
+    found = sorted((one for one in found if not email or one.email == email),
+                   key=order.get(call.text("order_by"), lambda one: one.name))
     return [shown(one) for one in found] if call.flag("all_fields", default=True) else [one.name for one in found]
 
 
 def user_show(call: Call) -> dict[str, Any]:
     """Answer ``user_show``; without an id the caller herself. No hash is ever shown: that one is asked for is told."""
     if call.caller.person is not None and not call.text("id"):
-        return dictionary(call.caller.person)
-    shown = one_person(call, call.needed("id"))
-    wished = call.flag("include_password_hash") and may(call.caller, "see-people")
-    return {**shown, "password_hash": None} if wished else shown
+        return _with_more(call, dictionary(call.caller.person))
+    if not call.text("id"):
+        raise NotFound
+    return _with_more(call, one_person(call, call.text("id")))
+
+
+def _with_more(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
+    """Add what is asked for: datasets have no maker here, so that nobody has made any."""
+    more: dict[str, Any] = {}
+    if call.flag("include_datasets"):
+        more["datasets"] = []
+    if call.flag("include_num_followers"):
+        more["num_followers"] = len(call.site.catalog.marks("follow", subjects=[shown["id"]]))
+    if may(call.caller, "see-people"):
+        more |= {"password_hash": None} if call.flag("include_password_hash") else {}
+        more |= {"plugin_extras": None} if call.flag("include_plugin_extras") else {}
+    return {**shown, **more}
 
 
 def user_autocomplete(call: Call) -> list[dict[str, Any]]:
     """Answer ``user_autocomplete``: for operators."""
-    typed = (call.text("q") or call.text("incomplete")).lower()
+    people = everybody(call)[0]
+    typed = call.typed().lower()
     limit = min(call.number("limit") or call.most("ckan.requests.autocomplete.limit"), 100)
+    own = call.caller.person.id if call.caller.person and call.flag("ignore_self") else ""
     found = [
-        one for one in everybody(call)[0]
-        if not one.disabled and (typed in one.name.lower() or typed in one.title.lower())
+        one for one in people
+        if not one.disabled and one.id != own and (typed in one.name.lower() or typed in one.title.lower())
     ]
-    return [{"id": one.id, "name": one.name, "fullname": one.title} for one in found[:limit]]
+    return [{"id": one.id, "name": one.name, "fullname": one.title or None} for one in found[:limit]]
 
 
 def api_token_create(call: Call) -> dict[str, Any]:
@@ -131,14 +148,17 @@ def api_token_revoke(call: Call) -> None:
 
 ACTIONS: Final = (
     Action(name="user_list", summary="Give the people of the site.", run=user_list, permission=OTHERS,
-           parameters={"q": "what a name holds", "email": "only with this address", "order_by": "taken, by name",
+           parameters={"q": "what a name holds", "email": "only with this address",
+                       "order_by": "name, fullname or created",
                        "all_fields": "false for names alone", "include_site_user": "taken and left"}),
     Action(name="user_show", summary="Give a person.", run=user_show, permission=HERSELF,
-           parameters={"id": "her id or name; without it the caller", "include_datasets": "taken and left",
-                       "include_num_followers": "taken, nobody follows", "include_password_hash": "always null",
-                       "include_plugin_extras": "taken and left"}),
+           parameters={"id": "her id or name; without it the caller",
+                       "include_datasets": "an empty list: datasets have no maker here",
+                       "include_num_followers": "with how many follow her", "include_password_hash": "always null",
+                       "include_plugin_extras": "always null"}),
     Action(name="user_autocomplete", summary="Give people whose names hold what was typed.", run=user_autocomplete,
-           permission=OTHERS, parameters={"q": "what was typed", "limit": "so many", "ignore_self": "taken"}),
+           permission=OTHERS, parameters={"q": "what was typed", "limit": "so many",
+                                          "ignore_self": "without the caller"}),
     Action(name="api_token_create", summary="Make a token, which is shown once.", run=api_token_create, verbs=WRITES,
            permission=HERSELF, parameters={"user": "whose", "name": "what it is for", "expires_in": "how many units",
                                            "unit": "seconds in a unit, 1 unless said"}),

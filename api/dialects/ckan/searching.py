@@ -343,35 +343,44 @@ def _agency_named(call: Call, key: str) -> tuple[str, str]:
 
 def current(call: Call) -> list[dict[str, Any]]:
     """Answer ``current_package_list_with_resources``: newest first."""
-    limit = min(call.number("limit", ROWS_MOST) or ROWS_MOST, ROWS_MOST)
-    start = call.number("offset") if "offset" in call.given else (max(call.number("page", 1) or 1, 1) - 1) * limit
+    given = call.number("limit")
+    limit, page = min(ROWS_MOST if given is None else given, ROWS_MOST), call.number("page", 1)
+    if page == 0:
+        raise Wrong({"page": ["Must be a positive integer"]})
+    start = call.number("offset") if "offset" in call.given else ((page or 1) - 1) * limit
     _, entries = paged(call, NOBODY, Question(sort="modified", limit=limit, start=start or 0, facets=(), marks=False),
                        reverse=False)
     return Shown(call).packages(NOBODY, entries)
 
 
 def autocomplete(call: Call) -> list[dict[str, Any]]:
-    """Answer ``package_autocomplete``: datasets in whose title a word begins like the last one typed."""
-    typed = call.text("q") or call.text("incomplete")
+    """Answer ``package_autocomplete``: datasets whose name holds what was typed, or a title goes on so."""
+    typed = call.typed()
     words = [one for one in ("".join(syllables(word)) for word in typed.split()[:20]) if one]
     if not words:
         return []
     parts: list[Condition] = [Words("title", word) for word in words[:-1]]
-    where = AllOf((*parts, Pattern("title", (words[-1], Wild.MANY))))
+    title: Condition = AllOf((*parts, Pattern("title", (words[-1], Wild.MANY))))
+    named = typed.strip().lower()
+    like = re.sub(r"([%_\\])", r"\\\1", named[:LONGEST_NAME])
+    where = AnyOf((title, Values("id", tuple(call.site.catalog.ids_named(f"%{like}%", ROWS_MOST)))))
     limit = min(call.number("limit", ROWS) or ROWS, 100)
-    _, entries = call.site.catalog.search(NOBODY, Question(where=where, limit=limit, facets=(), marks=False))
-    found = []
-    for one in entries:
-        title = call.words(one.about.title)
-        shown = f"{title} ({one.slug})"
-        found.append({"name": one.slug, "title": title, "match_field": "title", "match_displayed": shown})
-    return found
+    _, entries = call.site.catalog.search(call.caller, Question(where=where, limit=limit, facets=(), marks=False))
+    return [_matched(call, one, named) for one in entries]
+
+
+def _matched(call: Call, one: Entry, typed: str) -> dict[str, Any]:
+    """Say by what a dataset was found: its name comes first, as at CKAN."""
+    title = call.words(one.about.title) or one.slug
+    by_name = typed in one.slug
+    return {"name": one.slug, "title": title, "match_field": "name" if by_name else "title",
+            "match_displayed": one.slug if by_name else f"{title} ({one.slug})"}
 
 
 ACTIONS: Final = (
     Action(name="package_search", summary="Find datasets.", run=package_search, parameters=PARAMETERS),
     Action(name="current_package_list_with_resources", summary="Give datasets with their resources, newest first.",
            run=current, parameters={"limit": "so many", "offset": "behind so many", "page": "or the page, from 1"}),
-    Action(name="package_autocomplete", summary="Give datasets whose titles go on like what was typed.",
+    Action(name="package_autocomplete", summary="Give datasets whose names or titles go on like what was typed.",
            run=autocomplete, parameters={"q": "what was typed", "limit": "so many"}),
 )

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from api.dialects.ckan.action import Action, Call
-from catalog.errors import NotFound
+from api.dialects.ckan.action import Action, Call, Refused, Wrong
 
 CKAN: Final = "2.12.0"
 """The version of CKAN whose API this is: clients choose their parameters by it."""
+
+EXTENSIONS: Final = ("activity", "datastore", "image_view", "text_view", "webpage_view", "scheming_datasets",
+                     "validation", "datamo")
+"""What clients look for before they call: the plugins of CKAN whose actions are answered here, and our own name."""
 
 TITLES: Final = {"vi": "Dữ liệu mở trên Datamo", "en": "Open data on Datamo"}
 
@@ -20,8 +23,8 @@ def status_show(call: Call) -> dict[str, Any]:
         "ckan_version": CKAN, "site_url": call.site.url,
         "site_title": call.option("ckan.site_title") or call.words(TITLES),
         "site_description": call.option("ckan.site_description"),
-        "error_emails_to": None, "locale_default": call.option("ckan.locale_default") or call.site.language,
-        "extensions": ["datamo"],
+        "error_emails_to": "", "locale_default": call.option("ckan.locale_default") or call.site.language,
+        "extensions": list(EXTENSIONS),
     }
 
 
@@ -35,9 +38,11 @@ def help_show(declared: Iterable[Action]) -> Action:
     every = {one.name: one for one in declared}
 
     def run(call: Call) -> str:
-        one = every.get(call.needed("name"))
+        if call.given.get("name") is None:
+            raise Wrong({"name": ["Missing value"]})
+        one = every.get(call.text("name"))
         if one is None:
-            raise NotFound
+            raise Refused.missing("Action function not found")
         return one.help()
 
     made = Action(name="help_show", summary="Explain an action.", run=run, parameters={"name": "the action's name"})

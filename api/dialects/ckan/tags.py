@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from api.dialects.ckan import vocabularies
-from api.dialects.ckan.action import Action, Call
+from api.dialects.ckan.action import Action, Call, Refused
 from api.dialects.ckan.shown import Shown, counts
 from catalog.errors import NotFound
 from catalog.model import NOBODY
 from catalog.question import Question
+from standards import register
 from standards.metadata import ckan
 from standards.text import collation_key, fold
 from standards.vocabulary import LICENCES
@@ -31,13 +32,20 @@ def _like(call: Call, *names: str) -> list[dict[str, Any]]:
 
 def tag_list(call: Call) -> list[Any]:
     """Answer ``tag_list``."""
-    found = _like(call, "query", "q")
-    return list(found) if call.flag("all_fields") else [one["name"] for one in found]
+    try:
+        found = _like(call, "query", "q")
+    except NotFound:
+        raise Refused.missing(f"could not find vocabulary '{call.text('vocabulary_id')}'") from None
+    return [_plain(one) for one in found] if call.flag("all_fields") else [one["name"] for one in found]
+
+
+def _plain(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in one.items() if name != "state"}
 
 
 def tag_search(call: Call) -> dict[str, Any]:
-    """Answer ``tag_search``."""
-    found = _like(call, "query", "q")
+    """Answer ``tag_search``: nothing is found by nothing."""
+    found = _found(call)
     start, limit = call.number("offset", 0) or 0, call.number("limit", MOST)
     page = found[start : start + min(MOST if limit is None else limit, MOST)]
     return {"count": len(found), "results": [
@@ -45,26 +53,38 @@ def tag_search(call: Call) -> dict[str, Any]:
     ]}
 
 
+def _found(call: Call) -> list[dict[str, Any]]:
+    """Give the tags that hold what is searched for, the words of ``fields`` included; none of no vocabulary."""
+    fields = call.given.get("fields")
+    further = fields.get("tags") if isinstance(fields, dict) else None
+    said = [call.given.get(name) for name in ("query", "q", "incomplete")]
+    if not any(said) and not further:
+        return []
+    try:
+        found = _like(call, "query", "q", "incomplete")
+    except NotFound:
+        return []
+    words = [fold(str(one)) for one in (further if isinstance(further, list) else [further] if further else [])]
+    return [one for one in found if all(word in fold(one["name"]) for word in words)]
+
+
 def tag_autocomplete(call: Call) -> list[str]:
-    """Answer ``tag_autocomplete``."""
-    typed = fold(call.text("query") or call.text("q") or call.text("incomplete"))
+    """Answer ``tag_autocomplete``: what begins like what was typed stands before what holds it."""
     limit = min(call.number("limit", 10) or 10, MOST)
-    if call.text("vocabulary_id"):
-        of_vocabulary = vocabularies.tags_like(call, call.text("vocabulary_id"), [])
-        return [one["name"] for one in of_vocabulary if typed and fold(one["name"]).startswith(typed)][:limit]
-    found = [one for one in counts(call, "tag") if typed and fold(one).startswith(typed)]
-    return sorted(found, key=collation_key)[:limit]
+    names = [str(one["name"]) for one in _found(call)]
+    typed = fold(str(next((call.given[one] for one in ("query", "q", "incomplete") if call.given.get(one)), "")))
+    return sorted(names, key=lambda one: not fold(one).startswith(typed))[:limit]
 
 
 def tag_show(call: Call) -> dict[str, Any]:
     """Answer ``tag_show``."""
-    name = call.needed("id")
+    name = call.key()
     if call.text("vocabulary_id"):
         found = [one for one in vocabularies.tags_like(call, call.text("vocabulary_id"), [])
                  if name in (one["name"], one["id"])]
         if not found:
             raise NotFound
-        return found[0]
+        return _plain(found[0])
     wanted = call.flag("include_datasets")
     asked = Question(filters={"tag": (name,)}, facets=(), marks=False, sort="modified", limit=MOST if wanted else 0)
     answer, entries = call.site.catalog.search(NOBODY, asked)
@@ -75,13 +95,13 @@ def tag_show(call: Call) -> dict[str, Any]:
 
 
 def license_list(call: Call) -> list[dict[str, Any]]:
-    """Answer ``license_list``."""
-    return [ckan.licence(code, call.site.language) for code in LICENCES]
+    """Answer ``license_list``: CKAN's own register, then the licences that we know more exactly."""
+    return [register.entry(code, call.site.language) for code in (*register.LICENCES, *LICENCES)]
 
 
 def format_autocomplete(call: Call) -> list[str]:
     """Answer ``format_autocomplete``."""
-    typed = (call.text("q") or call.text("incomplete")).lower()
+    typed = call.typed().lower()
     limit = min(call.number("limit", 5) or 5, 100)
     return [one for one in counts(call, "format") if typed in one.lower()][:limit]
 
@@ -92,15 +112,16 @@ ACTIONS: Final = (
         "vocabulary_id": "of a vocabulary alone",
     }),
     Action(name="tag_search", summary="Find tags.", run=tag_search, parameters={
-        "query": "what they hold", "limit": "so many", "offset": "behind so many", "fields": "taken and left",
+        "query": "what they hold", "limit": "so many", "offset": "behind so many",
+        "fields": "{tags: what else they hold}",
         "vocabulary_id": "of a vocabulary alone",
     }),
     Action(name="tag_show", summary="Give a tag.", run=tag_show, parameters={
         "id": "its name", "include_datasets": "with its datasets", "vocabulary_id": "of a vocabulary alone",
     }),
-    Action(name="tag_autocomplete", summary="Give tags that go on like what was typed.", run=tag_autocomplete,
+    Action(name="tag_autocomplete", summary="Give tags that hold what was typed.", run=tag_autocomplete,
            parameters={"query": "what was typed", "limit": "so many", "offset": "taken and left",
-                       "fields": "taken and left", "vocabulary_id": "of a vocabulary alone"}),
+                       "fields": "{tags: what else they hold}", "vocabulary_id": "of a vocabulary alone"}),
     Action(name="license_list", summary="Give the licences that a dataset may have.", run=license_list),
     Action(name="format_autocomplete", summary="Give formats that hold what was typed.", run=format_autocomplete,
            parameters={"q": "what was typed", "limit": "so many"}),

@@ -153,7 +153,9 @@ def datapusher_status(call: Call) -> dict[str, Any]:
 
 def term_translation_show(call: Call) -> list[dict[str, Any]]:
     """Answer ``term_translation_show``."""
-    terms, languages = call.names("terms") or [call.needed("terms")], call.names("lang_codes")
+    terms, languages = call.names("terms"), call.names("lang_codes")
+    if not terms:
+        raise Wrong({"terms": "terms not in data"})
     found = [one for one in call.site.catalog.marks(TERM, subjects=[_digest(term) for term in terms[:MANY]])
              if not languages or one.body["lang_code"] in languages]
     return [{name: one.body[name] for name in ("term", "term_translation", "lang_code")} for one in found]

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from api.dialects.ckan.action import WRITES, Action, Call, Wrong
+from api.dialects.ckan.action import WRITES, Action, Call, Refused, Wrong
 from catalog.errors import NotAllowed, NotFound
 from catalog.model import Mark
 from catalog.permit import may
@@ -27,7 +27,7 @@ def dictionary(one: Mark) -> dict[str, Any]:
 def tag(one: Mark, name: str) -> dict[str, Any]:
     """Give a tag of a vocabulary."""
     key = str(uuid.uuid5(uuid.UUID(one.id), name))
-    return {"id": key, "name": name, "display_name": name, "vocabulary_id": one.id, "state": "active"}
+    return {"id": key, "name": name, "display_name": name, "vocabulary_id": one.id}
 
 
 def find(call: Call, key: str) -> Mark:
@@ -54,7 +54,13 @@ def vocabulary_list(call: Call) -> list[dict[str, Any]]:
 
 def vocabulary_show(call: Call) -> dict[str, Any]:
     """Answer ``vocabulary_show``."""
-    return dictionary(find(call, call.needed("id")))
+    key = call.text("id")
+    if not key:
+        raise Wrong({"id": "id not in data"})
+    try:
+        return dictionary(find(call, key))
+    except NotFound:
+        raise Refused.missing(f'Could not find vocabulary "{key}"') from None
 
 
 def vocabulary_create(call: Call) -> dict[str, Any]:
