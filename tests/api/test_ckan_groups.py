@@ -83,7 +83,7 @@ def test_a_groups_admin_keeps_its_people_and_an_editor_its_datasets(town: Town) 
     assert [one["name"] for one in result(town, "group_list_authz", "reader", am_member=True)] == ["a-group"]
     result(town, "member_delete", id="a-group", object="reader", object_type="user")
     result(town, "group_member_delete", id="a-group", username="operator")
-    assert [one[2] for one in result(town, "member_list", id="a-group", object_type="user")] == ["admin"]
+    assert [one[2] for one in result(town, "member_list", id="a-group", object_type="user")] == ["Admin"]
     made = result(town, "package_create", name="tau-ca", owner_org="H12", groups=[{"name": "econ"}])
     result(town, "member_create", id="a-group", object="tau-ca", object_type="package", capacity="public")
     assert [one["name"] for one in result(town, "package_show", id="tau-ca")["groups"]] == ["econ", "a-group"]
