@@ -82,6 +82,8 @@ def run(
 @harvest.command("report")
 def report(context: typer.Context, name: Name) -> None:
     """Tell of the runs of a source, the newest first, and of what was not taken in the newest."""
+    from api.messages.harvested import amiss
+
     with opened(context) as site:
         site.prove(files=False)
         runs = site.catalog.runs(site.catalog.system(), name)
@@ -89,7 +91,7 @@ def report(context: typer.Context, name: Name) -> None:
         lines = [(one["id"], one["state"], str(one["started"])[:19], _counts(one), one["reason"]) for one in found]
         text = table(lines, ("run", "state", "started", "counts", "reason"))
         for problem in runs[0].problems if runs else ():
-            text += "\n" + "  ".join(str(value) for value in problem.values())
+            text += "\n" + ": ".join(amiss(problem, voice(context).tongue))
         voice(context).give({"runs": found}, text)
 
 
@@ -147,6 +149,7 @@ def name_of(url: str) -> str:
 
 def _walk(site: Site, words: Voice, name: str, *, whole: bool) -> None:
     """Harvest in this process and tell how it went; exit 1 where the run failed or asks."""
+    from api.messages.harvested import amiss
     from pipelines.harvest.walk import go
 
     begun = site.catalog.begin_run(site.catalog.system(), name, whole=whole, here=True)
@@ -158,8 +161,11 @@ def _walk(site: Site, words: Voice, name: str, *, whole: bool) -> None:
     ended = go(site.workshop().walk, begun.id, told)
     found = _run(ended)
     words.give(found, _counts(found))
+    if ended.problems:
+        words.say("Không nhận, hoặc không nhận hết:", "Not taken, or not all of it:")
     for problem in ended.problems[:10]:
-        words.say(f"Không nhận: {problem}", f"Not taken: {problem}")
+        said = ": ".join(amiss(problem, words.tongue))
+        words.say(said, said)
     if ended.state == "asks":
         words.say(
             f"{ended.going} bộ dữ liệu không còn ở nguồn: nhiều hơn một phần mười. datamo harvest confirm {name}",

@@ -221,6 +221,7 @@ GENERAL: Sentences = MappingProxyType({
     "organisation-not-found": {"vi": "Không có cơ quan này.", "en": "There is no such agency."},
     "person-not-found": {"vi": "Không có người này.", "en": "There is no such person."},
     "member-not-found": {"vi": "Người này không thuộc cơ quan.", "en": "This person is not of the agency."},
+    "source-not-found": {"vi": "Không có nguồn hoặc đích này.", "en": "There is no such source or target."},
     "resource-not-found": {"vi": "Không có phần dữ liệu này.", "en": "There is no such resource."},
     "series-not-found": {"vi": "Không có chuỗi dữ liệu này.", "en": "There is no such series."},
     "job-not-found": {"vi": "Không có công việc này.", "en": "There is no such job."},

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from api.messages import harvested
 from catalog.model import NOBODY
 from pipelines.fetch import Fetcher, Guard
 from pipelines.harvest.walk import Walk, go
@@ -177,6 +178,28 @@ def test_a_page_of_sources_says_why_a_run_failed(town: Town, csrf: str) -> None:
     worked(town, town.catalog.runs(town.catalog.system(), "old")[0].id, Guard.of())
     assert "mạng riêng" in town.client.get("/desk/harvest/old").text
     assert "private network" in town.client.get("/desk/harvest/old?lang=en").text
+
+
+def test_what_was_not_taken_or_not_whole_is_told_in_words(town: Town, csrf: str, portal: Portal) -> None:
+    odd = a_package(1, tags=[{"name": "x"}, {"name": "giáo dục"}])
+    portal.packages[odd["id"]] = odd
+    form(town, csrf, **{**GIVEN, "url": portal.url}, hours="0")
+    form(town, csrf, "/old/run")
+    worked(town, town.catalog.runs(town.catalog.system(), "old")[0].id)
+    page = town.client.get("/desk/harvest/old").text
+    assert "bỏ những gì không hiểu trong mục “tags”" in page
+    assert "not-understood" not in page
+    assert "taken, but for what was not understood of “tags”" in town.client.get("/desk/harvest/old?lang=en").text
+
+
+@pytest.mark.parametrize(("problem", "told"), [
+    ({"remote": "people", "code": "http-403"}, ("the list of people", "The server answered 403.")),
+    ({"remote": "http://x/2", "code": "http-404"}, ("http://x/2", "There is nothing at this address (the server answered 404); check it.")),
+    ({"remote": "x", "code": "said-twice", "pointer": "#/id"}, ("x", "“id” is said twice.")),
+    ({"remote": "x", "code": "something-new"}, ("x", "something-new")),
+])
+def test_why_a_part_of_a_source_was_left_is_a_sentence_where_there_is_one(problem: dict[str, str], told: tuple[str, str]) -> None:
+    assert harvested.amiss(problem, "en") == told
 
 
 def test_pages_of_sources_are_for_operators(town: Town, csrf: str) -> None:

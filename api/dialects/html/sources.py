@@ -11,7 +11,7 @@ from api import deps
 from api.dialects.html import forms
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, page
-from api.messages import harvests, refusals
+from api.messages import harvested, harvests, refusals
 from catalog.catalog.harvesting import MOST_HOURS
 from catalog.errors import Conflict, Invalid, NotFound, NotKnown, Refusal
 from catalog.harvest import KINDS, Run, Source
@@ -98,7 +98,7 @@ def _page(request: Request, reader: Reader, name: str, wrong: str = "") -> Respo
     owner = catalog.organisation(NOBODY, one.organisation) if one.organisation else None
     return page(
         request, reader, "source.html", status=422 if wrong else 200, source=one, runs=runs, owner=owner, wrong=wrong,
-        newest=runs[0] if runs else None, why=harvests.why, noindex=True,
+        newest=runs[0] if runs else None, why=harvests.why, amiss=harvested.amiss, noindex=True,
     )
 
 
