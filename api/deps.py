@@ -64,6 +64,7 @@ class Site:
         object.__setattr__(self, "snapshots", Snapshots(
             work / "snapshots" if work else None,
             living=lambda: self.catalog.every_table(),  # noqa: PLW0108 - there is no catalogue where pages are printed
+            door=lambda: self.catalog.rows_door(),  # noqa: PLW0108
         ))
         self.snapshots.shelf.left = self.askers.renew
 

@@ -34,7 +34,7 @@ from catalog.model import (
 from catalog.notice import NoticeUnit
 from catalog.question import Answer, Document, Question
 from catalog.recipe import Recipe
-from catalog.rows import Ask, Batch, Condition, Found, Method, Table
+from catalog.rows import Ask, Batch, Changed, Condition, Found, Method, Table
 from catalog.usage import UsageUnit
 from catalog.voice import VoiceUnit
 from catalog.webhook import HookUnit
@@ -366,10 +366,7 @@ class Tables(Protocol):
     def tables(self, dataset: str = "") -> Sequence[Table]:
         """Give all tables, or those of a dataset, by their ids."""
     def save(self, table: Table, names: Sequence[str] = (), rows: Sequence[Sequence[Any]] = ()) -> Table:
-        """Make a table, or bring it to this definition (columns, keys, indexes, aliases), and put rows into it.
-
-        Raises Conflict("alias-taken" | "rows-not-unique").
-        """
+        """Make a table, or bring it to this form, with rows. Raises Conflict (alias-taken, rows-not-unique)."""
     def drop(self, key: str) -> None:
         """Take a table away with its rows. Raises NotFound."""
     def write(self, key: str, batches: Sequence[Batch], method: Method, *, dry_run: bool = False) -> Table:
@@ -380,10 +377,14 @@ class Tables(Protocol):
         """
     def delete(self, key: str, where: Condition, *, give: bool = False) -> tuple[Table, Found]:
         """Delete the rows that a condition holds of, giving them if that is wished; ``total`` says how many."""
-    def ask(self, key: str, ask: Ask) -> tuple[Table, Found]:
-        """Answer a question. Raises NotFound."""
+    def ask(self, key: str, ask: Ask, seconds: float = 0) -> tuple[Table, Found]:
+        """Answer a question, in so many seconds (0: any). Raises NotFound, Invalid("query-too-heavy")."""
     def pages(self, key: str, size: int = 20_000) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:
         """Give one state of the table and all its rows, ``_id`` first and in its order, so many at a time."""
+    def changed(self, key: str, since: int, size: int = 20_000) -> Changed:
+        """Give what changed behind a revision. Raises NotFound."""
+    def door(self) -> tuple[str, str] | None:
+        """Tell how another process of ours opens the same store: a class ("module:name"), and what it is given."""
     def sizes(self, key: str) -> tuple[int, int]:
         """Tell how many bytes the table takes, and how many its indexes."""
     def wipe(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from catalog.errors import Conflict, NotFound
+from catalog.errors import Conflict, Invalid, NotFound
 from catalog.rows import (
     ID,
     All,
@@ -19,9 +19,11 @@ from catalog.rows import (
     Condition,
     Either,
     Every,
+    Field,
     Found,
     Is,
     Method,
+    Range,
     Some,
     Table,
     Wanted,
@@ -29,6 +31,7 @@ from catalog.rows import (
     family,
 )
 from catalog.rows.statement import ONE_HIT, edged, plain, words_of
+from catalog.rows.touched import of_ids
 from standards.text import fold, nfc
 
 
@@ -39,6 +42,7 @@ class FakeTables:
         self._tables: dict[str, Table] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._last: dict[str, int] = {}
+        self._states: dict[str, dict[int, tuple[tuple[Field, ...], list[dict[str, Any]]]]] = {}
 
     def table(self, key: str) -> Table | None:
         return self._tables.get(key) or next((one for one in self._tables.values() if key in one.aliases), None)
@@ -66,12 +70,13 @@ class FakeTables:
             raise Conflict("rows-not-unique")
         after = replace(table, count=len(held), revision=(before.revision if before else 0) + 1)
         self._tables[table.id], self._rows[table.id], self._last[table.id] = after, held, last
+        self._states.setdefault(table.id, {})[after.revision] = (after.fields, [dict(row) for row in held])
         return after
 
     def drop(self, key: str) -> None:
         if self._tables.pop(key, None) is None:
             raise NotFound
-        del self._rows[key], self._last[key]
+        del self._rows[key], self._last[key], self._states[key]
 
     def write(self, key: str, batches: Sequence[Batch], method: Method, *, dry_run: bool = False) -> Table:
         table = self._must(key)
@@ -113,8 +118,10 @@ class FakeTables:
         after = self._keep(table, held, self._last[key], table)
         return after, Found([tuple(row.values()) for row in gone] if give else [], len(gone))
 
-    def ask(self, key: str, ask: Ask) -> tuple[Table, Found]:
+    def ask(self, key: str, ask: Ask, seconds: float = 0) -> tuple[Table, Found]:
         table = self._must(key)
+        if 0 < seconds < 1e-6:
+            raise Invalid("query-too-heavy")
         types, columns = table.types(), ask.columns or tuple(table.types())
         found = [row for row in self._rows[key] if holds(row, ask.where)]
         for text in ask.texts:
@@ -135,6 +142,19 @@ class FakeTables:
     def pages(self, key: str, size: int = 20_000) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:
         table, rows = self._must(key), [tuple(row.values()) for row in self._rows[key]]
         return table, (rows[at : at + size] for at in range(0, len(rows), size))
+
+    def changed(self, key: str, since: int, size: int = 20_000) -> tuple[Table, Sequence[Range] | None, Iterator[Sequence[Sequence[Any]]]]:
+        table, before = self._must(key), self._states[key].get(since)
+        now = {row[ID]: row for row in self._rows[key]}
+        if before is None or before[0] != table.fields:
+            return table, None, self.pages(key, size)[1]
+        old = {row[ID]: row for row in before[1]}
+        ranges = of_ids(one for one in old.keys() | now.keys() if old.get(one) != now.get(one))
+        rows = [tuple(row.values()) for at, row in now.items() if any(low <= at <= high for low, high in ranges)]
+        return table, ranges, (rows[at : at + size] for at in range(0, len(rows), size))
+
+    def door(self) -> tuple[str, str] | None:
+        return None
 
     def sizes(self, key: str) -> tuple[int, int]:
         return len(repr(self._rows.get(key, []))), 0

@@ -45,9 +45,16 @@ class Tabling(Base):
         """Give every table there is, for the site's own housekeeping: nobody may see them by this."""
         return self._tables.tables() if self._tables is not None else ()
 
-    def ask_rows(self, caller: Caller, key: str, ask: Ask) -> tuple[Table, Found]:
-        """Answer a question to a table from one state of it. Raises NotFound."""
-        return self._store().ask(self.table(caller, key).id, ask)
+    def ask_rows(self, caller: Caller, key: str, ask: Ask, seconds: float = 0) -> tuple[Table, Found]:
+        """Answer a question to a table from one state of it, in so many seconds (0: any).
+
+        Raises NotFound, Invalid("query-too-heavy").
+        """
+        return self._store().ask(self.table(caller, key).id, ask, seconds)
+
+    def rows_door(self) -> tuple[str, str] | None:
+        """Tell how another process of the site's own opens the tables; None where none can."""
+        return self._tables.door() if self._tables is not None else None
 
     def row_pages(self, caller: Caller, key: str,
                   size: int = 20_000) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -201,3 +201,9 @@ class Found:
 Method = Literal["insert", "upsert", "update"]
 Batch = tuple[Sequence[str], Sequence[Sequence[Any]]]
 """Names of columns, and rows of their cells."""
+Range = tuple[int, int]
+"""Ids from the one to the other, both among them; none where the first is the larger one."""
+Changed = tuple[Table, Sequence[Range] | None, Iterator[Sequence[Sequence[Any]]]]
+"""One state of a table, the ranges in order among which all ids are that changed, and the rows that are there now.
+
+An id in them that has no row was deleted. None where it is not known what changed: then all rows come."""

@@ -94,6 +94,24 @@ class Selection:
             inner = f"FROM (SELECT DISTINCT {', '.join(map(quoted, self.columns))} {inner}) AS found"
         return Sql(f"SELECT count(*) {inner}", (*self._given, *where.values))
 
+    def best(self) -> Sql:
+        """Give the SELECT of the rows whose words fit best, and behind each how many there are: one look at the texts.
+
+        Ids and ranks alone are put in order; the other columns are read of the rows that are shown.
+        """
+        ask, ranks = self._ask, self._ranks() if self._ask.ranked else []
+        names, where = [f"rank{at}" for at in range(len(ranks))], self.where()
+        ranked = (f"{one.text} AS {name}" for one, name in zip(ranks, names, strict=True))
+        hit = ", ".join([f"{quoted(ID)} AS hit", *ranked])
+        order = ", ".join([*(f"best.{name} DESC" for name in names), "best.hit ASC"])
+        some = f" LIMIT {int(ask.limit or 0)} OFFSET {int(ask.offset)}"
+        shown = ", ".join([*(f"held.{quoted(one)}" for one in self.columns), *(f"best.{name}" for name in names)])
+        return Sql(f"WITH found AS MATERIALIZED (SELECT {hit} FROM {self._source} WHERE {where.text}), "  # noqa: S608 - ours
+                   f"best AS (SELECT * FROM found AS best ORDER BY {order}{some}) "
+                   f"SELECT {shown}, (SELECT count(*) FROM found) FROM best JOIN {self._source} AS held "
+                   f"ON held.{quoted(ID)} = best.hit ORDER BY {order}",
+                   (*(value for one in ranks for value in one.values), *self._given, *where.values, *self._given))
+
     def whole(self) -> bool:
         """Whether every row is found, so that the table's own count says how many."""
         return not self._ask.texts and self._ask.where == All(()) and not self._ask.distinct

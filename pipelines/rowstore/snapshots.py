@@ -1,48 +1,57 @@
-"""Snapshots of tables that change: one revision's rows in an immutable Parquet file, made for heavy questions."""
+"""Snapshots of tables that change: one revision's rows in an immutable Parquet file, made for heavy questions.
+
+A file is made in a process of its own, of the one before and of what changed since where that is known; one at a time
+for a table on a machine. Who asks need not wait where the table itself can answer.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import hashlib
+import itertools
 import json
+import logging
 import os
+import subprocess
 import tempfile
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import time as clock_time
-from decimal import Decimal
+from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from catalog.errors import Refusal
-from catalog.rows import All, Ask, Family, Table, family
+from catalog.errors import NotFound, Refusal, Unavailable
+from catalog.rows import All, Ask, Table
+from pipelines import sandbox
+from pipelines.rowstore import making
+from pipelines.rowstore.columns import FOLDED
 from pipelines.serving.shelf import Shelf
 from standards import late
-from standards.text import fold
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 else:
     pa = late.module("pyarrow")
-    pc = late.module("pyarrow.compute")
-    pq = late.module("pyarrow.parquet")
 
 SMALL: Final = 20_000
 """Rows up to which a table is asked itself: it answers as quickly, and no file has to be made."""
 STILL: Final = 2.0
 """Seconds that a table has not changed before a file is made of it: while it is being filled, it answers itself."""
-GROUP: Final = 122_880
-FOLDED: Final = "_full_text"
-"""The column in which each row stands as one text without marks and capitals, for words."""
+LIVE_SECONDS: Final = 5.0
+"""Seconds in which a table itself may answer what its snapshot would; behind them one waits for the snapshot."""
 KEPT: Final = 2
 """Revisions whose files stay: somebody may still be reading the one before."""
+ASKED: Final = 600.0
+"""Seconds since a file was last asked, up to which a newer one takes its place as soon as it is old."""
+AGAIN: Final = 60.0
+"""Seconds after which what could not be made is tried again unasked."""
+MAKING_SECONDS: Final = 900.0
 
 SERVED: Final = 10_000_000_000
 """Bytes that the serving files of snapshots may take on a machine."""
@@ -52,13 +61,12 @@ SERVING: Final = "pipelines.serving.work:make_plainly"
 SWEEP_SECONDS: Final = 60.0
 """How long a file may outlive rows that were taken away, by anybody and also on another machine."""
 
-Pages = tuple[Table, Iterator[Sequence[Sequence[Any]]]]
+DRAFTS: Final = "drafts"
 
-_TYPES: Final[Mapping[Family, str]] = MappingProxyType({
-    "int": "int64", "float": "float64", "numeric": "float64", "bool": "bool", "date": "date32", "time": "time64[us]",
-    "timestamp": "timestamp[us]",
-})
-"""What columns are in the file; all others are texts."""
+Pages = Callable[[], tuple[Table, Iterator[Sequence[Sequence[Any]]]]]
+Door = Callable[[], "tuple[str, str] | None"]
+
+log = logging.getLogger(__name__)
 
 
 class Snapshots:
@@ -66,10 +74,13 @@ class Snapshots:
 
     def __init__(
         self, folder: Path | None = None, *, small: int = SMALL, still: float = STILL,
-        living: Callable[[], Iterable[Table]] | None = None,
+        living: Callable[[], Iterable[Table]] | None = None, door: Door = lambda: None,
     ) -> None:
-        """``living`` tells the tables there are: files of other tables and revisions are swept away each minute."""
-        self._living = living
+        """``living`` tells the tables there are: files of other tables and revisions are swept away each minute.
+
+        ``door`` tells how another process opens the store of the tables; where none can, files are made in this one.
+        """
+        self._living, self._door = living, door
         self._keeper: threading.Thread | None = None
         self._own = tempfile.TemporaryDirectory(prefix="datamo-snapshots-") if folder is None else None
         self._folder = Path(self._own.name) if self._own else Path(folder or "")
@@ -77,18 +88,27 @@ class Snapshots:
         self.shelf = Shelf(self._folder / "serving", SERVED, least_rows=small, maker=SERVING,
                            holds=partial(_there, self._folder))
         """Serving files of the snapshots: made when one is asked, gone when it goes."""
-        self._making: dict[str, threading.Lock] = {}
+        self._making: dict[str, Future[Table]] = {}
+        self._failed: dict[str, float] = {}
+        self._numbers = itertools.count()
         self._seen: dict[str, tuple[tuple[str, int], float]] = {}
         self._guard = threading.Lock()
         if self._folder.is_dir() and any(self._folder.iterdir()):  # of a process before this one
             self._keep()
 
     def helps(self, table: Table, ask: Ask) -> bool:
-        """Whether a question to a table is better asked of its snapshot."""
+        """Whether a question to a table is better asked of its snapshot, or has to be."""
+        return self.heavy(table, ask) and (bool(ask.texts) or self._path(table).exists())
+
+    def heavy(self, table: Table, ask: Ask) -> bool:
+        """Whether the whole of a large table is looked through for a question."""
         light = ask.where == All(()) and not (ask.texts or ask.order or ask.distinct)
-        if light or table.count <= self._small:
-            return False
-        return bool(ask.texts) or self._path(table).exists() or self._is_still(table)
+        return not light and table.count > self._small
+
+    def wish(self, table: Table, pages: Pages) -> None:
+        """Have a file made of a table that stands still, without waiting for it."""
+        if self._is_still(table) and self._failed.get(table.id, 0.0) < time.monotonic():
+            self._begin(table, pages)
 
     def _is_still(self, table: Table) -> bool:
         state, now = (table.mark, table.revision), time.monotonic()
@@ -99,20 +119,85 @@ class Snapshots:
             self._seen[table.id] = (state, since)
         return now - since >= self._still
 
-    def of(self, table: Table, pages: Callable[[], Pages]) -> str:
-        """Give the file of a table's revision, or of a newer one, made unless it is there."""
-        with self._guard:
-            lock = self._making.setdefault(table.id, threading.Lock())
-        with lock:
-            path = self._path(table)
-            if not path.exists():
-                held, found = pages()
-                path = self._path(held)
-                self._write(path, held, found)
-                _give_back()
-                self._tidy(held, path)
+    def of(self, table: Table, pages: Pages) -> str:
+        """Give the file of a table's revision, or of a newer one, made unless it is there.
+
+        Raises NotFound where the table went, Unavailable.
+        """
+        path = self._path(table)
+        while not _used(path):
+            made = self._begin(table, pages).result()
+            if made.mark != table.mark or made.revision >= table.revision:  # else it was begun before the last change
+                path = self._path(made)
         self._keep()
         return str(path)
+
+    # -- making ----------------------------------------------------------------------------------------------------
+    def _begin(self, table: Table, pages: Pages) -> Future[Table]:
+        """Begin to make the file of a table's newest state, unless it is begun; gives of which state it will be."""
+        with self._guard:
+            running = self._making.get(table.id)
+            if running is None or running.done():
+                running = self._making[table.id] = Future()
+                threading.Thread(target=self._make, args=(running, table, pages), name="snapshot", daemon=True).start()
+        return running
+
+    def _make(self, told: Future[Table], table: Table, pages: Pages) -> None:
+        try:
+            with self._alone(table.id):
+                told.set_result(self._newer(table) or self._made(table, pages))
+        except BaseException as wrong:  # noqa: BLE001 - who waits is told
+            self._failed[table.id] = time.monotonic() + AGAIN
+            log.warning("no snapshot of %s: %s", table.id, type(wrong).__name__)
+            told.set_exception(wrong)
+
+    @contextlib.contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        """One process of a machine makes a table's file; the others wait for it, and find it then."""
+        drafts = self._folder / DRAFTS
+        drafts.mkdir(parents=True, exist_ok=True)
+        with (drafts / f"{_name(key)}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for left in drafts.glob(f"{_name(key)}-*"):  # by one that was killed
+                left.unlink(missing_ok=True)
+            yield
+
+    def _newer(self, table: Table) -> Table | None:
+        """Give the state of a file that another process made since."""
+        found = [one for one in self._revisions(table) if one >= table.revision]
+        return replace(table, revision=max(found)) if found else None
+
+    def _revisions(self, table: Table) -> list[int]:
+        names = self._folder.glob(f"{_name(table.id)}-{table.mark}-*.parquet")
+        return [int(one.stem.rpartition("-")[2]) for one in names]
+
+    def _made(self, table: Table, pages: Pages) -> Table:
+        draft = self._folder / DRAFTS / f"{_name(table.id)}-{os.getpid()}-{next(self._numbers)}"
+        try:
+            door = self._door()
+            if door is None:
+                held = making.whole(draft, *pages())
+                _give_back()
+            else:
+                held = self._elsewhere(door, table, draft)
+            path = self._path(held)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        self._tidy(held, path)
+        return held
+
+    def _elsewhere(self, door: tuple[str, str], table: Table, draft: Path) -> Table:
+        """Have the file made by a process of its own. Raises NotFound, Unavailable."""
+        older = max(self._revisions(table), default=-1)
+        path = self._path(replace(table, revision=older)).absolute()
+        base = {"path": str(path), "mark": table.mark, "revision": older} if older >= 0 else None
+        told = _told({"door": door[0], "place": door[1], "key": table.id, "path": str(draft.absolute()), "base": base})
+        if told.get("refused") == "gone":
+            raise NotFound
+        if "revision" not in told:
+            raise Unavailable(told.get("refused", "busy"))
+        return replace(table, mark=told["mark"], count=told["count"], revision=told["revision"])
 
     def served(self, table: Table, path: str) -> str | None:
         """Give the serving file of a snapshot; None while there is none: then one is made of a large one."""
@@ -128,33 +213,18 @@ class Snapshots:
             self.shelf.left()
 
     def _path(self, table: Table) -> Path:
-        name = hashlib.sha256(table.id.encode()).hexdigest()[:32]
-        return self._folder / f"{name}-{table.mark}-{table.revision:012d}.parquet"
-
-    def _write(self, path: Path, table: Table, pages: Iterator[Sequence[Sequence[Any]]]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        kinds = list(table.types().items())
-        columns = [(name, pa.type_for_alias(_TYPES.get(family(kind), "string"))) for name, kind in kinds]
-        schema = pa.schema([*columns, (FOLDED, pa.string())])
-        made = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
-        try:
-            with pq.ParquetWriter(made, schema, compression="lz4", use_dictionary=True) as writer:
-                for batch in _grouped(pages, [kind for _, kind in kinds], schema):
-                    writer.write_table(batch, row_group_size=GROUP)
-            made.replace(path)
-        finally:
-            made.unlink(missing_ok=True)
+        return self._folder / f"{_name(table.id)}-{table.mark}-{table.revision:012d}.parquet"
 
     def _tidy(self, table: Table, made: Path) -> None:
         """Remove files of older revisions, and of tables that had the same id before."""
-        prefix = self._path(table).name.partition("-")[0]
+        prefix = _name(table.id)
         others = sorted(one for one in self._folder.glob(f"{prefix}-*.parquet") if one != made)
         same = [one for one in others if one.name.startswith(f"{prefix}-{table.mark}-")]
         self._remove(one for one in others if one not in same[-(KEPT - 1):])
 
     def forget(self, key: str) -> None:
         """Remove every file of a table: it was taken away."""
-        self._remove(self._folder.glob(f"{hashlib.sha256(key.encode()).hexdigest()[:32]}-*"))
+        self._remove(self._folder.glob(f"{_name(key)}-*"))
 
     def sweep(self) -> int:
         """Remove what is not the newest state of a table there is, so that rows erased anywhere leave here too.
@@ -165,12 +235,36 @@ class Snapshots:
             return 0
         old = list(self._folder.glob("*.parquet"))  # before asking: what is made meanwhile is of a newer state
         try:
-            held = {self._path(table).name for table in self._living()}
+            living = list(self._living())
         except Refusal:
             return 0
+        held = {self._path(table).name for table in living}
         gone = [one for one in old if one.name not in held]
+        self._renew(living, gone)
         self._remove(gone)
+        self._clean(living)
         return len(gone)
+
+    def _renew(self, living: Sequence[Table], old: Sequence[Path]) -> None:
+        """Make the newest file before an older one goes that was asked lately: the new one is made of it quickly."""
+        if self._door() is None:
+            return
+        asked = {one.name.partition("-")[0] for one in old if _since_asked(one) < ASKED}
+        for table in living:
+            if _name(table.id) in asked and table.count > self._small:
+                with contextlib.suppress(Refusal, OSError):
+                    self._begin(table, _nobody).result()
+
+    def _clean(self, living: Iterable[Table]) -> None:
+        """Remove drafts of processes that were killed, and locks of tables that are no more."""
+        there = {_name(table.id) for table in living}
+        for lock in (self._folder / DRAFTS).glob("*.lock"):
+            with contextlib.suppress(OSError), lock.open("w") as held:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                for left in lock.parent.glob(f"{lock.stem}-*"):
+                    left.unlink(missing_ok=True)
+                if lock.stem not in there:
+                    lock.unlink(missing_ok=True)
 
     def _keep(self) -> None:
         """Begin to sweep, in a thread that ends with the process."""
@@ -186,6 +280,47 @@ def _give_back() -> None:
     pa.default_memory_pool().release_unused()
     with contextlib.suppress(AttributeError, OSError):  # only glibc has it
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def _name(key: str) -> str:
+    """Give the name that all files of a table begin with."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _told(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Ask a process that opens the store as we do; what it says, nothing where it was ended."""
+    child = subprocess.Popen(sandbox.command("rowstore", "child"), stdin=subprocess.PIPE,  # noqa: S603 - our own words
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        said, _ = child.communicate(json.dumps(asked).encode() + b"\n", timeout=MAKING_SECONDS)
+    except subprocess.TimeoutExpired:
+        said = b""
+    finally:
+        child.kill()
+        child.wait()
+    told: Mapping[str, Any] = json.loads(said or b"{}")
+    return told
+
+
+def _nobody() -> NoReturn:
+    """Give no rows: the file is made elsewhere."""
+    raise Unavailable("busy")
+
+
+def _used(path: Path) -> bool:
+    """Whether a file is there; then it is noted that it was asked."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _since_asked(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return ASKED
 
 
 def _key(name: str) -> str:
@@ -207,59 +342,4 @@ def _sweep_on(of: weakref.ref[Snapshots]) -> None:
         del snapshots
 
 
-def _grouped(pages: Iterator[Sequence[Sequence[Any]]], kinds: Sequence[str], schema: Any) -> Iterator[Any]:
-    """Put pages together until they fill a row group."""
-    held: list[Any] = []
-    rows = 0
-    for page in pages:
-        columns = [_column(kind, list(cells)) for kind, cells in zip(kinds, zip(*page, strict=True), strict=True)]
-        held.append(pa.Table.from_arrays([*columns, _folded(columns[1:], len(page))], schema=schema))
-        rows += len(page)
-        if rows >= GROUP:
-            yield pa.concat_tables(held)
-            held, rows = [], 0
-    if held:
-        yield pa.concat_tables(held)
-
-
-def _folded(columns: Sequence[Any], rows: int) -> Any:
-    """Put the cells of each row into one folded text; each different text is folded once."""
-    if not columns:
-        return pa.array([""] * rows, pa.string())
-    texts = []
-    for one in columns:
-        if pa.types.is_string(one.type):
-            apart = one.dictionary_encode()
-            texts.append(pa.array(folds(apart.dictionary.to_pylist()), pa.string()).take(apart.indices))
-        else:
-            texts.append(pc.cast(one, pa.string()))
-    return pc.binary_join_element_wise(*texts, " ", null_handling="skip")
-
-
-def folds(texts: Sequence[str]) -> list[str]:
-    """Fold texts all in one: a tenth of the time; nothing composes across a NUL, which no cell holds."""
-    folded = fold("\0".join(texts)).split("\0") if texts else []
-    return folded if len(folded) == len(texts) else list(map(fold, texts))
-
-
-def _column(kind: str, cells: list[Any]) -> Any:
-    what = family(kind)
-    if what in ("json", "array"):
-        return pa.array([one if one is None or isinstance(one, str) else _told(one) for one in cells], pa.string())
-    if what == "numeric":
-        return pa.array([one if one is None else float(one) for one in cells], pa.float64())
-    if what == "time":
-        times = [one if one is None else clock_time.fromisoformat(one) for one in cells]
-        return pa.array(times, pa.type_for_alias(_TYPES[what]))
-    if what in ("date", "timestamp"):
-        return pc.cast(pa.array(cells, pa.string()), pa.type_for_alias(_TYPES[what]))
-    return pa.array(cells, pa.type_for_alias(_TYPES.get(what, "string")))
-
-
-def _told(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else str(value)
-
+__all__ = ["FOLDED", "LIVE_SECONDS", "Snapshots"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import random
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -13,7 +16,7 @@ import pytest
 from catalog.adapters.tables_postgres import PostgresTables
 from catalog.adapters.tables_sqlite import SqliteTables
 from catalog.adapters.tables_sqlite.lines import Lines
-from catalog.errors import Conflict, NotFound
+from catalog.errors import Conflict, Invalid, NotFound
 from catalog.ports import Tables
 from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Table, Text, Without, Word
 from pipelines.carrying.rows import copied
@@ -297,3 +300,60 @@ def test_no_more_connections_rest_than_a_process_may_hold(tmp_path) -> None:
     lines.close()
     with pytest.raises(sqlite3.ProgrammingError):
         every[3].connection.execute("SELECT 1")
+
+
+def test_what_changed_behind_a_revision_makes_the_state_before_into_the_one_now(towns) -> None:
+    """Whatever was done between, and also where nothing was; the ids between the ranges are those that stayed as they were."""
+    chance = random.Random(5)
+    first = towns.table("t-1")
+    states = {first.revision: every(towns)}
+    for turn in range(30):
+        some = [f"Xã {chance.randrange(60)}" for _ in range(chance.randrange(1, 9))]
+        deeds: list[Callable[[], Any]] = [
+            lambda some=some, turn=turn: towns.write("t-1", [(("ten", "so"), [[one, turn] for one in dict.fromkeys(some)])], "upsert"),  # type: ignore[misc]
+            lambda turn=turn: towns.write("t-1", [(("ten",), [[f"Mới {turn}"], [f"Nữa {turn}"]])], "insert"),  # type: ignore[misc]
+            lambda turn=turn: towns.write("t-1", [((ID, "so"), [[3, turn]])], "update"),  # type: ignore[misc]
+            lambda some=some: towns.delete("t-1", Is("ten", "in", tuple(some))),  # type: ignore[misc]
+            lambda some=some: towns.delete("t-1", Is("ten", "eq", "không có")),  # type: ignore[misc]
+            lambda turn=turn: towns.save(replace(TOWNS, aliases=(f"a{turn}",)), ("ten",), [[f"Thêm {turn}"]]),  # type: ignore[misc]
+        ]
+        chance.choice(deeds)()
+        states[towns.table("t-1").revision] = every(towns)
+    for revision, before in states.items():
+        table, ranges, pages = towns.changed("t-1", revision, 7)
+        assert table == towns.table("t-1")
+        assert ranges is not None
+        assert list(ranges) == sorted(ranges)
+        kept = {at: row for at, row in before.items() if not any(low <= at <= high for low, high in ranges)}
+        assert {**kept, **{row[0]: list(row) for page in pages for row in page}} == every(towns)
+    towns.save(replace(TOWNS, fields=TOWNS.fields[:2]))
+    for unknown in (first.revision, 10**6):
+        table, ranges, pages = towns.changed("t-1", unknown)
+        assert ranges is None
+        assert {row[0]: list(row) for page in pages for row in page} == every(towns)
+    with pytest.raises(NotFound):
+        towns.changed("t-9", 1)
+
+
+def every(tables: Tables) -> dict[int, list[Any]]:
+    return {row[0]: list(row) for page in tables.pages("t-1")[1] for row in page}
+
+
+def test_a_question_that_takes_too_long_is_given_up_and_the_next_one_is_answered(towns) -> None:
+    many = 20_000 if towns.door() else 50  # the fake says so of any question
+    towns.write("t-1", [(("ten", "so"), [[f"Thôn {at}", at] for at in range(many)])], "insert")
+    for _ in range(2):
+        with pytest.raises(Invalid) as refused:
+            towns.ask("t-1", Ask(columns=("ten", "so"), distinct=True, order=(Order("ten"),), limit=1), 1e-9)
+        assert refused.value.code == "query-too-heavy"
+        assert towns.ask("t-1", Ask(where=Is("so", "eq", 30), ranked=False), 60)[1].total == 2
+        assert towns.ask("t-1", Ask(where=Is("so", "eq", 30)))[1].total == 2
+
+
+def test_another_process_is_told_how_it_opens_the_same_tables(towns) -> None:
+    door = towns.door()
+    if door is not None:
+        room, name = door[0].split(":")
+        other = getattr(importlib.import_module(room), name)(door[1])
+        assert other.table("t-1") == towns.table("t-1")
+        other.close()

@@ -7,35 +7,31 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 
 from catalog.adapters.tables_sqlite.lines import Lines
-from catalog.adapters.tables_sqlite.tongue import SqliteTongue, bound, declared, read
+from catalog.adapters.tables_sqlite.notes import forget, note, noted
+from catalog.adapters.tables_sqlite.patience import within
+from catalog.adapters.tables_sqlite.putting import ROWS, put_all
+from catalog.adapters.tables_sqlite.tongue import SqliteTongue, declared, read
 from catalog.errors import Conflict, NotFound, Unavailable
-from catalog.rows import ID, Ask, Batch, Condition, Found, Method, Table
+from catalog.rows import ID, Ask, Batch, Changed, Condition, Found, Method, Range, Table
 from catalog.rows.statement import Selection, quoted
+from catalog.rows.touched import WHOLE, of_ids
 from standards.portable import from_json, to_json
 
-ROWS: Final = "rows"
 _GONE: Final = "no such table"
 _LARGE: Final = "too large"
-
-MARKS: Final = 1200
-"""Cells that one statement adds."""
-
-PLAIN: Final = frozenset({float, type(None)})
-"""Types of cells that the driver takes as they are; of whole numbers each has to be looked at."""
 
 
 class SqliteTables:
     """Tables in a folder of this machine."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | str) -> None:
+        self._folder = Path(folder)
         self._whole = False
         self._lines = Lines()
 
@@ -130,9 +126,11 @@ class SqliteTables:
             with self._opened(self._path(table.id), write=True) as file:
                 if new:
                     _clear(file)
-                saved = _made(file, table) if new else _changed(file, _definition(file), table)
-                added = _put(file, saved, names, rows, "insert")
-                saved = _note(file, saved, count=saved.count + added)
+                before = None if new else _definition(file)
+                saved = _made(file, table) if before is None else _changed(file, before, table)
+                added, touched = put_all(file, saved, [(names, rows)], "insert")
+                same = before is not None and before.fields == saved.fields
+                saved = _note(file, saved, touched if same else WHOLE, count=saved.count + added)
             register.execute("INSERT OR IGNORE INTO tables (id, dataset) VALUES (?, ?)", (table.id, table.dataset))
             register.execute("DELETE FROM aliases WHERE id = ?", (table.id,))
             register.executemany("INSERT INTO aliases (alias, id) VALUES (?, ?)",
@@ -160,12 +158,12 @@ class SqliteTables:
         self._must(key)
         with self._opened(self._path(key), write=True) as file:
             before = _definition(file)
-            added = _put_all(file, before, batches, method)
+            added, touched = put_all(file, before, batches, method)
             if dry_run:
                 file.execute("ROLLBACK")
                 file.execute("BEGIN")
                 return before
-            return _note(file, before, count=before.count + added)
+            return _note(file, before, touched, count=before.count + added)
 
     def delete(self, key: str, where: Condition, *, give: bool = False) -> tuple[Table, Found]:
         """Delete the rows that a condition holds of; give them if that is wished."""
@@ -175,14 +173,15 @@ class SqliteTables:
             asked = Selection(SqliteTongue(), ROWS, before.types(), Ask(where=where, limit=None))
             found = _rows(file, asked.rows(), before, ()) if give else []
             condition = asked.where()
-            gone = file.execute(f"DELETE FROM {ROWS} WHERE {condition.text}", condition.values).rowcount  # noqa: S608 - our words
-            after = _note(file, before, count=before.count - gone)
-        return after, Found(found, gone)
+            words = f"DELETE FROM {ROWS} WHERE {condition.text} RETURNING {ID}"  # noqa: S608 - our words
+            gone = [one for (one,) in file.execute(words, condition.values)]
+            after = _note(file, before, of_ids(gone), count=before.count - len(gone))
+        return after, Found(found, len(gone))
 
-    def ask(self, key: str, ask: Ask) -> tuple[Table, Found]:
-        """Answer a question from one state of the table."""
+    def ask(self, key: str, ask: Ask, seconds: float = 0) -> tuple[Table, Found]:
+        """Answer a question from one state of the table; give it up after so many seconds."""
         self._must(key)
-        with self._opened(self._path(key)) as file:
+        with self._opened(self._path(key)) as file, within(file, seconds):
             table = _definition(file)
             asked = Selection(SqliteTongue(), ROWS, table.types(), ask)
             total = None
@@ -201,11 +200,25 @@ class SqliteTables:
         with self._opened(self._path(key)) as file:
             table = _definition(file)
             yield table
-            kinds = list(table.types().values())
-            shown = ", ".join(map(quoted, table.types()))
-            found = file.execute(f"SELECT {shown} FROM {ROWS} ORDER BY {ID}")  # noqa: S608 - our own words
-            while some := found.fetchmany(size):
-                yield read(kinds, some)
+            yield from _ranged(file, table, WHOLE, size)
+
+    def changed(self, key: str, since: int, size: int = 20_000) -> Changed:
+        """Give one state of the table, where it changed since a revision, and the rows that are there now."""
+        self._must(key)
+        found = self._since(key, since, size)
+        table, ranges = next(found)
+        return table, ranges, found
+
+    def _since(self, key: str, since: int, size: int) -> Iterator[Any]:
+        with self._opened(self._path(key)) as file:
+            table = _definition(file)
+            ranges = noted(file, since, table.revision)
+            yield table, ranges
+            yield from _ranged(file, table, WHOLE if ranges is None else ranges, size)
+
+    def door(self) -> tuple[str, str]:
+        """Tell how another process opens the same folder."""
+        return f"{__name__}:{type(self).__name__}", str(self._folder.absolute())
 
     def sizes(self, key: str) -> tuple[int, int]:
         """Tell how many bytes the table takes, and how many of them its indexes."""
@@ -236,7 +249,19 @@ def _definition(file: sqlite3.Connection) -> Table:
     return replace(from_json(Table, orjson.loads(found[0])), count=found[1], revision=found[2])
 
 
-def _note(file: sqlite3.Connection, table: Table, *, count: int) -> Table:
+def _ranged(file: sqlite3.Connection, table: Table, ranges: Sequence[Range], size: int) -> Iterator[Any]:
+    """Give the rows whose ids are in these ranges, in their order."""
+    kinds = list(table.types().values())
+    shown = ", ".join(map(quoted, table.types()))
+    for low, high in ranges:
+        found = file.execute(f"SELECT {shown} FROM {ROWS} WHERE {ID} BETWEEN ? AND ? ORDER BY {ID}", (low, high))  # noqa: S608 - our own words
+        while some := found.fetchmany(size):
+            yield read(kinds, some)
+
+
+def _note(file: sqlite3.Connection, table: Table, touched: Sequence[Range], *, count: int) -> Table:
+    """Note the next revision, and which rows changed in it."""
+    note(file, table.revision + 1, touched)
     after = replace(table, count=count, revision=table.revision + 1)
     body = orjson.dumps(to_json(replace(after, count=0, revision=0))).decode()
     file.execute("DELETE FROM definition")
@@ -245,6 +270,7 @@ def _note(file: sqlite3.Connection, table: Table, *, count: int) -> Table:
 
 
 def _clear(file: sqlite3.Connection) -> None:
+    forget(file)
     file.execute(f"DROP TABLE IF EXISTS {ROWS}")
     file.execute("DROP TABLE IF EXISTS definition")
 
@@ -280,85 +306,6 @@ def _indexed(file: sqlite3.Connection, table: Table) -> None:
     for at, (unique, names) in enumerate([*wanted, *(("", names) for names in table.indexes)]):
         listed = ", ".join(map(quoted, names))
         file.execute(f"CREATE {unique}INDEX IF NOT EXISTS index_{at} ON {ROWS} ({listed})")
-
-
-def _put_all(file: sqlite3.Connection, table: Table, batches: Sequence[Batch], method: Method) -> int:
-    added = seen = 0
-    for names, rows in batches:
-        try:
-            added += _put(file, table, names, rows, method)
-        except NotFound as refused:
-            raise _behind(refused, seen) from None
-        seen += len(rows)
-    return added
-
-
-def _behind(refused: NotFound, seen: int) -> NotFound:
-    """Count the row that was not found among all that came."""
-    params = dict(refused.params)
-    return NotFound(refused.code, **{**params, "row": params["row"] + seen}) if "row" in params else refused
-
-
-def _put(file: sqlite3.Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]],
-         method: Method) -> int:
-    """Put rows in and give how many more there are now."""
-    if not rows:
-        return 0
-    types = table.types()
-    rows = _bound([types[name] for name in names], rows)
-    if method == "insert":
-        if names:
-            _added(file, names, rows)
-        else:
-            file.executemany(f"INSERT INTO {ROWS} DEFAULT VALUES", rows)
-        return len(rows)
-    return _merged(file, names, rows, (ID,) if ID in names else table.primary_key, adds=method == "upsert")
-
-
-def _added(file: sqlite3.Connection, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Add rows, some by each statement: that takes two thirds of the time of a statement for each."""
-    into, marks = ", ".join(map(quoted, names)), f"({', '.join('?' * len(names))})"
-    some = max(1, min(len(rows), MARKS // len(names)))
-    for at in range(0, len(rows), some):
-        part = rows[at : at + some]
-        add = f"INSERT INTO {ROWS} ({into}) VALUES {', '.join([marks] * len(part))}"  # noqa: S608 - our own words
-        file.execute(add, list(chain.from_iterable(part)))
-
-
-def _merged(file: sqlite3.Connection, names: Sequence[str], rows: Sequence[Sequence[Any]], keys: Sequence[str], *,
-            adds: bool) -> int:
-    """Change the rows that have these keys; others are added, or refused."""
-    places = {name: at for at, name in enumerate(names)}
-    others = [name for name in names if name not in keys]
-    order = [places[name] for name in (*others, *keys)]
-    sets = ", ".join(f"{quoted(name)} = ?" for name in others) or f"{quoted(keys[0])} = {quoted(keys[0])}"
-    where = " AND ".join(f"{quoted(name)} = ?" for name in keys)
-    change = f"UPDATE {ROWS} SET {sets} WHERE {where}"  # noqa: S608 - our own words
-    add = f"INSERT INTO {ROWS} ({', '.join(map(quoted, names))}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
-    added = 0
-    for at, row in enumerate(rows):
-        if file.execute(change, [row[place] for place in order]).rowcount:
-            continue
-        if not adds or ID in keys:
-            raise NotFound("row-not-found", row=at, key=[row[places[name]] for name in keys])
-        file.execute(add, row)
-        added += 1
-    return added
-
-
-def _bound(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    """Give rows as the driver takes them; most columns go as they are."""
-    odd = [at for at, kind in enumerate(kinds) if declared(kind) == "NUMERIC" or kind.startswith("_")]
-    ways = [at for at in odd if not {type(row[at]) for row in rows} <= PLAIN]
-    if not ways:
-        return rows
-    made = []
-    for row in rows:
-        cells = list(row)
-        for at in ways:
-            cells[at] = bound(kinds[at], cells[at])
-        made.append(cells)
-    return made
 
 
 def _rows(file: sqlite3.Connection, asked: Any, table: Table, columns: Sequence[str]) -> list[Sequence[Any]]:

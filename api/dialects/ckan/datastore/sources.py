@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from api.dialects.ckan.action import Call
 from api.dialects.ckan.packages import placed
-from catalog.errors import NotFound, Unavailable
+from catalog.errors import Invalid, NotFound, Unavailable
 from catalog.model import Entry, Resource
 from catalog.rows import ID, Ask, Field, Found, Table
 from pipelines.rowquery.folding import folded_names
 from pipelines.rowstore import reading
-from pipelines.rowstore.snapshots import FOLDED
+from pipelines.rowstore.snapshots import FOLDED, LIVE_SECONDS
 from pipelines.serving import pages
 from standards.metadata.ckan import resource_id
 
@@ -36,19 +36,31 @@ class Source:
 
     def ask(self, ask: Ask) -> Found:
         """Answer a question."""
-        path = self.path
-        if not path and self.call.site.snapshots.helps(self.table, ask):
-            path = self.file()
-        if path:
-            folded = "" if self.path else FOLDED
-            return reading.ask(self.call.site.askers, path, self.table.types(), ask, self.table.count, folded=folded,
-                               served=self.served(path))
-        return self.call.site.catalog.ask_rows(self.call.caller, self.table.id, ask)[1]
+        if self.path or self.call.site.snapshots.helps(self.table, ask):
+            return self._asked(ask)
+        heavy = self.call.site.snapshots.heavy(self.table, ask)
+        if heavy:
+            self.call.site.snapshots.wish(self.table, self._rows)
+        try:
+            seconds = LIVE_SECONDS if heavy else 0
+            return self.call.site.catalog.ask_rows(self.call.caller, self.table.id, ask, seconds)[1]
+        except Invalid as refused:
+            if not heavy or refused.code != "query-too-heavy":
+                raise
+        return self._asked(ask)
+
+    def _asked(self, ask: Ask) -> Found:
+        path = self.file()
+        folded = "" if self.path else FOLDED
+        return reading.ask(self.call.site.askers, path, self.table.types(), ask, self.table.count, folded=folded,
+                           served=self.served(path))
 
     def file(self) -> str:
-        """Give a file that holds the rows: the published one, or a snapshot."""
-        catalog, caller, key = self.call.site.catalog, self.call.caller, self.table.id
-        return self.path or self.call.site.snapshots.of(self.table, lambda: catalog.row_pages(caller, key, PAGE))
+        """Give a file that holds the rows: the published one, or a snapshot, which is waited for."""
+        return self.path or self.call.site.snapshots.of(self.table, self._rows)
+
+    def _rows(self) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:
+        return self.call.site.catalog.row_pages(self.call.caller, self.table.id, PAGE)
 
     def served(self, path: str) -> str | None:
         """Give the serving file of the file that holds the rows, where there is one."""
