@@ -143,6 +143,13 @@ def test_members_are_told_with_their_roles_in_capitals_and_packages_by_what_hold
     assert [one["value"] for one in told(town, "member_roles_list", group_type="group")] == ["admin", "member"]
 
 
+def test_an_agency_says_how_many_follow_it_where_it_is_shown_alone(town: Town) -> None:
+    assert answer(town, "follow_group", "reader", id="works").status_code == 200
+    assert told(town, "organization_show", id="works")["num_followers"] == 1
+    assert told(town, "organization_show", id="works", include_followers=False)["num_followers"] == 0
+    assert {one["num_followers"] for one in told(town, "organization_list", all_fields=True)} == {0}
+
+
 # --- what was typed ---------------------------------------------------------------------------------------------------
 
 
@@ -169,10 +176,11 @@ def test_tags_are_found_by_what_they_hold_and_nothing_by_nothing(town: Town) -> 
 # --- resources --------------------------------------------------------------------------------------------------------
 
 
-def test_resources_are_found_with_the_members_that_all_of_them_have(town: Town) -> None:
+def test_resources_are_found_with_what_they_have_of_their_own_and_say_of_rows_only_that_there_are_some(town: Town) -> None:
     (found,) = told(town, "resource_search", query="name:table")["results"]
     assert {"id", "package_id", "url", "format"} <= set(found)
-    assert not {"more", "datastore_active"} & set(found)
+    assert found["more"] == "x"
+    assert "datastore_active" not in found
     assert told(town, "resource_search", query="hash:ab")["count"] == 1
     assert told(town, "resource_search", query="name:")["count"] == 1
 

@@ -46,7 +46,7 @@ def dictionary(call: Call, one: Organisation, count: int) -> dict[str, Any]:
     """Give the dictionary of an agency."""
     return {
         **short(call, one), "package_count": count, "extras": [{"key": "code", "value": one.code}] if one.code else [],
-        "num_followers": len(call.site.catalog.marks("follow", subjects=[one.id])), "groups": [], "users": [],
+        "num_followers": 0, "groups": [], "users": [],
     }
 
 
@@ -131,6 +131,7 @@ def organization_show(call: Call) -> dict[str, Any]:
                      limit=MOST if call.flag("include_datasets") else 0)
     answer, entries = call.site.catalog.search(NOBODY, asked)
     shown = dictionary(call, one, answer.total)
+    shown["num_followers"] = len(call.site.catalog.marks("follow", subjects=[one.id]))
     if call.flag("include_users", default=True):
         shown["users"] = people_of(call, one.id)
     shown = alone(call, shown)
@@ -163,10 +164,10 @@ def organization_list_for_user(call: Call) -> list[dict[str, Any]]:
         caller = catalog.caller_named(person.name)
     act = ACTS.get(call.text("permission", "manage_group"), "manage-agency")
     count = counts(call, "org") if call.flag("include_dataset_count") else {}
-    everywhere = may(caller, "operate")
+    everywhere, staff = may(caller, "operate"), call.flag("include_member_count")
     return [
         counted(call, {**short(call, one), "capacity": CAPACITIES.get(caller.roles.get(one.id, "admin"), "admin")},
-                count.get(one.public_id, 0), people_of(call, one.id))
+                count.get(one.public_id, 0), people_of(call, one.id) if staff else ())
         for one in catalog.organisations(caller)
         if one.state == "open" and (everywhere or may(caller, act, organisation=one.id))
     ]

@@ -13,8 +13,8 @@ FIELDS: Final = frozenset({
     "name", "description", "format", "url", "hash", "mimetype", "mimetype_inner", "resource_type", "state", "url_type",
     "size", "created", "last_modified", "metadata_modified", "position", "cache_url", "cache_last_updated",
 })
-SHOWN: Final = FIELDS | {"id", "package_id"}
-"""Members of what is found: it is shown without what a resource has of its own."""
+SORTED_BY: Final = FIELDS | {"id", "package_id"}
+"""Members by which what is found may be put in order."""
 MOST: Final = 1000
 TERMS: Final = 20
 
@@ -24,13 +24,16 @@ def resource_search(call: Call) -> dict[str, Any]:
     terms = list(_terms(call))
     order = call.text("order_by")
     found = [one for one in _every(call, terms) if all(_holds(one, name, word) for name, word in terms)]
-    if order in SHOWN:
+    if order in SORTED_BY:
         found.sort(key=lambda one: str(one.get(order) or ""))
     start, limit = call.number("offset", 0) or 0, call.number("limit")
     page = found[start : start + min(limit or MOST, MOST)]
-    return {"count": len(found), "results": [
-        {name: value for name, value in one.items() if name in SHOWN} for one in page
-    ]}
+    return {"count": len(found), "results": [_as_found(one) for one in page]}
+
+
+def _as_found(one: dict[str, Any]) -> dict[str, Any]:
+    """Show a resource as it is found: that it has no rows of its own is not said here."""
+    return {name: value for name, value in one.items() if name != "datastore_active" or value}
 
 
 def _terms(call: Call) -> Iterator[tuple[str, str]]:

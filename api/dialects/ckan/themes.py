@@ -79,7 +79,8 @@ def group_list_authz(call: Call) -> list[dict[str, Any]]:
         found = [groups.dictionary(call, one, groups.count_of(call, one.subject)) for one in made]
     else:
         found = every(call) if may(call.caller, "operate") or call.caller.roles else []
-    members = {one.id: groups.members(call, one) for one in groups.every(call)} if found else {}
+    staff = call.flag("include_member_count") and bool(found)
+    members = {groups.shown_id(call, one): groups.members(call, one) for one in groups.every(call)} if staff else {}
     return [counted(call, {name: value for name, value in one.items() if name not in LONG}, one["package_count"],
                     members.get(one["id"], ())) for one in found]
 
