@@ -79,7 +79,7 @@ class Limits:
     def _told(self, item: RateLimitItem, name: str, principal: str) -> dict[str, str]:
         """The headers of the IETF draft: what the policy is, and what is left of it."""
         left = self.counter.get_window_stats(item, name, principal)
-        seconds = max(0, round(left.reset_time - time.time()))
+        seconds = max(0 if left.remaining else 1, round(left.reset_time - time.time()))  # as Retry-After says
         return {
             "RateLimit-Policy": f'"{name}";q={item.amount};w={item.get_expiry()}',
             "RateLimit": f'"{name}";r={left.remaining};t={seconds}',

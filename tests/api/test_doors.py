@@ -94,6 +94,18 @@ def test_limits_tell_how_much_is_left_and_when_to_come_back(tmp_path: Path) -> N
     assert town.get("/healthz").status_code == 200
 
 
+def test_who_has_nothing_left_is_never_told_to_come_back_at_once(tmp_path: Path) -> None:
+    limits = Limits(make_town(tmp_path).client.app, language="vi")
+    with TestClient(limits) as client:
+        for _ in range(READS.amount):
+            limits.counter.hit(READS, "reads", "testclient")
+        answer = client.get("/api/v1/standards")
+    left, _, seconds = answer.headers["ratelimit"].partition(";t=")
+    assert (answer.status_code, left) == (429, '"reads";r=0')
+    assert 1 <= int(seconds) <= 60
+    assert abs(int(seconds) - int(answer.headers["retry-after"])) <= 1
+
+
 def test_whoever_shows_another_wrong_token_each_time_is_counted_by_address(tmp_path: Path) -> None:
     """CKAN takes a wrong token for nobody; the limit must not begin anew with each."""
     limits = Limits(make_town(tmp_path).client.app, language="vi")

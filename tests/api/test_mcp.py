@@ -176,6 +176,7 @@ def test_what_is_not_public_is_not_there_unless_a_token_may_see_it(town: Town) -
     ("compare_versions", {"dataset": "truong-hoc", "version": 9}, "not-found"),
     ("find_code", {"codelist": "none"}, "not-found"),
     ("check_file", {"name": "a.csv"}, "content"),
+    ("search_datasets", {"q": "truong"}, "It takes: query, "),
     ("check_file", {"name": "a.csv", "base64": "%%%"}, "content"),
     ("check_file", {"name": "a.csv", "text": "a", "standard": "none"}, "standard-unknown"),
 ])

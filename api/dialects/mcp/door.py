@@ -133,7 +133,7 @@ async def _answer(tool: Tool, request: Request, arguments: dict[str, Any]) -> To
     try:
         given = tool.takes.model_validate(arguments)
     except ValidationError as wrong:
-        return misread(tool.name, wrong)
+        return misread(tool.name, wrong, tool.takes.model_fields)
     try:
         with anyio.fail_after(SECONDS):
             return await tool.do(Inside(request, language), given)

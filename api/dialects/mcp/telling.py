@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -49,14 +49,17 @@ def in_words(problem: Mapping[str, Any]) -> Told:
     """Tell why something was not done: code, sentence, and each member that is wrong."""
     lines = [f"{problem.get('code', 'refused')}: {problem.get('detail') or problem.get('title') or ''}".strip()]
     wrong = problem.get("errors") or ()
-    lines += [f"- {one.get('pointer', '')} {one.get('code', '')}: {one.get('detail', '')}" for one in wrong]
+    for one in wrong:
+        words = f" ({', '.join(one['known'])})" if one.get("known") else ""
+        lines.append(f"- {one.get('pointer', '')} {one.get('code', '')}: {one.get('detail', '')}{words}")
     return Told("\n".join(lines), wrong=True)
 
 
-def misread(name: str, wrong: ValidationError) -> Told:
-    """Tell which arguments do not fit."""
+def misread(name: str, wrong: ValidationError, known: Iterable[str]) -> Told:
+    """Tell which arguments do not fit, and which there are."""
     found = [f"- {'.'.join(map(str, one['loc'])) or name}: {one['msg']}" for one in wrong.errors(include_url=False)]
-    return Told("\n".join([f"arguments: {name} does not take this.", *found]), wrong=True)
+    taken = f"It takes: {', '.join(known) or 'nothing'}."
+    return Told("\n".join([f"arguments: {name} does not take this.", *found, taken]), wrong=True)
 
 
 def size(data: Any) -> int:
