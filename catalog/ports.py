@@ -34,7 +34,7 @@ from catalog.model import (
 from catalog.notice import NoticeUnit
 from catalog.question import Answer, Document, Question
 from catalog.recipe import Recipe
-from catalog.rows import Ask, Batch, Changed, Condition, Found, Method, Table
+from catalog.rows import Ask, Batch, Changed, Columns, Condition, Found, Method, Table
 from catalog.usage import UsageUnit
 from catalog.voice import VoiceUnit
 from catalog.webhook import HookUnit
@@ -385,10 +385,9 @@ class Tables(Protocol):
         """Give what changed behind a revision. Raises NotFound."""
     def door(self) -> tuple[str, str] | None:
         """Tell how another process of ours opens the same store: a class ("module:name"), and what it is given."""
-    def sizes(self, key: str) -> tuple[int, int]:
-        """Tell how many bytes the table takes, and how many its indexes."""
-    def wipe(self) -> None:
-        """Take every table away (``datamo reset``)."""
+    def texts(self, key: str) -> tuple[Table, Iterator[Columns]] | None: ...  # as pages, by columns; None: use those
+    def sizes(self, key: str) -> tuple[int, int]: ...  # bytes that the table takes, and its indexes
+    def wipe(self) -> None: ...  # takes every table away (datamo reset)
     def close(self) -> None: ...
 
 

@@ -20,6 +20,12 @@ else:
 FOUR_DIGITS: Final = (-30_610_224_000, 253_402_300_800)
 """Seconds between which a year has four digits."""
 
+TINY: Final = 1e-4
+LARGE: Final = 1e10
+"""Between these Python and Arrow write a number without an exponent."""
+HUGE: Final = 1e15
+"""Up to here Python does so too."""
+
 _SHAPED: Final = b',\t"\r\n'
 _VEIL: Final = b"\x01\x02\x03\x04\x05"
 _VEILED, _UNVEILED = bytes.maketrans(_SHAPED, _VEIL), bytes.maketrans(_VEIL, _SHAPED)
@@ -125,3 +131,48 @@ def moments(column: Any) -> Any:
         return pc.strftime(seconds, "%Y-%m-%dT%H:%M:%SZ" if zone else "%Y-%m-%dT%H:%M:%S")
     plainly = pc.utf8_replace_slice(pc.cast(pc.cast(seconds, pa.timestamp("s")), pa.string()), 10, 11, "T")
     return pc.binary_join_element_wise(plainly, "Z", "") if zone else plainly
+
+
+# --- columns as a table that changes gives them ---------------------------------------------------------------
+
+
+def texts(joined: str, sign: str) -> Any:
+    """Give the cells that stand in one text."""
+    return pc.split_pattern(pa.array([joined], pa.string()), sign).values
+
+
+def numbers(cells: Sequence[Any]) -> Any:
+    """Give numbers as Python writes them; None where they are not all such as Arrow holds."""
+    kinds = set(map(type, cells)) - {type(None)}
+    try:
+        if kinds <= {int}:
+            return pa.array(cells, pa.int64())
+        if kinds == {float}:
+            return _floats(pa.array(cells, pa.float64()), whole=".0")
+        if kinds == {int, float} and not any(one.is_integer() for one in cells if type(one) is float):
+            return _floats(pa.array(cells, pa.float64()), whole="")
+    except (pa.ArrowInvalid, OverflowError):  # more than 64 bits, or more digits than a float has
+        pass
+    return None
+
+
+def _floats(cells: pa.Array, whole: str) -> pa.Array:
+    """Write floats as Python does: Arrow finds the same digits, and differs in whole, in tiny and in large ones."""
+    size, integral = pc.abs(cells), pc.equal(pc.floor(cells), cells)
+    large = pc.greater_equal(size, LARGE)
+    strange = pc.or_(pc.and_(pc.less(size, TINY), pc.not_equal(size, 0.0)),
+                     pc.and_(large, pc.invert(pc.and_(integral, pc.less(size, HUGE)))))
+    said = pc.cast(cells, pa.string())
+    if pc.any(large).as_py():
+        plainly = pc.cast(pc.cast(pc.if_else(pc.less(size, HUGE), cells, 0.0), pa.int64(), safe=False), pa.string())
+        said = pc.if_else(large, plainly, said)
+    if whole:
+        said = pc.if_else(integral, pc.binary_join_element_wise(said, whole, ""), said)
+    if pc.any(strange).as_py():
+        apart = [_said_of(one, whole) for one in cells.filter(strange).to_pylist()]
+        said = pc.replace_with_mask(said, pc.fill_null(strange, fill_value=False), pa.array(apart, pa.string()))
+    return said
+
+
+def _said_of(number: float, whole: str) -> str:
+    return repr(number) if whole or not number.is_integer() else str(int(number))

@@ -12,7 +12,7 @@ from catalog.errors import Gone, NotFound
 from catalog.model import Caller, Entry
 from catalog.permit import may, publishing_act
 from catalog.ports import Tables
-from catalog.rows import Ask, Batch, Condition, Found, Method, Table
+from catalog.rows import Ask, Batch, Columns, Condition, Found, Method, Table
 
 _T = TypeVar("_T")
 MANY = 1000
@@ -60,6 +60,10 @@ class Tabling(Base):
                   size: int = 20_000) -> tuple[Table, Iterator[Sequence[Sequence[Any]]]]:
         """Give one state of a table and all its rows. Raises NotFound."""
         return self._store().pages(self.table(caller, key).id, size)
+
+    def row_texts(self, caller: Caller, key: str) -> tuple[Table, Iterator[Columns]] | None:
+        """Give one state of a table and all its rows by columns; None where that cannot be. Raises NotFound."""
+        return self._store().texts(self.table(caller, key).id)
 
     def table_sizes(self, caller: Caller, key: str) -> tuple[int, int]:
         """Tell how many bytes a table takes, and how many its indexes. Raises NotFound."""

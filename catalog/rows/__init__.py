@@ -12,6 +12,10 @@ MOST_FIELDS: Final = 1000
 LONGEST_NAME: Final = 63
 """Bytes of a column's name: what PostgreSQL keeps of one."""
 
+SEPARATOR: Final = "\x1f"
+Columns = Sequence[str | Sequence[Any]]
+"""Some rows by columns, each as its cells, or as one text of them with ``SEPARATOR`` between (missing ones empty)."""
+
 Family = Literal["text", "int", "float", "numeric", "bool", "date", "time", "timestamp", "json", "array"]
 
 _SAME: Final[Mapping[str, tuple[Family, str]]] = MappingProxyType({

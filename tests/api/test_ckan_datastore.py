@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from catalog.adapters.tables_sqlite import SqliteTables
 from tests.api.test_ckan_writing import action, errors, result
-from tests.site import Town
+from tests.site import Town, make_town
 
 FIELDS = [{"id": "ten", "type": "text", "info": {"label": "Tên"}}, {"id": "so", "type": "int"}, {"id": "luc", "type": "timestamp"}]
 RECORDS = [
@@ -369,3 +371,31 @@ def test_a_date_that_is_wrong_is_named_by_its_row_also_behind_the_same_good_ones
     answer = town.client.post("/api/3/action/datastore_create", json=given, headers=town.head("editor"))
     assert answer.status_code == 409
     assert answer.json()["error"]["records_row"] == 3
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_a_whole_table_is_dumped_with_the_bytes_of_its_rows_one_by_one(tmp_path: Path, form: str) -> None:
+    """Hostile cells of every kind: by columns from SQLite, and by rows where a limit is given that holds all."""
+    town = make_town(tmp_path, tables=SqliteTables(tmp_path / "tables"))
+    kinds = {"ten": "text", "so": "int4", "to": "int8", "tien": "numeric", "that": "float8", "dung": "bool", "ngay": "date", "gio": "time",
+             "luc": "timestamp", "gi": "json", "nhieu": "_text"}
+    texts = ["", " ", 'a,"b"', "x\ty", "\r", "a\r\nb", "\n", "\x01,", "\x1f", "đ\u0301", "=1+1", None, "null"]
+    numbers = [1, 1.5, "0.10", "12345678901234567890.123456789", 10**20, 1e300, -1e-7, 12345678901.5, None, 3]
+    floats = [0.1 + 0.2, 1.0, -0.0, 1e10, 1e16, 5e-324, 1e-5, 123456789012.25, None, 1 / 3]
+    odd = [{"a": [1.50, None]}, '"a,b"', [1, "x"], None, True, 1.0, '"{}"', "null"]
+    records = [{
+        "ten": texts[at % 13], "so": at % 7 - 3 if at % 5 else None, "to": at * 2**40, "tien": numbers[at % 10] if at < 40 else at / 4, "that": floats[at % 10],
+        "dung": (True, False, None)[at % 3], "ngay": "2026-02-28" if at % 4 else None, "gio": "03:04:05.678" if at % 2 else "03:04:05",
+        "luc": ("2026-01-02T03:04:05.678901", "0001-01-01T00:00:00", None)[at % 3], "gi": odd[at % 8], "nhieu": [["a", 'b"'], [], None][at % 3],
+    } for at in range(130)]
+    result(town, "package_create", name="moi", owner_org="H12")
+    key = result(town, "datastore_create", resource={"package_id": "moi"}, fields=[{"id": name, "type": kind} for name, kind in kinds.items()],
+                 records=records)["resource_id"]
+    whole = town.get(f"/datastore/dump/{key}?format={form}").content
+    assert whole == town.get(f"/datastore/dump/{key}?format={form}&limit=1000").content
+    assert whole.decode().count("\n") > 130
+    result(town, "datastore_delete", resource_id=key, filters={"dung": [True]})
+    assert town.get(f"/datastore/dump/{key}?format={form}").content == town.get(f"/datastore/dump/{key}?format={form}&limit=1000").content
+    result(town, "datastore_delete", resource_id=key, filters={"dung": [False]})
+    result(town, "datastore_records_delete", resource_id=key, filters={})
+    assert town.get(f"/datastore/dump/{key}?format={form}").text.strip() == ("," if form == "csv" else "\t").join(["_id", *kinds])

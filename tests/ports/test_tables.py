@@ -357,3 +357,27 @@ def test_another_process_is_told_how_it_opens_the_same_tables(towns) -> None:
         other = getattr(importlib.import_module(room), name)(door[1])
         assert other.table("t-1") == towns.table("t-1")
         other.close()
+
+
+def test_rows_by_columns_are_the_same_rows(tmp_path) -> None:
+    """Also where rows were taken away, where a cell has the sign that stands between cells, and where there is none."""
+    kinds = (*KINDS, ("gio", "time"), ("that", "float8"), ("nhieu", "_text"), ("gi", "json"), ("la", "text"))
+    wide = Table(id="t-2", dataset="d-1", resource="x", fields=tuple(Field(id=name, type=kind) for name, kind in kinds))
+    more = ["03:04:05", 0.1 + 0.2, ["a", "b"], '{"a":[1]}', 'đ\n,"'], [None] * 5, ["00:00:00", 1e300, [], '"x"', ""], ["23:59:59", -0.0, None, "null", "\x00"]
+    rows = [[*ROWS[at % 4], *more[at % 4]] for at in range(20_000)]
+    with closing(SqliteTables(tmp_path / "tables")) as made:
+        made.save(wide, [name for name, _ in kinds], rows)
+        for deed in (lambda: None, lambda: made.delete("t-2", Is(ID, "lt", 9)), lambda: made.delete("t-2", Is("so", "eq", 10)),
+                     lambda: made.write("t-2", [(("la",), [["a\x1fb"]])], "insert"), lambda: made.delete("t-2", All(()))):
+            deed()
+            found = made.texts("t-2")
+            assert found is not None
+            table, pages = found
+            kept = [list(row) for page in made.pages("t-2")[1] for row in page]
+            told = [list(row) for page in pages for row in zip(*(one.split("\x1f") if isinstance(one, str) else one for one in page), strict=True)]
+            assert table.count == len(kept) == len(told)
+            assert [[_texted(cell) for cell in row] for row in told] == [[_texted(cell) for cell in row] for row in kept]
+
+
+def _texted(cell: Any) -> Any:
+    return "" if cell is None else ("false", "true")[cell] if isinstance(cell, bool) else str(cell)

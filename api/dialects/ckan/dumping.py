@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from api.deps import site as site_of
 from api.dialects.ckan import answers
 from api.dialects.ckan.action import Call, Wrong
-from api.dialects.ckan.datastore import asked, shown
+from api.dialects.ckan.datastore import asked, columns, shown
 from api.dialects.ckan.datastore.sources import Source, found_source
 from api.dialects.ckan.door import caller_of
 from catalog.rows import ID, All, Ask, Is
@@ -39,10 +39,15 @@ class Dump:
     names: Sequence[str]
     kinds: Sequence[str]
 
+    @property
+    def whole(self) -> bool:
+        """Whether all rows are dumped, with all their columns."""
+        return self.ask == Ask(limit=None, total=False, ranked=False)
+
     def pages(self) -> Iterator[Sequence[Sequence[Any]]]:
         """Give the rows, some at a time; those that are asked by nothing but conditions go by their ids."""
         ask = self.ask
-        if ask == Ask(limit=None, total=False, ranked=False):
+        if self.whole:
             return self.source.pages()
         return self._behind() if not (ask.order or ask.texts or ask.distinct or ask.offset) else self._offset()
 
@@ -119,6 +124,13 @@ def _csv(one: Dump) -> Iterator[bytes]:
 
 
 def _lines(one: Dump, sign: str) -> Iterator[bytes]:
+    call, table = one.source.call, one.source.table
+    whole = not one.source.path and one.whole and len(one.names) > 1
+    found = call.site.catalog.row_texts(call.caller, table.id) if whole else None
+    return _by_cells(one, sign) if found is None else columns.document(*found, sign)
+
+
+def _by_cells(one: Dump, sign: str) -> Iterator[bytes]:
     yield shown.lines([one.names], sign).encode()
     for page in one.pages():
         yield shown.lines(shown.rows(one.kinds, page), sign).encode()

@@ -16,9 +16,10 @@ from catalog.adapters.tables_sqlite.lines import Lines
 from catalog.adapters.tables_sqlite.notes import forget, note, noted
 from catalog.adapters.tables_sqlite.patience import within
 from catalog.adapters.tables_sqlite.putting import ROWS, put_all
+from catalog.adapters.tables_sqlite.texts import columns
 from catalog.adapters.tables_sqlite.tongue import SqliteTongue, declared, read
 from catalog.errors import Conflict, NotFound, Unavailable
-from catalog.rows import ID, Ask, Batch, Changed, Condition, Found, Method, Range, Table
+from catalog.rows import ID, Ask, Batch, Changed, Columns, Condition, Found, Method, Range, Table
 from catalog.rows.statement import Selection, quoted
 from catalog.rows.touched import WHOLE, of_ids
 from standards.portable import from_json, to_json
@@ -219,6 +220,18 @@ class SqliteTables:
     def door(self) -> tuple[str, str]:
         """Tell how another process opens the same folder."""
         return f"{__name__}:{type(self).__name__}", str(self._folder.absolute())
+
+    def texts(self, key: str) -> tuple[Table, Iterator[Columns]] | None:
+        """Give one state of the table and all its rows by columns, some at a time."""
+        self._must(key)
+        found = self._texts(key)
+        return next(found), found
+
+    def _texts(self, key: str) -> Iterator[Any]:
+        with self._opened(self._path(key)) as file:
+            table = _definition(file)
+            yield table
+            yield from columns(file, table, ROWS)
 
     def sizes(self, key: str) -> tuple[int, int]:
         """Tell how many bytes the table takes, and how many of them its indexes."""

@@ -81,8 +81,26 @@ def lines(made: Iterable[Sequence[Any]], sign: str = ",") -> str:
     """Write rows as lines of CSV."""
     out, rows = io.StringIO(), list(made)
     columns = [one if set(map(type, one)) <= _WRITTEN else list(map(_text, one)) for one in zip(*rows, strict=True)]
-    csv.writer(out, delimiter=sign, lineterminator="\n").writerows(zip(*columns, strict=True) if columns else rows)
+    by_rows = zip(*columns, strict=True) if columns else rows
+    csv.writer(_Ended(out), delimiter=sign, lineterminator="\r\n").writerows(by_rows)
     return out.getvalue()
+
+
+class _Ended:
+    """Takes lines of Python's writer, which puts quotation marks round either sign with which it ends lines."""
+
+    def __init__(self, out: io.StringIO) -> None:
+        self._write = out.write
+
+    def write(self, line: str) -> int:
+        """Take a line, and end it as ours end."""
+        return self._write(line[:-2] + "\n")
+
+
+def texts(kind: str, cells: Sequence[Any]) -> list[str | None]:
+    """Give the cells of a column as ``lines`` writes them."""
+    made = map(_text, (row[0] for row in rows([kind], [(one,) for one in cells])))
+    return [one if one is None or isinstance(one, str) else repr(one) for one in made]
 
 
 def _text(cell: Any) -> Any:
