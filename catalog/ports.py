@@ -287,10 +287,7 @@ class Files(Protocol):
     def offer(self, size: int, sha256: str, seconds: int = 900) -> Offer | None:
         """Give an address to which exactly these bytes may be put, where the store has such, else None."""
     def accept(self, key: str, limit: int) -> tuple[str, int, str]:
-        """Take what a client put itself out of his reach; return its new key, bytes, sha256.
-
-        Raises NotFound while nothing was put, TooLarge after deleting it.
-        """
+        """Take what a client put out of his reach: new key, bytes, sha256. Raises NotFound, TooLarge (deleted then)."""
     def put(self, stream: BinaryIO) -> tuple[str, int]:
         """Store create-only under the stream's own hash, re-read and re-hash; return hash, bytes. Idempotent."""
     def open(self, sha256: str, start: int = 0, length: int | None = None) -> BinaryIO:
