@@ -367,10 +367,9 @@ class Tables(Protocol):
     def drop(self, key: str) -> None:
         """Take a table away with its rows. Raises NotFound."""
     def write(self, key: str, batches: Sequence[Batch], method: Method, *, dry_run: bool = False) -> Table:
-        """Put rows in, one batch after the other, and give the table afterwards.
+        """Put rows in, batch by batch, and give the table afterwards: ``upsert`` is ``update`` or ``insert``.
 
-        ``insert`` adds, ``update`` changes the rows that have their primary key (or ``_id``), ``upsert`` does either.
-        Raises NotFound (also "row-not-found" with its ``row`` among all, from 0), Conflict("rows-not-unique").
+        By primary key or ``_id``. Raises Conflict(rows-not-unique), NotFound (row-not-found, its ``row`` from 0).
         """
     def delete(self, key: str, where: Condition, *, give: bool = False) -> tuple[Table, Found]:
         """Delete the rows that a condition holds of, giving them if that is wished; ``total`` says how many."""
