@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,11 +16,13 @@ LONGEST_NAME: Final = 63
 SEPARATOR: Final = "\x1f"
 Columns = Sequence[str | Sequence[Any]]
 """Some rows by columns, each as its cells, or as one text of them with ``SEPARATOR`` between (missing ones empty)."""
+_LENGTH: Final = re.compile(r"\s?\([0-9]{1,4}(, ?[0-9]{1,4})?\)$")
 
 Family = Literal["text", "int", "float", "numeric", "bool", "date", "time", "timestamp", "json", "array"]
 
 _SAME: Final[Mapping[str, tuple[Family, str]]] = MappingProxyType({
-    "text": ("text", "text"), "varchar": ("text", "text"), "string": ("text", "text"),
+    "text": ("text", "text"), "varchar": ("text", "text"), "string": ("text", "text"), "char": ("text", "text"),
+    "character": ("text", "text"), "character varying": ("text", "text"), "uuid": ("text", "text"),
     "int": ("int", "int4"), "int2": ("int", "int4"), "int4": ("int", "int4"), "integer": ("int", "int4"),
     "smallint": ("int", "int4"), "int8": ("int", "int8"), "bigint": ("int", "int8"),
     "float": ("float", "float8"), "float4": ("float", "float8"), "float8": ("float", "float8"),
@@ -27,6 +30,8 @@ _SAME: Final[Mapping[str, tuple[Family, str]]] = MappingProxyType({
     "numeric": ("numeric", "numeric"), "decimal": ("numeric", "numeric"),
     "bool": ("bool", "bool"), "boolean": ("bool", "bool"), "date": ("date", "date"), "time": ("time", "time"),
     "timestamp": ("timestamp", "timestamp"), "timestamptz": ("timestamp", "timestamp"),
+    "timestamp without time zone": ("timestamp", "timestamp"), "timestamp with time zone": ("timestamp", "timestamp"),
+    "time without time zone": ("time", "time"),
     "json": ("json", "json"), "jsonb": ("json", "json"), "nested": ("json", "json"),
 })
 """The names of types that are taken, what they are to us, and what PostgreSQL calls them."""
@@ -38,7 +43,8 @@ def known(kind: str) -> bool:
 
 
 def _plain(kind: str) -> str:
-    return kind.strip().lower().removesuffix("[]").removeprefix("_")
+    """Give the name of a type alone: ``numeric(10,2)`` is one of numbers, and nobody counts their digits."""
+    return _LENGTH.sub("", kind.strip().lower().removesuffix("[]").removeprefix("_"))
 
 
 def is_list(kind: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -210,7 +211,11 @@ def _timestamp(value: Any, _kind: str) -> str:
 
 
 def _json(value: Any, _kind: str) -> str:
-    return orjson.dumps(orjson.loads(value) if isinstance(value, str) else value).decode()
+    """Give JSON: a text that is an object or a list as that, any other text as the text that it is."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        with contextlib.suppress(orjson.JSONDecodeError):
+            value = orjson.loads(value)
+    return orjson.dumps(value).decode()
 
 
 def _array(value: Any, kind: str) -> list[Any]:

@@ -43,8 +43,10 @@ def wanted(askers: Askers, sql: str) -> tuple[str, ...]:
     return tuple(askers.guarded({"form": "tables", "sql": sql})["tables"])
 
 
-def rows(askers: Askers, sql: str, places: Mapping[str, Place], limit: int = 1000) -> Rows:
+def rows(askers: Askers, sql: str, places: Mapping[str, Place], limit: int = 1000, *, named: bool = False) -> Rows:
     """Give at most ``limit`` rows of a statement; ``places`` hold every name that ``wanted`` gave.
+
+    ``named`` asks for PostgreSQL's names of columns that have none (``count``), which the statement may use itself.
 
     Raises as ``wanted``, and Invalid: ``sql-failed`` (``what`` is what the engine says), ``sql-unknown-table``,
     ``shelf-gone`` where a DuckDB file cannot be opened (any more).
@@ -53,6 +55,7 @@ def rows(askers: Askers, sql: str, places: Mapping[str, Place], limit: int = 100
         name: {"path": one.path, **({"table": one.table, "without": one.without} if one.table else {})}
         for name, one in places.items()
     }
-    told = askers.guarded({"form": "rows", "sql": sql, "tables": tables, "limit": max(0, min(limit, MOST_ROWS))})
+    told = askers.guarded({"form": "rows", "sql": sql, "tables": tables, "limit": max(0, min(limit, MOST_ROWS)),
+                          **({"named": True} if named else {})})
     return Rows(columns=tuple((name, kind) for name, kind in told["columns"]),
                 rows=tuple(map(tuple, told["rows"])), truncated=bool(told["truncated"]))

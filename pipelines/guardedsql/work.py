@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from pipelines.guardedsql import naming
 from pipelines.guardedsql.guard import Refused, tables
 from pipelines.tables import THREADS, kind, plain
 from standards import late
@@ -34,6 +35,7 @@ CONFIG: Final[Mapping[str, Any]] = {
     "allow_community_extensions": False, "python_enable_replacements": False,
 }
 SERIALIZED: Final = "SELECT json_serialize_sql(?, skip_null := true, skip_empty := true)"
+WRITTEN: Final = "SELECT json_deserialize_sql(?)"
 TAKEN: Final = "SELECT lower(view_name) FROM duckdb_views() WHERE internal"
 
 
@@ -60,6 +62,17 @@ class Engines:
         if self._said is None or self._said[0] != sql:
             self._said = (sql, _names(self._parser, sql, self._taken))
         return self._said[1]
+
+    def named(self, sql: str) -> str:
+        """Give a statement with PostgreSQL's names for the columns that it does not name; itself where that fails."""
+        try:
+            tree = json.loads(self._parser.execute(SERIALIZED, [sql]).fetchall()[0][0])
+            naming.name(tree)
+            naming.name_rest(tree)
+            made = str(self._parser.execute(WRITTEN, [json.dumps(tree)]).fetchall()[0][0])
+            return made if _names(self._parser, made, self._taken) == self.names(sql) else sql
+        except (duckdb.Error, Refused, LookupError):
+            return sql
 
     @contextlib.contextmanager
     def reading(self, given: Tables) -> Iterator[Any]:
@@ -111,7 +124,7 @@ def answer(asked: Mapping[str, Any], engines: Engines) -> dict[str, Any]:
     """Give the rows of a statement that reads the tables given, and nothing else.
 
     ``tables`` say for each name where it lies: ``path`` of a Parquet file, or of a DuckDB file and its ``table``
-    (``without`` some columns).
+    (``without`` some columns). ``named`` asks for PostgreSQL's names of columns that have none.
     """
     try:
         names = engines.names(asked["sql"])
@@ -121,7 +134,8 @@ def answer(asked: Mapping[str, Any], engines: Engines) -> dict[str, Any]:
         if missing := [name for name in names if name.casefold() not in given]:
             return {"refused": "sql-unknown-table", "what": missing[0]}
         with engines.reading(given) as duck:
-            return _rows(duck, asked["sql"], int(asked["limit"]))
+            sql = engines.named(asked["sql"]) if asked.get("named") else asked["sql"]
+            return _rows(duck, sql, int(asked["limit"]))
     except Refused as refused:
         return {"refused": refused.code, "what": refused.what}
     except duckdb.OutOfMemoryException:

@@ -49,7 +49,7 @@ def test_a_table_is_made_with_its_resource_and_tells_what_it_holds(town: Town) -
     info = result(town, "datastore_info", "", id=told["resource_id"])
     assert (info["meta"]["id"], info["meta"]["count"], info["meta"]["table_type"]) == (told["resource_id"], 4, "BASE TABLE")
     assert info["fields"][0] == {"id": "ten", "type": "text", "info": {"label": "Tên"}, "schema": {
-        "native_type": "text", "notnull": False, "index_name": "", "uniquekey": True, "is_index": True}}
+        "native_type": "text", "notnull": False, "index_name": None, "uniquekey": True, "is_index": True}}
     assert info["fields"][1]["schema"]["native_type"] == "integer"
 
 
@@ -63,8 +63,8 @@ def test_a_site_says_how_many_rows_a_search_gives(town: Town, made: str) -> None
 def test_a_search_gives_rows_fields_total_and_what_was_asked(town: Town, made: str) -> None:
     told = search(town, made)
     assert told["records"] == [
-        {"_id": 1, "ten": "Đống Đa", "so": 30, "luc": "2025-01-02T03:04:05"}, {"_id": 2, "ten": "Ba Đình", "so": 10, "luc": None},
-        {"_id": 3, "ten": "Hà Nội", "so": None, "luc": "2024-12-31T00:00:00"}, {"_id": 4, "ten": "Hoàn Kiếm", "so": 20, "luc": None},
+        {"_id": 1, "ten": "Đống Đa", "so": 30, "luc": "2025-01-02T03:04:05.678"}, {"_id": 2, "ten": "Ba Đình", "so": 10, "luc": None},
+        {"_id": 3, "ten": "Hà Nội", "so": None, "luc": "2024-12-31T00:00:00.000"}, {"_id": 4, "ten": "Hoàn Kiếm", "so": 20, "luc": None},
     ]
     assert told["fields"] == [{"id": "_id", "type": "int"}, {"id": "ten", "type": "text", "info": {"label": "Tên"}},
                               {"id": "so", "type": "int4"}, {"id": "luc", "type": "timestamp"}]
@@ -135,7 +135,7 @@ def test_records_come_as_objects_lists_csv_or_tsv(town: Town, made: str) -> None
 
 def test_rows_are_upserted_inserted_and_updated_all_or_none(town: Town, made: str) -> None:
     told = result(town, "datastore_upsert", resource_id=made, records=[{"ten": "Ba Đình", "so": 11}, {"so": 1, "ten": "Tây Hồ"}])
-    assert told == {"resource_id": made, "method": "upsert"}
+    assert told == {"resource_id": made, "method": "upsert", "calculate_record_count": "background"}
     assert [one["so"] for one in search(town, made, sort="_id")["records"]] == [30, 11, None, 20, 1]
     result(town, "datastore_upsert", resource_id=made, method="insert", records=[{"ten": "Mới"}], include_records=True)
     result(town, "datastore_upsert", resource_id=made, method="update", records=[{"_id": 1, "so": 31}])
@@ -154,8 +154,9 @@ def test_rows_are_upserted_inserted_and_updated_all_or_none(town: Town, made: st
         "key": ['fields "ten" are missing but needed as key']}
     assert errors(town, "datastore_upsert", resource_id=made, records=[{"ten": "X", "la": 1}]) == {
         "records": ['row "1" has extra keys "la"']}
-    assert errors(town, "datastore_upsert", resource_id=made, records=["x"]) == {"records": ['row "1" is not a json object']}
-    assert errors(town, "datastore_upsert", resource_id=made, method="merge", records=[]) == {"method": ['"merge" is not defined']}
+    assert errors(town, "datastore_upsert", resource_id=made, records=["x"]) == {"records": ['row "0" is not a json object']}
+    assert errors(town, "datastore_upsert", resource_id=made, method="merge", records=[]) == {
+        "method": ["Value must be one of ['upsert', 'insert', 'update']"]}
     assert search(town, made)["total"] == 6
     assert search(town, made, filters={"ten": "Mới"})["records"][0]["so"] == 6
 
@@ -182,22 +183,25 @@ def test_columns_are_guessed_added_and_taken_away(town: Town, made: str) -> None
     assert [one["type"] for one in told["fields"]] == ["text", "int4", "timestamp", "text", "timestamp", "numeric", "bool", "json", "int8"]
     last = search(town, made)["records"][-1]
     assert {name: last[name] for name in ("ngày", "lẻ", "đúng", "gói", "to")} == {
-        "ngày": "2025-01-02T00:00:00", "lẻ": 1.5, "đúng": True, "gói": {"a": [1]}, "to": 2**40}
+        "ngày": "2025-01-02T00:00:00.000", "lẻ": 1.5, "đúng": True, "gói": {"a": [1]}, "to": 2**40}
     told = result(town, "datastore_create", resource_id=made, fields=[{"id": "ten"}, {"id": "so"}], delete_fields=True)
     assert [one["id"] for one in told["fields"]] == ["ten", "so"]
     assert search(town, made)["total"] == 5
 
 
 DEFINITIONS_THAT_C: Any = [
-    ({"fields": [{"id": "_x", "type": "text"}]}, {"fields": ['"_x" is not a valid field name']}),
-    ({"fields": [{"id": 'a"b', "type": "text"}]}, {"fields": ['"a"b" is not a valid field name']}),
+    ({"fields": [{"id": "_x", "type": "text"}]}, {"fields": [{"id": ['"_x" is not a valid field name']}]}),
+    ({"fields": [{"id": 'a"b', "type": "text"}]}, {"fields": [{"id": ['"a"b" is not a valid field name']}]}),
     ({"fields": [{"id": "x", "type": "geometry"}]}, {"fields": ['"geometry" is not a valid field type']}),
     ({"fields": [{"id": "x"}]}, {"fields": ['"x" type not guessable']}),
     ({"fields": [{"id": "so", "type": "text"}]}, {"fields": ['"so" already exists with type "int4"']}),
+    ({"fields": [{"id": "y", "type": "text"}, {"type": "text"}]}, {"fields": [{}, {"id": ["Missing value"]}]}),
+    ({"fields": [{"id": "x" * 64, "type": "text"}]}, {"fields": [f'Column heading "{"x" * 64}" exceeds limit of 63 characters.']}),
+    ({"fields": [{"id": "x", "type": "text"}] * 2}, {"field": ["Duplicate column names are not supported"]}),
     ({"primary_key": "la"}, {"primary_key": ['The field "la" does not exist']}),
     ({"indexes": "la"}, {"indexes": ['The field "la" does not exist']}),
     ({"aliases": "a b"}, {"alias": ['"a b" is not a valid alias name']}),
-    ({"records": {"a": 1}}, {"records": ["Not a list"]}),
+    ({"records": {"a": 1}}, {"records": ['row "0" is not a json object']}),
     ({"resource": {"package_id": "xa"}}, {"resource": ["resource cannot be used with resource_id"]}),
 ]
 
@@ -211,7 +215,8 @@ QUESTIONS_THAT_CAN: Any = [
     ({"filters": {"la": 1}}, {"filters": ["Unknown field: la"]}),
     ({"filters": {"so": {"like": 1}}}, {"filters": ["Unknown operator: like"]}),
     ({"filters": {"$not": []}}, {"filters": ["Unknown operators (must be one of $or, $and): $not"]}),
-    ({"filters": {"so": "x' OR 1=1"}}, {"query": ['(DataError) invalid input syntax for type integer: "x\' OR 1=1"']}),
+    ({"filters": {"so": "x' OR 1=1"}},
+     {"query": ["Invalid query"], "info": {"orig": ['invalid input syntax for type integer: "x\' OR 1=1"']}}),
     ({"filters": "{"}, {"filters": ["Could not parse as valid JSON"]}),
     ({"filters": [{"so": 1}] * 200}, {"filters": ["Maximum number of filter operations exceeded"]}),
     ({"fields": ["la"]}, {"fields": ['invalid value "la"']}),
@@ -304,23 +309,56 @@ def test_one_select_is_answered_from_tables_that_may_be_read(town: Town, made: s
     assert "records_truncated" not in told
     result(town, "datastore_upsert", resource_id=made, records=[{"ten": "Mới", "so": 100}])
     told = result(town, "datastore_search_sql", "", sql=f'SELECT max(so)::int AS n, max(luc) AS luc FROM "{made}"')
-    assert told["records"] == [{"n": 100, "luc": "2025-01-02T03:04:05"}]
+    assert told["records"] == [{"n": 100, "luc": "2025-01-02T03:04:05.678000"}]
     dataset = town.published()
     key = result(town, "package_show", "", id=dataset["slug"])["resources"][0]["id"]
     told = result(town, "datastore_search_sql", "", sql=f'SELECT count(*) AS n FROM "{key}" a, "{made}" b')
     assert told["records"] == [{"n": 10}]
 
 
+def test_columns_without_a_name_are_called_as_postgresql_calls_them(town: Town, made: str) -> None:
+    told = result(town, "datastore_search_sql", "", sql=f'SELECT count(*), upper(min(ten)), sum(so)::int, 1, 1.5, NULL AS x FROM "{made}"')
+    assert told["records"] == [{"count": 4, "upper": "BA ĐÌNH", "sum": 60, "?column?": 1, "?column?_1": 1.5, "x": None}]
+    assert [one["type"] for one in told["fields"]] == ["int8", "text", "int8", "int8", "numeric", "text"]
+    told = result(town, "datastore_search_sql", "", sql=f'SELECT so, count(*) FROM "{made}" GROUP BY so ORDER BY count DESC, so LIMIT 1')
+    assert told["records"] == [{"so": 10, "count": 1}]
+    assert told["fields"][0] == {"id": "so", "type": "int4"}
+    told = result(town, "datastore_search_sql", "", sql=f'SELECT max(count) FROM (SELECT count(*) FROM "{made}" GROUP BY so) q')
+    assert told["records"] == [{"max": 1}]
+
+
+def test_texts_are_json_and_numbers_that_a_column_cannot_hold_are_found_nowhere(town: Town, made: str) -> None:
+    result(town, "datastore_create", resource_id=made, fields=[{"id": "ten"}, {"id": "so"}, {"id": "luc"}, {"id": "gói", "type": "json"}])
+    for value in ("just text", "{bad", '{"a": 1}', 5, True, []):
+        result(town, "datastore_upsert", resource_id=made, records=[{"ten": "J", "gói": value}])
+        (found,) = search(town, made, filters={"ten": "J"})["records"]
+        assert found["gói"] == ({"a": 1} if value == '{"a": 1}' else value)
+    for filters, many in (({"so": 1.5}, 0), ({"so": 10**20}, 0), ({"so": [10, 1.5]}, 1), ({"so": {"gt": 10.5}}, 2), ({"so": {"lte": 10.5}}, 1),
+                          ({"so": {"lt": 10**12}}, 3), ({"so": {"in": 10}}, 1)):
+        assert search(town, made, filters=filters)["total"] == many, filters
+    assert search(town, made, sort=["so desc nulls last", "ten"])["records"][0]["ten"] == "Đống Đa"
+
+
+def test_a_resource_that_is_not_there_gets_no_table(town: Town) -> None:
+    assert errors(town, "datastore_create", resource_id="nothing", records=[{"a": 1}]) == {"resource_id": ["Resource not found: nothing"]}
+    answer = action(town, "datastore_create", resource_id="nothing", fields={"id": "a"})
+    assert (answer.status_code, answer.json()["error"]["__type"]) in ((400, "Integrity Error"), (409, "Validation Error"))
+
+
 def test_other_statements_and_tables_are_refused(town: Town, made: str) -> None:
-    for sql in (f'DELETE FROM "{made}"', f'SELECT 1 FROM "{made}"; SELECT 2', "x"):
-        assert "query" in errors(town, "datastore_search_sql", sql=sql), sql
-    assert errors(town, "datastore_search_sql", sql='SELECT * FROM "nothing"') == {
-        "query": ['(UndefinedTable) relation "nothing" does not exist']}
+    for sql, words in ((f'DELETE FROM "{made}"', "Invalid query AST element: DeleteStmt"), ("EXPLAIN SELECT 1", "Invalid query AST element: ExplainStmt"),
+                       (f'SELECT 1 FROM "{made}"; SELECT 2', "Query is not a single statement"), ("x", 'Invalid SQL: syntax error at or near "x"')):
+        assert errors(town, "datastore_search_sql", sql=sql) == {"message": words}, sql
+    for sql, words in (("SELECT * FROM pg_class", "access system tables"), ("SELECT pg_sleep(1)", "call function pg_sleep"),
+                       ("SELECT * FROM information_schema.tables", "access tables in other schemas")):
+        answer = action(town, "datastore_search_sql", sql=sql)
+        assert (answer.status_code, answer.json()["error"]["message"]) == (403, f"Access denied: Not authorized to {words}")
+    assert action(town, "datastore_search_sql", sql='SELECT * FROM "nothing"').status_code == 404
     assert errors(town, "datastore_search_sql", sql=f'SELECT la FROM "{made}"')["query"][0].startswith("(ProgrammingError)")
     answer = action(town, "datastore_search_sql", sql="SELECT * FROM read_csv('/etc/passwd')")
     assert (answer.status_code, answer.json()["error"]["__type"]) == (403, "Authorization Error")
     result(town, "package_patch", id="xa", private=True)
-    assert "query" in errors(town, "datastore_search_sql", "", sql=f'SELECT * FROM "{made}"')
+    assert action(town, "datastore_search_sql", "", sql=f'SELECT * FROM "{made}"').status_code == 404
     assert result(town, "datastore_search_sql", "reader", sql=f'SELECT count(*) AS n FROM "{made}"')["records"] == [{"n": 4}]
 
 

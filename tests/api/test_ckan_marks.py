@@ -67,7 +67,11 @@ def test_views_of_a_resource_are_made_ordered_changed_and_taken_away(town: Town,
     assert [one["id"] for one in result(town, "resource_view_list", "", id=resource)] == order
     assert action(town, "resource_view_delete", "", id=first["id"]).status_code == 403
     assert action(town, "resource_view_create", "stranger", resource_id=resource, title="x", view_type="y").status_code == 403
-    result(town, "resource_view_delete", id=first["id"])
+    for given, words in ((first["id"], "Must supply order as a list"), (["x"], "View x does not exist"),
+                         ([first["id"]] * 2, "No duplicates allowed in order")):
+        assert errors(town, "resource_view_reorder", id=resource, order=given) == {"order": words}
+    assert errors(town, "resource_view_create", resource_id="none") == {"resource_id": ["Resource not found: none"]}
+    assert result(town, "resource_view_delete", id=first["id"]) == {"resource_id": resource}
     assert action(town, "resource_view_show", "", id=first["id"]).status_code == 404
     assert errors(town, "resource_view_create", resource_id=resource) == {
         "title": ["Missing value"], "view_type": ["Missing value"],
@@ -140,7 +144,9 @@ def test_operators_keep_translations_and_vocabularies(town: Town) -> None:
     result(town, "tag_delete", "operator", id="thu", vocabulary_id="mùa")
     assert action(town, "tag_show", "", id="thu", vocabulary_id="mùa").status_code == 404
     assert errors(town, "vocabulary_create", "operator", name="mùa") == {"name": ["That vocabulary name is already in use."]}
-    assert errors(town, "vocabulary_create", "operator", name="b", tags=[{"name": "ok"}, {"name": "!"}])["tags"][0] == {}
+    assert errors(town, "vocabulary_create", "operator", name="b", tags=[{"name": "ok"}, {"name": "!!"}])["tags"] == [
+        'Tag "!!" can only contain alphanumeric characters, spaces (" "), hyphens ("-"), underscores ("_") or dots (".")']
+    assert errors(town, "tag_create", "operator") == {"name": ["Missing value"], "vocabulary_id": ["Missing value"]}
     assert errors(town, "vocabulary_delete", "operator", id="mùa").keys() == {"id"}
     assert result(town, "vocabulary_update", "operator", id="mùa", tags=[])["tags"] == []
     result(town, "vocabulary_delete", "operator", id="mùa")

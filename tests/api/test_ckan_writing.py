@@ -8,6 +8,7 @@ import pytest
 
 from tests.site import Town
 
+SIGNS = 'can only contain alphanumeric characters, spaces (" "), hyphens ("-"), underscores ("_") or dots (".")'
 OTHER = {"name": "B", "url": "https://example.org/b.json", "description": "about B", "extra_field": "kept"}
 GIVEN = {
     "name": "tai-lieu", "title": "Tài liệu", "notes": "Mô tả", "owner_org": "h12-so", "license_id": "cc-by",
@@ -98,25 +99,82 @@ def test_what_is_wrong_is_said_in_ckans_words(town: Town) -> None:
     for members, wrong in (
         ({"name": "co-roi"}, {"name": ["That URL is already in use."]}),
         ({"name": "new"}, {"name": ["That name cannot be used"]}),
-        ({"name": "a"}, {"name": ["Must be at least 2 characters long"]}),
-        ({"name": "x" * 101}, {"name": ["Name must be a maximum of 100 characters long"]}),
+        ({"name": "a"}, {"name": ["Must be at least 2 characters long", 'Name "a" length is less than minimum 2']}),
+        ({"name": "x" * 101}, {"name": ["Name must be a maximum of 100 characters long",
+                                        f'Name "{"x" * 101}" length is more than maximum 100']}),
+        ({"name": ["x"]}, {"name": ["Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_"]}),
         ({"name": "Chữ Hoa"}, {"name": ["Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_"]}),
-        ({"owner_org": "none"}, {"owner_org": ["Organization does not exist"]}),
-        ({"owner_org": "H13"}, {"owner_org": ["You cannot add a dataset to this organization"]}),
         ({"resources": [{"url": "http://a.b/c"}, {"name": "x"}]}, {"resources": [{}, {"url": ["Missing value"]}]}),
         ({"resources": [{"url": "javascript:alert(1)"}]}, {"resources": [{"url": ["Not a valid URL"]}]}),
-        ({"tags": [{"name": "ok"}, {"name": "x"}]}, {"tags": [{}, {"name": ['Tag "x" length is less than minimum 2']}]}),
-        ({"tags": "a"}, {"tags": ["Must be a list of dictionaries"]}),
+        ({"tags": [{"name": "ok"}, {"name": "x"}]}, {"tags": ['Tag "x" length is less than minimum 2']}),
+        ({"tags": [{"name": "/"}]}, {"tags": [f'Tag "/" length is less than minimum 2, Tag "/" {SIGNS}']}),
+        ({"tag_string": "a,b/c"}, {"tag_string": ['Tag "a" length is less than minimum 2']}),
+        ({"extras": [{"key": "a"}]}, {"extras": [{"value": ["Missing value"]}]}),
+        ({"extras": [{"key": "title", "value": "x"}]}, {"extras": [{"key": ["There is a schema field with the same name"]}]}),
+        ({"resources": [{"url": "http://a.b/c", "size": "much"}, {"url": "http://a.b/c", "last_modified": "soon"}]},
+         {"resources": [{"size": ["Invalid integer"]}, {"last_modified": ["Date format incorrect"]}]}),
+        ({"resources": [{"url": "http://a.b/c", "id": "a b"}]}, {"resources": [{"id": ["Invalid id provided"]}]}),
+        ({"version": "v" * 101}, {"version": ["Version must be a maximum of 100 characters long"]}),
+        ({"plugin_data": "x"}, {"plugin_data": ["The value should be a valid JSON object"]}),
         ({"extras": [{"key": "a", "value": "1"}, {"key": "a", "value": "2"}]},
-         {"extras": ["There is a schema field with the same name"]}),
+         {"extras_validation": ['Duplicate key "a"']}),
         ({"title": {"vi": "x"}}, {"title": ["Must be a Unicode string value"]}),
-        ({"maintainer_email": "nobody"}, {"maintainer_email": ["Email is not a valid format"]}),
+        ({"maintainer_email": "nobody"}, {"maintainer_email": ["Email nobody is not a valid format"]}),
+        ({"author_email": "x"}, {"author_email": ["Email x is not a valid format"]}),
     ):
         assert errors(town, "package_create", **{"name": "moi", "owner_org": "H12", **members}) == wrong, members
     assert action(town, "package_show", id="moi").status_code == 404
 
 
-@pytest.mark.parametrize(("who", "status"), [("", 403), ("nobody", 403), ("reader", 409), ("stranger", 409)])
+def test_what_is_no_list_of_dictionaries_is_refused_before_all_else(town: Town) -> None:
+    given = {"name": "moi", "owner_org": "H12", "tags": ["a"]}
+    answer = action(town, "package_create", **given)
+    assert answer.status_code == 400
+    assert answer.json()["error"] == {
+        "__type": "Integrity Error", "data": given,
+        "message": "Only lists of dicts can be placed against subschema ('tags',), not <class 'list'>",
+    }
+
+
+def test_where_one_may_not_create_is_said_before_what_is_wrong(town: Town) -> None:
+    for who, owner, words in (("editor", "H13", "add dataset to this organization"), ("reader", "H12", "create packages"),
+                              ("editor", "none", "add dataset to this organization")):
+        answer = action(town, "package_create", who, name="B !", owner_org=owner)
+        assert (answer.status_code, answer.json()["error"]["__type"]) == (403, "Authorization Error")
+        assert answer.json()["error"]["message"] == f"Access denied: User {who} not authorized to {words}"
+    assert errors(town, "package_create", "operator", name="moi", owner_org="none") == {
+        "owner_org": ["Organization does not exist"]}
+
+
+def test_values_that_are_no_texts_are_kept_as_ckan_keeps_them(town: Town) -> None:
+    made = result(town, "package_create", name=12345, owner_org="H12", tag_string="một, hai", tags=[{"name": "ba"}, {}],
+                  extras=[{"key": "a", "value": True}, {"key": "b", "value": ["x"]}, {"key": "c", "value": {"x": 1}}, {"key": "d", "value": None}],
+                  groups=[{}], resources=[
+                      {"url": "example.org/a.csv", "size": "12", "last_modified": "2020-01-02"},
+                      {"url": " http://example.org/a b.geojson ", "format": "text/csv"}, {"url": "http://example.org/x", "format": "odd One"}])
+    assert made["name"] == "12345"
+    assert sorted(one["name"] for one in made["tags"]) == ["ba", "hai", "một"]
+    assert {one["key"]: one["value"] for one in made["extras"]} == {"a": "true", "b": '["x"]', "c": '{"x":1}', "d": ""}
+    assert made["groups"] == []
+    assert [(one["url"], one["format"], one["size"], one["last_modified"]) for one in made["resources"]] == [
+        ("http://example.org/a.csv", "CSV", 12, "2020-01-02T00:00:00"), ("http://example.org/a%20b.geojson", "CSV", None, None),
+        ("http://example.org/x", "odd One", None, None)]
+    assert result(town, "resource_create", package_id="12345", url="https://example.org/b.json")["mimetype"] == "application/json"
+
+
+def test_an_update_takes_away_what_it_does_not_say(town: Town) -> None:
+    made = result(town, "package_create", **GIVEN)
+    updated = result(town, "package_update", id=made["id"], name="tai-lieu")
+    assert {name: updated[name] or None for name in ("author", "author_email", "maintainer", "maintainer_email", "url", "version",
+                                                    "license_id")} == dict.fromkeys(
+        ("author", "author_email", "maintainer", "maintainer_email", "url", "version", "license_id"))
+    assert (updated["title"], updated["num_resources"]) == ("tai-lieu", 2)
+    assert errors(town, "package_update", id=made["id"], owner_org="") == {"owner_org": ["An organization must be provided"]}
+    assert errors(town, "package_patch", id=made["id"], owner_org="H13") == {
+        "owner_org": ["You cannot add a dataset to this organization"]}
+
+
+@pytest.mark.parametrize(("who", "status"), [("", 403), ("nobody", 403), ("reader", 403), ("stranger", 403)])
 def test_only_editors_of_the_agency_create(town: Town, who: str, status: int) -> None:
     assert action(town, "package_create", who, name="moi", owner_org="H12").status_code == status
 
@@ -125,9 +183,11 @@ def test_what_may_not_be_seen_is_not_found_when_written_to(town: Town) -> None:
     town.draft("Bản nháp")
     for name in ("package_update", "package_patch", "package_delete"):
         assert action(town, name, "stranger", id="ban-nhap").status_code == 404
-        assert action(town, name, "", id="ban-nhap").status_code == 403
+        assert action(town, name, "", id="ban-nhap").status_code == 404
+        assert action(town, name, "", id="nothing").status_code == 404
     made = result(town, "package_create", **GIVEN)
-    assert action(town, "package_patch", "stranger", id=made["id"], title="x").status_code == 403
+    for who in ("stranger", ""):
+        assert action(town, "package_patch", who, id=made["id"], title="x").status_code == 403
     assert action(town, "resource_patch", "stranger", id=made["resources"][0]["id"], name="x").status_code == 403
 
 
@@ -155,7 +215,11 @@ def test_resources_are_added_changed_and_taken_away_version_by_version(town: Tow
     assert result(town, "resource_delete", id=made["id"]) is None
     assert [one["id"] for one in result(town, "package_show", "", id="bo")["resources"]] == [again["id"]]
     assert town.catalog.dataset(town.caller("editor"), "bo").version == 6
-    assert errors(town, "resource_create", package_id="bo") == {"url": ["Missing value"]}
+    rows = result(town, "resource_create", package_id="bo", name="Hàng", url_type="datastore")
+    assert (rows["url_type"], rows["url"].rpartition("/")[2], rows["datastore_active"]) == ("datastore", rows["id"], False)
+    result(town, "datastore_create", resource_id=rows["id"], records=[{"a": 1}])
+    assert result(town, "datastore_search", "", resource_id=rows["id"])["records"] == [{"_id": 1, "a": 1}]
+    assert errors(town, "resource_create", package_id="bo", url="some words") == {"url": ["Not a valid URL"]}
     assert errors(town, "resource_create", url="http://a.b/c") == {"package_id": ["Missing value"]}
 
 
@@ -180,7 +244,18 @@ def test_operators_make_change_and_close_agencies(town: Town) -> None:
     made = result(town, "organization_create", "operator", name="so-moi", title="Sở Mới",
                   extras=[{"key": "code", "value": "H77"}])
     assert (made["name"], made["title"], made["type"]) == ("so-moi", "Sở Mới", "organization")
-    assert errors(town, "organization_create", "operator", name="so-moi") == {"name": ["That URL is already in use."]}
+    assert errors(town, "organization_create", "operator", name="so-moi") == {"name": ["Group name already exists in database"]}
+    assert errors(town, "organization_member_create", "operator") == {
+        "id": ["Missing value"], "username": ["Missing value"], "role": ["Missing value"]}
+    given = {"id": "so-moi", "username": "reader", "role": "boss"}
+    assert errors(town, "organization_member_create", "operator", **given) == {"role": ["role does not exist."]}
+    assert errors(town, "organization_member_create", "operator", **{**given, "id": "none"}) == {
+        "id": ["That group name or ID does not exist."]}
+    assert action(town, "member_create", "operator", id="so-moi", object="x", object_type="user", capacity="editor").status_code == 404
+    assert result(town, "organization_member_delete", "operator", id="so-moi", username="reader") is None
+    assert errors(town, "user_create", "operator", name="B !", email="x", password="short") == {
+        "name": ["Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_"],
+        "email": ["Email x is not a valid format"], "password": ["Your password must be 10 characters or longer"]}
     assert result(town, "organization_patch", "admin", id="h12-so", description="Việc học")["description"] == "Việc học"
     shown = result(town, "organization_show", "operator", id="so-moi")
     assert result(town, "organization_update", "operator", **{**shown, "title": "Sở Khác"})["title"] == "Sở Khác"

@@ -32,7 +32,7 @@ class Wrong(Exception):
 
 
 class Refused(Exception):
-    """A refusal with a shape of its own: status, ``__type`` and message."""
+    """A refusal with a shape of its own: status, ``__type`` and message, and what else its error tells."""
 
     @classmethod
     def wrong(cls, message: str) -> Refused:
@@ -44,8 +44,8 @@ class Refused(Exception):
         """Say that something is not there, and what."""
         return cls(404, "Not Found Error", f"Not found: {message}")
 
-    def __init__(self, status: int, kind: str, message: str) -> None:
-        self.status, self.kind, self.message = status, kind, message
+    def __init__(self, status: int, kind: str, message: str, more: Mapping[str, Any] | None = None) -> None:
+        self.status, self.kind, self.message, self.more = status, kind, message, dict(more or {})
         super().__init__(message)
 
 
@@ -117,6 +117,18 @@ class Call:
         if self.given.get(name) is None and self.given.get("incomplete") is None:
             raise Wrong({name: ["Missing value"]})
         return self.text(name) or self.text("incomplete")
+
+    def all_needed(self, *names: str) -> list[str]:
+        """Give members that must all be there; raises Wrong with each that is not."""
+        missing = {name: ["Missing value"] for name in names if self.given.get(name) in (None, "", [], {})}
+        if missing:
+            raise Wrong(missing)
+        return [text_of(name, self.given[name]) for name in names]
+
+    def denied(self, what: str) -> Refused:
+        """Say in CKAN's words that the caller may not do something."""
+        who = self.caller.person.name if self.caller.person else ""
+        return Refused(403, "Authorization Error", f"Access denied: User {who} not authorized to {what}")
 
     def text(self, name: str, default: str = "") -> str:
         """Give a text, the default when it is not there; raises Wrong."""

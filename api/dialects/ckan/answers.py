@@ -75,7 +75,7 @@ def shape(error: Exception, who: str = "") -> tuple[int, dict[str, Any]]:
     if isinstance(error, Wrong):
         return 409, {**error.errors, "__type": "Validation Error"}
     if isinstance(error, Refused):
-        return error.status, {"__type": error.kind, "message": error.message}
+        return error.status, {"__type": error.kind, "message": error.message, **error.more}
     if isinstance(error, Refusal):
         return _refusal(error, who)
     return 500, {"__type": "Internal Server Error", "message": "Internal Server Error"}

@@ -80,10 +80,12 @@ def _person(call: Call) -> Person:
 
 def package_collaborator_create(call: Call) -> dict[str, Any]:
     """Answer ``package_collaborator_create``."""
+    if call.caller.person is not None:
+        call.all_needed("id", "user_id", "capacity")
     entry, capacity = _managed(call), call.needed("capacity")
     allowed = CAPACITIES if call.switch("ckan.auth.allow_admin_collaborators") else CAPACITIES[:2]
     if capacity not in allowed:
-        raise Wrong({"capacity": [f'Capacity must be one of "{", ".join(allowed)}"']})
+        raise Wrong({"message": f'Role must be one of "{", ".join(allowed)}"'})
     person = _person(call)
     return dictionary(call.site.catalog.keep_mark(
         call.caller, "", KIND, f"{entry.id}:{person.id}", subject=entry.id, person=person.id,
@@ -93,6 +95,8 @@ def package_collaborator_create(call: Call) -> dict[str, Any]:
 
 def package_collaborator_delete(call: Call) -> None:
     """Answer ``package_collaborator_delete``."""
+    if call.caller.person is not None:
+        call.all_needed("id", "user_id")
     entry = _managed(call)
     call.site.catalog.drop_mark(call.caller, "", KIND, f"{entry.id}:{_person(call).id}")
 

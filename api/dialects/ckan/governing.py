@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
-from api.dialects.ckan import agencies, brought, groups, membership, people
+from api.dialects.ckan import agencies, brought, groups, judging, membership, people
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
 from api.dialects.ckan.names import name_problems
 from catalog.errors import NotAllowed, NotFound
@@ -24,12 +25,19 @@ MEMBERS: Final = {
     "users": "[{name, capacity}]: who has no role in it gets this one; nobody's is changed or taken away",
 }
 PERSON: Final = {"email": "her address", "fullname": "what she is called", "password": "at least ten characters"}
+SHORTEST: Final = 10
+"""Characters of a password, two more than CKAN asks for."""
+
+NAMED: Final = re.compile(r"[a-z0-9._\-]{2,100}")
+"""Names that are taken here: ours have points as well."""
+
 BASIS: Final = "organization_delete through CKAN's API"
 
 
 def organization_create(call: Call) -> dict[str, Any]:
     """Answer ``organization_create``."""
-    if call.caller.person is None:
+    may_make = may(call.caller, "add-agency") or call.switch("ckan.auth.user_create_organizations")
+    if call.caller.person is None or not may_make:
         raise NotAllowed
     errors = name_problems(call.given.get("name"))
     if errors:
@@ -38,6 +46,8 @@ def organization_create(call: Call) -> dict[str, Any]:
     title = call.text("title") or name
     own = not may(call.caller, "add-agency") and call.switch("ckan.auth.user_create_organizations")
     system = call.site.catalog.system()
+    if _taken(call, name):
+        raise Wrong({"name": ["Group name already exists in database"]})
     made = call.site.catalog.add_organisation(
         system if own else call.caller, code=_code(call), slug=name, title={call.site.language: title},
         description={call.site.language: words} if words else {},
@@ -47,6 +57,13 @@ def organization_create(call: Call) -> dict[str, Any]:
     brought.agency(call, made)
     _join(call, made)
     return agencies.dictionary(call, made, 0)
+
+
+def _taken(call: Call, name: str) -> bool:
+    try:
+        return bool(call.site.catalog.organisation(NOBODY, name).slug == name)
+    except NotFound:
+        return False
 
 
 def _join(call: Call, one: Organisation) -> None:
@@ -127,29 +144,36 @@ def member_roles_list(call: Call) -> list[dict[str, str]]:
 
 def organization_member_create(call: Call) -> dict[str, Any]:
     """Answer ``organization_member_create``."""
-    return _member(call, call.needed("username"), call.needed("role"))
+    _, username, role = call.all_needed("id", "username", "role")
+    return _member(call, username, role)
 
 
 def member_create(call: Call) -> dict[str, Any]:
     """Answer ``member_create``: people of an agency or a group, datasets of a group."""
-    kind, group = call.needed("object_type"), groups.find(call, call.needed("id"))
+    _, _, kind, _ = call.all_needed("id", "object", "object_type", "capacity")
+    group = groups.find(call, call.needed("id"))
     if kind == "package" and group is not None:
         return membership.join(call, group.subject, call.needed("object"))
     if kind == "package" and ckan.theme_of(call.needed("id")):
         return membership.join(call, call.needed("id"), call.needed("object"))
     if kind != "user":
-        raise Wrong({"object_type": ["Only users can be made members"]})
+        raise Wrong({"message": f"{kind.capitalize()} isn't a valid model"})
     if group is not None:
         return groups.set_member(call, group, call.needed("object"), call.needed("capacity"))
+    if groups.person_of(call, call.needed("object")) is None:
+        raise NotFound
     return _member(call, call.needed("object"), call.needed("capacity"))
 
 
 def _member(call: Call, person: str, role: str) -> dict[str, Any]:
     if call.caller.person is None:
         raise NotAllowed
-    one = call.site.catalog.organisation(NOBODY, call.needed("id"))
+    try:
+        one = call.site.catalog.organisation(NOBODY, call.needed("id"))
+    except NotFound:
+        raise Wrong({"id": ["That group name or ID does not exist."]}) from None
     if role not in ROLES:
-        raise Wrong({"role": [f"role {role} is not one of {', '.join(ROLES)}"]})
+        raise Wrong({"role": ["role does not exist."]})
     try:
         made = call.site.catalog.set_member(call.caller, one.id, person, ROLES[role])
     except NotFound:
@@ -165,15 +189,16 @@ def organization_member_delete(call: Call) -> None:
 
 def member_delete(call: Call) -> None:
     """Answer ``member_delete``."""
-    kind, group = call.needed("object_type"), groups.find(call, call.needed("id"))
+    _, _, kind = call.all_needed("id", "object", "object_type")
+    group = groups.find(call, call.needed("id"))
     if kind == "package" and (group is not None or ckan.theme_of(call.needed("id"))):
         membership.leave(call, group.subject if group else call.needed("id"), call.needed("object"))
         return
     if kind == "user" and group is not None:
         groups.drop_member(call, group, call.needed("object"))
         return
-    if call.needed("object_type") != "user":
-        raise Wrong({"object_type": ["Only users can be members"]})
+    if kind != "user":
+        raise Wrong({"message": f"{kind.capitalize()} isn't a valid model"})
     _left(call, call.needed("object"))
 
 
@@ -181,6 +206,12 @@ def _left(call: Call, person: str) -> None:
     if call.caller.person is None:
         raise NotAllowed
     one: Organisation = call.site.catalog.organisation(NOBODY, call.needed("id"))
+    found = groups.person_of(call, person)
+    if found is None:
+        raise NotFound
+    if may(call.caller, "manage-agency", organisation=one.id) and found.id not in {
+            each.id for each, _ in call.site.catalog.members(call.caller, one.id)}:
+        return
     call.site.catalog.drop_member(call.caller, one.id, person)
 
 
@@ -195,11 +226,18 @@ def user_create(call: Call) -> dict[str, Any]:
     own = not may(call.caller, "add-person") and call.switch("ckan.auth.create_user_via_api")
     if call.caller.person is None and not own:
         raise NotAllowed
-    email = call.needed("email")
+    hashed = not own and "password_hash" in call.given and not call.text("password")
+    _, email, *_ = call.all_needed("name", "email", *(() if hashed else ("password",)))
+    wrong: dict[str, Any] = name_problems(call.given.get("name")) if not NAMED.fullmatch(call.text("name")) else {}
+    if problems := judging.email_problems(email):
+        wrong["email"] = problems
+    if not hashed and len(call.text("password")) < SHORTEST:
+        wrong["password"] = [f"Your password must be {SHORTEST} characters or longer"]
+    if wrong:
+        raise Wrong(wrong)
     made = call.site.catalog.add_person(
         call.site.catalog.system() if own else call.caller, call.needed("name"), title=call.text("fullname"),
-        email=email, password="" if not own and "password_hash" in call.given and not call.text("password")
-        else call.needed("password"),
+        email=email, password="" if hashed else call.needed("password"),
     )
     shown = people.dictionary(made)
     if call.flag("with_apitoken") and not own:
@@ -212,6 +250,10 @@ def user_update(call: Call) -> dict[str, Any]:
     if call.caller.person is None:
         raise NotAllowed
     given = {name: call.text(name) for name in ("fullname", "email", "password") if call.given.get(name)}
+    if problems := judging.email_problems(given.get("email")):
+        raise Wrong({"email": problems})
+    if 0 < len(given.get("password", "")) < SHORTEST:
+        raise Wrong({"password": [f"Your password must be {SHORTEST} characters or longer"]})
     return people.dictionary(call.site.catalog.amend_person(
         call.caller, call.needed("id", "name"), title=given.get("fullname"), email=given.get("email"),
         password=given.get("password"),

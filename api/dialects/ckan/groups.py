@@ -173,8 +173,8 @@ def group_create(call: Call) -> dict[str, Any]:
     return dictionary(call, one, 0, users=True)
 
 
-def _problems(call: Call) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
+def _problems(call: Call) -> dict[str, Any]:
+    errors: dict[str, Any] = {}
     for name in ("title", "description", "image_url", "approval_status", "state"):
         if isinstance(call.given.get(name), list | dict):
             errors[name] = ["Must be a Unicode string value"]
@@ -183,8 +183,9 @@ def _problems(call: Call) -> dict[str, list[str]]:
         if value is not None and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
             errors[name] = ["Must be a list of dictionaries"]
     extras = call.given.get("extras")
-    if "extras" not in errors and any(not one.get("key") for one in extras or ()):
-        errors["extras"] = ["Missing value"]
+    if "extras" not in errors:
+        wrong = [{} if one.get("key") else {"key": ["Missing value"]} for one in extras or ()]
+        errors |= {"extras": wrong} if any(wrong) else {}
     return errors
 
 
@@ -226,8 +227,8 @@ def _managed(call: Call, *names: str) -> Mark:
 
 
 def group_update(call: Call) -> dict[str, Any]:
-    """Answer ``group_update``: what is not said is taken away."""
-    return _as_it_is(call) or _changed(call, ())
+    """Answer ``group_update``: extras that are not said are taken away, all else stays."""
+    return _as_it_is(call) or _changed(call, [name for name in (*KEPT, "state") if name != "extras"])
 
 
 def group_patch(call: Call) -> dict[str, Any]:

@@ -45,6 +45,9 @@ def config_option_update(call: Call) -> dict[str, str]:
     if call.site.environment != "test":
         raise NotAllowed
     given = {name: _plain(value) for name, value in call.given.items()}
+    unknown = " ".join(sorted(given.keys() - OPTIONS.keys(), reverse=True))
+    if unknown:
+        raise Wrong({"message": f"Configuration option(s) '{unknown}' can not be updated"})
     wrong = {name: [said] for name, value in given.items() if (said := problem(name, value))}
     if wrong:
         raise Wrong(wrong)

@@ -111,6 +111,8 @@ def user_autocomplete(call: Call) -> list[dict[str, Any]]:
 
 def api_token_create(call: Call) -> dict[str, Any]:
     """Answer ``api_token_create``."""
+    if not call.given.get("user_id"):
+        call.all_needed("user", "name")
     user, name = call.needed("user", "user_id"), call.needed("name")
     seconds = (call.number("expires_in", 0) or 0) * (call.number("unit", UNIT) or UNIT)
     if seconds > LONGEST:

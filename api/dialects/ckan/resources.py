@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import mimetypes
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from api.dialects.ckan import descriptor
+from api.dialects.ckan import descriptor, judging
 from api.dialects.ckan.action import WRITES, Action, Call, Sent, Wrong
+from api.dialects.ckan.datastore.writing import for_rows
 from api.dialects.ckan.packages import located
 from api.dialects.ckan.shown import found_entry, parts_by_id
-from api.dialects.ckan.writing import EDITOR, link_problems, publishes, resource_of, tidied
+from api.dialects.ckan.writing import EDITOR, addressed, link_problems, publishes, resource_of, tidied
 from catalog.errors import NotAllowed, NotFound
 from catalog.members import slug_of
 from catalog.model import Entry, Options, Resource, Submission
 from pipelines.steps.receive import clean_name, receive, refuse_beside_standard, schema_of
 from standards.metadata import ckan
+
+TYPES: Final = mimetypes.MimeTypes()
+"""Media types by the endings of addresses, as CKAN guesses them."""
 
 PATIENCE: Final = 60.0
 """Seconds that a client waits for the check of its file; after them it is told where the report will be."""
@@ -44,10 +50,13 @@ def resource_create(call: Call) -> dict[str, Any]:
             return _packaged(call, entry, said)
         old = descriptor.same_as(given, version.resources if version else ())
         return _uploaded(call, entry, given, old)
-    errors = link_problems(given)
-    if errors:
-        raise Wrong(errors)
-    made = resource_of(call, given, None, {one.name for one in version.resources} if version else set())
+    taken = {one.name for one in version.resources} if version else set()
+    if given.get("url_type") == "datastore" or not given.get("url"):
+        if errors := judging.resource(given):
+            raise Wrong(errors)
+        made = for_rows(call, entry, given, taken)
+    else:
+        made = resource_of(call, _link(given), None, taken)
     return _arranged(call, entry, made, lambda before: [*before, made])
 
 
@@ -73,9 +82,18 @@ def _shown_apart(entry: Entry, one: Resource) -> dict[str, Any]:
 
 def _owned(call: Call, key: str) -> Entry:
     """Find a dataset that the caller may add to."""
+    entry, _ = found_entry(call, key)
     if call.caller.person is None:
         raise NotAllowed
-    return call.site.catalog.may_submit(call.caller, found_entry(call, key)[0].id)
+    return call.site.catalog.may_submit(call.caller, entry.id)
+
+
+def _link(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the members of a link, with the media type that its address tells; raises Wrong."""
+    members = addressed(given)
+    if errors := {**link_problems(members), **judging.resource(members)}:
+        raise Wrong(errors)
+    return {"mimetype": TYPES.guess_type(urlsplit(str(members["url"])).path)[0], **members}
 
 
 def _arranged(call: Call, entry: Entry, one: Resource, change: Any) -> dict[str, Any]:
@@ -96,8 +114,6 @@ def resource_patch(call: Call) -> dict[str, Any]:
 
 
 def _changed(call: Call, kept: Mapping[str, Any] | None) -> dict[str, Any]:
-    if call.caller.person is None:
-        raise NotAllowed
     found, version, shown = located(call, call.needed("id"))
     entry = _owned(call, found.id)
     old = _held(call, entry, version.resources, str(shown["id"]))
@@ -106,7 +122,9 @@ def _changed(call: Call, kept: Mapping[str, Any] | None) -> dict[str, Any]:
         return _uploaded(call, entry, given, old)
     if kept is None:
         given = {**old.more, "name": call.words(old.title), **given}
-    if old.kind == "link" and "url" in given and (errors := link_problems(given)):
+    if old.kind == "link" and "url" in given:
+        given = _link(given)
+    elif errors := judging.resource(given):
         raise Wrong(errors)
     made = resource_of(call, given, old, set())
     return _arranged(call, entry, made, lambda before: [made if one.name == old.name else one for one in before])
@@ -121,9 +139,9 @@ def _held(call: Call, entry: Entry, resources: Sequence[Resource], key: str) -> 
 
 def resource_delete(call: Call) -> None:
     """Answer ``resource_delete``: the next version is without it."""
+    found, version, shown = located(call, call.needed("id"))
     if call.caller.person is None:
         raise NotAllowed
-    found, version, shown = located(call, call.needed("id"))
     old = _held(call, found, version.resources, str(shown["id"]))
     call.site.catalog.remove_resource(call.caller, found.id, old.name)
     for key in call.site.catalog.tables_there([ckan.resource_id(found.id, old.name)]):

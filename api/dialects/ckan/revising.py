@@ -24,20 +24,18 @@ Rule = tuple[bool, tuple[str, ...]]
 
 def package_revise(call: Call) -> dict[str, Any]:
     """Answer ``package_revise``: match, filter, update, include."""
-    if call.caller.person is None:
-        raise NotAllowed
     wanted = _said(call, "match")
     if not (wanted.get("id") or wanted.get("name")):
-        raise Wrong({"match": ["At least one of id or name must be provided"]})
+        raise Wrong({"match__id": "Missing value"})
     if call.files:
         raise Wrong({next(iter(call.files)): ["Files are sent with resource_create or resource_patch"]})
     entry, version = found_entry(call, str(wanted.get("id") or wanted["name"]))
     if not may(call.caller, "describe", organisation=entry.organisation):
         raise NotAllowed
     before = Shown(call).package(entry, version)
-    wrong = _unlike(before, wanted)
-    if wrong:
-        raise Wrong({"match": [wrong]})
+    unlike = [name for name, value in wanted.items() if not _like(before, {name: value})]
+    if unlike:
+        raise Wrong({"match": unlike})
     revised = _filtered(before, _rules(call, "filter"))
     revised = {**revised, "id": before["id"], "name": revised.get("name") or before["name"]}
     revised = _merged(revised, _said(call, "update"), ("update",))
@@ -47,8 +45,8 @@ def package_revise(call: Call) -> dict[str, Any]:
     for name in ("tags", "extras", "groups", "resources"):
         revised.setdefault(name, [])
     shown = writing.change(call, writing.tidied(revised), entry.id)
-    rules = _rules(call, "include")
-    return {"package": _filtered(shown, [*rules, (False, ("*",))]) if rules else shown}
+    told: dict[str, Any] = _filtered({"package": shown}, _rules(call, "include"))
+    return told
 
 
 def _plain(value: Any, name: str) -> Any:
@@ -85,21 +83,17 @@ def _put(found: dict[str, Any], path: Sequence[str], value: Any, name: str) -> N
     found[path[-1]] = value
 
 
-def _unlike(there: Any, wanted: Any) -> dict[str, Any]:
-    """Say where a dataset is not as it was to be; nothing where it is."""
-    wrong: dict[str, Any] = {}
+def _like(there: Any, wanted: Mapping[str, Any]) -> bool:
+    """Tell whether a dataset is as it was to be."""
     for name, value in wanted.items():
         try:
             held = _item(there, name)
         except KeyError:
-            wrong[name] = ["Not found"]
-            continue
-        if isinstance(value, Mapping) and isinstance(held, dict | list):
-            inner = _unlike(held, value)
-            wrong |= {name: [inner]} if inner else {}
-        elif value != held and str(value) != str(held):
-            wrong[name] = ["mismatch"]
-    return wrong
+            return False
+        within = isinstance(value, Mapping) and isinstance(held, dict | list)
+        if not _like(held, value) if within else value != held and str(value) != str(held):
+            return False
+    return True
 
 
 def _item(there: Any, name: str) -> Any:
@@ -119,7 +113,9 @@ def _place(there: Sequence[Any], name: str) -> int:
 
 def _rules(call: Call, name: str) -> list[Rule]:
     given = _plain(call.given.get(name) or [], name)
-    every = given if isinstance(given, list) else str(given).split(",")
+    if not isinstance(given, str | list):
+        raise Wrong({name: ["Not a list"]})
+    every = given if isinstance(given, list) else given.split(",")
     found: list[Rule] = []
     for one in (str(each).strip() for each in every):
         sign = one[:1] if one[:1] in "+-" else "+" if name == "include" else ""
@@ -179,13 +175,17 @@ def _merged(there: dict[str, Any], update: Mapping[str, Any], where: tuple[str, 
 def _into_list(there: list[Any], update: Mapping[str, Any], where: tuple[str, ...]) -> list[Any]:
     made = list(there)
     for name, value in update.items():
+        path = "__".join((*where[1:], name))
         if name == "extend":
-            made += value if isinstance(value, list) else [value]
+            if not isinstance(value, list):
+                raise Wrong({path: [f"Expected list for {'__'.join(where[1:])}"]})
+            made += value
             continue
         try:
             at = _place(made, name)
         except KeyError:
-            raise Wrong({"__".join((*where, name)): ["Unable to find this item"]}) from None
+            deeper = "".join(f"__{each}" for each in value) if isinstance(value, Mapping) and len(value) == 1 else ""
+            raise Wrong({f"{path}{deeper}": [f"Unmatched key {path}"]}) from None
         held = made[at]
         made[at] = _merged(held, value, where) if isinstance(held, dict) and isinstance(value, Mapping) else value
     return made
@@ -196,17 +196,32 @@ def _into_list(there: list[Any], update: Mapping[str, Any], where: tuple[str, ..
 
 def package_resource_reorder(call: Call) -> dict[str, Any]:
     """Answer ``package_resource_reorder``: those that are said come first."""
+    entry, version = found_entry(call, call.needed("id"))
     if call.caller.person is None:
         raise NotAllowed
-    entry, version = found_entry(call, call.needed("id"))
     there = {one["id"]: one for one in Shown(call).package(entry, version)["resources"]}
-    wanted = call.names("order")
-    if len(set(wanted)) < len(wanted) or not set(wanted) <= set(there):
-        raise Wrong({"order": ["Duplicated resource ids in order" if set(wanted) <= set(there) else
-                               "Resource is not in dataset"]})
+    wanted = _order(call)
+    for key in wanted:
+        if key not in there:
+            raise Wrong({"order": f"resource_id {key} can not be found"})
     order = [*wanted, *(key for key in there if key not in wanted)]
     writing.change(call, {"resources": [there[key] for key in order]}, entry.id)
     return {"id": call.needed("id"), "order": order}
+
+
+def _order(call: Call) -> list[str]:
+    """Give the ids of an order, each once; raises Wrong."""
+    given = call.given.get("order")
+    if given is None:
+        raise Wrong({"order": ["Missing value"]})
+    if isinstance(given, str) and "," in given:
+        given = call.names("order")
+    if not isinstance(given, list):
+        raise Wrong({"order": "Must be a list of resource"})
+    wanted = [str(one) for one in given]
+    if len(set(wanted)) < len(wanted):
+        raise Wrong({"order": "Must supply unique resource_ids"})
+    return wanted
 
 
 def package_owner_org_update(call: Call) -> None:

@@ -71,7 +71,10 @@ def resource_view_create(call: Call) -> dict[str, Any]:
     """Answer ``resource_view_create``."""
     if call.caller.person is None:
         raise NotAllowed
-    entry, part, shown = _part(call, call.needed("resource_id"))
+    try:
+        entry, part, shown = _part(call, call.needed("resource_id"))
+    except NotFound:
+        raise Wrong({"resource_id": [f"Resource not found: {call.text('resource_id')}"]}) from None
     _must(call, entry)
     there = of_resource(call, entry, part)
     if len(there) >= MOST:
@@ -118,24 +121,33 @@ def resource_view_reorder(call: Call) -> dict[str, Any]:
     """Answer ``resource_view_reorder``: those that are said come first."""
     if call.caller.person is None:
         raise NotAllowed
+    missing = {name: ["Missing value"] for name in ("id", "order") if not call.given.get(name)}
+    if missing:
+        raise Wrong(missing)
     entry, part, shown = _part(call, call.needed("id"))
     _must(call, entry)
-    wanted = call.names("order")
+    if not isinstance(call.given["order"], list):
+        raise Wrong({"order": "Must supply order as a list"})
+    wanted = [str(one) for one in call.given["order"]]
     there = {one.id: one for one in of_resource(call, entry, part)}
-    if not wanted or not set(wanted) <= set(there) or len(set(wanted)) < len(wanted):
-        raise Wrong({"order": ["View is not in resource" if wanted else "Missing value"]})
+    if len(set(wanted)) < len(wanted):
+        raise Wrong({"order": "No duplicates allowed in order"})
+    for key in wanted:
+        if key not in there:
+            raise Wrong({"order": f"View {key} does not exist"})
     order = [*wanted, *(key for key in there if key not in wanted)]
     for at, key in enumerate(order):
         _keep(call, entry, key, {**there[key].body, "order": at})
     return {"id": shown["id"], "order": order}
 
 
-def resource_view_delete(call: Call) -> None:
-    """Answer ``resource_view_delete``."""
+def resource_view_delete(call: Call) -> dict[str, Any]:
+    """Answer ``resource_view_delete``: of which resource it was."""
     if call.caller.person is None:
         raise NotAllowed
-    one, entry, _ = _found(call, call.needed("id"))
+    one, entry, shown = _found(call, call.needed("id"))
     call.site.catalog.drop_mark(call.caller, "describe", KIND, one.id, organisation=entry.organisation)
+    return {"resource_id": shown["id"]}
 
 
 def resource_view_clear(call: Call) -> None:

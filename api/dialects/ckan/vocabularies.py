@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from api.dialects.ckan import judging
 from api.dialects.ckan.action import WRITES, Action, Call, Refused, Wrong
 from catalog.errors import NotAllowed, NotFound
 from catalog.model import Mark
@@ -14,7 +14,6 @@ from catalog.permit import may
 from standards.text import fold
 
 KIND: Final = "vocabulary"
-TAG: Final = re.compile(r"[\w \-.]{2,100}")
 LONGEST: Final = 100
 MOST: Final = 10_000
 
@@ -94,10 +93,16 @@ def vocabulary_delete(call: Call) -> None:
 def tag_create(call: Call) -> dict[str, Any]:
     """Answer ``tag_create``: of a vocabulary; others come with the datasets that bear them."""
     _operator(call)
-    one, name = find(call, call.needed("vocabulary_id")), call.needed("name")
+    name, key = call.all_needed("name", "vocabulary_id")
+    try:
+        one = find(call, key)
+    except NotFound:
+        raise Wrong({"vocabulary_id": ["Tag vocabulary was not found."]}) from None
     there = list(one.body.get("tags", ()))
     if name in there:
-        raise Wrong({"name": ["Tag already belongs to vocabulary"]})
+        raise Wrong({"vocabulary_id": [f"Tag {name} already belongs to vocabulary {one.id}"]})
+    if problems := judging.tag_problems(name):
+        raise Wrong({"name": [", ".join(problems)]})
     _keep(call, one.id, one.subject, _tags({"tags": [*({"name": each} for each in there), {"name": name}]}))
     return tag(one, name)
 
@@ -120,19 +125,17 @@ def _operator(call: Call) -> None:
 
 def _tags(given: Mapping[str, Any]) -> list[str]:
     said = given.get("tags") or []
-    names = [one.get("name") if isinstance(one, dict) else None for one in said] if isinstance(said, list) else [None]
-    if not all(isinstance(name, str) for name in names):
-        raise Wrong({"tags": ["Must be a list of dictionaries"]})
-    right = [str(name) for name in names]
-    wrong = [{} if TAG.fullmatch(name) else {"name": [f'Tag "{name[:LONGEST]}" is not valid']} for name in right]
-    if any(wrong) or len(right) > MOST:
-        raise Wrong({"tags": wrong[:MOST]})
-    return list(dict.fromkeys(right))
+    every = judging.dictionaries({"tags": said}, "tags")
+    wrong = judging.tags([{"name": one.get("name")} for one in every])
+    if wrong or len(every) > MOST:
+        raise Wrong({"tags": wrong or ["Too many tags"]})
+    return list(dict.fromkeys(judging.said(one["name"]) for one in every))
 
 
 def _keep(call: Call, key: str, name: str, tags: list[str]) -> dict[str, Any]:
     if not 2 <= len(name) <= LONGEST:  # noqa: PLR2004 - as CKAN has it
-        raise Wrong({"name": ["Must be at least 2 characters long" if len(name) < LONGEST else "Too long"]})
+        raise Wrong({"name": ["Name must be at least 2 characters long" if len(name) < LONGEST else
+                              f"Name must be a maximum of {LONGEST} characters long"]})
     return dictionary(call.site.catalog.keep_mark(
         call.caller, "operate", KIND, key, subject=name, body={"tags": tags}, alone=True,
     ))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import chain, count
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from api.dialects.ckan import brought, groups
+from api.dialects.ckan import brought, groups, judging
 from api.dialects.ckan.action import WRITES, YES, Action, Call, Wrong
-from api.dialects.ckan.names import name_problems
 from api.dialects.ckan.shown import Shown, found_entry, parts_by_id
 from catalog.errors import NotAllowed, NotFound
 from catalog.members import slug_of
@@ -20,6 +20,14 @@ from standards.portable import to_json
 from standards.record import Dataset
 
 EDITOR: Final = "an editor of the agency"
+BARE: Final = re.compile(r"[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+(:\d+)?(?=/|$)[^\s]*$")
+UNSAID: Final[Mapping[str, Any]] = {
+    "tags": [], "extras": [], "groups": [], **dict.fromkeys((
+        "title", "notes", "license_id", "url", "version", "author", "author_email", "maintainer",
+        "maintainer_email"), ""),
+}
+"""What package_update takes away unless it is said."""
+
 REASON: Final = "Deleted through CKAN's API"
 MEMBERS: Final = {
     "name": "its address", "title": "its title, the name unless said", "private": "true keeps it to the agency",
@@ -38,10 +46,12 @@ def package_create(call: Call) -> dict[str, Any]:
     if call.caller.person is None:
         raise NotAllowed
     given = tidied(call.given)
-    errors = {**ckan.problems(given), **name_problems(given.get("name"))}
+    errors: dict[str, Any] = {}
     owner = _owner(call, given, errors)
+    errors = {**judging.package(given, named=True), **errors}
     if errors or owner is None:
         raise Wrong(errors)
+    given = judging.plain(given)
     resources = arranged(call, (), given.get("resources") or [])
     about = _read(call, {**given, "title": given.get("title") or given["name"]}, Dataset(title={}))
     visibility = "private" if _yes(given, "private") else "public"
@@ -58,7 +68,9 @@ def package_create(call: Call) -> dict[str, Any]:
 
 
 def _owner(call: Call, given: Mapping[str, Any], errors: dict[str, Any]) -> Organisation | None:
-    """Find the agency of a new dataset, or note what is wrong with it."""
+    """Find the agency of a new dataset, or note what is wrong with it; who may make none there hears it first."""
+    if not any(may(call.caller, "draft", organisation=one) for one in ("", *call.caller.roles)):
+        raise call.denied("create packages")
     key = given.get("owner_org")
     if not key or isinstance(key, list | dict):
         errors["owner_org"] = ["An organization must be provided"]
@@ -66,12 +78,12 @@ def _owner(call: Call, given: Mapping[str, Any], errors: dict[str, Any]) -> Orga
     try:
         owner = call.site.catalog.organisation(NOBODY, str(key))
     except NotFound:
+        if not may(call.caller, "operate"):
+            raise call.denied("add dataset to this organization") from None
         errors["owner_org"] = ["Organization does not exist"]
         return None
     if not may(call.caller, "draft", organisation=owner.id):
-        if not call.caller.roles:
-            raise NotAllowed
-        errors["owner_org"] = ["You cannot add a dataset to this organization"]
+        raise call.denied("add dataset to this organization")
     return owner
 
 
@@ -88,8 +100,10 @@ def _releases(call: Call, owner: Organisation) -> bool:
 def tidied(given: Mapping[str, Any]) -> dict[str, Any]:
     """Give the members with ``tag_string`` as tags, and without those that say nothing."""
     members = {name: value for name, value in given.items() if value is not None}
-    if isinstance(members.get("tag_string"), str):
-        members["tags"] = [{"name": one.strip()} for one in members["tag_string"].split(",") if one.strip()]
+    if isinstance(members.get("tag_string"), str) and not judging.package(
+            {"tag_string": members["tag_string"]}, named=False):
+        said = [{"name": one} for one in judging.split(members["tag_string"])]
+        members["tags"] = [*judging.dictionaries(members, "tags"), *said]
     return members
 
 
@@ -113,7 +127,7 @@ def _shown(call: Call, key: str) -> dict[str, Any]:
 
 def package_update(call: Call) -> dict[str, Any]:
     """Answer ``package_update``: what is not said is taken away, but for resources, which stay."""
-    return change(call, {"tags": [], "extras": [], "groups": [], "notes": "", **tidied(call.given)})
+    return change(call, {**UNSAID, **tidied(call.given)})
 
 
 def package_patch(call: Call) -> dict[str, Any]:
@@ -124,10 +138,8 @@ def package_patch(call: Call) -> dict[str, Any]:
 
 def change(call: Call, given: dict[str, Any], key: str = "") -> dict[str, Any]:
     """Write what is given over a dataset: that of ``key``, else the one that the call names."""
-    if call.caller.person is None:
-        raise NotAllowed
     entry, version = found_entry(call, key or call.needed("id", "name"))
-    if not may(call.caller, "describe", organisation=entry.organisation):
+    if call.caller.person is None or not may(call.caller, "describe", organisation=entry.organisation):
         raise NotAllowed
     if given.get("state") == "deleted":
         delete(call, entry)
@@ -135,13 +147,14 @@ def change(call: Call, given: dict[str, Any], key: str = "") -> dict[str, Any]:
     if entry.state == "withdrawn":
         raise Wrong({"state": ["A withdrawn dataset stays withdrawn; create another one"]})
     name = given.get("name") or entry.slug
-    errors = {**ckan.problems(given), **(name_problems(name) if name != entry.slug else {})}
-    errors |= _moved(call, given, entry)
+    errors = {**judging.package({**given, "name": name}, named=name != entry.slug), **_moved(call, given, entry)}
     if errors:
         raise Wrong(errors)
+    given = judging.plain(given)
+    name = str(given.get("name") or entry.slug)
     before = version.resources if version else ()
     wanted = arranged(call, before, given["resources"], entry.id) if "resources" in given else before
-    _amend(call, entry, given, str(name))
+    _amend(call, entry, given, name)
     if (version or given.get("state", "active") != "draft") and publishes(call, entry):
         call.site.catalog.arrange(call.caller, entry.id, lambda _: wanted)
     return _shown(call, entry.id)
@@ -158,20 +171,27 @@ def _amend(call: Call, entry: Entry, given: Mapping[str, Any], name: str) -> Non
 
 def _moved(call: Call, given: Mapping[str, Any], entry: Entry) -> dict[str, list[str]]:
     """Refuse another agency: datasets move when agencies are reorganised, with a date and a legal basis."""
+    if given.get("owner_org") == "":
+        return {"owner_org": ["An organization must be provided"]}
     if not given.get("owner_org"):
         return {}
     try:
         owner = call.site.catalog.organisation(NOBODY, str(given["owner_org"]))
     except NotFound:
         return {"owner_org": ["Organization does not exist"]}
-    return {} if owner.id == entry.organisation else {"owner_org": ["A dataset stays with its organization"]}
+    if owner.id == entry.organisation:
+        return {}
+    draws = may(call.caller, "draft", organisation=owner.id)
+    return {"owner_org": ["A dataset stays with its organization" if draws else
+                          "You cannot add a dataset to this organization"]}
 
 
 def package_delete(call: Call) -> None:
     """Answer ``package_delete``: a draft is removed, what was published is withdrawn and leaves a tombstone."""
+    entry, _ = found_entry(call, call.needed("id", "name"))
     if call.caller.person is None:
         raise NotAllowed
-    delete(call, found_entry(call, call.needed("id", "name"))[0])
+    delete(call, entry)
 
 
 def delete(call: Call, entry: Entry) -> None:
@@ -193,14 +213,24 @@ def arranged(call: Call, before: Sequence[Resource], given: Sequence[Mapping[str
     taken = {one.name for one in before}
     made: list[Resource] = []
     errors: list[dict[str, list[str]]] = []
-    for members in given:
-        errors.append(link_problems(members) if str(members.get("id")) not in known else {})
+    for members in map(addressed, given):
+        there = str(members.get("id")) in known
+        errors.append({**({} if there else link_problems(members)), **judging.resource(members)})
         if not errors[-1]:
             made.append(resource_of(call, members, known.get(str(members.get("id"))), taken))
             taken.add(made[-1].name)
     if any(errors):
         raise Wrong({"resources": errors})
     return tuple(made)
+
+
+def addressed(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the members of a resource with an address as CKAN makes it: a bare host is one of the web."""
+    url = members.get("url")
+    if not isinstance(url, str):
+        return dict(members)
+    url = url.strip().replace(" ", "%20") if "://" in url else url.strip()
+    return {**members, "url": f"http://{url}" if BARE.match(url) else url}
 
 
 def link_problems(members: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -227,6 +257,9 @@ def resource_of(call: Call, members: Mapping[str, Any], old: Resource | None, ta
     url = str(members.get("url") or (old.url if old else ""))
     name = old.name if old else _free(str(members.get("name") or url.partition("?")[0].rpartition("/")[2]), taken)
     said.setdefault("format", ckan.ending(url))
+    if "size" in said:
+        said["size"] = int(said["size"])
+    said |= {name: judging.moment(said[name]) for name in judging.MOMENTS if name in said}
     kind = str(said["format"]).lower()[:50]
     return Resource(name=name, kind="link", title=title, url=url, more=said, format=kind)
 

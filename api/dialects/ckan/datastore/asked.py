@@ -9,7 +9,24 @@ from typing import Any, Final
 import orjson
 
 from api.dialects.ckan.action import Call, Wrong
-from catalog.rows import ID, OPS, All, Ask, Condition, Either, Every, Is, Order, Some, Text, Wanted, Without, Word
+from catalog.rows import (
+    ID,
+    OPS,
+    All,
+    Ask,
+    Condition,
+    Either,
+    Every,
+    Is,
+    Order,
+    Some,
+    Text,
+    Wanted,
+    Without,
+    Word,
+    family,
+    native,
+)
 from catalog.rows.cells import Wrong as WrongCell
 from catalog.rows.cells import cell
 from standards.text import nfc
@@ -31,7 +48,8 @@ def question(call: Call, types: Mapping[str, str]) -> Ask:
     columns = named(call, types)
     texts = _texts(call, types)
     distinct = call.flag("distinct")
-    order = orders(call.text("sort"), types)
+    sort = call.given.get("sort")
+    order = orders(",".join(map(str, sort)) if isinstance(sort, list) else call.text("sort"), types)
     if distinct:
         for one in order:
             if columns and one.column not in columns:
@@ -128,19 +146,40 @@ class _Filters:
         self._count()
         if op not in OPS:
             raise _wrong(f"Unknown operator: {op}")
-        if op == "in" and not isinstance(value, list):
-            raise _wrong(f"The operator in takes a list: {value}"[:500])
+        kind = self._types[name]
         try:
             if op == "in":
-                return Is(name, "in", tuple(cell(self._types[name], one) for one in value))
-            return Is(name, op, cell(self._types[name], value))  # type: ignore[arg-type]  # one of OPS
+                listed = value if isinstance(value, list) else [value]
+                return Is(name, "in", tuple(cell(kind, one) for one in listed if not _beside(kind, one)))
+            if _beside(kind, value):
+                return _near(name, op, value, _most(kind))
+            return Is(name, op, cell(kind, value))  # type: ignore[arg-type]  # one of OPS
         except WrongCell as wrong:
-            raise Wrong({"query": [f"(DataError) {wrong.message}"]}) from None
+            raise Wrong({"query": ["Invalid query"], "info": {"orig": [wrong.message]}}) from None
 
     def _count(self) -> None:
         self._many += 1
         if self._many > MOST_OPS:
             raise _wrong("Maximum number of filter operations exceeded")
+
+
+def _beside(kind: str, value: Any) -> bool:
+    """Whether a number is none that a column of whole numbers holds: 1.5, or one that is too large."""
+    if family(kind) != "int" or isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return value != value // 1 or not -_most(kind) <= value < _most(kind)
+
+
+def _most(kind: str) -> int:
+    return 2**31 if native(kind) == "int4" else 2**63
+
+
+def _near(name: str, op: str, value: float, most: int) -> Is:
+    """Compare whole numbers with such a number: with the next one below it, or the last that there is."""
+    if op == "eq":
+        return Is(name, "in", ())
+    floor = max(-most, min(int(value // 1), most - 1))
+    return Is(name, "gt" if op in ("gt", "gte") else "lte", floor)
 
 
 # --- order ------------------------------------------------------------------------------------------------------------

@@ -43,13 +43,17 @@ def datastore_search(call: Call) -> dict[str, Any]:
     names = list(ask.columns or types)
     ranks = asked.ranks(call, ask.texts)
     result: dict[str, Any] = {
-        "include_total": ask.total, "limit": ask.limit, "records_format": form, "resource_id": key,
-        "total_estimation_threshold": None, **{name: call.given[name] for name in ECHOED if name in call.given},
+        "include_total": ask.total, "limit": ask.limit, "records_format": form,
+        "resource_id": source.table.id if key in source.table.aliases else key,
+        "include_next_page": call.flag("include_next_page"), "total_estimation_threshold": None,
+        **{name: call.given[name] for name in ECHOED if name in call.given},
         "records": shown.records(form, [*names, *ranks], [types[name] for name in names], found.rows),
         "fields": shown.described(by_id(source), types, names, ranks), "_links": _links(call),
     }
     if "offset" in result:
         result["offset"] = ask.offset
+    if "distinct" in result:
+        result["distinct"] = ask.distinct
     if ask.total:
         result |= {"total": found.total, "total_was_estimated": False}
     if call.flag("include_next_page"):
@@ -93,12 +97,13 @@ def datastore_info(call: Call) -> dict[str, Any]:
 def _told(source: Source, one: Field) -> dict[str, Any]:
     table, kind = source.table, native(one.type)
     listed: list[Sequence[str]] = [table.primary_key, *table.indexes]
-    name = _NATIVE.get(kind, "ARRAY" if family(one.type) == "array" else kind)
+    plain = kind.removeprefix("_")
+    name = _NATIVE.get(plain, plain) + ("[]" if family(one.type) == "array" else "")
     told: dict[str, Any] = {"id": one.id, "type": kind}
     if one.info:
         told["info"] = dict(one.info)
     told["schema"] = {
-        "native_type": name, "notnull": False, "index_name": "", "uniquekey": table.primary_key == (one.id,),
+        "native_type": name, "notnull": False, "index_name": None, "uniquekey": table.primary_key == (one.id,),
         "is_index": any(one.id in each for each in listed),
     }
     return told

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
@@ -15,15 +14,15 @@ import orjson
 from catalog.rows import ID, Family, Field, family, native
 
 _SECOND: Final = len("2026-01-01T00:00:00")
+_MILLI: Final = len("2026-01-01T00:00:00.000")
 _LARGE: Final = 2**63
 _SMALL: Final = 2**53
 _NOTHING: Final = frozenset({type(None)})
 _WRITTEN: Final = frozenset({str, int, float, type(None)})
-_NESTED: Final = re.compile(r'[{\["]')
 FORMATS: Final = ("objects", "lists", "csv", "tsv")
 
 
-def _number(value: Any) -> Any:
+def number(value: Any) -> Any:
     """A number with all its digits, also where no float holds them."""
     if isinstance(value, Decimal):
         near = float(value)
@@ -37,22 +36,36 @@ def _moment(value: Any) -> Any:
     return value[:_SECOND] if isinstance(value, str) else value
 
 
-def _json(value: Any) -> Any:
-    return orjson.loads(value) if isinstance(value, str) and value[:1] in '{["' else value
+def _milliseconds(value: Any) -> Any:
+    return value[:_SECOND] + (value[_SECOND:_MILLI] or ".").ljust(4, "0") if isinstance(value, str) else value
+
+
+def nested(value: Any) -> Any:
+    """What a store wrote as JSON; a text that is none is one."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return value
 
 
 _WAYS: Final[Mapping[Family, Callable[[Any], Any]]] = MappingProxyType(
-    {"numeric": _number, "int": _number, "timestamp": _moment, "json": _json})
+    {"numeric": number, "int": number, "timestamp": _moment, "json": nested})
+
+_EXACT: Final[Mapping[Family, Callable[[Any], Any]]] = MappingProxyType({**_WAYS, "timestamp": _milliseconds})
+"""How datastore_search says them: moments to the millisecond, since CKAN 2.12."""
 
 
-def rows(kinds: Sequence[str], found: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+def rows(kinds: Sequence[str], found: Sequence[Sequence[Any]],
+         ways: Mapping[Family, Callable[[Any], Any]] = _WAYS) -> Sequence[Sequence[Any]]:
     """Give rows as JSON may hold them; ``kinds`` are those of the first columns."""
     if not found:
         return []
     columns = [list(one) for one in zip(*found, strict=True)]
     for at, kind in enumerate(kinds):
-        way = _WAYS.get(family(kind))
-        if way is not None and not _fits(columns[at]):
+        way = ways.get(family(kind))
+        if way is not None and (way in (nested, _milliseconds) or not _fits(columns[at])):
             columns[at] = [one if one is None else way(one) for one in columns[at]]
     return list(zip(*columns, strict=True))
 
@@ -63,15 +76,14 @@ def _fits(cells: Sequence[Any]) -> bool:
     if kinds == {int}:
         numbers = [one for one in cells if one is not None]
         return bool(min(numbers) >= -_LARGE and max(numbers) < _LARGE)
-    if kinds == {str}:  # a moment; other texts are looked at one by one
-        texts = list(filter(None, cells))
-        return max(map(len, texts), default=0) <= _SECOND and not any(map(_NESTED.match, texts))
+    if kinds == {str}:  # a moment, or a number with all its digits
+        return max(map(len, filter(None, cells)), default=0) <= _SECOND
     return kinds <= {float}
 
 
 def records(form: str, names: Sequence[str], kinds: Sequence[str], found: Sequence[Sequence[Any]]) -> Any:
     """Give rows in one of the four forms."""
-    made = rows(kinds, found)
+    made = rows(kinds, found, _EXACT)
     if form == "objects":
         return [dict(zip(names, one, strict=True)) for one in made]
     return made if form == "lists" else lines(made, "\t" if form == "tsv" else ",")

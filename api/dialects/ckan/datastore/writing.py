@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from api.dialects.ckan.action import WRITES, Action, Call, Wrong
 from api.dialects.ckan.datastore import asked, shown
 from api.dialects.ckan.datastore.screening import screen
 from api.dialects.ckan.datastore.sources import found_part, own_id
+from api.dialects.ckan.judging import dictionaries
 from api.dialects.ckan.shown import found_entry
 from api.dialects.ckan.writing import resource_of
 from catalog.errors import Conflict, NotAllowed, NotFound
@@ -20,7 +22,10 @@ from catalog.rows.cells import Records, column, guess
 from catalog.rows.cells import Wrong as WrongCell
 
 WHO: Final = "who may publish for the agency"
-FORCED: Final = 'Cannot edit read-only resource. Either pass "force=True" or change url_type to "datastore"'
+FORCED: Final = (
+    "Cannot edit read-only resource because changes made may be lost. Use a resource created for editing e.g. with "
+    'datastore_create or use "force=True" to ignore this warning.'
+)
 PUBLISHED: Final = "A published table never changes: send its next version as a file"
 _ALIAS: Final = re.compile(r"[\w][\w.\-]{0,62}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -53,6 +58,14 @@ def _writable(call: Call) -> tuple[Entry, Resource, str]:
     return entry, part, own
 
 
+def _there(call: Call) -> tuple[Entry, Resource, str]:
+    """Find the resource that a table is to be of, and say in CKAN's words that there is none."""
+    try:
+        return _writable(call)
+    except NotFound:
+        raise Wrong({"resource_id": [f"Resource not found: {call.needed('resource_id', 'id')}"]}) from None
+
+
 def _made(call: Call) -> tuple[Entry, Resource, str]:
     """Make the resource that a table is to be of."""
     given = call.given["resource"]
@@ -63,15 +76,19 @@ def _made(call: Call) -> tuple[Entry, Resource, str]:
     entry, version = found_entry(call, str(given["package_id"]))
     entry = call.site.catalog.may_write_rows(call.caller, entry.id)
     taken = {one.name for one in version.resources} if version else set()
-    said = {**given, "url": dump_address(call, "new"), "name": given.get("name") or "datastore"}
-    made = resource_of(call, said, None, taken)
+    made = for_rows(call, entry, given, taken)
     key = own_id(entry, made)
-    made = Resource(**{**{name: getattr(made, name) for name in Resource.__dataclass_fields__},
-                       "url": dump_address(call, key), "format": given.get("format", "csv").lower(),
-                       "more": {**made.more, "format": given.get("format", "CSV")}})
     call.site.catalog.arrange(call.caller, entry.id, lambda before: [*before, made])
     call.changed.append(entry.id)
     return entry, made, key
+
+
+def for_rows(call: Call, entry: Entry, given: Mapping[str, Any], taken: set[str]) -> Resource:
+    """Make a resource that is nothing but the rows that will be written into its table."""
+    said = {**given, "url": dump_address(call, "new"), "name": given.get("name") or "datastore",
+            "format": str(given.get("format") or "CSV")}
+    made = resource_of(call, said, None, taken)
+    return replace(made, url=dump_address(call, own_id(entry, made)))
 
 
 # --- what it holds ----------------------------------------------------------------------------------------------------
@@ -81,26 +98,21 @@ def _records(call: Call) -> list[dict[str, Any]]:
     given = call.given.get("records")
     if given in (None, ""):
         return []
-    if not isinstance(given, list):
-        raise Wrong({"records": ["Not a list"]})
-    for at, one in enumerate(given):
-        if not isinstance(one, dict):
-            raise Wrong({"records": [f'row "{at + 1}" is not a json object']})
-    return given
+    for at, one in enumerate(given if isinstance(given, list) else [given]):
+        if not isinstance(one, dict) or not isinstance(given, list):
+            raise Wrong({"records": [f'row "{at}" is not a json object']})
+    return list(given)
 
 
 def _fields(call: Call, before: Table | None, records: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
     """Give the columns: those that are there, those that are said, and those that the first record has besides."""
-    given = call.given.get("fields") or []
-    if not isinstance(given, list) or not all(isinstance(one, dict) and isinstance(one.get("id"), str)
-                                              for one in given):
-        raise Wrong({"fields": ["Must be a list of dictionaries with an id"]})
+    given = _said_fields(call)
     first, held = (records[0] if records else {}), {one.id: one for one in before.fields} if before else {}
-    said = {str(one["id"]).strip(): one for one in given if one["id"] != ID}
+    said = {one["id"]: one for one in given if one["id"] != ID}
     if call.flag("delete_fields") and said:
         held = {name: one for name, one in held.items() if name in said}
     if len(said) < sum(one["id"] != ID for one in given):
-        raise Wrong({"fields": ["Field names must be unique"]})
+        raise Wrong({"field": ["Duplicate column names are not supported"]})
     found = dict(held)
     for name, one in said.items():
         found[name] = _field(name, one, held.get(name), first)
@@ -112,9 +124,28 @@ def _fields(call: Call, before: Table | None, records: Sequence[Mapping[str, Any
     return tuple(found.values())
 
 
+def _said_fields(call: Call) -> list[dict[str, Any]]:
+    """Give the columns that are said, each with a name that one may have. Raises Wrong with what each has wrong."""
+    given = dictionaries(call.given, "fields")
+    found = [{**one, "id": one["id"] if isinstance(one.get("id"), str) else str(one.get("id") or "")} for one in given]
+    wrong = [_name_problems(one["id"]) for one in found]
+    if any(wrong):
+        raise Wrong({"fields": wrong})
+    return found
+
+
+def _name_problems(name: str) -> dict[str, list[str]]:
+    if not name:
+        return {"id": ["Missing value"]}
+    wrong = (name.startswith("_") and name != ID) or '"' in name or name != name.strip()
+    return {"id": [f'"{name}" is not a valid field name']} if wrong else {}
+
+
 def _field(name: str, said: Mapping[str, Any], held: Field | None, first: Mapping[str, Any]) -> Field:
-    if not name or name.startswith("_") or '"' in name or len(name.encode()) > LONGEST_NAME or name != name.strip():
+    if _name_problems(name):
         raise Wrong({"fields": [f'"{name}" is not a valid field name']})
+    if len(name.encode()) > LONGEST_NAME:
+        raise Wrong({"fields": [f'Column heading "{name}" exceeds limit of {LONGEST_NAME} characters.']})
     kind = said.get("type") or (held.type if held else "")
     if not kind and name not in first:
         raise Wrong({"fields": [f'"{name}" type not guessable']})
@@ -123,7 +154,7 @@ def _field(name: str, said: Mapping[str, Any], held: Field | None, first: Mappin
         raise Wrong({"fields": [f'"{kind}" is not a valid field type']})
     if held is not None and native(kind) != native(held.type):
         raise Wrong({"fields": [f'"{name}" already exists with type "{held.type}"']})
-    info = said.get("info", held.info if held else {})
+    info = held.info if held and "info" not in said else said.get("info") or {}
     if not isinstance(info, Mapping):
         raise Wrong({"fields": [f'"{name}" info must be a dictionary']})
     return Field(id=name, type=native(kind), info=dict(info))
@@ -200,7 +231,7 @@ def datastore_create(call: Call) -> dict[str, Any]:
     fields = _fields(call, None, records) if call.given.get("resource") else ()
     if call.given.get("resource"):
         screen(call, columns)
-    entry, part, key = _made(call) if call.given.get("resource") else _writable(call)
+    entry, part, key = _made(call) if call.given.get("resource") else _there(call)
     before = call.site.catalog.table(call.caller, key) if key in call.site.catalog.tables_there([key]) else None
     if not call.given.get("resource"):
         screen(call, columns, before, entry.id, key)
@@ -215,10 +246,16 @@ def datastore_create(call: Call) -> dict[str, Any]:
     _stored(lambda: call.site.catalog.save_table(call.caller, table, names, cells(table, columns, names)))
     result = {
         "resource_id": key, "package_id": entry.id, "method": "insert", "aliases": list(table.aliases),
+        "delete_fields": call.flag("delete_fields"), **_counted(call),
         "fields": shown.described({one.id: one for one in fields}, table.types(), names),
         "primary_key": list(table.primary_key), "indexes": [", ".join(one) for one in table.indexes],
     }
     return {**result, "records": records} if call.flag("include_records") else result
+
+
+def _counted(call: Call) -> dict[str, Any]:
+    """Say back how rows were to be counted: they always are."""
+    return {"calculate_record_count": call.given.get("calculate_record_count", "background")}
 
 
 def _stored(deed: Any) -> Any:
@@ -230,7 +267,7 @@ def _stored(deed: Any) -> Any:
             words = "Cannot insert records or create index because of uniqueness constraint"
             raise Wrong({"constraints": [words], "info": {"details": str(refused.params.get("detail", ""))}}) from None
         if refused.code == "alias-taken":
-            raise Wrong({"alias": [f'"{refused.params["alias"]}" already exists']}) from None
+            raise Wrong({"alias": [f'The alias "{refused.params["alias"]}" already exists.']}) from None
         raise
 
 
@@ -239,7 +276,7 @@ def datastore_upsert(call: Call) -> dict[str, Any]:
     _, _, key = _writable(call)
     method = call.text("method", "upsert") or "upsert"
     if method not in ("upsert", "insert", "update"):
-        raise Wrong({"method": [f'"{method}" is not defined']})
+        raise Wrong({"method": ["Value must be one of ['upsert', 'insert', 'update']"]})
     table = call.site.catalog.table(call.caller, key)
     records = _records(call)
     columns = Records(records)
@@ -252,7 +289,9 @@ def datastore_upsert(call: Call) -> dict[str, Any]:
     for names, some in _groups(table, records, columns, method):
         batches.append((names, cells(table, some, names, sum(len(rows) for _, rows in batches))))
     _put(call, key, batches, method)  # type: ignore[arg-type]  # one of the three
-    result: dict[str, Any] = {"resource_id": key, "method": method}
+    result: dict[str, Any] = {"resource_id": key, "method": method, **_counted(call)}
+    if "dry_run" in call.given:
+        result["dry_run"] = call.flag("dry_run")
     return {**result, "records": records} if call.flag("include_records") else result
 
 
@@ -269,7 +308,7 @@ def _groups(table: Table, records: Sequence[Mapping[str, Any]], columns: Records
 
 def _keyed(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
     if not keys:
-        raise Wrong({"table": ["table does not have a unique key defined"]})
+        raise Wrong({"table": ["unique key must be passed for update/upsert"]})
     for one in records:
         missing = [name for name in keys if name not in one]
         if missing:
