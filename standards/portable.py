@@ -160,6 +160,9 @@ def _union(kind: Any) -> Reader:
     options = typing.get_args(kind)
     empty = type(None) in options
     readers = [_reader(one) for one in options if one is not type(None)]
+    if len(readers) == 1 and empty:
+        only = readers[0]
+        return lambda data: None if data is None else only(data)
 
     def read(data: Any) -> Any:
         if data is None:
@@ -185,9 +188,13 @@ def _container(origin: Any, args: tuple[Any, ...]) -> Reader:
     inner, exact = _read_as(args[0] if args else Any)
     make: Callable[[Any], Any] = list if origin is list else frozenset if origin in (set, frozenset) else tuple
 
+    empty = make(())
+
     def read(data: Any) -> Any:
-        if not isinstance(data, (list, tuple)):
+        if type(data) is not list and not isinstance(data, (list, tuple)):
             raise _not(data, "list")
+        if not data and make is not list:  # most members that may hold several hold none
+            return empty
         return make([one if type(one) in exact else inner(one) for one in data])
 
     return read
@@ -197,7 +204,9 @@ def _mapping(inner: Reader, exact: Exact) -> Reader:
     def read(data: Any) -> Any:
         if type(data) is not dict and not isinstance(data, Mapping):  # to ask an abstract class takes longer
             raise _not(data, "object")
-        return {str(key): one if type(one) in exact else inner(one) for key, one in data.items()}
+        if not data:
+            return {}
+        return {key if type(key) is str else str(key): one if type(one) in exact else inner(one) for key, one in data.items()}
 
     return read
 
@@ -214,36 +223,38 @@ def _fixed(inner: Sequence[Reader]) -> Reader:
 
 
 @functools.lru_cache(maxsize=256)
-def _members(kind: type) -> tuple[Mapping[str, Reader], Mapping[str, Exact]]:
+def _members(kind: type) -> Mapping[str, tuple[Exact, Reader]]:
     """Give the readers of a dataclass's members; made when first needed, so that kinds may hold each other."""
     hints = typing.get_type_hints(kind)
     names = [one.name for one in dataclasses.fields(kind) if one.init]
-    return {name: _reader(hints[name]) for name in names}, {name: _exact(hints[name]) for name in names}
+    return {name: (_exact(hints[name]), _reader(hints[name])) for name in names}
 
 
 def _dataclass(kind: type, data: Any) -> Any:
     if type(data) is not dict and not isinstance(data, Mapping):
         raise _not(data, kind.__name__)
-    readers, exact = _members(kind)
+    members, values = _members(kind), {}
     try:
-        values = {name: one if type(one) in exact[name] else readers[name](one)
-                  for name, one in data.items() if name in exact}
+        for name, one in data.items():
+            if name in members:
+                exact, reader = members[name]
+                values[name] = one if type(one) in exact else reader(one)
     except NotPortable:
-        raise _in_member(kind, readers, data) from None
+        raise _in_member(kind, members, data) from None
     try:
         return kind(**values)
     except TypeError as wrong:
         raise NotPortable(str(wrong)) from wrong
 
 
-def _in_member(kind: type, readers: Mapping[str, Reader], data: Mapping[str, Any]) -> NotPortable:
+def _in_member(kind: type, members: Mapping[str, tuple[Exact, Reader]], data: Mapping[str, Any]) -> NotPortable:
     """Say in which member the fault is: looked for only once there is one."""
     for name, one in data.items():
         try:
-            readers.get(name, _plain)(one)
+            if name in members:
+                members[name][1](one)
         except NotPortable as wrong:
-            if name in readers:
-                return NotPortable(f"{kind.__name__}.{name}: {wrong}")
+            return NotPortable(f"{kind.__name__}.{name}: {wrong}")
     return _not(data, kind.__name__)
 
 

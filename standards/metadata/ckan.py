@@ -87,6 +87,7 @@ def moment(at: datetime | None) -> str | None:
     return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")[:_MICROSECONDS]
 
 
+@lru_cache(maxsize=4096)
 def resource_id(dataset: str, name: str) -> str:
     """Give the id of a part: a UUID (version 8) that begins like its dataset's and ends with a hash of its name."""
     own = dataset if _CANONICAL.fullmatch(dataset) else str(uuid.UUID(dataset))
@@ -228,7 +229,8 @@ def resource(one: Package, part: Part, position: int) -> dict[str, Any]:
     copy, own = _chosen(part), resource_id(one.told.id, part.name)
     told, link = one.told, part.kind == "link"
     kept = {
-        key: _thawed(value) for key, value in one.parts.get(part.name, {}).items() if link or key not in MEASURED
+        key: value if type(value) is str else _thawed(value)
+        for key, value in one.parts.get(part.name, {}).items() if link or key not in MEASURED
     }
     if kept.get("format"):
         kept["format"] = spelled(str(kept["format"]))
@@ -250,6 +252,8 @@ def _chosen(part: Part) -> Copy:
     """Give the copy that CKAN's readers get; one without address where nobody may have any."""
     if not part.copies:
         return Copy(name=part.name, url="", role="link")
+    if len(part.copies) == 1:
+        return part.copies[0]
     return min(part.copies, key=lambda copy: _ORDER.get(copy.role, len(_ORDER)))
 
 

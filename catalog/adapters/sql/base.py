@@ -121,7 +121,7 @@ class Part:
         return None if text is None else self._codec.decode(kind, text)
 
     def _bodies(self, kind: type[T], statement: Executable) -> list[T]:
-        return [self._codec.decode(kind, text) for text in self.connection.execute(statement).scalars()]
+        return [self._codec.decode(kind, text) for text in self.connection.execute(statement).scalars().all()]
 
     def _insert(self, table: Table, values: Mapping[str, Any]) -> None:
         self.connection.execute(_inserting(table), dict(values))

@@ -135,7 +135,7 @@ class ShelfRows(Part):
         statement = select(VERSION.c.dataset, VERSION.c.body).join(SET, shown).where(SET.c.id.in_(datasets))
         kept = {"files": files, "groups": groups}
         left = tuple(name for name in HEAVY if not kept.get(name))
-        rows = self.connection.execute(statement)
+        rows = self.connection.execute(statement).all()
         return {dataset: from_json(Version, _outline(body, left)) for dataset, body in rows}
 
     def shelved(self, datasets: Sequence[str]) -> Mapping[str, Sequence[tuple[int, datetime, int]]]:
