@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
@@ -18,6 +19,9 @@ OPEN_END: Final = date.max.toordinal()
 """The day, as an ordinal, to which data without a stated end reach."""
 
 _KEY_LIMIT: Final = 200
+_NAME_LIMIT: Final = 2000
+_STAMP: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?", re.ASCII)
+_ROOM: Final = (13, 32, 25, 61, 62)
 
 
 class Shown(NamedTuple):
@@ -55,8 +59,29 @@ def sort_keys(document: Document) -> dict[str, str]:
 
 def title_key(title: Text) -> str:
     """Give what datasets are put in order by where the order is that of titles."""
-    words = title.get("vi") or next(iter(title.values()), "")
-    return "\x01".join(collation_key(clean_text(words)[:_KEY_LIMIT]))
+    return "\x01".join(collation_key(headline(title)[:_KEY_LIMIT]))
+
+
+def stamp_number(stamp: str) -> int:
+    """Give a stamp's digits as one number, which rises as the text does; 0 for what is no stamp."""
+    hit = _STAMP.match(stamp)
+    if hit is None:
+        return 0
+    number = int(hit[1])
+    for part, room in zip(hit.groups()[1:6], _ROOM, strict=True):
+        number = number * room + int(part or 0)
+    return number * 1_000_000 + int((hit[7] or "0").ljust(6, "0"))
+
+
+def names(document: Document) -> dict[str, str | list[str]]:
+    """Give what a dataset is called, as it is: its address's last part, its title in the main language; and extras."""
+    return {"name": clean_text(document.slug), "headline": headline(document.title),
+            "extra": [clean_text(one) for one in document.extras]}
+
+
+def headline(title: Text) -> str:
+    """Give the title by which a dataset is put in order."""
+    return clean_text(title.get("vi") or next(iter(title.values()), ""))[:_NAME_LIMIT]
 
 
 def span(document: Document) -> dict[str, int]:

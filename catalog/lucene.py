@@ -11,11 +11,13 @@ from typing import Final
 from catalog.datemath import Outside, reach
 from catalog.errors import Invalid, Problem
 from catalog.question import (
+    BEHIND_KEY,
     EXACT,
     TEXTS,
     TIMES,
     AllOf,
     AnyOf,
+    Between,
     Condition,
     During,
     Known,
@@ -27,7 +29,7 @@ from catalog.question import (
     Words,
     clean_text,
 )
-from standards.text import runs, syllables
+from standards.text import fold, runs, syllables
 
 LENGTH_LIMIT: Final = 20_000
 """Characters of a query; a filter by some hundred ids fits."""
@@ -37,19 +39,20 @@ CLAUSES_LIMIT: Final = 1000
 WILD_LIMIT: Final = 20
 """Words with wildcards or slips in one query: each makes an engine walk through its words."""
 
-_BOUND: Final = r'"(?:[^"\\]|\\.)*"|[^\s"\]}]+'
-_TAIL: Final = r"(?:~(?P<slips>\d*(?:\.\d*)?))?(?:\^\d*(?:\.\d*)?)?"
+_BOUND: Final = r'"(?:[^"\\]|\\.)*"|(?:\\.|[^\s"\]}\\])+'
+_BOOST: Final = r"(?:\^=?\d+(?:\.\d*)?)?"
+_TAIL: Final = rf"(?:~(?P<slips>\d*(?:\.\d*)?))?{_BOOST}"
 _VALUE: Final = rf"""
     (?P<open>\()
   | (?:[\[{{]\s*(?P<low>{_BOUND})\s+TO\s+(?P<high>{_BOUND})\s*(?P<end>[\]}}])
     | "(?P<phrase>(?:[^"\\]|\\.)*)"
     | (?P<word>(?:\\.|[^\s+\-!():^\[\]"{{}}~\\])(?:\\.|[^\s()^\[\]"{{}}~\\])*)){_TAIL}
 """
-_SIGNS: Final = r"""
+_SIGNS: Final = rf"""
     (?P<and>AND(?=[\s()]|$)|&&)
   | (?P<or>OR(?=[\s()]|$)|\|\|)
   | (?P<mod>\+|-|!|NOT(?=[\s()]|$))
-  | (?P<close>\)(?:\^[\d.]*)?)
+  | (?P<close>\){_BOOST})
 """
 _FIELD: Final = r"(?P<field>\*|[^\W\d][\w.\-]*):"
 _NEXT: Final = re.compile(f"\\s*(?:{_SIGNS}|{_FIELD}|{_VALUE})", re.VERBOSE)
@@ -70,7 +73,8 @@ class Dialect:
 
     A field that is not there holds nothing, as an extra that no dataset has. ``value`` turns a value into ours (an
     organisation's name into its id); ``plain`` is the field of words without one; ``now`` is what NOW means, in UTC.
-    ``pattern`` makes a condition of a pattern, where a field's values are not all called as they are found.
+    ``pattern`` and ``between`` make conditions where a field's values are not all called as they are found. What is
+    no field of ours may be an extra: ``member`` gives its key, "" for none.
     """
 
     fields: Mapping[str, str]
@@ -78,6 +82,8 @@ class Dialect:
     value: Callable[[str, str], str] = lambda _, text: text
     plain: str = "text"
     pattern: Callable[[str, tuple[str | Wild, ...]], Condition] = Pattern
+    between: Callable[[Between], Condition] = lambda one: one
+    member: Callable[[str], str] = lambda _: ""
 
 
 def read(text: str, dialect: Dialect) -> Condition | None:
@@ -117,7 +123,18 @@ class _Clauses:
         else:
             self.every.append(("may" if joined == "or" and mod != "+" else "must", condition))
 
-    def condition(self) -> Condition:
+    def runs_on(self, one: Condition | None) -> bool:
+        """Take a word that goes on a run of words in a field of values: one of them is enough, as Solr has it."""
+        last = self.every[-1] if self.every else None
+        if not (isinstance(one, Values) and last and last[0] == "must" and isinstance(last[1], Values)):
+            return False
+        self.every[-1] = ("must", Values(one.field, tuple(dict.fromkeys((*last[1].values, *one.values)))))
+        return True
+
+    def condition(self, *, inside: bool = False) -> Condition:
+        """Join them; ``inside`` parentheses what is only forbidden finds nothing, as in Lucene."""
+        if inside and all(how == "not" for how, _ in self.every):
+            return NOTHING if self.every else EVERYTHING
         must = [one for how, one in self.every if how == "must"]
         may = [one for how, one in self.every if how == "may"]
         never = [Not(one) for how, one in self.every if how == "not"]
@@ -131,6 +148,34 @@ def _any(parts: list[Condition]) -> Condition:
     if len(parts) > 1 and len(values) == len(parts) and len({one.field for one in values}) == 1:
         return Values(values[0].field, tuple(dict.fromkeys(value for one in values for value in one.values)))
     return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
+
+
+def _bounds(hit: re.Match[str]) -> tuple[str | None, str | None]:
+    """Give the bounds of a range; None where it is open."""
+    low, high = (_ESCAPED.sub(r"\1", one[1:-1] if one.startswith('"') else one) for one in (hit["low"], hit["high"]))
+    return (None if hit["low"] == "*" else low), (None if hit["high"] == "*" else high)
+
+
+def _of_extra(found: Condition | None, begun: str) -> Condition | None:
+    """Let a condition on extras speak of one key, behind which its values stand."""
+    match found:
+        case Values(field, values):
+            return Values(field, tuple(begun + one for one in values))
+        case Near(field, word):
+            return Values(field, (begun + word,))
+        case Pattern(field, parts):
+            return Pattern(field, (begun, *parts))
+        case Known(field):
+            return Pattern(field, (begun, Wild.MANY))
+        case Between(field, low, high, with_low, with_high):
+            upto, inside = (f"{begun[:-1]} ", False) if high is None else (begun + high, with_high)
+            return Between(field, begun + (low or ""), upto, with_low if low is not None else True, inside)
+    return found
+
+
+def _is_bare(hit: re.Match[str]) -> bool:
+    """Whether it is a word with nothing before or behind it."""
+    return bool(hit["word"]) and not hit["field"] and hit["slips"] is None and "^" not in hit[0]
 
 
 class _Reader:
@@ -147,11 +192,12 @@ class _Reader:
         """Read clauses up to the end or to the group's closing parenthesis."""
         if depth > DEPTH_LIMIT:
             raise _refused("query-too-deep", limit=DEPTH_LIMIT)
-        clauses, joined, mod = _Clauses(), "", ""
+        begun = self.clauses
+        clauses, joined, mod, bare = _Clauses(), "", "", False
         while (hit := self._next()) is not None:
             if hit["close"]:
-                self._may(depth > 0 and not (joined or mod))
-                return clauses.condition()
+                self._may(depth > 0 and not (joined or mod) and self.clauses > begun)
+                return clauses.condition(inside=True)
             if hit["and"] or hit["or"]:
                 self._may(bool(clauses.every) and not (joined or mod))
                 joined = "and" if hit["and"] else "or"
@@ -159,8 +205,10 @@ class _Reader:
                 self._may(not mod)
                 mod = hit["mod"]
             else:
-                clauses.add(self._clause(hit, field, depth), joined, mod)
-                joined = mod = ""
+                found, plain = self._clause(hit, field, depth), _is_bare(hit)
+                if not (plain and bare and not joined and not mod and clauses.runs_on(found)):
+                    clauses.add(found, joined, mod)
+                bare, joined, mod = plain and not mod, "", ""
         self._may(depth == 0 and not (joined or mod))
         return clauses.condition()
 
@@ -186,16 +234,22 @@ class _Reader:
             after = self._next(_AFTER_FIELD)
             if after is None or (name == "*" and after["word"] != "*"):
                 raise _refused("query-syntax", at=self.at)
-            hit, field = after, "*" if name == "*" else self.dialect.fields.get(name, "")
+            hit, field = after, "*" if name == "*" else self.dialect.fields.get(name) or self._member(name)
         if hit["open"]:
             return self.group(field, depth + 1)
+        if field.startswith(BEHIND_KEY):
+            return _of_extra(self._leaf(hit, "extra"), f"{field[1:]}{BEHIND_KEY}")
         return self._leaf(hit, field)
+
+    def _member(self, name: str) -> str:
+        key = self.dialect.member(name)
+        return f"{BEHIND_KEY}{key}" if key else ""
 
     def _leaf(self, hit: re.Match[str], field: str) -> Condition | None:
         if field == "*" or field.startswith("="):
             return EVERYTHING if field == "*" else self._constant(field[1:], hit)
         if hit["low"] is not None:
-            return self._range(field, hit["low"], hit["high"], exclusive=(hit[0].lstrip()[0] == "{", hit["end"] == "}"))
+            return self._range(field, hit)
         if hit["phrase"] is not None:
             return self._words(field, _ESCAPED.sub(r"\1", hit["phrase"]), phrase=hit["slips"] is None)
         word = hit["word"]
@@ -208,7 +262,12 @@ class _Reader:
 
     @staticmethod
     def _constant(held: str, hit: re.Match[str]) -> Condition:
-        """Compare with the one value that everything has; wildcards and ranges of it are true."""
+        """Compare with the one value that everything has; wildcards of it are true."""
+        if hit["low"] is not None:
+            low, high = _bounds(hit)
+            under = low is None or low < held or (low == held and hit[0].lstrip()[0] == "[")
+            inside = high is None or held < high or (held == high and hit["end"] == "]")
+            return EVERYTHING if under and inside else NOTHING
         said = hit["phrase"] if hit["phrase"] is not None else hit["word"]
         right = said is None or said.lower() == held or any(sign in said for sign in "*?")
         return EVERYTHING if right else NOTHING
@@ -247,26 +306,36 @@ class _Reader:
         return self.dialect.pattern(field, tuple(part for part in parts if part != ""))
 
     def _near(self, field: str, word: str, slips: str) -> Condition | None:
-        """A word with slips: ``~`` and ``~2`` two, ``~1`` and (as of old) a share ``~0.8`` one, ``~0`` none."""
-        found = syllables(word)
-        if field not in TEXTS or len(found) != 1 or slips == "0":
+        """A word with slips: ``~`` two, ``~1`` one, more count as two; a share below one is of the word's letters."""
+        said = float(slips) if slips.strip(".") else 2.0
+        self._may(said < 1 or said.is_integer())
+        most = min(int(said if said >= 1 else (1 - said) * len(word)) if said else 0, 2)
+        found = syllables(word) if field in TEXTS else [word]
+        if not most or len(found) != 1 or not (field in TEXTS or field in EXACT):
             return self._words(field, word)
         self._count_wild()
-        return Near(field, found[0], 1 if slips == "1" or slips.startswith("0") else 2)
+        return Near(field, found[0].lower() if field == "format" else found[0], most)
 
     def _count_wild(self) -> None:
         self.wild += 1
         if self.wild > WILD_LIMIT:
             raise _refused("query-too-deep", limit=WILD_LIMIT)
 
-    def _range(self, field: str, low: str, high: str, *, exclusive: tuple[bool, bool]) -> Condition:
-        first, last = (_ESCAPED.sub(r"\1", bound.strip('"')) for bound in (low, high))
-        if field not in TIMES:
-            self._may(first == last == "*" or not field)
-            return self._known(field) if field else NOTHING
-        start = None if first == "*" else self._day(first)[exclusive[0]]
-        end = None if last == "*" else self._day(last)[not exclusive[1]]
-        return EVERYTHING if start is None and end is None else During(field, start, end)
+    def _range(self, field: str, hit: re.Match[str]) -> Condition:
+        low, high = _bounds(hit)
+        with_low, with_high = hit[0].lstrip()[0] == "[", hit["end"] == "]"
+        if field in TIMES:
+            start = None if low is None else self._day(low)[not with_low]
+            end = None if high is None else self._day(high)[with_high]
+            return EVERYTHING if start is None and end is None else During(field, start, end)
+        if field not in TEXTS and field not in EXACT:
+            return NOTHING
+        if low is None and high is None:
+            return self._known(field)
+        self._count_wild()
+        if field in TEXTS or field == "format":
+            low, high = (one if one is None else fold(one) if field in TEXTS else one.lower() for one in (low, high))
+        return self.dialect.between(Between(field, low, high, with_low, with_high))
 
     def _day(self, text: str) -> tuple[datetime, datetime]:
         try:

@@ -100,8 +100,6 @@ class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, UsageUnit, Protocol):
     def entries(self, *, ids: Sequence[str] | None = None, organisation: str = "", after: str = "",
                 limit: int = 1000) -> Sequence[Entry]:
         """In the order of their ids (the order of making), those after the id ``after``."""
-    def slugs_like(self, like: str, limit: int) -> Sequence[str]:
-        """Ids of datasets whose slug fits SQL's ``%`` and ``_``, a backslash before those that are meant."""
     def add_version(self, one: Version) -> None:
         """Refuses (Stale) a number that is not the next one."""
     def save_version(self, one: Version) -> None: ...

@@ -8,114 +8,43 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import Enum
+from datetime import date
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args
 
+from catalog.conditions import (
+    BEHIND_KEY,
+    EXACT,
+    FACETS,
+    TEXTS,
+    TIMES,
+    AllOf,
+    AnyOf,
+    Between,
+    Condition,
+    During,
+    Known,
+    Near,
+    Not,
+    Pattern,
+    Values,
+    Wild,
+    Words,
+)
 from catalog.errors import Invalid, Problem
 from standards.record import Text
 
-_T = TypeVar("_T")
+__all__ = [
+    "BEHIND_KEY", "EXACT", "FACETS", "TEXTS", "TIMES", "AllOf", "AnyOf", "Between", "Condition", "During", "Known",
+    "Near", "Not", "Pattern", "Values", "Wild", "Words",
+]  # what every room that speaks of questions needs beside them
 
-FACETS = ("org", "theme", "tag", "format", "licence", "standard", "year")
-"""The facets, by the names of their query parameters."""
+_T = TypeVar("_T")
 
 Sort = Literal["relevance", "modified", "issued", "title"]
 PUBLIC = "public"
 PAGE = 20
 """Hits on a page when nobody says otherwise."""
-
-
-# --- conditions: what a language of operators says, without its signs -------------------------------------------------
-
-TEXTS = ("text", "title")
-"""Fields of words: all that a dataset says of itself, and its titles."""
-
-TIMES = ("modified", "issued")
-EXACT = (*FACETS, "id")
-"""Fields whose values are compared as they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """All of these words stand in a field of TEXTS, with marks or without; as a ``phrase`` side by side."""
-
-    field: str
-    text: str
-    phrase: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """A field of EXACT has one of these values."""
-
-    field: str
-    values: tuple[str, ...]
-
-
-class Wild(Enum):
-    """A place in a pattern that anything fits: any signs, none too, or exactly one."""
-
-    MANY = "*"
-    ONE = "?"
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A word (TEXTS) or value (EXACT) fits: texts in a row with MANY and ONE signs between them."""
-
-    field: str
-    parts: tuple[str | Wild, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A word of a field of TEXTS is at most ``slips`` (1 or 2) letters away."""
-
-    field: str
-    word: str
-    slips: int
-
-
-@dataclass(frozen=True, slots=True)
-class During:
-    """A field of TIMES lies at or after ``start`` and before ``end``, whole seconds in UTC; None leaves a side open."""
-
-    field: str
-    start: datetime | None
-    end: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A field of EXACT has any value at all."""
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    """Every part holds; without parts it always does."""
-
-    parts: tuple[Condition, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """One of the parts holds; without parts it never does."""
-
-    parts: tuple[Condition, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The part does not hold."""
-
-    part: Condition
-
-
-Condition = Words | Values | Pattern | Near | During | Known | AllOf | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +79,8 @@ class Document:
     """What the index knows of one dataset. ``sequence`` is the change sequence: an older one never wins.
 
     ``title``, ``description`` are per language; ``columns`` are names and titles of columns; ``formats`` are the
-    formats of originals in small letters; ``years`` every year the data cover; ``audience`` who may see it.
+    formats of originals in small letters; ``years`` every year the data cover; ``audience`` who may see it; ``extras``
+    keys with texts, BEHIND_KEY between them, that conditions alone find.
     """
 
     id: str
@@ -173,6 +103,7 @@ class Document:
     issued: str = ""
     modified: str = ""
     audience: tuple[str, ...] = (PUBLIC,)
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

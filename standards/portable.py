@@ -206,7 +206,8 @@ def _mapping(inner: Reader, exact: Exact) -> Reader:
             raise _not(data, "object")
         if not data:
             return {}
-        return {key if type(key) is str else str(key): one if type(one) in exact else inner(one) for key, one in data.items()}
+        return {key if type(key) is str else str(key): one if type(one) in exact else inner(one)
+                for key, one in data.items()}
 
     return read
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 import secrets
 import threading
 from collections import Counter
@@ -280,11 +279,6 @@ class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices, FakeUsage):
             if key > after and (ids is None or key in ids) and organisation in ("", one.organisation)
         ]
         return found[:limit]
-
-    def slugs_like(self, like: str, limit: int) -> Sequence[str]:
-        parts = re.split(r"(\\.|[%_])", like)
-        wanted = "".join({"%": ".*", "_": "."}.get(one) or re.escape(one[-1:] if one[:1] == "\\" else one) for one in parts)
-        return [key for key, one in sorted(self.shelf.entries.items()) if re.fullmatch(wanted, one.slug)][:limit]
 
     def add_version(self, one: Version) -> None:
         last = max((number for dataset, number in self.shelf.versions if dataset == one.dataset), default=0)

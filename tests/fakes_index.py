@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from catalog.errors import Unavailable
+from catalog.indexed import headline
 from catalog.question import (
     TEXTS,
     AllOf,
     Answer,
     AnyOf,
+    Between,
     Condition,
     Cursor,
     Document,
@@ -39,7 +41,7 @@ def facet_values(document: Document, name: str) -> set[str]:
     return {value for value in values[name] if value}
 
 
-def holds(condition: Condition, one: Document, have: Bag) -> bool:  # noqa: PLR0911 - one answer for each kind
+def holds(condition: Condition, one: Document, have: Bag) -> bool:  # noqa: C901, PLR0911 - one answer for each kind
     """Whether a condition holds for a dataset, by looking."""
     match condition:
         case AllOf(parts):
@@ -57,6 +59,8 @@ def holds(condition: Condition, one: Document, have: Bag) -> bool:  # noqa: PLR0
             signs = {Wild.MANY: ".*", Wild.ONE: "."}
             wanted = re.compile("".join(signs[part] if isinstance(part, Wild) else re.escape(part) for part in parts), re.DOTALL)
             return any(wanted.fullmatch(word) for word in words_of(field, one, have))
+        case Between(field):
+            return any(condition.holds(word) for word in words_of(field, one, have))
         case Near(field, word, slips):
             return any(distance(word, other) <= slips for other in words_of(field, one, have))
         case During(field, start, end):
@@ -69,7 +73,10 @@ def holds(condition: Condition, one: Document, have: Bag) -> bool:  # noqa: PLR0
 def words_of(field: str, one: Document, have: Bag) -> Iterable[str]:
     if field in TEXTS:
         return have.folded if field == "text" else have.title
-    return {one.id} if field == "id" else facet_values(one, field)
+    named = {"id": one.id, "name": one.slug, "headline": headline(one.title)}
+    if field == "extra":
+        return one.extras
+    return {named[field]} if field in named else facet_values(one, field)
 
 
 def distance(left: str, right: str) -> int:
@@ -208,7 +215,8 @@ class FakeIndex:
         if question.sort == "relevance" and asked.folded:
             have = self.bags[one.id]
             score = sum(len(set(a) & set(b)) for a, b in ((asked.folded, have.folded), (asked.pairs, have.pairs), (asked.words, have.words)))
-            return (-score - len(set(asked.folded) & set(have.title)) / 10, len(have.folded), one.id)
+            return (-score - len(set(asked.folded) & set(have.title)) / 10, len(have.folded),
+                    _descending(one.modified + "\x01" + one.id))
         return _descending((one.issued if question.sort == "issued" else one.modified) + "\x01" + one.id)
 
     def _start(self, question: Question, asked: Terms, found: list[Document], cursor: Cursor | None) -> int:

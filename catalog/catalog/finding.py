@@ -13,7 +13,7 @@ from catalog.errors import Unavailable
 from catalog.model import Caller, Change, Entry, Organisation, Version
 from catalog.permit import may
 from catalog.ports import Unit
-from catalog.question import PUBLIC, Answer, Document, Hit, Question
+from catalog.question import BEHIND_KEY, PUBLIC, Answer, Document, Hit, Question
 from standards.text import fold
 
 SITE = "site"
@@ -24,6 +24,7 @@ PAGE = 500
 FEW_AGENCIES = 10
 YEARS = range(1900, 2101)
 LONGEST = 60
+LONGEST_EXTRA = 500
 LATE_SECONDS = 60.0
 """How long search may take to follow a change; it does within two seconds when all is well."""
 
@@ -266,7 +267,16 @@ def _document(entry: Entry, version: Version, owner: Organisation, groups: Colle
         years=years(entry, version), since=since, until=until, columns=tuple(_columns(version)),
         places=about.spatial, issued=_moment(entry.issued), modified=_moment(entry.modified),
         audience=(PUBLIC,) if entry.visibility == "public" else (f"org:{entry.organisation}", SITE),
+        extras=tuple(_extras(entry)),
     )
+
+
+def _extras(entry: Entry) -> Iterator[str]:
+    """Give what came as extras; long texts are none that anybody looks for by the whole of them."""
+    for one in entry.about.more.get("extras", ()):
+        said = f"{one['key']}{BEHIND_KEY}{one['value']}"
+        if len(said) <= LONGEST_EXTRA:
+            yield said
 
 
 def _moment(at: object) -> str:

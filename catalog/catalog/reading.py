@@ -72,11 +72,6 @@ class Reading(Scrubbing):
         with self._records.read() as unit:
             return [entry for entry in unit.entries(after=after, limit=limit) if self._sees(caller, entry)]
 
-    def ids_named(self, like: str, limit: int) -> Sequence[str]:
-        """Ids of datasets, seen or not, whose slug fits a pattern of LIKE: to ask search for, never an answer."""
-        with self._records.read() as unit:
-            return unit.slugs_like(like, limit)
-
     def _seen(self, unit: Unit, caller: Caller, *, organisation: str = "", after: str = "", limit: int) -> list[Entry]:
         found: list[Entry] = []
         while len(found) < limit and (page := unit.entries(organisation=organisation, after=after, limit=PAGE)):

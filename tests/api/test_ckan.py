@@ -99,10 +99,14 @@ def test_what_cannot_be_read_is_answered_with_a_json_string(full: Town) -> None:
     ("user_list", {}, 403, {"__type": "Authorization Error", "message": "Access denied"}),
     ("package_search", {"nonsense": 1}, 400,
      {"__type": "Search Query Error", "message": "Invalid search parameters: ['nonsense']"}),
-    ("package_search", {"sort": "title_string asc, colour desc"}, 400,
+    ("package_search", {"sort": "title_string asc, colour"}, 400,
      {"__type": "Search Query Error", "message": 'Invalid "sort" parameter'}),
-    ("package_search", {"sort": "colour desc"}, 400,
+    ("package_search", {"sort": "title_string sideways"}, 400,
      {"__type": "Search Query Error", "message": 'Invalid "sort" parameter'}),
+    ("package_search", {"q": "a", "defType": "junk"}, 409, {"__type": "Search Error", "message": "Unknown query parser 'junk'."}),
+    ("package_search", {"hl": "true"}, 400, {"__type": "Search Query Error", "message": "Invalid search parameters: ['hl']"}),
+    ("package_search", {"facet.tags.limit": 1}, 400, {"__type": "Search Query Error", "message": "Invalid search parameters: ['facet.tags.limit']"}),
+    ("package_search", {"facet.limit": "x"}, 409, {"__type": "Validation Error", "facet.limit": ["Invalid integer"]}),
     ("package_search", {"rows": -1}, 409, {"__type": "Validation Error", "rows": ["Must be a natural number"]}),
     ("package_search", {"start": "x"}, 409, {"__type": "Validation Error", "start": ["Invalid integer"]}),
 ])
@@ -114,7 +118,7 @@ def test_each_error_has_the_shape_that_clients_look_for(full: Town, name: str, g
     assert answer.json() == {"help": f"{URL}/api/3/action/help_show?name={name}", "success": False, "error": error}
 
 
-@pytest.mark.parametrize("query", ["title:(", "{!lucene}a:b", '_query_:"x"', "title:[a", "(" * 10_000 + "a:b", "a:" * 20_000])
+@pytest.mark.parametrize("query", ["title:(", "{!lucene}a:b", '_query_:"x"', "title:[a", "title:()", "title:a^", "title:a~1.5", "(" * 10_000 + "a:b", "a:" * 20_000])
 def test_a_query_that_is_none_is_a_search_error(full: Town, query: str) -> None:
     answer = action(full, "package_search", q=query)
     assert answer.status_code == 409
@@ -249,6 +253,10 @@ def test_lists_hold_what_is_public(full: Town) -> None:
     ({"fq": "res_format:CSV license_id:cc-by", "rows": 0}, []),
     ({"fq": "metadata_modified:[2000-01-01T00:00:00Z TO *]", "start": 2}, ["truong-hoc-2025"]),
     ({"start": 10**9}, []),
+    ({"fq": "name:{ngan-sach-2024 TO t]"}, ["ngan-sach-2025"]), ({"fq": "organization:[h12 TO h13] groups:[econ TO econ]"}, ["ngan-sach-2024", "ngan-sach-2025"]),
+    ({"fq": "organization:[h13 TO *]"}, []), ({"fq": "groups:{econ TO f}"}, ["truong-hoc-2025"]), ({"fq": ["name:ngan*", "-name:*2024"]}, ["ngan-sach-2025"]),
+    ({"fq": "tags:[2025 TO 2025] -tags:[t TO u]"}, ["truong-hoc-2025"]), ({"q": "truong OR 2024", "defType": "lucene", "sort": "name asc"}, ["ngan-sach-2024", "truong-hoc-2025"]),
+    ({"q": "ngan", "defType": "lucene", "df": "title", "sort": "colour asc, name desc"}, ["ngan-sach-2025", "ngan-sach-2024"]),
     ({"rows": 10**9, "start": 1}, ["ngan-sach-2025", "truong-hoc-2025"]),
 ])
 def test_a_search_finds_what_solr_would(full: Town, given: dict[str, Any], names: list[str]) -> None:

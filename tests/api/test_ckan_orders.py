@@ -72,6 +72,7 @@ def test_words_that_fit_decide_alone_and_a_key_said_twice_counts_once() -> None:
     assert [one.sort for one in orders.keys_of("score desc, title asc, name desc, id asc", "")] == ["title", "issued"]
     assert orders.keys_of("score desc", "") == (orders.Key("modified", turned=False),)
     assert orders.keys_of("title asc, ", "") == (orders.Key("title", turned=False),)
-    for wrong in ("colour asc", "title sideways", "title asc, colour desc"):
+    assert orders.keys_of("colour asc, title asc, colour desc", "") == (orders.Key("title", turned=False),)
+    for wrong in ("colour", "title sideways", "title asc, colour"):
         with pytest.raises(Refused):
             orders.keys_of(wrong, "")

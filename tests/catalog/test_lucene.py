@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,12 +11,12 @@ from hypothesis import strategies as st
 
 from catalog.errors import Invalid
 from catalog.lucene import CLAUSES_LIMIT, DEPTH_LIMIT, LENGTH_LIMIT, NOTHING, WILD_LIMIT, Dialect, read
-from catalog.question import AllOf, AnyOf, Condition, During, Known, Near, Not, Pattern, Values, Wild, Words
+from catalog.question import AllOf, AnyOf, Between, Condition, During, Known, Near, Not, Pattern, Values, Wild, Words
 
 NOW = datetime(2025, 3, 31, 12, 30, 15, 500, tzinfo=UTC)
 DIALECT = Dialect(now=NOW, value=lambda field, text: {"org:bo-tai-chinh": "H12"}.get(f"{field}:{text}", text), fields={
     "text": "text", "title": "title", "tags": "tag", "organization": "org", "res_format": "format", "id": "id", "state": "*",
-    "metadata_modified": "modified", "metadata_created": "issued",
+    "metadata_modified": "modified", "metadata_created": "issued", "held": "=active",
 })
 
 
@@ -47,8 +48,8 @@ A, B, C = map(text, "abc")
     (r"tags:a\:b\ c", tag("a:b c")), ("tags:a:b", tag("a:b")), ("organization:bo-tai-chinh", Values("org", ("H12",))),
     ("res_format:CSV", Values("format", ("csv",))), ("tags:*", Known("tag")), ("id:[* TO *]", Known("id")), ("text:*", None),
     ("tags:eco*", Pattern("tag", ("eco", Wild.MANY))), ("title:Ngân?s*", Pattern("title", ("ngan", Wild.ONE, "s", Wild.MANY))),
-    (r"tags:a\*b", tag("a*b")), ("nuoc~", Near("text", "nuoc", 2)), ("nuoc~1", Near("text", "nuoc", 1)), ("nuoc~0.8", Near("text", "nuoc", 1)),
-    ("nuoc~0", text("nuoc")), ("tags:nuoc~1", tag("nuoc")), ("unheard:x", NOTHING), ("unheard:[1 TO 2]", NOTHING), ("unheard:x*", NOTHING),
+    (r"tags:a\*b", tag("a*b")), ("nuoc~", Near("text", "nuoc", 2)), ("nuoc~1", Near("text", "nuoc", 1)), ("nuoc~0.8", text("nuoc")), ("nuoc~0.5", Near("text", "nuoc", 2)), ("nguyen~0.8", Near("text", "nguyen", 1)), ("nuoc~7", Near("text", "nuoc", 2)),
+    ("nuoc~0", text("nuoc")), ("tags:nuoc~1", Near("tag", "nuoc", 1)), ("unheard:x", NOTHING), ("unheard:[1 TO 2]", NOTHING), ("unheard:x*", NOTHING),
     ("a - b", AllOf((A, Not(B)))), ("a …", A), ("R&D", text("R&D")), ("C++", text("C++")), ("a/b", text("a/b")),
     ("metadata_modified:[2024-01-01T00:00:00Z TO *]", During("modified", day(2024, 1, 1), None)),
     ("metadata_modified:{2024-01-01T00:00:00Z TO 2024-02-01T00:00:00Z}", During("modified", day(2024, 1, 1, 0, 0, 1), day(2024, 2, 1))),
@@ -70,8 +71,32 @@ def test_clauses_are_joined_as_lucene_joins_them():
     assert read("+a OR b", DIALECT) == AnyOf((A, B))
 
 
+@pytest.mark.parametrize(("query", "means"), [
+    ("tags:[a TO c]", Between("tag", "a", "c")), ("tags:{a TO c]", Between("tag", "a", "c", False)), ("tags:[a TO c}", Between("tag", "a", "c", True, False)),
+    ("tags:[a TO *]", Between("tag", "a", None)), ('tags:{* TO "b c"}', Between("tag", None, "b c", False, False)), (r"tags:[a\ b TO c]", Between("tag", "a b", "c")),
+    ("title:[Đà TO Hà]", Between("title", "da", "ha")), ("[a TO b]^2", Between("text", "a", "b")), ("res_format:[CSV TO PDF]", Between("format", "csv", "pdf")),
+    ("held:[a TO b]", None), ("held:[active TO b]", None), ("held:{active TO b]", NOTHING), ("held:[b TO *]", NOTHING), ("held:[* TO active]", None), ("held:{* TO active}", NOTHING),
+    ("tags:(a b)", tag("a", "b")), ("tags:(a b c) d", AllOf((tag("a", "b", "c"), text("d")))), ("tags:(a AND b)", AllOf((tag("a"), tag("b")))),
+    ("tags:(+a b)", AllOf((tag("a"), tag("b")))), ("tags:(a b^2)", AllOf((tag("a"), tag("b")))), ("title:(a b)", AllOf((Words("title", "a"), Words("title", "b")))),
+    ("(-a)", NOTHING), ("a OR (-b)", AnyOf((A, NOTHING))), ("title:(-a)", NOTHING), ("-a -b", AllOf((Not(A), Not(B)))), ("*:* -a", AllOf((AllOf(), Not(A)))),
+    ("(*:* -a)", AllOf((AllOf(), Not(A)))), ("a^=2 b", AllOf((A, B))), ("(a b)^0.5", AllOf((A, B))),
+])
+def test_ranges_runs_of_values_and_what_is_only_forbidden_mean_what_solr_means(query, means):
+    assert read(query, DIALECT) == means
+
+
+@pytest.mark.parametrize(("query", "means"), [
+    ("unit:b", Values("extra", ("unit\x1fb",))), ('extras_unit:"b c"', Values("extra", ("unit\x1fb c",))), ("unit:b*", Pattern("extra", ("unit\x1f", "b", Wild.MANY))),
+    ("unit:*", Pattern("extra", ("unit\x1f", Wild.MANY))), ("unit:[a TO b}", Between("extra", "unit\x1fa", "unit\x1fb", True, False)),
+    ("unit:{a TO *]", Between("extra", "unit\x1fa", "unit ", False, False)), ("unit:[* TO b]", Between("extra", "unit\x1f", "unit\x1fb")),
+    ("unit:(b c)", Values("extra", ("unit\x1fb", "unit\x1fc"))), ("unit:b~1", Values("extra", ("unit\x1fb",))),
+])
+def test_a_field_that_is_none_of_ours_is_an_extra_by_its_key(query, means):
+    assert read(query, replace(DIALECT, member=lambda name: name.removeprefix("extras_"))) == means
+
+
 @pytest.mark.parametrize("query", [
-    "(a", "a)", "((", "a AND", "OR a", "a AND OR b", "a -", "(a AND)", '"a', "tags:", "tags:)", "tags:[a TO b]", "tags:[a b]", "[", "*:a",
+    "(a", "a)", "((", "a AND", "OR a", "a AND OR b", "a -", "(a AND)", '"a', "tags:", "tags:)", "tags:[a TO", "tags:[a b]", "title:()", "a^ b", "nuoc~1.5", "[", "*:a",
     "{!lucene}a", "_query_:a", '_val_:"x"', "metadata_modified:soon", "metadata_modified:[soon TO *]", "metadata_modified:2025-02-30",
     "metadata_modified:[NOW+9999YEARS TO *]", "metadata_modified:NOW+999999DAYS+999999DAYS+999999DAYS+999999DAYS", "metadata_modified:202*",
     "metadata_modified:[NOW/FORTNIGHT TO *]", "metadata_modified:[0000 TO *]",

@@ -15,7 +15,21 @@ from catalog.adapters.index_tantivy import TantivyIndex
 from catalog.lucene import Dialect, read
 from catalog.question import EXACT as EXACT_FIELDS
 from catalog.question import TEXTS as TEXTS_FIELDS
-from catalog.question import TIMES, AllOf, AnyOf, During, Known, Near, Not, Pattern, Question, Values, Wild, Words
+from catalog.question import (
+    TIMES,
+    AllOf,
+    AnyOf,
+    Between,
+    During,
+    Known,
+    Near,
+    Not,
+    Pattern,
+    Question,
+    Values,
+    Wild,
+    Words,
+)
 from standards.text import fold
 from tests.fakes_index import FakeIndex
 from tests.ports.test_index import SHELF, WORDS, random_document
@@ -128,11 +142,15 @@ BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 MOMENTS = st.integers(0, 40_000_000).map(lambda seconds: BEGIN + timedelta(seconds=seconds)) | st.sampled_from(
     [BEGIN.replace(year=1), BEGIN.replace(year=680), BEGIN.replace(year=9999), BEGIN])
 EXACT_VALUES = {"org": "H", "theme": "T", "tag": "tag", "format": "f"}
+BOUNDS = st.one_of(st.none(), WORD, st.sampled_from(["tag1", "tag17", "tag2", "H1", "H13", "T", "f2", "d1", "d2", "d210", "2010", "Đ", "a", "\ud7ff", "\ue000", "\U0010ffff", ""]),
+                   st.text(max_size=4).filter(lambda text: not any("\ud800" <= one <= "\udfff" or one == "\0" for one in text)))
 LEAVES = st.one_of(
     st.builds(Words, st.sampled_from(TEXTS_FIELDS), st.one_of(WORD, st.text(min_size=1, max_size=8)), st.booleans()),
     st.sampled_from(sorted(EXACT_VALUES)).flatmap(lambda name: st.builds(Values, st.just(name), some_of(EXACT_VALUES[name], 6))),
     st.builds(Pattern, st.sampled_from([*TEXTS_FIELDS, *EXACT_FIELDS]),
               st.lists(st.one_of(st.sampled_from(["n", "ta", "g", "1", ".", "]", "\\", "nuoc", *Wild]), st.text(min_size=1, max_size=2)), min_size=1, max_size=5).map(tuple)),
+    st.builds(Between, st.sampled_from([*TEXTS_FIELDS, *EXACT_FIELDS]), BOUNDS, BOUNDS, st.booleans(), st.booleans()),
+    st.builds(Near, st.sampled_from(["tag", "org", "name"]), st.sampled_from(["tag1", "tgs2", "H1", "H", "d00", "d0177"]), st.sampled_from([1, 2])),
     st.builds(Near, st.sampled_from(TEXTS_FIELDS), st.sampled_from(["nuoc", "sahc", "xa", "budgte", "2025"]), st.sampled_from([1, 2])),
     st.builds(During, st.sampled_from(TIMES), st.one_of(st.none(), MOMENTS), st.one_of(st.none(), MOMENTS))
     .filter(lambda one: one.start is not None or one.end is not None),

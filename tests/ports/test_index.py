@@ -121,6 +121,51 @@ def test_a_word_that_only_the_last_hit_or_the_next_page_holds_is_not_dropped_one
         assert (answer.total, answer.dropped) == (9, ("mật",))
 
 
+def test_of_hits_that_fit_alike_the_newest_comes_first_on_every_page(index):
+    days = random.Random(5).sample(range(1, 29), 28)
+    index.put(doc(f"d{at:02}", "mực nước hồ", at + 1, modified=f"2025-01-{day:02}T00:00:00+00:00") for at, day in enumerate(days))
+    wanted = [f"d{at:02}" for at, _ in sorted(enumerate(days), key=lambda one: -one[1])]
+    assert asked(index, "nước", limit=100) == wanted
+    assert [one for start in range(0, 28, 5) for one in asked(index, "nước", limit=5, start=start)] == wanted
+    found, after = [], ""
+    while after or not found:
+        answer = index.ask(Question(text="nước", limit=6, after=after))
+        found, after = [*found, *ids(answer)], answer.next
+    assert found == wanted
+
+
+def test_of_hits_of_the_same_moment_pages_hold_each_once(index):
+    index.put(doc(f"d{at:02}", "nước", at + 1, modified="2025-01-01T00:00:00+00:00", issued="2025-01-01T00:00:00+00:00") for at in range(40))
+    for sort in ("modified", "issued"):
+        pages = [asked(index, "", sort=sort, limit=7, start=start) for start in range(0, 40, 7)]
+        assert [one for page in pages for one in page] == [f"d{at:02}" for at in reversed(range(40))]
+
+
+LUCENE = Dialect(now=datetime(2025, 1, 1, tzinfo=UTC), fields={"text": "text", "tags": "tag", "name": "name", "title_string": "headline"},
+                 member=lambda name: name.removeprefix("extras_"))
+
+
+@pytest.mark.parametrize(("query", "wanted"), [
+    ("tags:[a TO c]", "alpha beta gamma"), ("tags:{apple TO banana}", "beta"), ("tags:[apple TO banana}", "alpha beta"), ("tags:[banana TO apple]", ""),
+    ('tags:["cherry pie" TO color]', "beta epsilon"), ('tags:["" TO b]', "alpha beta delta"), ("tags:[a TO *]", "alpha beta gamma delta epsilon zeta"),
+    ("name:{a TO c}", "alpha beta"), ("name:[beta TO delta]", "beta delta"), ("name:?eta", "beta zeta"), ("name:*", "alpha beta gamma delta epsilon zeta"),
+    ("title_string:[* TO C]", "alpha beta"), ("title_string:[* TO m]", "alpha beta gamma epsilon zeta"), ('title_string:"Alpha river"', "alpha"),
+    ("title_string:alpha", ""), ("title_string:*river", "alpha"), ("tags:colour~1", "epsilon"), ("tags:color~", "epsilon"), ("tags:colur~1", "epsilon"),
+    ("tags:nuoc", ""), ("tags:nước", "delta"), (r"tags:cherry\ pie", "beta"), ("tags:(apple OR banana)", "alpha gamma"), ("tags:(apple banana)", "alpha gamma"),
+    ("tags:(+apple -banana)", ""), ("-tags:apple", "beta gamma delta epsilon zeta"), ("(-tags:apple)", ""), ("text:river AND (-tags:apple)", ""),
+    ("*:* -tags:apple", "beta gamma delta epsilon zeta"), ("mykey:val*", "alpha beta gamma delta epsilon zeta"), ('extras_mykey:"val alpha"', "alpha"),
+    ("mykey:[val TO *]", "alpha beta gamma delta epsilon zeta"), ('mykey:["val b" TO "val e"}', "beta delta"), ("unheard:x", ""), ("unheard:[1 TO 2]", ""),
+    ("text:(lake river)^3", ""), ("text:river^=2", "alpha"), ("text:watr~0.5", ""), ("text:rivr~1", "alpha"),
+])
+def test_what_solr_finds_by_lucenes_syntax_is_found(index, query, wanted):
+    """The answers are those of a true CKAN 2.12 to the same six datasets."""
+    six = {"alpha": ("Alpha river", ("apple", "banana")), "beta": ("Beta lake", ("apricot", "cherry pie")), "gamma": ("Gamma forest", ("banana", "zebra")),
+           "delta": ("Ông Đồng bằng", ("Apple", "nước")), "epsilon": ("epsilon small", ("colour", "color")), "zeta": ("Zeta", ("mango",))}
+    index.put(doc(name, title, at, tags=tags, extras=(f"mykey\x1fval {name}",)) for at, (name, (title, tags)) in enumerate(six.items(), 1))
+    found = asked(index, "", where=read_lucene(query, LUCENE))
+    assert sorted(found) == sorted(wanted.split())
+
+
 def test_nothing_but_signs_finds_nothing(index):
     index.put(SHELF)
     assert asked(index, "??? --- !!!") == []

@@ -265,17 +265,6 @@ def test_datasets_are_listed_in_the_order_of_their_making_page_by_page(stocked):
         assert unit.entries(ids=[]) == []
 
 
-def test_datasets_are_found_by_a_pattern_of_their_slug(stocked):
-    with stocked.begin() as unit:
-        for number, slug in enumerate(("truong-hoc", "truong_hoc", "nha-tre", "100%"), 2):
-            unit.add_entry(dataset(f"d{number}", slug=slug))
-    with stocked.read() as unit:
-        for like, wanted in (("truong%", ["d2", "d3"]), ("truong\\_hoc", ["d3"]), ("truong_hoc", ["d2", "d3"]), ("%-%", ["d1", "d2", "d4"]),
-                             ("100\\%", ["d5"]), ("%", ["d1", "d2", "d3", "d4", "d5"]), ("hoc", []), ("'; --%", [])):
-            assert unit.slugs_like(like, 9) == wanted, like
-        assert unit.slugs_like("%", 2) == ["d1", "d2"]
-
-
 def test_versions_are_numbered_without_gaps_and_none_twice(stocked):
     with stocked.begin() as unit:
         unit.add_version(version(1))

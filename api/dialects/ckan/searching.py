@@ -23,9 +23,11 @@ from catalog import lucene
 from catalog.errors import Invalid, NotFound
 from catalog.model import NOBODY, Caller, Entry
 from catalog.question import (
+    TEXTS,
     AllOf,
     Answer,
     AnyOf,
+    Between,
     Condition,
     Not,
     Pattern,
@@ -46,21 +48,21 @@ ROWS_MAX: Final = "ckan.search.rows_max"
 DEEP: Final = 10_000
 NAMES_MOST: Final = 50
 """Facets, or members of ``fl``, that one search may ask for."""
-NAMED_MOST: Final = 10_000
-LIKE: Final = {Wild.MANY: "%", Wild.ONE: "_"}
 SIGNED: Final = re.compile(r'(?P<sign>(?<!\S)[+-])?"(?P<phrase>[^"]*)"|(?<!\S)(?P<mod>[+-])(?P<word>[^\s"+-][^\s"]*)')
 SIGNED_MOST: Final = 20
 """Phrases and signed words of plain words, and how many of them count."""
 
 LONGEST_NAME: Final = 200
 WILD_MOST: Final = 10
-"""Wildcards of Lucene in SQL's words, how many names they may stand for, and how much a pattern of names may hold."""
+"""How much a pattern of names may hold."""
+PARSERS: Final = ("", "dismax", "edismax", "lucene")
 DEFAULT_SORT: Final = "score desc, metadata_modified desc"
 
 FIELDS: Final[Mapping[str, str]] = {
     "text": "text", "notes": "text", "author": "text", "maintainer": "text", "res_name": "text",
-    "res_description": "text", "name_ngram": "title", "title_ngram": "title", "title": "title", "title_string": "title",
-    "id": "id", "name": "id", "organization": "org", "owner_org": "org", "groups": "theme", "tags": "tag",
+    "res_description": "text", "name_ngram": "title", "title_ngram": "title", "title": "title",
+    "title_string": "headline", "id": "id", "name": "name", "organization": "org", "owner_org": "org",
+    "groups": "theme", "tags": "tag",
     "res_format": "format", "license_id": "licence", "metadata_modified": "modified", "metadata_created": "issued",
     "standard": "standard", "year": "year", "state": "=active", "capacity": "=public", "private": "=false",
     "type": "=dataset", "dataset_type": "=dataset", "site_id": "*",
@@ -83,8 +85,10 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "fl": "only these members", "include_private": "also what the caller's agencies keep to themselves",
     "include_drafts": "taken, drafts are not searched", "include_deleted": "taken, what is deleted is not searched",
     "use_default_schema": "taken, there is one schema", "extras": "taken and left", "qf": "taken and left",
-    "bf": "taken and left", "boost": "taken and left", "tie": "taken and left", "defType": "taken and left",
-    "mm": "taken and left", "wt": "taken and left", "df": "taken and left",
+    "bf": "taken and left", "boost": "taken and left", "tie": "taken and left",
+    "defType": "`lucene` reads `q` in Lucene's syntax without a field too; `dismax` and `edismax` change nothing",
+    "mm": "taken and left", "wt": "taken and left",
+    "df": "the field of words without one in Lucene's syntax, `text` unless said",
 }
 
 
@@ -103,12 +107,16 @@ def dialect(call: Call) -> lucene.Dialect:
     def pattern(field: str, parts: tuple[str | Wild, ...]) -> Condition:
         if len(parts) > 2 * WILD_MOST or sum(1 if isinstance(one, Wild) else len(one) for one in parts) > LONGEST_NAME:
             raise Refused(409, "Search Error", sentence("query-too-long", {"limit": LONGEST_NAME}))
-        if field == "id":
-            return _named(call, parts)
         return AnyOf((Pattern(field, parts), Values(field, called))) if (called := _called(call, field, parts)) else (
             Pattern(field, parts))
 
-    return lucene.Dialect(fields=FIELDS, now=call.now, value=value, pattern=pattern)
+    return lucene.Dialect(fields=FIELDS, now=call.now, value=value, pattern=pattern, between=partial(_between, call),
+                          member=_extra)
+
+
+def _extra(field: str) -> str:
+    """Any other field is an extra: by its key, as CKAN's index has it too."""
+    return field.removeprefix("extras_")
 
 
 def _agency(call: Call, key: str) -> str:
@@ -125,31 +133,41 @@ def _dataset(call: Call, key: str) -> str:
         return key
 
 
+def _names(call: Call, field: str) -> dict[str, str]:
+    """Give the values of a field by their names at CKAN, where they have others."""
+    if field == "org":
+        return {slug: key for key, (slug, _) in kept_of(call.site).agencies(call.site, call.words).items()}
+    return {ckan.group_name(key): key for key in THEMES} if field == "theme" else {}
+
+
 def _called(call: Call, field: str, parts: tuple[str | Wild, ...]) -> tuple[str, ...]:
     """Agencies, or themes, whose names at CKAN fit a pattern: search knows them otherwise."""
-    if field == "org":
-        names = {slug: key for key, (slug, _) in kept_of(call.site).agencies(call.site, call.words).items()}
-    elif field == "theme":
-        names = {ckan.group_name(key): key for key in THEMES}
-    else:
-        return ()
+    names = _names(call, field)
     wanted = "".join(one.value if isinstance(one, Wild) else glob.escape(one.lower()) for one in parts)
     return tuple(key for name, key in names.items() if fnmatchcase(name, wanted))
 
 
-def _named(call: Call, parts: tuple[str | Wild, ...]) -> Condition:
-    """Datasets whose id or name fits: search holds ids, the records names. Raises Refused where too many fit."""
-    like = "".join(LIKE[one] if isinstance(one, Wild) else re.sub(r"([%_\\])", r"\\\1", one.lower()) for one in parts)
-    found = tuple(call.site.catalog.ids_named(like, NAMED_MOST + 1))
-    if len(found) > NAMED_MOST:
-        raise Refused(409, "Search Error", f"More than {NAMED_MOST} names fit: say more of them.")
-    return AnyOf((Pattern("id", parts), Values("id", found))) if found else Pattern("id", parts)
+def _between(call: Call, wanted: Between) -> Condition:
+    """Agencies and themes by their names at CKAN: search knows them otherwise."""
+    names = _names(call, wanted.field)
+    if not names:
+        return wanted
+    keys = tuple(key for name, key in names.items() if wanted.holds(name))
+    if wanted.field == "org":
+        return Values("org", keys)
+    return AnyOf((Values("theme", keys), AllOf((wanted, Not(Values("theme", tuple(THEMES)))))))
 
 
-def condition(call: Call, queries: Sequence[str]) -> Condition | None:
-    """Read queries of Lucene's syntax, all of which hold; raises Refused."""
+def condition(call: Call, queries: Sequence[str], plain: str = "") -> Condition | None:
+    """Read queries of Lucene's syntax, all of which hold; ``plain`` is the field of words without one.
+
+    Raises Refused.
+    """
+    spoken = dialect(call)
+    if FIELDS.get(plain) in TEXTS:
+        spoken = replace(spoken, plain=FIELDS[plain])
     try:
-        parts = [lucene.read(text, dialect(call)) for text in queries if text.strip()]
+        parts = [lucene.read(text, spoken) for text in queries if text.strip()]
     except Invalid as wrong:
         problem = wrong.problems[0] if wrong.problems else None
         raise Refused(409, "Search Error", sentence(wrong.code, (problem.params if problem else None) or {})) from None
@@ -195,14 +213,19 @@ def package_search(call: Call) -> dict[str, Any]:
 def asked(call: Call) -> tuple[Question, Sequence[orders.Key], str]:
     """Give the question of a search, the keys of its order, and the order as CKAN says it."""
     words = clean_text(call.text("q")).strip()
-    filters = [text_of_filter(one) for one in (call.given.get("fq"), *_list(call, "fq_list")) if one]
-    structured = ":" in words
-    order = call.text("sort") or DEFAULT_SORT
+    said = call.given.get("fq")
+    filters = [str(one) for one in (*(said if isinstance(said, list) else [said]), *_list(call, "fq_list")) if one]
+    parser = call.text("defType")
+    if parser not in PARSERS:
+        raise Refused(409, "Search Error", f"Unknown query parser {parser[:LONGEST_NAME]!r}.")
+    structured = ":" in words or parser == "lucene"
+    order = call.text("sort")
+    order = DEFAULT_SORT if order in ("", "rank") else order
     plain = "" if structured or words == "*" else words
     if len(plain) > lucene.LENGTH_LIMIT:
         raise Refused(409, "Search Error", sentence("query-too-long", {"limit": lucene.LENGTH_LIMIT}))
     plain, signed = operators(plain)
-    held = (condition(call, [*([words] if structured else []), *filters]), *signed)
+    held = (condition(call, [words], call.text("df")) if structured else None, condition(call, filters), *signed)
     parts = tuple(one for one in held if one is not None)
     where = (parts[0] if len(parts) == 1 else AllOf(parts)) if parts else None
     keys = orders.keys_of(order, plain)
@@ -237,11 +260,6 @@ def operators(words: str) -> tuple[str, list[Condition]]:
         return f" {text} "
 
     return " ".join(SIGNED.sub(taken, words).split()), found
-
-
-def text_of_filter(value: Any) -> str:
-    """Give a filter as text; a repeated ``fq`` means all of them."""
-    return " ".join(f"({one})" for one in value) if isinstance(value, list) else str(value)
 
 
 def _list(call: Call, name: str) -> list[Any]:

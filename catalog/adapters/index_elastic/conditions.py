@@ -9,6 +9,7 @@ from catalog.adapters.index_elastic.mapping import SORTS
 from catalog.question import (
     AllOf,
     AnyOf,
+    Between,
     Condition,
     During,
     Known,
@@ -25,6 +26,12 @@ from catalog.wording import terms
 Query = dict[str, Any]
 _FOLDED: Final = {"text": "folded", "title": "title"}
 _SPECIAL: Final = re.compile(r"([*?\\])")
+NAMES: Final = ("id", "name", "headline")
+"""What every dataset has."""
+
+LONGEST: Final = 100
+"""Signs of a bound that count."""
+
 _EXPANSIONS: Final = 1024
 """Words that a word with slips may stand for; the most that the server allows."""
 
@@ -43,7 +50,9 @@ def query(condition: Condition) -> Query:
             return _leaf(condition)
 
 
-def _leaf(condition: Words | Values | Pattern | Near | During | Known) -> Query:
+def _leaf(  # noqa: PLR0911 - one query for each kind
+    condition: Words | Values | Pattern | Between | Near | During | Known,
+) -> Query:
     match condition:
         case Words(field, text, phrase):
             asked = terms(text)
@@ -55,13 +64,23 @@ def _leaf(condition: Words | Values | Pattern | Near | During | Known) -> Query:
         case Pattern(field, parts):
             return {"wildcard": {_FOLDED.get(field, field): {"value": "".join(map(_expression, parts))}}}
         case Near(field, word, slips):
-            return {"fuzzy": {_FOLDED[field]: {"value": word, "fuzziness": slips, "max_expansions": _EXPANSIONS}}}
+            near = {"value": word, "fuzziness": slips, "max_expansions": _EXPANSIONS}
+            return {"fuzzy": {_FOLDED.get(field, field): near}}
+        case Between():
+            return _between(condition)
         case During(field, start, end):
             bounds = {"gte": start, "lt": end}
             stamps = {how: bound.isoformat()[:19] for how, bound in bounds.items() if bound}
             return {"range": {SORTS[field]: stamps}}
         case Known(field):
-            return {"exists": {"field": field}}
+            return {"match_all": {}} if field in NAMES else {"exists": {"field": field}}
+
+
+def _between(wanted: Between) -> Query:
+    bounds = {"gte" if wanted.with_low else "gt": wanted.low, "lte" if wanted.with_high else "lt": wanted.high}
+    said = {how: clean_text(bound)[:LONGEST] for how, bound in bounds.items() if bound is not None}
+    field = _FOLDED.get(wanted.field, wanted.field)
+    return {"range": {field: said}} if said else {"exists": {"field": field}}
 
 
 def _term(field: str, word: str) -> Query:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from catalog.indexed import facet_values, freeze, sort_keys, span, thaw
+from catalog.indexed import facet_values, freeze, names, sort_keys, span, thaw
 from catalog.question import FACETS, Document, clean_text
 from catalog.wording import bag
 from standards.text import syllables
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Raised whenever the fields or the making of words change. It is part of the alias's name, so that two versions of
 Datamo read side by side, each an index that it understands."""
 
@@ -58,7 +58,7 @@ def mappings(form: int) -> dict[str, Any]:
             "id": _SORTED,
             "sequence": {"type": "long"},
             "document": {"type": "keyword", "index": False, "doc_values": False},
-            **dict.fromkeys(("state", "audience", "begins"), _SOUGHT),
+            **dict.fromkeys(("state", "audience", "begins", "name", "headline", "extra"), _SOUGHT),
             **dict.fromkeys((*FACETS, SORTS["modified"], SORTS["issued"]), _KEYWORD),
             SORTS["title"]: _SORTED,
             **dict.fromkeys(("words", "folded", "pairs", "title"), _WORDS),
@@ -81,6 +81,7 @@ def record(document: Document) -> dict[str, Any]:
         "folded": " ".join(words.folded),
         "pairs": " ".join(words.pairs),
         "title": " ".join(words.title),
+        **names(document),
         **{name: clean_text(key) for name, key in sort_keys(document).items()},
         **span(document),
         **{name: [clean_text(value) for value in values] for name, values in cleaned.items() if values},

@@ -90,9 +90,8 @@ class Pager:
             sort = "modified"
         self.scored = sort == "relevance"
         ways = {"title": "asc"}
-        self.sort: list[Any] = (
-            [{"_score": "desc"}, {"id": "asc"}] if self.scored else [{SORTS[sort]: ways.get(sort, "desc")}]
-        )
+        newest = {SORTS["modified"]: "desc"}
+        self.sort: list[Any] = [{"_score": "desc"}, newest] if self.scored else [{SORTS[sort]: ways.get(sort, "desc")}]
         self.limit = min(question.limit, _DEEP)
         self.start = question.start
         self.window = window

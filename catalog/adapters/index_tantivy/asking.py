@@ -95,7 +95,7 @@ class Answering:
         return self.pager.page(self.cursor)
 
     def _pager(self) -> Pager:
-        return Pager(self.view, self.asker.scored(), self.question, self.memory.orders)
+        return Pager(self.view, self.asker.scored(), self.question, self.memory.orders, self.memory.ids)
 
     def _relax(self) -> bool:
         """Ask for fewer of the words, if that makes a difference."""

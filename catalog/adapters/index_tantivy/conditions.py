@@ -8,10 +8,12 @@ from typing import Any, Final
 
 import tantivy
 
+from catalog.adapters.index_tantivy.between import expression
 from catalog.adapters.index_tantivy.schema import SORTS
 from catalog.question import (
     AllOf,
     AnyOf,
+    Between,
     Condition,
     During,
     Known,
@@ -26,6 +28,8 @@ from catalog.question import (
 from catalog.wording import terms
 
 _MUST: Final = tantivy.Occur.Must
+NAMES: Final = ("id", "name", "headline")
+"""What every dataset has."""
 _FOLDED: Final = {"text": "folded", "title": "title"}
 _WILD: Final = {Wild.MANY: "(?s:.*)", Wild.ONE: "(?s:.)"}
 _SPECIAL: Final = re.compile(r"([\\.+*?()|\[\]{}^$#&~-])")
@@ -46,17 +50,17 @@ def query(schema: Any, condition: Condition) -> Any:
             return _leaf(schema, condition)
 
 
-def _leaf(schema: Any, condition: Words | Values | Pattern | Near | During | Known) -> Any:
+def _leaf(schema: Any, condition: Words | Values | Pattern | Between | Near | During | Known) -> Any:
     match condition:
         case During(field, start, end):
             return _during(schema, SORTS[field], start, end)
         case Known(field):
-            return tantivy.Query.all_query() if field == "id" else tantivy.Query.exists_query(field)
+            return tantivy.Query.all_query() if field in NAMES else tantivy.Query.exists_query(field)
         case _:
             return _of_words(schema, condition)
 
 
-def _of_words(schema: Any, condition: Words | Values | Pattern | Near) -> Any:
+def _of_words(schema: Any, condition: Words | Values | Pattern | Between | Near) -> Any:
     match condition:
         case Words(field, text, phrase):
             return _words(schema, _FOLDED[field], text, phrase=phrase)
@@ -64,8 +68,12 @@ def _of_words(schema: Any, condition: Words | Values | Pattern | Near) -> Any:
             return tantivy.Query.term_set_query(schema, field, [clean_text(value) for value in values])
         case Pattern(field, parts):
             return tantivy.Query.regex_query(schema, _FOLDED.get(field, field), "".join(map(_expression, parts)))
+        case Between(field, _, _):
+            if (said := expression(condition)) is None:
+                return tantivy.Query.empty_query()
+            return tantivy.Query.regex_query(schema, _FOLDED.get(field, field), said)
         case Near(field, word, slips):
-            return tantivy.Query.fuzzy_term_query(schema, _FOLDED[field], word, distance=slips)
+            return tantivy.Query.fuzzy_term_query(schema, _FOLDED.get(field, field), word, distance=slips)
 
 
 def _words(schema: Any, field: str, text: str, *, phrase: bool) -> Any:

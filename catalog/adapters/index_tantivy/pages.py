@@ -9,8 +9,9 @@ from typing import Any, Final
 import tantivy
 
 from catalog.adapters.index_tantivy.orders import Orders, address
-from catalog.adapters.index_tantivy.schema import SORTS, number
+from catalog.adapters.index_tantivy.schema import NUMBERS, SORTS, number
 from catalog.adapters.index_tantivy.shelf import View
+from catalog.adapters.index_tantivy.ties import settled
 from catalog.indexed import sort_keys, thaw
 from catalog.question import Cursor, Question
 
@@ -47,10 +48,15 @@ class Page:
     more: bool
 
 
-class Pager:
-    """Gives pages in the order of one question. Keys of every order but relevance are unique, so places are exact."""
+Names = Callable[[Any, Sequence[Any]], Sequence[str]]
+"""Gives the ids of datasets at addresses."""
 
-    def __init__(self, view: View, query: Any, question: Question, orders: Orders) -> None:
+
+class Pager:
+    """Gives pages in the order of one question: of hits that are alike the newest comes first, so places are exact."""
+
+    def __init__(self, view: View, query: Any, question: Question, orders: Orders, names: Names) -> None:
+        self.names = names
         self.searcher = view.searcher
         self.stamp = view.stamp
         self.orders = orders
@@ -60,6 +66,7 @@ class Pager:
         if sort == "relevance" and not question.text.strip():
             sort = "modified"
         self.field = SORTS.get(sort)
+        self.number = NUMBERS.get(sort)
         self.order = tantivy.Order.Asc if sort == "title" else tantivy.Order.Desc
         self.limit = question.limit
         self.start = min(question.start, self.searcher.num_docs)
@@ -87,13 +94,38 @@ class Pager:
         return sort_keys(thaw(bytes(self.searcher.doc(hit[1]).get_first("document"))))[str(self.field)]
 
     def _search(self, offset: int, limit: int) -> Found:
-        if not self.field or not self.limit:  # what is only counted needs no order
+        if not self.limit:  # what is only counted needs no order
             return Found.of(self.searcher.search(self.query, limit, offset=offset))
+        if not self.field:
+            return self._settled(offset, limit)
         return (self._kept(offset, limit) if offset >= _FAR else None) or self._ordered(offset, limit)
 
     def _ordered(self, offset: int, limit: int) -> Found:
+        """Give hits by date or title; titles are texts with ids behind them, of which no two are the same."""
+        if self.number:
+            return self._settled(offset, limit)
         return Found.of(self.searcher.search(self.query, limit, offset=offset, order_by_field=self.field,
                                              order=self.order))
+
+    def _settled(self, offset: int, limit: int) -> Found:
+        """Give hits by score or by moments as numbers; what is alike in them is put in order by the rest."""
+        order = {"order_by_field": self.number, "order": self.order} if self.number else {}
+        count = 0
+
+        def part(first: int, most: int) -> Sequence[tuple[Any, Any]]:
+            nonlocal count
+            found = self.searcher.search(self.query, most, offset=first, **order)
+            count = int(found.count)
+            return list(found.hits)
+
+        def keys(some: Sequence[Any]) -> Sequence[Any]:
+            if self.number:
+                return self.names(self.searcher, some)
+            moments = self.searcher.fast_field_values(NUMBERS["modified"], some)
+            return list(zip(moments, self.names(self.searcher, some), strict=True))
+
+        hits = settled(part, keys, offset, limit)
+        return Found([(UNREAD, one) for _, one in hits] if self.number else hits, count)
 
     def _kept(self, offset: int, limit: int) -> Found | None:
         """Give hits by the order of the whole answer, without their keys; None where it is not kept."""

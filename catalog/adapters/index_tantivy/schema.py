@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import tantivy
 
-from catalog.indexed import facet_values, freeze, sort_keys, span
+from catalog.indexed import facet_values, freeze, names, sort_keys, span, stamp_number
 from catalog.question import FACETS, Document, clean_text
 from catalog.wording import bag
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised whenever the fields or the making of words change: an index of another format has to be rebuilt."""
 
 TOKENS: Final = "tokens"
@@ -21,6 +21,9 @@ GONE: Final = "gone"
 SORTS: Final = {"modified": "by_modified", "issued": "by_issued", "title": "by_title"}
 """The fast field behind each order; each value is unique, because it ends with the dataset's id."""
 
+NUMBERS: Final = {"modified": "at_modified", "issued": "at_issued"}
+"""The same moments as numbers, which are not unique: to put texts in order takes a hundred times longer."""
+
 
 def build() -> Any:
     """Build the schema. Words come split from Python; counts are kept, positions are not (pairs replace them)."""
@@ -29,7 +32,9 @@ def build() -> Any:
     builder.add_unsigned_field("number", indexed=False, fast=True)
     builder.add_unsigned_field("sequence", indexed=True, fast=True)
     builder.add_bytes_field("document", stored=True)
-    for name in ("state", "audience"):
+    for name in NUMBERS.values():
+        builder.add_unsigned_field(name, indexed=False, fast=True)
+    for name in ("state", "audience", "name", "headline", "extra"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("words", "folded", "pairs", "title"):
         builder.add_text_field(name, tokenizer_name=TOKENS, index_option="freq")
@@ -67,7 +72,10 @@ def record(schema: Any, document: Document) -> Any:
         "folded": " ".join(words.folded),
         "pairs": " ".join(words.pairs),
         "title": " ".join(words.title),
+        **names(document),
         **sort_keys(document),
+        NUMBERS["modified"]: stamp_number(document.modified),
+        NUMBERS["issued"]: stamp_number(document.issued),
         **span(document),
         **{name: [clean_text(value) for value in values] for name, values in facet_values(document).items() if values},
     }

@@ -90,11 +90,6 @@ class ShelfRows(Part):
             statement = statement.where(SET.c.organisation == organisation)
         return self._bodies(Entry, statement)
 
-    def slugs_like(self, like: str, limit: int) -> Sequence[str]:
-        """Ids of datasets whose slug fits a pattern of LIKE."""
-        statement = select(SET.c.id).where(SET.c.slug.like(like, escape="\\")).order_by(SET.c.id).limit(limit)
-        return list(self.connection.execute(statement).scalars())
-
     def add_version(self, one: Version) -> None:
         """Record a version with its files; raises Stale for a number that is not the next one."""
         last = self._value(LAST_NUMBER, dataset=one.dataset) or 0
