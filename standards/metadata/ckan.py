@@ -252,8 +252,6 @@ def _chosen(part: Part) -> Copy:
     """Give the copy that CKAN's readers get; one without address where nobody may have any."""
     if not part.copies:
         return Copy(name=part.name, url="", role="link")
-    if len(part.copies) == 1:
-        return part.copies[0]
     return min(part.copies, key=lambda copy: _ORDER.get(copy.role, len(_ORDER)))
 
 

@@ -159,13 +159,8 @@ def _between(call: Call, wanted: Between) -> Condition:
 
 
 def condition(call: Call, queries: Sequence[str], plain: str = "") -> Condition | None:
-    """Read queries of Lucene's syntax, all of which hold; ``plain`` is the field of words without one.
-
-    Raises Refused.
-    """
-    spoken = dialect(call)
-    if FIELDS.get(plain) in TEXTS:
-        spoken = replace(spoken, plain=FIELDS[plain])
+    """Read queries of Lucene's syntax, all of which hold; ``plain`` is the field of bare words. Raises Refused."""
+    spoken = replace(dialect(call), plain=FIELDS[plain] if FIELDS.get(plain) in TEXTS else "text")
     try:
         parts = [lucene.read(text, spoken) for text in queries if text.strip()]
     except Invalid as wrong:

@@ -55,6 +55,8 @@ def _leaf(schema: Any, condition: Words | Values | Pattern | Between | Near | Du
         case During(field, start, end):
             return _during(schema, SORTS[field], start, end)
         case Known(field):
+            if field == "extra":  # no fast field: nothing is counted or put in order by it
+                return tantivy.Query.regex_query(schema, field, _WILD[Wild.MANY])
             return tantivy.Query.all_query() if field in NAMES else tantivy.Query.exists_query(field)
         case _:
             return _of_words(schema, condition)
