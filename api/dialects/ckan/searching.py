@@ -375,8 +375,7 @@ def autocomplete(call: Call) -> list[dict[str, Any]]:
     parts: list[Condition] = [Words("title", word) for word in words[:-1]]
     title: Condition = AllOf((*parts, Pattern("title", (words[-1], Wild.MANY))))
     named = typed.strip().lower()
-    like = re.sub(r"([%_\\])", r"\\\1", named[:LONGEST_NAME])
-    where = AnyOf((title, Values("id", tuple(call.site.catalog.ids_named(f"%{like}%", ROWS_MOST)))))
+    where = AnyOf((title, Pattern("name", (Wild.MANY, named[:LONGEST_NAME], Wild.MANY))))
     limit = min(call.number("limit", ROWS) or ROWS, 100)
     _, entries = call.site.catalog.search(call.caller, Question(where=where, limit=limit, facets=(), marks=False))
     return [_matched(call, one, named) for one in entries]
