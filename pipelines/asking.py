@@ -25,7 +25,7 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from pipelines import documents
+from pipelines import documents, lines
 from pipelines.guardedsql import work
 from pipelines.sandbox import MEGABYTE, PR_SET_PDEATHSIG, Limits, confine
 from pipelines.tables import THREADS, plain
@@ -99,7 +99,7 @@ class Open:
             with contextlib.suppress(duckdb.Error):
                 self._duck.execute(f"SET memory_limit = '{most}'")
         self._full = False
-        _give_back()
+        lines.give_back()
 
     def _put_off(self, *, late: bool) -> None:
         """Let the engine look first which rows are the first of an order, and only then at their other columns."""
@@ -151,7 +151,7 @@ class Guarded:
     def idle(self) -> None:
         """Give memory back, with what was read of the tables of the last statement."""
         self._engines.forget()
-        _give_back()
+        lines.give_back()
 
 
 def _serve(limits: Limits, door: type[Open | Guarded]) -> None:
@@ -181,13 +181,6 @@ def _line(idle: Callable[[], None]) -> bytes:
     if not select.select([sys.stdin.buffer], [], [], IDLE_SECONDS)[0]:
         idle()
     return sys.stdin.buffer.readline()
-
-
-def _give_back() -> None:
-    """Give memory back to the machine: Arrow's, and what the C library holds."""
-    pa.default_memory_pool().release_unused()
-    with contextlib.suppress(AttributeError):  # only glibc has it
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _hold(thresholds: Mapping[int, int]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import ctypes
 import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +38,13 @@ def head(names: Sequence[str], sign: str = ",") -> bytes:
     out = io.StringIO()
     csv.writer(out, delimiter=sign, lineterminator="\n").writerow(names)
     return out.getvalue().encode()
+
+
+def give_back() -> None:
+    """Give memory back to the machine in which lines were made: Arrow's, and what the C library holds."""
+    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(AttributeError, OSError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Lines:

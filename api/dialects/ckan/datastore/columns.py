@@ -29,13 +29,16 @@ def document(table: Table, pages: Iterator[Columns], sign: str) -> Iterator[byte
     yield lines.head(list(types), sign)
     made, kinds = lines.Lines(sign), list(types.values())
     written: deque[Future[bytes]] = deque()
-    with ThreadPoolExecutor(1) as pool:
-        for page in pages:
-            written.append(pool.submit(_written, made, kinds, page))
-            if len(written) > AT_WORK:
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            for page in pages:
+                written.append(pool.submit(_written, made, kinds, page))
+                if len(written) > AT_WORK:
+                    yield written.popleft().result()
+            while written:
                 yield written.popleft().result()
-        while written:
-            yield written.popleft().result()
+    finally:
+        lines.give_back()
 
 
 def _written(made: lines.Lines, kinds: Sequence[str], page: Columns) -> bytes:
