@@ -68,6 +68,22 @@ def test_of_two_packages_only_the_one_that_was_written_is_forgotten(two: Town) -
     assert shown(two, "package_show", id="truong-hoc-2025")["title"] == "Trường học nữa"
 
 
+def test_what_is_asked_often_stays_at_hand_however_much_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.dialects.ckan.kept.ANSWERS", 4)
+    monkeypatch.setattr("api.dialects.ckan.kept.ROOM", 100)
+    one = Kept()
+    for number in range(20):
+        one.remember_answer(one.mark, b"often", b"o" * 10)
+        assert one.answer(b"often") == b"o" * 10
+        one.remember_answer(one.mark, b"%d" % number, b"x" * 10)
+        assert one.answer(b"often") == b"o" * 10
+    assert sorted(one._answers) == [b"17", b"18", b"19", b"often"]
+    one.remember_answer(one.mark, b"large", b"l" * 90)
+    assert sorted(one._answers) == [b"large", b"often"]
+    one.remember_answer(one.mark, b"too large", b"l" * 101)
+    assert list(one._answers) == []
+
+
 def test_an_answer_to_a_search_is_the_same_when_it_is_given_again_and_a_new_one_when_search_has_followed(two: Town) -> None:
     first = shown(two, "package_search", q="2025", **{"facet.field": FACETS})
     assert first["count"] == 2

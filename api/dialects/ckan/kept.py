@@ -177,15 +177,22 @@ class Kept:
 
     # -- answers ----------------------------------------------------------------------------------------------------
     def answer(self, asked: bytes) -> bytes | None:
-        """Give what was answered to these members."""
-        return self._answers.get(asked)
+        """Give what was answered to these members; what is asked often stays longest."""
+        with self._lock:
+            body = self._answers.pop(asked, None)
+            if body is not None:
+                self._answers[asked] = body
+        return body
 
     def remember_answer(self, mark: Mark, asked: bytes, body: bytes) -> None:
         """Keep an answer, unless something was written meanwhile or search has followed."""
         with self._lock:
-            if mark == self._seen and len(body) <= min(LONGEST, self._room) and len(self._answers) < ANSWERS:
-                self._room -= len(body)
-                self._answers[asked] = body
+            if mark != self._seen or len(body) > LONGEST:
+                return
+            self._room += len(self._answers.pop(asked, b"")) - len(body)
+            self._answers[asked] = body
+            while self._room < 0 or len(self._answers) > ANSWERS:  # what was asked longest ago makes room
+                self._room += len(self._answers.pop(next(iter(self._answers))))
 
     # -- agencies ---------------------------------------------------------------------------------------------------
     def agencies(self, site: Site, words: Callable[[Mapping[str, str]], str]) -> Mapping[str, Named]:
