@@ -117,6 +117,8 @@ class Institution:
     name: str
     title: Text = field(default_factory=dict)
     description: Text = field(default_factory=dict)
+    image: str = ""
+    extras: tuple[tuple[str, str], ...] = ()
     people: tuple[tuple[str, str], ...] = ()
 
 

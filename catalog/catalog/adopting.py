@@ -24,6 +24,8 @@ from standards.portable import to_json
 BATCH = 100
 GROUP, GROUP_MEMBER = "group", "group-member"
 """Marks that groups and their people are (``api/dialects/ckan/groups.py``)."""
+AGENCY_BESIDES = "agency-besides"
+"""The mark that holds what CKAN says of an agency besides what we do (``api/dialects/ckan/besides.py``)."""
 HIGHEST = 10_000
 
 
@@ -314,6 +316,7 @@ class Adopting(Versions):
             )
             unit.add_organisation(held)
             unit.audit("system", "add-organisation", held.id, slug=held.slug, code="", source=source.name)
+        self._keep_besides(unit, source, held, one)
         unit.save_origin(Origin(source=source.id, kind="organisation", remote=key_of(one.remote), target=held.id,
                                 shown=source.moved))
         for name, role in one.people:
@@ -321,6 +324,15 @@ class Adopting(Versions):
             if source.moved and person is not None and role in ROLES and not any(
                     each.organisation == held.id for each in unit.memberships(person=person.id)):
                 unit.set_membership(Membership(organisation=held.id, person=person.id, role=ROLES[role]))
+
+    def _keep_besides(self, unit: Unit, source: Source, held: Organisation, one: Institution) -> None:
+        """Keep what an agency that moves here says of itself besides, unless something is kept of it."""
+        said = {"image_url": one.image, "extras": [{"key": key, "value": value} for key, value in one.extras]}
+        if source.moved and any(said.values()) and unit.mark(AGENCY_BESIDES, held.id) is None:
+            now = self._now()
+            unit.save_mark(Mark(kind=AGENCY_BESIDES, id=held.id, subject=held.id, created=now, modified=now,
+                                body={name: value for name, value in said.items() if value}))
+            unit.audit("system", f"keep-{AGENCY_BESIDES}", held.id, source=source.name)
 
     def _adopt_person(self, unit: Unit, source: Source, one: Somebody) -> None:
         """Make an account that nobody can sign in to until an operator gives it a password."""

@@ -128,8 +128,15 @@ def _institutions(said: Any, language: str) -> Any:
             yield Institution(
                 remote=words.plain(one["id"], 1000), name=words.plain(one.get("name"), 100), people=tuple(people),
                 title=words.text({language: one.get("title") or one.get("name") or ""}, TITLE_LIMIT),
-                description=words.text({language: one.get("description") or ""}),
+                description=words.text({language: one.get("description") or ""}), extras=_extras(one),
+                image=words.web(words.address(one.get("image_url"))),
             )
+
+
+def _extras(one: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Give the extras of an agency or a group, without the code of an agency, which is told by us."""
+    said = ((words.plain(each.get("key"), 100), words.plain(each.get("value"))) for each in _dicts(one.get("extras")))
+    return tuple((key, value) for key, value in said if key and key != "code")
 
 
 def _groups(said: Any) -> Iterator[Gathering]:
@@ -140,8 +147,7 @@ def _groups(said: Any) -> Iterator[Gathering]:
             yield Gathering(
                 remote=words.plain(one["id"], 1000), name=name, title=words.plain(one.get("title"), TITLE_LIMIT),
                 description=words.plain(one.get("description")), image=words.address(one.get("image_url")),
-                extras=tuple((words.plain(each.get("key"), 100), words.plain(each.get("value")))
-                             for each in _dicts(one.get("extras")) if each.get("key")),
+                extras=_extras(one),
                 people=tuple((words.plain(user.get("name"), 64), str(user.get("capacity")))
                              for user in _dicts(one.get("users")) if str(user.get("capacity")) in CAPACITIES),
             )

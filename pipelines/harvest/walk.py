@@ -217,7 +217,8 @@ def _ckan_people(walk: Walk, source: Source, run: Run, phase: str) -> Step:
     at = int(run.cursor.get("at", 0))
     cursor: dict[str, Any] = {"phase": "groups" if source.moved else "packages"}
     if phase == "organisations":
-        url = _action(source, "organization_list", all_fields="true", include_users="true", limit=25, offset=at)
+        url = _action(source, "organization_list", all_fields="true", include_users="true", include_extras="true",
+                      limit=25, offset=at)
         cursor = {"phase": "people"} if source.moved else cursor
     else:
         url = _action(source, "user_list")

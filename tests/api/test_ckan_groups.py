@@ -128,3 +128,22 @@ def test_options_are_refused_that_are_none(town: Town, tmp_path: Path) -> None:
     with pytest.raises(WrongSetting, match="DATAMO_CKAN_OPTIONS"):
         read_settings(ckan_options="ckan.nothing=1")
     assert Settings().ckan_options == ""
+
+
+def test_an_agency_keeps_its_picture_and_its_extras(town: Town) -> None:
+    picture, said = "https://example.org/logo.png", [{"key": "điện thoại", "value": "1022"}, {"key": "code", "value": "H77"}]
+    made = result(town, "organization_create", "operator", name="so-moi", title="Sở mới", image_url=picture, extras=said)
+    assert (made["image_url"], made["image_display_url"]) == (picture, picture)
+    assert {one["key"]: one["value"] for one in made["extras"]} == {"điện thoại": "1022", "code": "H77"}
+    shown = result(town, "organization_show", "", id="so-moi")
+    assert {name: shown[name] for name in ("image_url", "extras")} == {name: made[name] for name in ("image_url", "extras")}
+    [listed] = [one for one in result(town, "organization_list", "", all_fields=True, include_extras=True) if one["name"] == "so-moi"]
+    assert (listed["image_url"], listed["extras"]) == (picture, made["extras"])
+    one = result(town, "package_create", "operator", name="tau-ca", owner_org="so-moi")
+    assert one["organization"]["image_url"] == picture
+    assert result(town, "organization_patch", "operator", id="so-moi", title="Sở khác")["image_url"] == picture
+    changed = result(town, "organization_patch", "operator", id="so-moi", image_url="javascript:alert(1)", extras=[])
+    assert (changed["image_url"], changed["extras"]) == ("", [{"key": "code", "value": "H77"}])
+    assert result(town, "package_show", "", id="tau-ca")["organization"]["image_url"] == ""
+    twice = errors(town, "organization_patch", "operator", id="so-moi", extras=[{"key": "a", "value": "1"}] * 2)
+    assert twice == {"extras_validation": ['Duplicate key "a"']}

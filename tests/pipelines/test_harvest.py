@@ -313,7 +313,8 @@ def test_a_portal_that_moves_here_brings_its_groups_and_the_days_of_its_datasets
         {"id": f"group-{number}", "name": f"nhom-{number}", "title": f"Nhóm {number}", "description": "Gom lại", "extras": [],
          "users": [{"name": "lan", "capacity": "editor"}, {"name": "ai-do", "capacity": "admin"}]} for number in range(1, 31)
     ] + [{"id": "theme", "name": "econ", "title": "Kinh tế"}]
-    portal.organisations = [{"id": "org-1", "name": "so-giao-duc", "title": "Sở Giáo dục", "users": [
+    portal.organisations = [{"id": "org-1", "name": "so-giao-duc", "title": "Sở Giáo dục", "image_url": "https://old.example.org/a.png",
+                             "extras": [{"key": "phone", "value": "1022"}], "users": [
         {"id": "u-1", "name": "lan", "fullname": "Lan", "capacity": "editor"}]}]
     soon = (stand.clock.at + timedelta(days=900)).strftime("%Y-%m-%dT%H:%M:%S")
     portal.packages[a_package(1)["id"]] = a_package(1, metadata_created="2019-05-06T07:08:09.123456")
@@ -323,6 +324,8 @@ def test_a_portal_that_moves_here_brings_its_groups_and_the_days_of_its_datasets
     groups = {one.subject: one for one in stand.catalog.marks("group")}
     assert sorted(groups) == sorted(f"nhom-{number}" for number in range(1, 31))
     assert groups["nhom-7"].body == {"title": "Nhóm 7", "description": "Gom lại"}
+    [besides] = stand.catalog.marks("agency-besides", subjects=[stand.catalog.organisation(NOBODY, "org-1").id])
+    assert besides.body == {"image_url": "https://old.example.org/a.png", "extras": [{"key": "phone", "value": "1022"}]}
     found = stand.catalog.origin("group", "group-7")
     assert found is not None
     assert (found.target, found.shown) == (groups["nhom-7"].id, True)

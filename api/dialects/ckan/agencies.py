@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from api.dialects.ckan import people
+from api.dialects.ckan import besides, people
 from api.dialects.ckan.action import Action, Call, Refused
 from api.dialects.ckan.shown import Shown, counts, organisation
 from catalog.errors import NotAllowed, NotFound
@@ -42,18 +42,17 @@ SHOW: Final = {
 }
 
 
-def dictionary(call: Call, one: Organisation, count: int) -> dict[str, Any]:
-    """Give the dictionary of an agency."""
-    return {
-        **short(call, one), "package_count": count, "extras": [{"key": "code", "value": one.code}] if one.code else [],
-        "num_followers": 0, "groups": [], "users": [],
-    }
+def dictionary(call: Call, one: Organisation, count: int, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Give the dictionary of an agency; ``kept`` is what is kept besides, where it was looked up."""
+    kept = besides.of(call, one.id) if kept is None else kept
+    return {**short(call, one, kept), "package_count": count, "extras": besides.extras(one, kept), "num_followers": 0,
+            "groups": [], "users": []}
 
 
-def short(call: Call, one: Organisation) -> dict[str, Any]:
+def short(call: Call, one: Organisation, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Give an agency as a list of what somebody may do shows it."""
-    shown = organisation(call, one)
-    return {**shown, "display_name": shown["title"], "image_display_url": ""}
+    shown = organisation(call, one, besides.of(call, one.id) if kept is None else kept)
+    return {**shown, "display_name": shown["title"], "image_display_url": shown["image_url"]}
 
 
 def listed(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +87,8 @@ def organization_list(call: Call) -> list[Any]:
     wanted = set(call.names("organizations"))
     every = [one for one in every if not wanted or one.slug in wanted or one.id in wanted]
     count = counts(call, "org")
-    shown = in_order(call, [dictionary(call, one, count.get(one.public_id, 0)) for one in every])
+    kept = besides.every(call)
+    shown = in_order(call, [dictionary(call, one, count.get(one.public_id, 0), kept.get(one.id, {})) for one in every])
     if not of_kind(call, "organization"):
         return []
     if not call.flag("all_fields"):

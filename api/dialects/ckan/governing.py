@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from api.dialects.ckan import agencies, brought, groups, judging, membership, people
+from api.dialects.ckan import agencies, besides, brought, groups, judging, membership, people
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
 from api.dialects.ckan.names import name_problems
 from catalog.errors import NotAllowed, NotFound
@@ -20,7 +20,7 @@ ADMIN: Final = "an admin of the agency"
 MANAGER: Final = "an admin of the agency or group; for a dataset an editor of its agency"
 MEMBERS: Final = {
     "name": "its address", "title": "its title, the name unless said", "description": "what it does",
-    "extras": "[{key: code, value}]: its public code; others are left", "image_url": "taken and left",
+    "extras": "[{key, value}]; `code` is its public code", "image_url": "the address of its picture",
     "state": "taken and left", "approval_status": "taken and left", "packages": "taken and left",
     "users": "[{name, capacity}]: who has no role in it gets this one; nobody's is changed or taken away",
 }
@@ -42,7 +42,7 @@ def organization_create(call: Call) -> dict[str, Any]:
     errors = name_problems(call.given.get("name"))
     if errors:
         raise Wrong(errors)
-    name, words = call.text("name"), call.text("description")
+    name, words, said = call.text("name"), call.text("description"), besides.read(call)
     title = call.text("title") or name
     own = not may(call.caller, "add-agency") and call.switch("ckan.auth.user_create_organizations")
     system = call.site.catalog.system()
@@ -55,6 +55,7 @@ def organization_create(call: Call) -> dict[str, Any]:
     if own:
         call.site.catalog.set_member(system, made.id, call.caller.person.id, "admin")
     brought.agency(call, made)
+    besides.keep(call, made, said)
     _join(call, made)
     return agencies.dictionary(call, made, 0)
 
@@ -87,18 +88,19 @@ def _code(call: Call) -> str:
 
 
 def organization_update(call: Call) -> dict[str, Any]:
-    """Answer ``organization_update`` and ``organization_patch``: title and description."""
+    """Answer ``organization_update`` and ``organization_patch``: what is said."""
     if call.caller.person is None:
         raise NotAllowed
     one = call.site.catalog.organisation(NOBODY, call.needed("id", "name"))
     if call.text("name") not in ("", one.slug):
         raise Wrong({"name": ["An organization is renamed with a date and a legal basis, not here"]})
-    title, words = call.text("title"), call.given.get("description")
+    title, words, said = call.text("title"), call.given.get("description"), besides.read(call)
     language = call.site.language
     changed = call.site.catalog.amend_organisation(
         call.caller, one.id, title={**one.title, language: title} if title else None,
         description=None if words is None else {**one.description, language: call.text("description")},
     )
+    besides.keep(call, one, said)
     _join(call, one)
     asked = Question(filters={"org": (one.public_id,)}, facets=(), marks=False, limit=0)
     return agencies.dictionary(call, changed, call.site.catalog.search(NOBODY, asked)[0].total)

@@ -62,7 +62,7 @@ def package(given: Mapping[str, Any], *, named: bool) -> dict[str, Any]:
     plugin = given.get("plugin_data")
     if plugin not in (None, "") and not isinstance(plugin, dict):
         found["plugin_data"] = ["The value should be a valid JSON object"]
-    return {**found, **_tags(given), **_extras(dictionaries(given, "extras"))}
+    return {**found, **_tags(given), **extras(dictionaries(given, "extras"))}
 
 
 def email_problems(value: Any) -> list[str]:
@@ -108,7 +108,8 @@ def split(listed: str) -> list[str]:
     return [one.strip() for one in listed.split(",") if one.strip()]
 
 
-def _extras(given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def extras(given: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Tell what is wrong with extras, in CKAN's shapes."""
     wrong = [_extra(one) for one in given]
     if any(wrong):
         return {"extras": wrong}

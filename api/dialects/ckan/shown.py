@@ -9,7 +9,7 @@ import orjson
 
 from api.deps import Site
 from api.described import described
-from api.dialects.ckan import groups
+from api.dialects.ckan import besides, groups
 from api.dialects.ckan.action import Call
 from api.dialects.ckan.kept import kept_of
 from catalog.errors import NotFound
@@ -39,6 +39,7 @@ class Shown:
         self._codelists: Mapping[str, Any] = call.site.standards.codelists
         self._agencies: dict[str, Organisation] = {one.id: one for one in known}
         self._named: dict[str, dict[str, Any]] = {}
+        self._besides: Mapping[str, Mapping[str, Any]] | None = None
         self._filled: Collection[str] | None = None
         self._groups: dict[str, dict[str, Any]] | None = None
         self._moved: dict[str, list[Origin]] = {}
@@ -95,7 +96,8 @@ class Shown:
         """Give the dictionary of ``package_show``."""
         agency = self._agency(entry.organisation)
         if agency.id not in self._named:
-            self._named[agency.id] = organisation(self.call, agency)
+            self._besides = besides.every(self.call) if self._besides is None else self._besides
+            self._named[agency.id] = organisation(self.call, agency, self._besides.get(agency.id, {}))
         if entry.id not in self._moved:
             self._remember([entry])
         moved = self._moved[entry.id]
@@ -159,11 +161,11 @@ def state_of(entry: Entry) -> str:
     return {"draft": "draft", "withdrawn": "deleted"}.get(entry.state, "active")
 
 
-def organisation(call: Call, one: Organisation) -> dict[str, Any]:
+def organisation(call: Call, one: Organisation, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Give an agency as a package names it."""
     return {
         "approval_status": "approved", "created": ckan.moment(one.created), "description": call.words(one.description),
-        "id": one.id, "image_url": "", "is_organization": True, "name": one.slug,
+        "id": one.id, "image_url": besides.picture(kept), "is_organization": True, "name": one.slug,
         "state": "active" if one.state == "open" else "deleted", "title": call.words(one.title) or one.slug,
         "type": "organization",
     }
