@@ -242,6 +242,27 @@ def test_robots_and_sitemap_are_there(town: Town) -> None:
     assert page(town, "/sitemap.xml").startswith("<?xml")
 
 
+def test_a_sitemap_names_what_is_there_now_in_parts_where_it_is_long(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = town.published("Bảng một")
+    whole = town.client.get("/sitemap.xml")
+    assert f"{URL}/datasets/{first['slug']}<" in whole.text
+    assert town.client.get("/sitemap.xml", headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+    assert town.client.get("/sitemap-1.xml").status_code == 404
+    many = whole.text.count("<url>")
+    monkeypatch.setattr("api.dialects.html.machines.MOST", many)
+    second = town.published("Bảng hai")
+    assert page(town, "/sitemap.xml").count("<sitemap>") == 2
+    parts = [page(town, f"/sitemap-{number}.xml") for number in (1, 2)]
+    assert [one.count("<url>") for one in parts] == [many, 1]
+    assert all(any(f"/datasets/{made['slug']}<" in one for one in parts) for made in (first, second))
+    for wrong in ("0", "3", "x", "1" * 5000, "²"):
+        assert town.client.get(f"/sitemap-{wrong}.xml").status_code == 404
+    town.send("POST", f"/api/v1/datasets/{second['slug']}/withdraw", "reviewer", {"reason": "Nhầm"})
+    town.stand.follow()
+    left = page(town, "/sitemap.xml")
+    assert (f"/datasets/{first['slug']}<" in left, second["slug"] in left) == (True, False)
+
+
 def test_a_fault_of_ours_is_a_calm_page_with_an_id(town: Town, caplog: pytest.LogCaptureFixture) -> None:
     town.stand.index.ask = None
     answer = town.client.get("/datasets")

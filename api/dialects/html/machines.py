@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Request, Response
 
 from api import deps
+from api.dialects.html.front import unchanged
 from api.dialects.html.refused import PageRoute
-from api.dialects.html.view import fragments
-from catalog.model import NOBODY
+from catalog.catalog import Catalog
+from catalog.errors import NotFound
+from catalog.model import NOBODY, Organisation
 from catalog.question import Question
 from standards.registry import Standards
 
 router = APIRouter(route_class=PageRoute)
 PRIVATE = ("/desk", "/account", "/publish", "/sign-in", "/submissions/", "/api/")
 MOST = 45_000
+"""Addresses in one file; sitemaps.org allows 50,000."""
 PAGE = 1000
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+NAMES = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 @router.get("/robots.txt")
@@ -29,32 +36,63 @@ def robots(request: Request) -> Response:
 
 @router.get("/sitemap.xml")
 def sitemap(request: Request) -> Response:
-    """Every public dataset of a real publisher, standard and code list (sitemaps.org, at most 45,000 addresses)."""
-    newest = deps.site(request).catalog.changes(NOBODY, limit=1)
-    key = ("sitemap", len(newest), deps.site(request).catalog.statistics().get("versions", 0))
-    body = fragments(request).get(key, lambda: _sitemap(request, deps.site(request).standards))
-    return Response(body, media_type="application/xml", headers={"Cache-Control": "max-age=3600"})
+    """Every public dataset of a real publisher, standard and code list (sitemaps.org), or where its parts are."""
+    parts = _held(request)
+    return _answer(request, parts[0] if len(parts) == 1 else _index(deps.site(request).url, len(parts)))
 
 
-def _sitemap(request: Request, standards: Standards) -> str:
-    site, catalog = deps.site(request).url, deps.site(request).catalog
-    organisations = catalog.organisations(NOBODY)
+@router.get("/sitemap-{number}.xml")
+def part_of_sitemap(request: Request, number: str) -> Response:
+    """A part of the sitemap of a large catalogue; raises NotFound."""
+    parts = _held(request)
+    if len(parts) == 1 or not number.isdecimal() or not 1 <= int(number[:9]) <= len(parts):
+        raise NotFound
+    return _answer(request, parts[int(number) - 1])
+
+
+def _answer(request: Request, body: str) -> Response:
+    mark = hashlib.sha256(body.encode()).hexdigest()[:32]
+    headers = {"Cache-Control": "max-age=3600", "ETag": f'"{mark}"'}
+    page = Response(body, media_type="application/xml", headers=headers)
+    return Response(status_code=304, headers=headers) if unchanged(request, page) else page
+
+
+def _held(request: Request) -> Sequence[str]:
+    """Give the parts, made anew when a change has reached search: what was hidden or withdrawn leaves them too."""
+    site = deps.site(request)
+    change, _, followed = site.catalog.last_deeds()
+    agencies = site.catalog.organisations(NOBODY)
+    mark = (change, followed, tuple((one.slug, one.demo) for one in agencies))
+    held: tuple[object, Sequence[str]] | None = site.extras.get("html.sitemap")
+    if held is None or held[0] != mark:
+        held = site.extras["html.sitemap"] = mark, _parts(site.url, site.catalog, agencies, site.standards)
+    return held[1]
+
+
+def _parts(site: str, catalog: Catalog, organisations: Sequence[Organisation], standards: Standards) -> Sequence[str]:
     demo = {one.id for one in organisations if one.demo}
     found = [("/", ""), ("/datasets", ""), ("/organizations", ""), ("/standards", ""), ("/status", "")]
     found += [(f"/organizations/{one.slug}", "") for one in organisations if not one.demo]
     found += [(f"/standards/{one}", "") for one in standards.tables]
     found += [(f"/codelists/{one}", "") for one in standards.codelists]
-    after = ""
-    while len(found) < MOST:
-        answer, entries = catalog.search(NOBODY, Question(sort="title", limit=PAGE, after=after, facets=()))
-        found += [(f"/datasets/{one.slug}", one.modified.date().isoformat()) for one in entries
+    lines, after = [_address(site + path, day) for path, day in found], ""
+    while True:
+        page = Question(sort="modified", limit=PAGE, after=after, facets=(), marks=False)
+        answer, entries = catalog.search(NOBODY, page)
+        lines += [_address(f"{site}/datasets/{one.slug}", one.modified.date().isoformat()) for one in entries
                   if one.organisation not in demo]
         after = answer.next
         if not after:
-            break
-    lines = [_address(site + path, day) for path, day in found]
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
-            + "\n".join(lines) + "</urlset>\n")
+            return [_urls(lines[at : at + MOST]) for at in range(0, len(lines), MOST)]
+
+
+def _urls(lines: Sequence[str]) -> str:
+    return f'{HEAD}<urlset xmlns="{NAMES}">' + "\n".join(lines) + "</urlset>\n"
+
+
+def _index(site: str, many: int) -> str:
+    lines = (f"<sitemap><loc>{escape(site)}/sitemap-{number}.xml</loc></sitemap>" for number in range(1, many + 1))
+    return f'{HEAD}<sitemapindex xmlns="{NAMES}">' + "\n".join(lines) + "</sitemapindex>\n"
 
 
 def _address(url: str, day: str) -> str:
