@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from threading import Lock
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Request, Response
@@ -63,10 +64,11 @@ def _held(request: Request) -> Sequence[str]:
     change, _, followed = site.catalog.last_deeds()
     agencies = site.catalog.organisations(NOBODY)
     mark = (change, followed, tuple((one.slug, one.demo) for one in agencies))
-    held: tuple[object, Sequence[str]] | None = site.extras.get("html.sitemap")
-    if held is None or held[0] != mark:
-        held = site.extras["html.sitemap"] = mark, _parts(site.url, site.catalog, agencies, site.standards)
-    return held[1]
+    with site.extras.setdefault("html.sitemap.lock", Lock()):  # of several who ask at once one makes it
+        held: tuple[object, Sequence[str]] | None = site.extras.get("html.sitemap")
+        if held is None or held[0] != mark:
+            held = site.extras["html.sitemap"] = mark, _parts(site.url, site.catalog, agencies, site.standards)
+        return held[1]
 
 
 def _parts(site: str, catalog: Catalog, organisations: Sequence[Organisation], standards: Standards) -> Sequence[str]:
