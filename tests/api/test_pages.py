@@ -283,6 +283,13 @@ def test_feeds_tell_what_is_new_and_nothing_hidden(town: Town) -> None:
         feed = ET.fromstring(answer.content)
         assert "Trường <học>" in "".join(feed.itertext()), path
         assert "Bản nháp kín" not in answer.text
+    answer = town.client.get("/feeds/dataset.atom")
+    atom = "{http://www.w3.org/2005/Atom}"
+    [entry] = ET.fromstring(answer.content).iter(f"{atom}entry")
+    assert [one.get("term") for one in entry.iter(f"{atom}category")] == ["trường"]
+    assert entry.findtext(f"{atom}author/{atom}name") == "Sở Giáo dục"
+    assert entry.findtext(f"{atom}published") == entry.findtext(f"{atom}updated")
+    assert town.client.get("/feeds/dataset.atom", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert town.client.get("/feeds/datasets/ban-nhap-kin.atom").status_code == 404
     assert town.client.get("/feeds/group/none.atom").status_code == 404
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,13 +16,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api import deps
 from api.dialects.html import labels, results
+from api.dialects.html.front import unchanged
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader
 from api.messages import pages
 from catalog.catalog.base import tombstone as tombstone_of
 from catalog.columns import breaking_since
 from catalog.errors import Gone, NotFound
-from catalog.model import NOBODY, Entry
+from catalog.model import NOBODY, Entry, Organisation
 from catalog.question import Question, clean_text
 from standards.vocabulary import THEMES
 
@@ -35,8 +37,19 @@ CKAN_FACETS = {"organization": "org", "groups": "theme", "tags": "tag", "res_for
 """What CKAN calls the filters of a search."""
 Page = Annotated[int, Query(ge=1, le=LAST_PAGE)]
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)
-Item = tuple[str, str, datetime, str]
-"""Address, title, time of change, summary."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One entry: where it leads, what it says, when it changed and first came, and whose it is."""
+
+    address: str
+    title: str
+    changed: datetime
+    summary: str
+    published: datetime | None = None
+    author: str = ""
+    tags: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,19 +130,19 @@ def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
     broken = breaking_since(known[: NEWEST + 1])
     warned = reader.say("Phiên bản này đổi cấu trúc bảng.")
     items = [
-        (f"/datasets/{entry.slug}/versions/{one.number}",
-         reader.say("%(title)s, phiên bản %(number)s", title=title, number=one.number), one.issued,
-         f"{warned} {one.note}".strip() if one.number in broken else one.note)
+        Item(address=f"/datasets/{entry.slug}/versions/{one.number}", changed=one.issued, published=one.issued,
+             title=reader.say("%(title)s, phiên bản %(number)s", title=title, number=one.number),
+             summary=f"{warned} {one.note}".strip() if one.number in broken else one.note)
         for one in known if one.state == "published"
     ]
     items += [
-        (f"/datasets/{entry.slug}#{one.id}",
-         reader.say("%(title)s: sắp đổi cột từ %(day)s", title=title, day=pages.day(reader.lang, one.effective)),
-         one.made,
-         " ".join(filter(None, [", ".join(one.columns), pages.words(reader.lang, one.words)])))
+        Item(address=f"/datasets/{entry.slug}#{one.id}", changed=one.made, published=one.made,
+             title=reader.say("%(title)s: sắp đổi cột từ %(day)s", title=title,
+                              day=pages.day(reader.lang, one.effective)),
+             summary=" ".join(filter(None, [", ".join(one.columns), pages.words(reader.lang, one.words)])))
         for one in entry.announced
     ]
-    items.sort(key=lambda one: one[2], reverse=True)
+    items.sort(key=lambda one: one.changed, reverse=True)
     return _feed(request, reader, title, f"/feeds/datasets/{entry.slug}.atom", Leaf(items=items[:NEWEST]))
 
 
@@ -141,18 +154,23 @@ def _leaf(request: Request, reader: Reader, asked: Question, number: int) -> Lea
     """Ask for one page of what a question finds among public datasets."""
     wanted = dataclasses.replace(asked, limit=PAGE, start=(number - 1) * PAGE)
     answer, entries = deps.site(request).catalog.search(NOBODY, wanted)
-    return Leaf(items=[_item(reader, one) for one in entries], number=number, last=max(1, ceil(answer.total / PAGE)))
+    owners = {one.id: one for one in deps.site(request).catalog.organisations(NOBODY)} if entries else {}
+    return Leaf(items=[_item(reader, one, owners.get(one.organisation)) for one in entries], number=number,
+                last=max(1, ceil(answer.total / PAGE)))
 
 
-def _item(reader: Reader, entry: Entry) -> Item:
+def _item(reader: Reader, entry: Entry, owner: Organisation | None) -> Item:
     about = entry.about
-    return (f"/datasets/{entry.slug}", pages.words(reader.lang, about.title), entry.modified,
-            pages.words(reader.lang, about.description))
+    return Item(
+        address=f"/datasets/{entry.slug}", title=pages.words(reader.lang, about.title), changed=entry.modified,
+        summary=pages.words(reader.lang, about.description), published=entry.issued, tags=about.tags,
+        author=pages.words(reader.lang, owner.title) if owner else "",
+    )
 
 
 def _feed(request: Request, reader: Reader, title: str, path: str, leaf: Leaf) -> Response:
     site = deps.site(request).url
-    updated = max((one[2] for one in leaf.items), default=OLDEST)
+    updated = max((one.changed for one in leaf.items), default=OLDEST)
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{reader.lang}">',
@@ -162,7 +180,10 @@ def _feed(request: Request, reader: Reader, title: str, path: str, leaf: Leaf) -
         *(_entry(site, one) for one in leaf.items),
         "</feed>",
     ]
-    return Response("\n".join(lines), media_type="application/atom+xml", headers={"Cache-Control": "max-age=60"})
+    body = "\n".join(lines)
+    headers = {"Cache-Control": "max-age=60", "ETag": f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'}
+    page = Response(body, media_type="application/atom+xml", headers=headers)
+    return Response(status_code=304, headers=headers) if unchanged(request, page) else page
 
 
 def _links(site: str, path: str, leaf: Leaf) -> Iterable[str]:
@@ -179,14 +200,17 @@ def _links(site: str, path: str, leaf: Leaf) -> Iterable[str]:
 
 
 def _entry(site: str, item: Item) -> str:
-    address, title, changed, summary = item
-    stamp, slug = _stamp(changed), address.removeprefix("/datasets/")
+    address, stamp, slug = item.address, _stamp(item.changed), item.address.removeprefix("/datasets/")
     described = "" if "/" in slug or "#" in slug else (
         '<link rel="enclosure" type="application/json" '
         f"href={quoteattr(f'{site}/api/3/action/package_show?id={slug}')}/>")
     return (
-        f"<entry><id>{escape(site + address)}#{stamp}</id><title>{escape(title)}</title><updated>{stamp}</updated>"
-        f"<link href={quoteattr(site + address)}/>{described}<summary>{escape(summary)}</summary></entry>"
+        f"<entry><id>{escape(site + address)}#{stamp}</id><title>{escape(item.title)}</title><updated>{stamp}</updated>"
+        f"{f'<published>{_stamp(item.published)}</published>' if item.published else ''}"
+        f"{f'<author><name>{escape(item.author)}</name></author>' if item.author else ''}"
+        f"<link href={quoteattr(site + address)}/>{described}"
+        f"{''.join(f'<category term={quoteattr(tag)}/>' for tag in item.tags)}"
+        f"<summary>{escape(item.summary)}</summary></entry>"
     )
 
 
