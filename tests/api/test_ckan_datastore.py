@@ -347,7 +347,7 @@ def test_a_resource_that_is_not_there_gets_no_table(town: Town) -> None:
 
 def test_other_statements_and_tables_are_refused(town: Town, made: str) -> None:
     for sql, words in ((f'DELETE FROM "{made}"', "Invalid query AST element: DeleteStmt"), ("EXPLAIN SELECT 1", "Invalid query AST element: ExplainStmt"),
-                       (f'SELECT 1 FROM "{made}"; SELECT 2', "Query is not a single statement"), ("x", 'Invalid SQL: syntax error at or near "x"')):
+                       (f'SELECT 1 FROM "{made}"; SELECT 2', "Query is not a single statement"), ("  \t", "Query is not a single statement"), ("x", 'Invalid SQL: syntax error at or near "x"')):
         assert errors(town, "datastore_search_sql", sql=sql) == {"message": words}, sql
     for sql, words in (("SELECT * FROM pg_class", "access system tables"), ("SELECT pg_sleep(1)", "call function pg_sleep"),
                        ("SELECT * FROM information_schema.tables", "access tables in other schemas")):

@@ -107,7 +107,7 @@ def _in_their_words(refused: Invalid, sql: str) -> Exception:
     """Say in CKAN's words why a statement is not answered."""
     what = str(refused.params.get("what", ""))
     if refused.code == "sql-not-one-select":
-        verb = VERBS.get(sql.split(maxsplit=1)[0].lower(), "") if ";" not in sql.strip().rstrip(";") else ""
+        verb = VERBS.get("".join(sql.split(maxsplit=1)[:1]).lower(), "") if ";" not in sql.strip().rstrip(";") else ""
         return Wrong({"message": f"Invalid query AST element: {verb}" if verb else "Query is not a single statement"})
     if refused.code == "sql-not-allowed":
         return _denied("access tables in other schemas" if "." in what else f"call function {what}")
