@@ -63,6 +63,16 @@ class SetAside(Exception):
         super().__init__(f"{step}: {type(last).__name__}: {last}"[:2000])
 
 
+class Untold(BaseException):
+    """The database did not take down what a step gave, so its job stays as the books have it and is taken up again.
+
+    Not an Exception: DBOS would write down that the job had failed, with the database that is back by then.
+    """
+
+    def __init__(self, step: str, why: Unavailable) -> None:
+        super().__init__(f"{step}: {why.code}")
+
+
 class Paced:
     """A piece of work done again and again: not more often than ``every`` seconds, and rarer while it fails.
 

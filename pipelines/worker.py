@@ -44,7 +44,7 @@ from pipelines.flow import (
 )
 from pipelines.following import Following
 from pipelines.manned import Bench, Locks, Patience
-from pipelines.patience import Paced, SetAside, patiently
+from pipelines.patience import Paced, SetAside, Untold, patiently
 from pipelines.step import Parcel
 from pipelines.steps import erase, index
 from pipelines.watch import Unwatched, Watch, step_of
@@ -130,6 +130,7 @@ class Worker:
         self._followers = Following(followers(shop), shop.catalog.last_change, self._watch)
         self._running: set[str] = set()
         self._doubtful: set[str] = set()
+        self._untold: set[str] = set()
         self._stop = threading.Event()
         self._beat = Paced(self.show_life, every=BEAT_SECONDS, through=SlotLost)
         self._follow = Paced(self.follow, rest=REST)
@@ -221,8 +222,9 @@ class Worker:
         self._bench.adopt()
         self._set_aside_what_kills()
         mine = set(self._bench.orphans(self.slot)) - self._running
-        stuck, self._doubtful = sorted(mine & self._doubtful), mine
+        stuck, self._doubtful = sorted(mine & (self._doubtful | self._untold)), mine
         taken = self._bench.take_over(self.slot, stuck) if stuck else 0
+        self._untold.difference_update(stuck)
         for slot in self._bench.running_slots():
             if slot != self.slot and self._locks.take(slot):
                 try:
@@ -324,6 +326,10 @@ class Worker:
         self._running.add(job)
         try:
             yield
+        except Untold as why:
+            LOG.warning("%s is done again from where the database knows it: %s", job, why)
+            self._untold.add(job)
+            raise
         finally:
             self._running.discard(job)
 
@@ -346,7 +352,8 @@ class Worker:
     def _durably(self, name: str, step: Callable[[], str]) -> str:
         """Run one step on DBOS: remembered when done, tried again with growing pauses when it fails.
 
-        While the database or the store is away the step waits for it, which is no failure of the step.
+        While the database or the store is away the step waits for it, which is no failure of the step; nor is it one
+        that DBOS could not write down what the step gave (Untold).
         """
         patience = self._patience
 
@@ -366,7 +373,10 @@ class Worker:
             should_retry=worth_trying_again,
         )
         try:
-            said: str = DBOS.run_step(wishes, tried)
+            with self._bench.asked():
+                said: str = DBOS.run_step(wishes, tried)
+        except Unavailable as why:  # a step's own is tried again until that is exceeded
+            raise Untold(name, why) from why
         except dbos_error.DBOSMaxStepRetriesExceeded as exceeded:
             raise SetAside(name, exceeded.errors[-1]) from exceeded
         return said

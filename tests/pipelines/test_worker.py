@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import threading
 from pathlib import Path
 
+import psycopg.errors
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from catalog.adapters.sql.jobs import worker_config
 from catalog.adapters.sql.locks import Locks
@@ -295,3 +298,31 @@ def test_a_step_that_finds_the_store_full_waits_for_room_however_often_it_fails(
         bench.arrive("s1")
         assert bench.until("s1", "done") is not None
     assert len(tries) == 6
+
+
+def test_a_job_whose_step_the_database_did_not_take_down_goes_on_as_the_database_knows_it(
+    bench: Bench, tmp_path: Path
+) -> None:
+    spoiled: list[str] = []
+    fault = sqlite3.OperationalError("disk I/O error") if bench.url.startswith("sqlite") else psycopg.errors.IoError()
+
+    def spoil(_connection: object, _cursor: object, statement: str, words: object, *_more: object) -> None:
+        if "INSERT INTO" in statement and "operation_outputs" in statement and "examine" in str(words) and not spoiled:
+            spoiled.append(statement)
+            raise OperationalError(statement, {}, fault)
+
+    shop = workshop(tmp_path, good)
+    desk = shop.catalog
+    assert isinstance(desk, Desk)
+    desk.arrive(name="s1")
+    event.listen(Engine, "before_cursor_execute", spoil)  # the worker opens an engine of its own
+    try:
+        with bench.working(shop):
+            bench.arrive("s1")
+            job = bench.until("s1", "done", "set-aside")
+    finally:
+        event.remove(Engine, "before_cursor_execute", spoil)
+    assert spoiled
+    assert job is not None
+    assert job.state == "done", job.error
+    assert desk.kept["s1"].state == "published"
