@@ -151,6 +151,7 @@ def published_once(siege: Warm, place: Place, dataset: str, content: str, *, inj
                 threading.Thread(target=only_once, args=(tracer, log), daemon=True).start()
         line.go()
         while (said := line.hear()) not in ("", "done"):
+            assert said != "stuck", f"after {inject or hook} work was left that nobody took up:\n{tail(place)}"
             took = said.removeprefix("took ") if said.startswith("took ") else took
         assert eventually(lambda: siege.code(pid) is not None or not siege.lives(pid), LONG)
     finally:

@@ -45,6 +45,7 @@ from tests.faults import mother
 
 HASTE = Patience(attempts=12, seconds=0.05, growth=1.5, outage=60.0)
 CODES = {"EIO": errno.EIO, "ENOSPC": errno.ENOSPC}
+SETTLED_SECONDS = 200.0
 DEEDS = ("open", "os.rename", "os.link", "os.remove", "os.mkdir", "os.chmod", "shutil.rmtree")
 
 
@@ -64,7 +65,7 @@ def work(_order: dict[str, Any], nursery: Nursery) -> None:
 def publish(order: dict[str, Any], nursery: Nursery) -> None:
     """A process that takes one upload, as a web process does, and works until nothing is left to do, as a worker does.
 
-    It tells of itself over a socket: what it acknowledged, and that it is done. Faults begin after "ready" was answered.
+    It tells of itself over a socket: what it acknowledged, and that it is done, or stuck with work that nobody takes up. Faults begin after "ready" was answered.
     """
     line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     line.connect(order["line"])
@@ -85,10 +86,10 @@ def _upload_and_wait(site: Site, order: dict[str, Any], line: socket.socket) -> 
         line.send(b"took " + one.encode())
     except (Refusal, OSError) as refused:
         line.send(f"refused {refused!r}".encode()[:200])
-    until = time.monotonic() + 200
-    while time.monotonic() < until and not _settled(site):
+    until = time.monotonic() + SETTLED_SECONDS
+    while not (settled := _settled(site)) and time.monotonic() < until:
         time.sleep(0.02)
-    line.send(b"done")
+    line.send(b"done" if settled else b"stuck")
     os._exit(0)
 
 
