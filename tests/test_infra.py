@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import re
+import socket
 import subprocess
 from pathlib import Path
 
@@ -10,8 +13,10 @@ import pytest
 import yaml
 
 from api.cli import run
+from api.messages import refusals
 from api.settings import Settings
 from infra.cluster import door
+from infra.cluster.ports import free_ports
 from tests.chart import Chart
 from tests.conftest import missing
 
@@ -99,6 +104,87 @@ def test_the_door_hands_on_what_the_site_needs(tmp_path):
     assert said.returncode == 0, said.stderr
     with pytest.raises(KeyError):
         door.config(tmp_path, 8080, [8000], {"a_directive_that_is_not_there": "1s"})
+
+
+LONG = "x" * 20_000
+REFUSED_AT_THE_DOOR = {
+    "address": (414, "address-too-long", lambda at: f"GET {at}?q={LONG} HTTP/1.1\r\nHost: x\r\n\r\n"),
+    "headers": (431, "headers-too-long", lambda at: f"GET {at} HTTP/1.1\r\nHost: x\r\nCookie: {LONG}\r\n\r\n"),
+    "no host": (400, "bad-request", lambda at: f"GET {at} HTTP/1.1\r\nConnection: close\r\n\r\n"),
+    "body": (413, "too-large", lambda at: f"POST {at} HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n{LONG}"),
+    "nobody there": (503, "unavailable", lambda at: f"GET {at} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+}
+
+
+@pytest.fixture(scope="module")
+def lonely_door(tmp_path_factory):
+    """nginx with nobody behind it."""
+    if door.binary() is None:
+        missing("nginx", "it is not installed")
+    listens, nobody = free_ports(2)
+    path = door.config(tmp_path_factory.mktemp("door"), listens, [nobody], {"client_max_body_size": "1k"})
+    with subprocess.Popen(door.command(path), stderr=subprocess.DEVNULL) as running:
+        try:
+            while running.poll() is None and not _listens(listens):
+                pass
+            yield listens
+        finally:
+            running.terminate()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _told(port: int, request: str) -> tuple[int, dict[str, str], str]:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
+        line.sendall(request.encode())
+        answer = http.client.HTTPResponse(line)
+        answer.begin()
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+        return answer.status, headers, answer.read().decode()
+
+
+@pytest.mark.parametrize(("status", "code", "request_to"), REFUSED_AT_THE_DOOR.values(), ids=REFUSED_AT_THE_DOOR.keys())
+def test_the_door_refuses_in_the_shape_of_what_was_asked(lonely_door, status, code, request_to):
+    told, headers, body = _told(lonely_door, request_to("/api/v1/datasets"))
+    problem = json.loads(body)
+    assert (told, headers["content-type"], headers["cache-control"]) == (status, "application/problem+json", "no-store")
+    assert problem == {"type": "about:blank", "status": status, "code": code, "title": refusals.title(status, "vi"),
+                       "detail": problem["detail"]}
+    assert (headers.get("retry-after") is not None) is (status == 503)
+    for at in ("/api/3/action/package_search", "/api/action/package_search"):
+        told, headers, body = _told(lonely_door, request_to(at))
+        envelope = json.loads(body)
+        assert (told, headers["content-type"]) == (status, "application/json;charset=utf-8")
+        assert envelope["help"].endswith("/api/3/action/help_show?name=package_search")
+        assert envelope["success"] is False
+        assert envelope["error"]["__type"] == "Service Error"
+        assert envelope["error"]["message"]
+    told, headers, body = _told(lonely_door, request_to("/datasets"))
+    assert (told, headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert 'lang="vi"' in body
+    assert 'lang="en"' in body
+    assert "nginx" not in body
+
+
+@pytest.mark.parametrize(("status", "code"), [(414, "address-too-long"), (431, "headers-too-long"), (400, "bad-request"), (503, "unavailable")])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_door_says_what_the_api_would_say(lonely_door, status, code, language):
+    """The word of a language has to come before what is too long: behind it nginx reads nothing."""
+    line = "GET /api/v1/datasets HTTP/1.1" if status != 414 else f"GET /api/v1/datasets?q={LONG} HTTP/1.1"
+    rest = {431: f"Host: x\r\nCookie: {LONG}\r\n", 400: "Connection: close\r\n"}.get(status, "Host: x\r\nConnection: close\r\n")
+    _, headers, body = _told(lonely_door, f"{line}\r\nAccept-Language: {language}\r\n{rest}\r\n")
+    heard = "vi" if status == 414 else language
+    assert headers["content-language"] == heard
+    assert json.loads(body)["title"] == refusals.title(status, heard)
+    assert json.loads(body)["detail"] == refusals.sentence(code, {}, heard, status=status)
+
+
+def test_no_word_of_an_address_gets_into_what_the_door_says(lonely_door):
+    _, _, body = _told(lonely_door, f'GET /api/3/action/"<b>{LONG} HTTP/1.1\r\nHost: x\r\n\r\n')
+    assert json.loads(body)["help"] == "/api/3/action/help_show?name="
 
 
 def test_every_value_of_the_chart_is_used_and_every_one_used_is_there():

@@ -32,11 +32,13 @@ TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     410: {"vi": "Đã gỡ", "en": "Withdrawn"},
     413: {"vi": "Quá lớn", "en": "Too large"},
     412: {"vi": "Phiên bản giao thức không được hỗ trợ", "en": "Protocol version not supported"},
+    414: {"vi": "Địa chỉ quá dài", "en": "Address too long"},
     415: {"vi": "Kiểu nội dung không được nhận ở đây", "en": "Kind of content not taken here"},
     423: {"vi": "Đang có việc khác dở dang", "en": "Under way already"},
     460: {"vi": "Nội dung nhận được không khớp mã kiểm tra", "en": "Checksum does not match"},
     422: {"vi": "Dữ liệu gửi lên chưa đúng", "en": "Not accepted as it stands"},
     429: {"vi": "Quá nhiều yêu cầu", "en": "Too many requests"},
+    431: {"vi": "Phần đầu yêu cầu quá dài", "en": "Headers too long"},
     500: {"vi": "Có lỗi ở phía chúng tôi", "en": "A fault on our side"},
     503: {"vi": "Tạm thời chưa phục vụ được", "en": "Temporarily unavailable"},
 })
@@ -44,6 +46,14 @@ TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
 GENERAL: Sentences = MappingProxyType({
     "refused": {"vi": "Yêu cầu không được chấp nhận.", "en": "The request was not accepted."},
     "bad-request": {"vi": "Máy chủ không hiểu yêu cầu này.", "en": "The server does not understand this request."},
+    "address-too-long": {
+        "vi": "Địa chỉ dài hơn 16 kB. Gửi truy vấn dài bằng POST, hoặc chia thành nhiều lần hỏi.",
+        "en": "The address is longer than 16 kB. Send a long query by POST, or ask in several parts.",
+    },
+    "headers-too-long": {
+        "vi": "Các dòng đầu của yêu cầu (cookie, khóa…) dài hơn mức trang này nhận.",
+        "en": "The headers of the request (cookies, tokens …) are longer than this site takes.",
+    },
     "internal": {
         "vi": "Có lỗi ở phía chúng tôi, không phải do bạn. Khi liên hệ, hãy nêu mã {id}.",
         "en": "Something went wrong on our side, not yours. If you contact us, give this id: {id}.",
