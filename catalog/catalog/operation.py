@@ -8,7 +8,7 @@ from typing import get_args
 
 from catalog.catalog.finding import is_late
 from catalog.catalog.scrubbing import Scrubbing
-from catalog.errors import Refusal, Unavailable
+from catalog.errors import NotFound, Refusal, Unavailable
 from catalog.model import AuditRow, Caller, Job, JobCount, SubmissionState
 
 WORKER_SILENT = 60.0
@@ -32,6 +32,14 @@ class Operation(Scrubbing):
         """Work under way or set aside; raises NotAllowed."""
         self._must(caller, "see-jobs")
         return self._jobs.jobs(states=states)
+
+    def job(self, caller: Caller, job: str) -> Job:
+        """One job by its id. Raises NotAllowed, NotFound."""
+        self._must(caller, "see-jobs")
+        found = self._jobs.status(job)
+        if found is None or found.id != job:
+            raise NotFound("job-not-found", job=job)
+        return found
 
     def retry_job(self, caller: Caller, job: str) -> None:
         """Run a job that was set aside once more. Raises NotAllowed, NotFound, Conflict."""

@@ -217,7 +217,15 @@ def test_what_nobody_follows_because_it_is_not_there_is_a_wrong_member(town: Tow
 
 def test_work_under_way_is_told_to_operators_as_jobs(town: Town) -> None:
     assert refused(town, "job_list", "editor")[0] == 403
-    assert isinstance(told(town, "job_list", "operator"), list)
+    assert told(town, "job_list", "operator") == []
+    town.upload("roads", who="operator")
+    waiting = told(town, "job_list", "operator")
+    assert [(set(one), one["queue"]) for one in waiting] == [({"id", "title", "created", "queue"}, "default")]
+    assert told(town, "job_list", "operator", ids_only=True) == [waiting[0]["id"]]
+    assert told(town, "job_list", "operator", queues=["another"]) == []
+    assert told(town, "job_show", "operator", id=waiting[0]["id"]) == waiting[0]
+    assert told(town, "job_cancel", "operator", id=waiting[0]["id"]) is None
+    assert told(town, "job_list", "operator") == []
     assert refused(town, "job_show", "operator", id="nope")[0] == 404
 
 

@@ -11,7 +11,7 @@ from catalog.model import Job
 from catalog.permit import may
 from standards.metadata import ckan
 
-UNDER_WAY: Final = ("queued", "running")
+UNDER_WAY: Final = ("waiting", "running")
 MOST: Final = 100
 KINDS: Final = ("depends_on", "dependency_of", "derives_from", "has_derivation", "links_to", "linked_from", "child_of",
                 "parent_of")
@@ -33,12 +33,7 @@ def job_list(call: Call) -> list[Any]:
 
 def job_show(call: Call) -> dict[str, Any]:
     """Answer ``job_show``."""
-    every = call.site.catalog.jobs(call.caller)
-    key = call.needed("id")
-    found = next((one for one in every if one.id == key), None)
-    if found is None:
-        raise NotFound
-    return _job(found)
+    return _job(call.site.catalog.job(call.caller, call.needed("id")))
 
 
 def job_cancel(call: Call) -> None:
