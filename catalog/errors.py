@@ -6,6 +6,7 @@ Refusal
 │   └── NotKnown      no or wrong credentials
 ├── Conflict          the state does not allow it
 │   ├── Stale         somebody else was faster
+│   │   └── Outdated  what the caller has seen of it is not what stands
 │   └── Busy          somebody else is at it
 ├── Gone              withdrawn: a tombstone is left
 ├── Invalid           the request says something that cannot be
@@ -70,6 +71,12 @@ class Stale(Conflict):
     """Somebody changed it in between."""
 
     code = "stale"
+
+
+class Outdated(Stale):
+    """It was to be changed only if it were still as the caller saw it."""
+
+    code = "changed-since"
 
 
 class Busy(Conflict):

@@ -31,7 +31,7 @@ TITLES: Mapping[int, Mapping[str, str]] = MappingProxyType({
     409: {"vi": "Trạng thái hiện tại không cho phép", "en": "Conflict"},
     410: {"vi": "Đã gỡ", "en": "Withdrawn"},
     413: {"vi": "Quá lớn", "en": "Too large"},
-    412: {"vi": "Phiên bản giao thức không được hỗ trợ", "en": "Protocol version not supported"},
+    412: {"vi": "Điều kiện đi kèm không đúng", "en": "Precondition failed"},
     414: {"vi": "Địa chỉ quá dài", "en": "Address too long"},
     415: {"vi": "Kiểu nội dung không được nhận ở đây", "en": "Kind of content not taken here"},
     423: {"vi": "Đang có việc khác dở dang", "en": "Under way already"},
@@ -53,6 +53,10 @@ GENERAL: Sentences = MappingProxyType({
     "headers-too-long": {
         "vi": "Các dòng đầu của yêu cầu (cookie, khóa…) dài hơn mức trang này nhận.",
         "en": "The headers of the request (cookies, tokens …) are longer than this site takes.",
+    },
+    "changed-since": {
+        "vi": "Mục này đã thay đổi từ khi bạn đọc (If-Match không còn khớp). Hãy đọc lại rồi sửa.",
+        "en": "This has changed since you read it (If-Match names other bytes). Read it again, then change it.",
     },
     "internal": {
         "vi": "Có lỗi ở phía chúng tôi, không phải do bạn. Khi liên hệ, hãy nêu mã {id}.",

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from catalog.catalog.base import Base
 from catalog.catalog.people import refuse_last_admin
-from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
+from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Outdated, Problem
 from catalog.events import DatasetChanged
 from catalog.members import CODE, TITLE_LIMIT, check_slug, check_text, refuse, slug_of
 from catalog.model import Caller, Closing, Entry, Membership, Organisation, Person, Review, Role
@@ -53,15 +53,17 @@ class Agencies(Base):
 
     def amend_organisation(self, caller: Caller, key: str, *, title: Text | None = None,
                            description: Text | None = None, review: str | None = None,
-                           declares: bool | None = None) -> Organisation:
+                           declares: bool | None = None, seen: Organisation | None = None) -> Organisation:
         """Change what an agency says of itself, its rule of review, or whether it asks about secrets.
 
-        Raises NotFound, NotAllowed, Invalid.
+        With ``seen`` nothing is changed unless it is still that. Raises NotFound, NotAllowed, Invalid, Outdated.
         """
         actor = self._actor(caller)
         with self._records.begin() as unit:
             old = self._organisation(unit, key)
             self._must(caller, "manage-agency", organisation=old.id)
+            if seen is not None and old != seen:
+                raise Outdated
             refuse(_problems(title=title, description=description, review=review))
             new = replace(
                 old, title=old.title if title is None else dict(title), modified=self._now(),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from catalog.catalog.base import Base
-from catalog.errors import Conflict, NotAllowed, NotFound, Problem
+from catalog.errors import Conflict, NotAllowed, NotFound, Outdated, Problem
 from catalog.events import DatasetChanged
 from catalog.members import check_about, check_slug, refuse, slug_of, tidy
 from catalog.model import Caller, Entry, Organisation
@@ -80,17 +80,18 @@ class Datasets(Base):
         return found.id
 
     def amend(self, caller: Caller, key: str, *, about: Dataset | None = None, slug: str | None = None,
-              visibility: str | None = None, series: str | None = None) -> Entry:
+              visibility: str | None = None, series: str | None = None, seen: Entry | None = None) -> Entry:
         """Change describing members, address, visibility or series (``""`` takes it out of one); makes no new version.
 
-        Making a private dataset public asks for the same right as publishing. Raises NotFound, NotAllowed, Invalid,
-        Conflict("slug-taken").
+        Making a private dataset public asks for the same right as publishing. With ``seen`` nothing is changed unless
+        the dataset is still that. Raises NotFound, NotAllowed, Invalid, Conflict("slug-taken"), Outdated.
         """
         actor = self._actor(caller)
         with self._records.begin() as unit:
             old = self._entry(unit, caller, key)
             owner = self._organisation(unit, old.organisation)
             self._must(caller, "describe", organisation=owner.id)
+            _refuse_outdated(old, seen)
             if visibility == "public" and WHOLE in old.held:
                 raise Conflict("voice-held")
             if visibility == "public" and old.visibility == "private" and old.version:
@@ -128,13 +129,14 @@ class Datasets(Base):
         unit.save_entry(told)
         return told
 
-    def remove_draft(self, caller: Caller, key: str) -> None:
-        """Remove what was never published, uploads included; else Conflict("withdraw-instead")."""
+    def remove_draft(self, caller: Caller, key: str, seen: Entry | None = None) -> None:
+        """Remove what was never published, uploads included; else Conflict("withdraw-instead"). Raises Outdated."""
         actor = self._actor(caller)
         with self._records.begin() as unit:
             entry = self._entry(unit, caller, key)
             if not may(caller, "remove-draft", organisation=entry.organisation):
                 raise NotAllowed(act="remove-draft")
+            _refuse_outdated(entry, seen)
             if entry.version is not None or (entry.kind == "dataset" and entry.state != "draft"):
                 raise Conflict("withdraw-instead")
             unit.drop_entry(entry.id)
@@ -155,6 +157,11 @@ def refuse_taken(unit: Unit, slug: str, own: str = "") -> None:
     other = unit.entry(slug)
     if other is not None and other.id != own:
         raise Conflict("slug-taken", problems=[Problem("#/slug", "slug-taken")])
+
+
+def _refuse_outdated(entry: Entry, seen: Entry | None) -> None:
+    if seen is not None and entry != seen:
+        raise Outdated
 
 
 def _problems(*, visibility: str | None = None, kind: str = "dataset", slug: str | None = None) -> Iterator[Problem]:

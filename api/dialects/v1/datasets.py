@@ -15,13 +15,14 @@ from api.deps import Language, Site, TheCaller, TheSite
 from api.dialects.v1 import render, shapes
 from api.dialects.v1.door import Door, listed, may, reply
 from api.dialects.v1.facets import titled
-from api.dialects.v1.manners import unchanged
+from api.dialects.v1.manners import IfMatch, matches, unchanged
 from api.dialects.v1.shelf import Rendered, is_public, shelf_of
 from api.dialects.v1.words import described, text
 from api.watch.tally import in_vain, tell_missed
 from catalog import question as questions
-from catalog.errors import Gone, NotFound
+from catalog.errors import Gone, NotFound, Outdated
 from catalog.model import Caller, Entry, Version
+from catalog.permit import may as permits
 
 router = APIRouter(prefix="/api/v1", tags=["datasets"], route_class=Door)
 
@@ -29,6 +30,8 @@ REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
     status: {"model": shapes.Problem, "content": {"application/problem+json": {}}}
     for status in (401, 403, 404, 409, 410, 422, 429, 503)
 }
+IF_MATCH: Final[dict[int | str, dict[str, Any]]] = {412: REFUSALS[409]}
+"""The refusal of what is changed only if nobody else did."""
 
 
 def shown(site: Site, caller: Caller, entry: Entry) -> Rendered:
@@ -143,24 +146,44 @@ def moved_to(request: Request, entry: Entry, key: str) -> Response | None:
 
 
 @router.patch("/datasets/{dataset}", summary="Describe a dataset", openapi_extra=may("editor"),
-              responses={200: {"model": shapes.DatasetOut}, **REFUSALS})
-def amend(site: TheSite, caller: TheCaller, dataset: str, given: shapes.DatasetPatch) -> Response:
-    """Change the members that are named; makes no new version."""
+              responses={200: {"model": shapes.DatasetOut}, **IF_MATCH, **REFUSALS})
+def amend(site: TheSite, caller: TheCaller, dataset: str, given: shapes.DatasetPatch,
+          if_match: IfMatch = "") -> Response:
+    """Change the members that are named; makes no new version. `If-Match` guards what somebody else changed."""
     before = site.catalog.dataset(caller, dataset)
+    seen = _seen(site, caller, before, if_match, "describe")
     about = described(given, site, before.about)
     entry = site.catalog.amend(
         caller, before.id, about=about if about != before.about else None, slug=given.slug,
-        visibility=given.visibility, series=given.series,
+        visibility=given.visibility, series=given.series, seen=seen,
     )
     made = shown(site, caller, entry)
     return reply(made.body, 200, made.headers)
 
 
+def _seen(site: Site, caller: Caller, entry: Entry, condition: str, act: str) -> Entry | None:
+    """Give the dataset that has to stand yet, None where nothing is asked; raises Outdated where it is gone already.
+
+    Who may not do it at all hears that first, from the catalogue.
+    """
+    if not condition:
+        return None
+    if permits(caller, act, organisation=entry.organisation):
+        try:
+            mark = shown(site, caller, entry).headers["ETag"]
+        except Gone as gone:
+            raise Outdated from gone
+        if not matches(condition, mark):
+            raise Outdated
+    return entry
+
+
 @router.delete("/datasets/{dataset}", status_code=204, summary="Remove a draft", openapi_extra=may("editor"),
-               responses=REFUSALS)
-def remove(site: TheSite, caller: TheCaller, dataset: str) -> Response:
-    """Remove a dataset that was never published; else 409 ``withdraw-instead``."""
-    site.catalog.remove_draft(caller, dataset)
+               responses={**IF_MATCH, **REFUSALS})
+def remove(site: TheSite, caller: TheCaller, dataset: str, if_match: IfMatch = "") -> Response:
+    """Remove a dataset that was never published; else 409 ``withdraw-instead``. `If-Match` as for a change."""
+    seen = _seen(site, caller, site.catalog.dataset(caller, dataset), if_match, "remove-draft") if if_match else None
+    site.catalog.remove_draft(caller, dataset, seen)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 

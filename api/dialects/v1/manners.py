@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import Request
+from fastapi import Header, Request
 from fastapi.dependencies.models import Dependant
 from starlette.responses import Response
 
@@ -18,6 +18,10 @@ EVERYWHERE: Final = frozenset({"lang", "_"})
 """The reader's language, and what scripts put behind an address so that nothing old is given."""
 
 OK: Final = 200
+
+IfMatch = Annotated[str, Header(alias="If-Match", description=(
+    "Only if it is still what had this `ETag`, else 412 `changed-since`; `*`: only if there is one."))]
+"""What a caller has seen of a thing that she is about to change."""
 
 
 def known_names(dependant: Dependant, extra: Mapping[str, Any]) -> frozenset[str]:
@@ -50,6 +54,11 @@ def unchanged(request: Request, mark: str, modified: datetime | None = None) -> 
         return modified.replace(microsecond=0) <= parsedate_to_datetime(since)
     except (TypeError, ValueError):
         return False
+
+
+def matches(condition: str, mark: str) -> bool:
+    """Whether If-Match names these very bytes (strong comparison: a weak mark never does; RFC 9110 §13.1.1)."""
+    return condition.strip() == "*" or mark in {one.strip() for one in condition.split(",")}
 
 
 def marked(request: Request, answer: Response) -> Response:

@@ -10,11 +10,13 @@ from starlette.responses import RedirectResponse, Response
 
 from api.deps import Site, TheCaller, TheSite
 from api.dialects.v1 import render, shapes
-from api.dialects.v1.datasets import REFUSALS
+from api.dialects.v1.datasets import IF_MATCH, REFUSALS
 from api.dialects.v1.door import Door, listing, may, reply
+from api.dialects.v1.manners import IfMatch, matches
 from api.dialects.v1.words import text
-from catalog.errors import Refusal
+from catalog.errors import Outdated, Refusal
 from catalog.model import Caller, Closing, Organisation
+from catalog.permit import may as permits
 
 router = APIRouter(prefix="/api/v1", tags=["organizations"], route_class=Door)
 
@@ -44,6 +46,11 @@ def _shown(
     return reply(render.agency(found, _successor(site, caller, found)), status, headers)
 
 
+def _refuse_other(condition: str, now: Response) -> None:
+    if not matches(condition, render.etag(bytes(now.body))):
+        raise Outdated
+
+
 def _successor(site: Site, caller: Caller, found: Organisation) -> Organisation | None:
     if not found.successor:
         return None
@@ -65,12 +72,19 @@ def add(site: TheSite, caller: TheCaller, given: shapes.OrganizationIn) -> Respo
 
 
 @router.patch("/organizations/{organization}", summary="Describe an agency", openapi_extra=may("admin"),
-              responses={200: {"content": {"application/json": {}}}, **REFUSALS})
-def amend(site: TheSite, caller: TheCaller, organization: str, given: shapes.OrganizationPatch) -> Response:
-    """``review``: whether publishing needs a second person; ``declares``: whether it asks about secrets."""
+              responses={200: {"content": {"application/json": {}}}, **IF_MATCH, **REFUSALS})
+def amend(site: TheSite, caller: TheCaller, organization: str, given: shapes.OrganizationPatch,
+          if_match: IfMatch = "") -> Response:
+    """``review``: whether publishing needs a second person; ``declares``: whether it asks about secrets.
+
+    `If-Match` guards what somebody else changed.
+    """
     named = given.model_fields_set
+    seen = site.catalog.organisation(caller, organization) if if_match else None
+    if seen is not None and permits(caller, "manage-agency", organisation=seen.id):
+        _refuse_other(if_match, _shown(site, caller, seen))
     changed = site.catalog.amend_organisation(
-        caller, organization, review=given.review, declares=given.declares,
+        caller, organization, review=given.review, declares=given.declares, seen=seen,
         title=text(given.title, site.language) if "title" in named else None,
         description=text(given.description, site.language) if "description" in named else None,
     )
