@@ -82,6 +82,7 @@ ACTS: Sentences = MappingProxyType({
     "choose-password": {"vi": "Chọn mật khẩu qua thư", "en": "Chose a password by a letter"},
     "add-person": {"vi": "Thêm người {name}", "en": "Added person {name}"},
     "amend-person": {"vi": "Sửa tài khoản", "en": "Changed an account"},
+    "keep-person-besides": {"vi": "Sửa lời giới thiệu của tài khoản", "en": "Changed what an account says of itself"},
     "disable-person": {"vi": "Khóa tài khoản", "en": "Disabled an account"},
     "enable-person": {"vi": "Mở lại tài khoản", "en": "Enabled an account"},
     "add-token": {"vi": "Tạo khóa API cho {person}", "en": "Made a token for {person}"},

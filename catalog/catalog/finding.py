@@ -14,6 +14,7 @@ from catalog.model import Caller, Change, Entry, Organisation, Version
 from catalog.permit import may
 from catalog.ports import Unit
 from catalog.question import BEHIND_KEY, PUBLIC, Answer, Document, Hit, Question
+from standards.kept import found_by
 from standards.text import fold
 
 SITE = "site"
@@ -273,8 +274,8 @@ def _document(entry: Entry, version: Version, owner: Organisation, groups: Colle
 
 def _extras(entry: Entry) -> Iterator[str]:
     """Give what came as extras; long texts are none that anybody looks for by the whole of them."""
-    for one in entry.about.more.get("extras", ()):
-        said = f"{one['key']}{BEHIND_KEY}{one['value']}"
+    for key, value in found_by(entry.about.tags, entry.about.more):
+        said = f"{key}{BEHIND_KEY}{value}"
         if len(said) <= LONGEST_EXTRA:
             yield said
 

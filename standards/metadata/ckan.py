@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 
+from standards import kept as beside
 from standards.language import Copy, Described, Part, spoken
 from standards.record import Contact, Dataset, Period
 from standards.register import LICENCES as REGISTER
@@ -139,11 +140,6 @@ def group(theme: str, language: str) -> dict[str, Any]:
     }
 
 
-def tag(name: str) -> dict[str, Any]:
-    """Write a tag; without controlled vocabularies its name is its id."""
-    return {"display_name": name, "id": name, "name": name, "state": "active", "vocabulary_id": None}
-
-
 def write(one: Described, form: str) -> bytes:  # noqa: ARG001 - there is one form
     """Write the dictionary of ``package_show`` from what the world hears of a dataset, as JSON."""
     publisher, begun = one.publisher, one.issued or one.modified or datetime.fromtimestamp(0, UTC)
@@ -161,13 +157,15 @@ def package(one: Package, language: str = "vi") -> dict[str, Any]:
     told, about = one.told, one.told.about
     contact = about.contact
     resources = [resource(one, part, at) for at, part in enumerate(told.parts)]
+    tags = beside.tags(about.tags, about.more)
     return {
         **_licensed(one, language),
         "author": None, "author_email": None, "maintainer": contact.name if contact else None,
         "maintainer_email": contact.email if contact else None, "url": about.source_url or None, "version": None,
         **{key: _thawed(value) for key, value in about.more.items() if key in KEPT},
         "creator_user_id": one.creator, "id": one.id, "name": one.name,
-        "title": told.words(about.title) or one.name, "notes": told.words(about.description) or None, "type": "dataset",
+        "title": told.words(about.title) or one.name, "notes": told.words(about.description) or None,
+        "type": str(about.more.get("type") or beside.DATASET),
         "state": one.state, "private": one.private,
         "metadata_created": moment(one.created), "metadata_modified": moment(one.changed),
         "owner_org": one.organisation["id"] if one.organisation else None, "organization": one.organisation,
@@ -175,7 +173,7 @@ def package(one: Package, language: str = "vi") -> dict[str, Any]:
         "groups": [
             *(group(code, language) for code in about.themes if code in THEMES), *_thawed(about.more.get("groups", ())),
         ],
-        "tags": [tag(name) for name in sorted(about.tags)], "num_tags": len(about.tags),
+        "tags": tags, "num_tags": len(tags),
         "resources": resources, "num_resources": len(resources),
         "relationships_as_object": [], "relationships_as_subject": [],
     }
@@ -292,7 +290,8 @@ def read(given: Mapping[str, Any], before: Dataset, language: str, standards: Co
         about = replace(about, licence=licence_of(asked))
         more["license_id"] = asked if asked != about.licence else ""
     if "tags" in given:
-        tags = tuple(str(one["name"]) for one in given["tags"])
+        tags = tuple(dict.fromkeys(str(one["name"]) for one in given["tags"]))
+        more[beside.TAGS] = beside.controlled(given["tags"])
         about = replace(about, tags=about.tags if sorted(tags) == sorted(about.tags) else tags)
     if "groups" in given:
         named = [(theme_of(str(one.get("name") or one.get("id") or "")), dict(one)) for one in given["groups"]]
@@ -301,9 +300,9 @@ def read(given: Mapping[str, Any], before: Dataset, language: str, standards: Co
     about = _contacted(given, about, more)
     if "extras" in given:
         about = _from_extras(given["extras"], about, more, standards)
-    for name in ("author", "author_email", "version"):
+    for name in ("author", "author_email", "version", "type"):
         if name in given:
-            more[name] = given[name]
+            more[name] = given[name] if (name, given[name]) != ("type", beside.DATASET) else ""
     return replace(about, more={name: value for name, value in more.items() if value not in (None, "", [], ())})
 
 
@@ -370,7 +369,7 @@ def _day(text: str) -> date | None:
 def problems(given: Mapping[str, Any]) -> dict[str, Any]:
     """Say what is wrong with a package's members, in CKAN's words and shapes."""
     found: dict[str, Any] = {}
-    for name in ("title", "notes", "license_id", "maintainer", "maintainer_email", "url", *KEPT):
+    for name in ("title", "notes", "license_id", "maintainer", "maintainer_email", "url", "type", *KEPT):
         if isinstance(given.get(name), list | dict):
             found[name] = ["Must be a Unicode string value"]
     for name in ("tags", "groups", "extras", "resources"):

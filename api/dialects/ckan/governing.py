@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from api.dialects.ckan import agencies, besides, brought, groups, judging, membership, people
+from api.dialects.ckan import agencies, besides, brought, groups, judging, membership, people, persons
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
 from api.dialects.ckan.names import name_problems
 from catalog.errors import NotAllowed, NotFound
@@ -24,7 +24,9 @@ MEMBERS: Final = {
     "state": "taken and left", "approval_status": "taken and left", "packages": "taken and left",
     "users": "[{name, capacity}]: who has no role in it gets this one; nobody's is changed or taken away",
 }
-PERSON: Final = {"email": "her address", "fullname": "what she is called", "password": "at least ten characters"}
+PERSON: Final = {"email": "her address", "fullname": "what she is called", "password": "at least ten characters",
+                 "about": "what she says of herself, without links", "image_url": "the address of her picture",
+                 "plugin_extras": "an operator's: an object that programs keep with her"}
 SHORTEST: Final = 10
 """Characters of a password, two more than CKAN asks for."""
 
@@ -237,11 +239,13 @@ def user_create(call: Call) -> dict[str, Any]:
         wrong["password"] = [f"Your password must be {SHORTEST} characters or longer"]
     if wrong:
         raise Wrong(wrong)
+    said = persons.read(call)
+    caller = call.site.catalog.system() if own else call.caller
     made = call.site.catalog.add_person(
-        call.site.catalog.system() if own else call.caller, call.needed("name"), title=call.text("fullname"),
+        caller, call.needed("name"), title=call.text("fullname"),
         email=email, password="" if hashed else call.needed("password"),
     )
-    shown = people.dictionary(made)
+    shown = people.dictionary(made, persons.keep(call, caller, made, said))
     if call.flag("with_apitoken") and not own:
         shown["token"] = call.site.catalog.add_token(call.caller, made.id, name="user_create").secret
     return shown
@@ -256,10 +260,14 @@ def user_update(call: Call) -> dict[str, Any]:
         raise Wrong({"email": problems})
     if 0 < len(given.get("password", "")) < SHORTEST:
         raise Wrong({"password": [f"Your password must be {SHORTEST} characters or longer"]})
-    return people.dictionary(call.site.catalog.amend_person(
+    said = persons.read(call)
+    changed = call.site.catalog.amend_person(
         call.caller, call.needed("id", "name"), title=given.get("fullname"), email=given.get("email"),
         password=given.get("password"),
-    ))
+    )
+    besides = persons.keep(call, call.caller, changed, said)
+    notes = {"plugin_extras": besides.get("plugin_extras")} if "plugin_extras" in said else {}
+    return {**people.dictionary(changed, besides), **notes}
 
 
 def user_delete(call: Call) -> None:

@@ -19,6 +19,7 @@ LISTS: Final = ("tags", "groups", "extras", "resources")
 TEXTS: Final = ("title", "notes", "license_id", "author", "maintainer", "url")
 EMAILS: Final = ("author_email", "maintainer_email")
 LONGEST_VERSION: Final = 100
+LONGEST_TYPE: Final = 100
 SHORTEST, LONGEST = 2, 100
 """Characters of a tag."""
 
@@ -59,6 +60,9 @@ def package(given: Mapping[str, Any], *, named: bool) -> dict[str, Any]:
     version = given.get("version")
     if isinstance(version, list | dict) or len(str(version or "")) > LONGEST_VERSION:
         found["version"] = [f"Version must be a maximum of {LONGEST_VERSION} characters long"]
+    kind = given.get("type")
+    if isinstance(kind, list | dict) or len(str(kind or "")) > LONGEST_TYPE:
+        found["type"] = [f"Type must be a text of at most {LONGEST_TYPE} characters"]
     plugin = given.get("plugin_data")
     if plugin not in (None, "") and not isinstance(plugin, dict):
         found["plugin_data"] = ["The value should be a valid JSON object"]
@@ -133,6 +137,8 @@ def plain(given: Mapping[str, Any]) -> dict[str, Any]:
         found["name"] = said(given["name"])
     if "tags" in given:
         found["tags"] = [{**one, "name": said(one["name"])} for one in given["tags"] if one.get("name")]
+    if "type" in given:
+        found["type"] = said(given["type"]).strip()
     if "extras" in given:
         found["extras"] = [{"key": said(one["key"]), "value": said(one["value"])} for one in given["extras"]]
     if "groups" in given:

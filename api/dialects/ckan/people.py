@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import md5
 from typing import Any, Final
 
+from api.dialects.ckan import persons
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
 from catalog.errors import NotAllowed, NotFound
 from catalog.model import Person, Token
@@ -20,25 +21,30 @@ OTHERS: Final = "an operator; anybody with `ckan.auth.public_user_details`"
 HERSELF: Final = "the person herself, or an operator"
 
 
-def dictionary(one: Person) -> dict[str, Any]:
-    """Give the dictionary of a person, as she or an operator sees it."""
+def dictionary(one: Person, besides: persons.Kept = persons.NONE) -> dict[str, Any]:
+    """Give the dictionary of a person, as she or an operator sees it; ``besides`` is what is kept of her."""
+    picture = besides.get("image_url")
     return {
         "id": one.id, "name": one.name, "fullname": one.title or None, "display_name": one.title or one.name,
-        "email": one.email or None, "created": ckan.moment(one.created), "about": None, "last_active": None,
+        "email": one.email or None, "created": ckan.moment(one.created), "last_active": None,
+        "about": besides.get("about"),
         "activity_streams_email_notifications": False, "sysadmin": one.role == "operator",
-        "state": "deleted" if one.disabled else "active", "image_url": None, "image_display_url": None,
+        "state": "deleted" if one.disabled else "active", "image_url": picture, "image_display_url": picture,
         "email_hash": md5(one.email.strip().lower().encode(), usedforsecurity=False).hexdigest(),
         "number_created_packages": 0,
     }
 
 
-def named(one: Person) -> dict[str, Any]:
+def named(one: Person, besides: persons.Kept = persons.NONE) -> dict[str, Any]:
     """Give the dictionary of a person as others may see it."""
-    shown = dictionary(one)
+    shown = dictionary(one, besides)
     return {name: value for name, value in shown.items() if name not in ("email", "email_hash", "last_active")}
 
 
-def everybody(call: Call) -> tuple[list[Person], Callable[[Person], dict[str, Any]]]:
+Shown = Callable[[Person, persons.Kept], dict[str, Any]]
+
+
+def everybody(call: Call) -> tuple[list[Person], Shown]:
     """Give the people whom the caller may see, and how; raises NotAllowed."""
     catalog = call.site.catalog
     if call.switch(PUBLIC) and not may(call.caller, "see-people"):
@@ -49,14 +55,11 @@ def everybody(call: Call) -> tuple[list[Person], Callable[[Person], dict[str, An
 def one_person(call: Call, key: str) -> dict[str, Any]:
     """Give a person as the caller may see her; raises NotFound, NotAllowed."""
     catalog = call.site.catalog
-    if not call.switch(PUBLIC):
-        return dictionary(catalog.person(call.caller, key))
-    found = catalog.person(catalog.system(), key)
-    if may(call.caller, "see-person", person=found.id):
-        return dictionary(found)
-    if found.disabled:
+    found = catalog.person(catalog.system() if call.switch(PUBLIC) else call.caller, key)
+    whole = may(call.caller, "see-person", person=found.id)
+    if found.disabled and not whole:
         raise NotFound
-    return named(found)
+    return (dictionary if whole else named)(found, persons.of(call, found.id))
 
 
 def user_list(call: Call) -> list[Any]:
@@ -71,13 +74,17 @@ def user_list(call: Call) -> list[Any]:
     order = {"fullname": lambda one: (one.title or one.name).lower(), "created": lambda one: one.created}
     found = sorted((one for one in found if not email or one.email == email),
                    key=order.get(call.text("order_by"), lambda one: one.name))
-    return [shown(one) for one in found] if call.flag("all_fields", default=True) else [one.name for one in found]
+    if not call.flag("all_fields", default=True):
+        return [one.name for one in found]
+    besides = persons.every(call)
+    return [shown(one, besides.get(one.id, persons.NONE)) for one in found]
 
 
 def user_show(call: Call) -> dict[str, Any]:
     """Answer ``user_show``; without an id the caller herself. No hash is ever shown: that one is asked for is told."""
     if call.caller.person is not None and not call.text("id"):
-        return _with_more(call, dictionary(call.caller.person))
+        own = call.caller.person
+        return _with_more(call, dictionary(own, persons.of(call, own.id)))
     if not call.text("id"):
         raise NotFound
     return _with_more(call, one_person(call, call.text("id")))
@@ -92,7 +99,8 @@ def _with_more(call: Call, shown: dict[str, Any]) -> dict[str, Any]:
         more["num_followers"] = len(call.site.catalog.marks("follow", subjects=[shown["id"]]))
     if may(call.caller, "see-people"):
         more |= {"password_hash": None} if call.flag("include_password_hash") else {}
-        more |= {"plugin_extras": None} if call.flag("include_plugin_extras") else {}
+        if call.flag("include_plugin_extras"):
+            more["plugin_extras"] = persons.of(call, shown["id"]).get("plugin_extras")
     return {**shown, **more}
 
 
@@ -157,7 +165,7 @@ ACTIONS: Final = (
            parameters={"id": "her id or name; without it the caller",
                        "include_datasets": "an empty list: datasets have no maker here",
                        "include_num_followers": "with how many follow her", "include_password_hash": "always null",
-                       "include_plugin_extras": "always null"}),
+                       "include_plugin_extras": "an operator: with what programs noted"}),
     Action(name="user_autocomplete", summary="Give people whose names hold what was typed.", run=user_autocomplete,
            permission=OTHERS, parameters={"q": "what was typed", "limit": "so many",
                                           "ignore_self": "without the caller"}),

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.dialects.ckan import groups, orders
+from api.dialects.ckan import groups, orders, unlisted
 from api.dialects.ckan.action import Action, Call, Refused, Wrong
 from api.dialects.ckan.answers import sentence
 from api.dialects.ckan.kept import kept_of
@@ -65,7 +65,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "groups": "theme", "tags": "tag",
     "res_format": "format", "license_id": "licence", "metadata_modified": "modified", "metadata_created": "issued",
     "standard": "standard", "year": "year", "state": "=active", "capacity": "=public", "private": "=false",
-    "type": "=dataset", "dataset_type": "=dataset", "site_id": "*",
+    "site_id": "*",
 }
 """Solr's fields and ours; ``=value`` is the only value that every dataset in the index has."""
 
@@ -79,7 +79,8 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "fq": "a filter in Lucene's syntax", "fq_list": "several filters, all of which hold",
     "sort": "`metadata_modified desc`, `title_string asc`, `metadata_created asc`, `score desc`; several with commas",
     "rows": "so many datasets, 10 unless said; more than 1000 count as 1000", "start": "behind so many",
-    "facet": "false for no facets", "facet.field": "a list of organization, groups, tags, res_format, license_id",
+    "facet": "false for no facets",
+    "facet.field": "a list of organization, groups, tags, res_format, license_id, dataset_type, `vocab_<name>`",
     "facet.limit": "values of each facet, 50 unless said; negative for all",
     "facet.mincount": "values with fewer are left out",
     "fl": "only these members", "include_private": "also what the caller's agencies keep to themselves",
@@ -111,12 +112,7 @@ def dialect(call: Call) -> lucene.Dialect:
             Pattern(field, parts))
 
     return lucene.Dialect(fields=FIELDS, now=call.now, value=value, pattern=pattern, between=partial(_between, call),
-                          member=_extra)
-
-
-def _extra(field: str) -> str:
-    """Any other field is an extra: by its key, as CKAN's index has it too."""
-    return field.removeprefix("extras_")
+                          member=partial(unlisted.key, call))
 
 
 def _agency(call: Call, key: str) -> str:
@@ -166,7 +162,7 @@ def condition(call: Call, queries: Sequence[str], plain: str = "") -> Condition 
     except Invalid as wrong:
         problem = wrong.problems[0] if wrong.problems else None
         raise Refused(409, "Search Error", sentence(wrong.code, (problem.params if problem else None) or {})) from None
-    held = tuple(one for one in parts if one is not None)
+    held = tuple(unlisted.settled(one) for one in parts if one is not None)
     return None if not held else held[0] if len(held) == 1 else AllOf(held)
 
 
@@ -194,7 +190,7 @@ def package_search(call: Call) -> dict[str, Any]:
         call.passing.append("each reader who asks in vain is counted")
     if wanted and wanted != ["*"]:
         shown = [{name: one[name] for name in wanted if name in one} for one in shown]
-    facets = counted(call, answer)
+    facets = counted(call, answer) | unlisted.facets(call, caller, question, facet_fields(call))
     return {
         "count": answer.total, "results": shown, "sort": order,
         "facets": {name: {one["name"]: one["count"] for one in items} for name, items in facets.items()},

@@ -9,13 +9,14 @@ import orjson
 
 from api.deps import Site
 from api.described import described
-from api.dialects.ckan import besides, groups
+from api.dialects.ckan import besides, groups, vocabularies
 from api.dialects.ckan.action import Call
 from api.dialects.ckan.kept import kept_of
 from catalog.errors import NotFound
 from catalog.model import NOBODY, Caller, Entry, Organisation, Origin, Resource, Version
 from catalog.permit import may
 from catalog.question import Question
+from standards.kept import TAGS
 from standards.metadata import ckan
 
 AT_ONCE: Final = 100
@@ -112,6 +113,9 @@ class Shown:
         ), self.language)
         if entry.about.more.get("groups"):
             shown["groups"] = [self._group(one) for one in shown["groups"]]
+        if entry.about.more.get(TAGS):
+            shown["tags"] = vocabularies.as_they_are(self.call, shown["tags"])
+            shown["num_tags"] = len(shown["tags"])
         return self._with_extra_fields(shown)
 
     def _group(self, one: dict[str, Any]) -> dict[str, Any]:

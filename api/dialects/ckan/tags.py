@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from api.dialects.ckan import vocabularies
@@ -9,9 +10,8 @@ from api.dialects.ckan.action import Action, Call, Refused
 from api.dialects.ckan.shown import Shown, counts
 from catalog.errors import NotFound
 from catalog.model import NOBODY
-from catalog.question import Question
-from standards import register
-from standards.metadata import ckan
+from catalog.question import BEHIND_KEY, Question, Values
+from standards import kept, register
 from standards.text import collation_key, fold
 from standards.vocabulary import LICENCES
 
@@ -27,7 +27,7 @@ def _like(call: Call, *names: str) -> list[dict[str, Any]]:
         return sorted(found, key=lambda one: collation_key(one["name"]))
     folded = [fold(one) for one in words]
     free = [one for one in counts(call, "tag") if all(word in fold(one) for word in folded)]
-    return [ckan.tag(one) for one in sorted(free, key=collation_key)]
+    return [kept.tag(one) for one in sorted(free, key=collation_key)]
 
 
 def tag_list(call: Call) -> list[Any]:
@@ -78,20 +78,21 @@ def tag_autocomplete(call: Call) -> list[str]:
 
 def tag_show(call: Call) -> dict[str, Any]:
     """Answer ``tag_show``."""
-    name = call.key()
-    if call.text("vocabulary_id"):
-        found = [one for one in vocabularies.tags_like(call, call.text("vocabulary_id"), [])
-                 if name in (one["name"], one["id"])]
-        if not found:
-            raise NotFound
-        return _plain(found[0])
-    wanted = call.flag("include_datasets")
-    asked = Question(filters={"tag": (name,)}, facets=(), marks=False, sort="modified", limit=MOST if wanted else 0)
-    answer, entries = call.site.catalog.search(NOBODY, asked)
-    if not answer.total:
+    name, key = call.key(), call.text("vocabulary_id")
+    told = vocabularies.tag_of(call, name, key)
+    if told is None and key:
         raise NotFound
-    shown: dict[str, Any] = {"id": name, "name": name, "display_name": name, "vocabulary_id": None}
-    return {**shown, "packages": Shown(call).packages(NOBODY, entries)} if wanted else shown
+    wanted = call.flag("include_datasets")
+    asked = Question(facets=(), marks=False, sort="modified", limit=MOST if wanted else 0)
+    if told is None:
+        answer, entries = call.site.catalog.search(NOBODY, replace(asked, filters={"tag": (name,)}))
+        if not answer.total:
+            raise NotFound
+        told = _plain(kept.tag(name))
+    elif wanted:
+        said = f"{kept.tagged(told['vocabulary_id'])}{BEHIND_KEY}{told['name']}"
+        _, entries = call.site.catalog.search(NOBODY, replace(asked, where=Values("extra", (said,))))
+    return {**told, "packages": Shown(call).packages(NOBODY, entries)} if wanted else told
 
 
 def license_list(call: Call) -> list[dict[str, Any]]:
@@ -117,7 +118,8 @@ ACTIONS: Final = (
         "vocabulary_id": "of a vocabulary alone",
     }),
     Action(name="tag_show", summary="Give a tag.", run=tag_show, parameters={
-        "id": "its name", "include_datasets": "with its datasets", "vocabulary_id": "of a vocabulary alone",
+        "id": "its name, or the id of a vocabulary's tag", "include_datasets": "with its datasets",
+        "vocabulary_id": "of a vocabulary alone",
     }),
     Action(name="tag_autocomplete", summary="Give tags that hold what was typed.", run=tag_autocomplete,
            parameters={"query": "what was typed", "limit": "so many", "offset": "taken and left",

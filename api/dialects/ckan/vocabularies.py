@@ -1,16 +1,18 @@
-"""Controlled vocabularies of tags: lists that operators keep; a dataset's own tags belong to none of them."""
+"""Controlled vocabularies of tags: lists that operators keep, of which a dataset's tags may be."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from api.dialects.ckan import judging
 from api.dialects.ckan.action import WRITES, Action, Call, Refused, Wrong
 from catalog.errors import NotAllowed, NotFound
+from catalog.members import UUID
 from catalog.model import Mark
 from catalog.permit import may
+from standards import kept
 from standards.text import fold
 
 KIND: Final = "vocabulary"
@@ -25,8 +27,7 @@ def dictionary(one: Mark) -> dict[str, Any]:
 
 def tag(one: Mark, name: str) -> dict[str, Any]:
     """Give a tag of a vocabulary."""
-    key = str(uuid.uuid5(uuid.UUID(one.id), name))
-    return {"id": key, "name": name, "display_name": name, "vocabulary_id": one.id}
+    return {"id": kept.tag_id(one.id, name), "name": name, "display_name": name, "vocabulary_id": one.id}
 
 
 def find(call: Call, key: str) -> Mark:
@@ -44,6 +45,66 @@ def tags_like(call: Call, key: str, words: Iterable[str]) -> list[dict[str, Any]
     typed = [fold(word) for word in words]
     every = (tag(one, name) for name in one.body.get("tags", ()))
     return [each for each in every if all(word in fold(each["name"]) for word in typed)]
+
+
+# --- on datasets ------------------------------------------------------------------------------------------------------
+
+
+def of_package(call: Call, given: Sequence[Mapping[str, Any]], before: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the tags of a package with the ids of the vocabularies that they name, by id or name; raises Wrong.
+
+    What a dataset has kept of a vocabulary that is not here stays. A tag that its vocabulary does not have comes into
+    it where an operator says so, and is refused to anybody else.
+    """
+    known = {(str(one["name"]), str(one["vocabulary_id"])) for one in before.get(kept.TAGS, ())}
+    found: list[dict[str, Any]] = []
+    wrong: list[Any] = []
+    new: dict[str, list[str]] = {}
+    for one in given:
+        name, key = str(one["name"]), str(one.get("vocabulary_id") or "")
+        held = _held(call, key)
+        if not key or held is None:
+            wrong += [] if not key or (name, key) in known else [{"vocabulary_id": ["Tag vocabulary was not found."]}]
+        elif name not in held.body.get("tags", ()):
+            if may(call.caller, "operate"):
+                new.setdefault(held.id, []).append(name)
+            elif (name, held.id) not in known:
+                wrong.append(f"Tag {name} does not belong to vocabulary {held.subject}")
+        found.append({"name": name, "vocabulary_id": held.id if held else key or None})
+    if wrong:
+        raise Wrong({"tags": wrong})
+    for key, names in new.items():
+        there = find(call, key)
+        _keep(call, key, there.subject, list(dict.fromkeys([*there.body.get("tags", ()), *names])))
+    return found
+
+
+def _held(call: Call, key: str) -> Mark | None:
+    try:
+        return find(call, key) if key else None
+    except NotFound:
+        return None
+
+
+def as_they_are(call: Call, tags: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give tags as they are shown: one that its vocabulary does not have any more is a free one."""
+    found = {key: _held(call, key) for key in {str(one["vocabulary_id"]) for one in tags if one["vocabulary_id"]}}
+    shown: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in tags:
+        held = found.get(str(one["vocabulary_id"]))
+        told = kept.tag(one["name"]) if held is not None and one["name"] not in held.body.get("tags", ()) else dict(one)
+        shown[told["id"], told["name"]] = told
+    return list(shown.values())
+
+
+# --- the actions ------------------------------------------------------------------------------------------------------
+
+
+def tag_of(call: Call, name: str, key: str) -> dict[str, Any] | None:
+    """Find a tag of a vocabulary by its name or id; without a vocabulary by its id alone. Raises NotFound."""
+    every = [find(call, key)] if key else call.site.catalog.marks(KIND) if UUID.fullmatch(name) else []
+    found = (tag(one, each) for one in every for each in one.body.get("tags", ()))
+    return next((each for each in found if name == each["id"] or (key and name == each["name"])), None)
 
 
 def vocabulary_list(call: Call) -> list[dict[str, Any]]:

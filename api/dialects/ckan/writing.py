@@ -8,7 +8,7 @@ from itertools import chain, count
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from api.dialects.ckan import brought, groups, judging
+from api.dialects.ckan import brought, groups, judging, vocabularies
 from api.dialects.ckan.action import WRITES, YES, Action, Call, Wrong
 from api.dialects.ckan.shown import Shown, found_entry, parts_by_id
 from catalog.errors import NotAllowed, NotFound
@@ -33,8 +33,8 @@ MEMBERS: Final = {
     "name": "its address", "title": "its title, the name unless said", "private": "true keeps it to the agency",
     "author": "kept", "author_email": "kept", "maintainer": "whom to ask", "maintainer_email": "at which address",
     "license_id": "an id of license_list, or one of CKAN's own", "notes": "its description", "url": "where it is from",
-    "version": "kept", "state": "active, or draft", "type": "taken, there is one type",
-    "resources": "links; with an id of a resource that is there, that one", "tags": "[{name}]",
+    "version": "kept", "state": "active, or draft", "type": "`dataset` unless said; it stays as it was made",
+    "resources": "links; with an id of a resource that is there, that one", "tags": "[{name, vocabulary_id}]",
     "tag_string": "tags between commas", "extras": "[{key, value}]", "groups": "[{name}]: themes; others are kept",
     "owner_org": "its agency, by id, name or code", "plugin_data": "taken and left",
     "relationships_as_object": "taken and left", "relationships_as_subject": "taken and left",
@@ -115,6 +115,8 @@ def _yes(given: Mapping[str, Any], name: str) -> bool:
 def _read(call: Call, given: Mapping[str, Any], before: Dataset) -> Dataset:
     if "groups" in given:
         given = {**given, "groups": groups.of_package(call, given["groups"])}
+    if "tags" in given:
+        given = {**given, "tags": vocabularies.of_package(call, given["tags"], before.more)}
     return ckan.read(given, before, call.site.language, call.site.standards.tables)
 
 
@@ -150,7 +152,7 @@ def change(call: Call, given: dict[str, Any], key: str = "") -> dict[str, Any]:
     errors = {**judging.package({**given, "name": name}, named=name != entry.slug), **_moved(call, given, entry)}
     if errors:
         raise Wrong(errors)
-    given = judging.plain(given)
+    given = {name: value for name, value in judging.plain(given).items() if name != "type"}
     name = str(given.get("name") or entry.slug)
     before = version.resources if version else ()
     wanted = arranged(call, before, given["resources"], entry.id) if "resources" in given else before
