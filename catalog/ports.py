@@ -18,6 +18,7 @@ from catalog.model import (
     File,
     Job,
     JobCount,
+    Listed,
     Mark,
     Membership,
     Offer,
@@ -100,6 +101,8 @@ class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, UsageUnit, Protocol):
     def entries(self, *, ids: Sequence[str] | None = None, organisation: str = "", after: str = "",
                 limit: int = 1000) -> Sequence[Entry]:
         """In the order of their ids (the order of making), those after the id ``after``."""
+    def listed(self, *, after: str = "", limit: int = 1000) -> Sequence[Listed]:
+        """Published public datasets, no series, by what the columns know; in the order of their ids."""
     def add_version(self, one: Version) -> None:
         """Refuses (Stale) a number that is not the next one."""
     def save_version(self, one: Version) -> None: ...

@@ -35,6 +35,7 @@ from catalog.model import (
     File,
     Job,
     JobCount,
+    Listed,
     Mark,
     Membership,
     Offer,
@@ -279,6 +280,12 @@ class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices, FakeUsage):
             if key > after and (ids is None or key in ids) and organisation in ("", one.organisation)
         ]
         return found[:limit]
+
+    def listed(self, *, after: str = "", limit: int = 1000) -> Sequence[Listed]:
+        shown = [one for one in self.entries(after=after, limit=10**9) if (one.state, one.visibility, one.kind) == ("published", "public", "dataset")]
+        heads = {one.id: self.version(one.id, one.version or 0) for one in shown}
+        return [Listed(one.id, one.slug, one.organisation, one.modified, head.number if head and head.state != "withdrawn" else None)
+                for one in shown for head in (heads[one.id],)][:limit]
 
     def add_version(self, one: Version) -> None:
         last = max((number for dataset, number in self.shelf.versions if dataset == one.dataset), default=0)

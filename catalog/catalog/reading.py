@@ -11,12 +11,14 @@ from catalog.catalog.base import tombstone
 from catalog.catalog.holding import without_held
 from catalog.catalog.scrubbing import Scrubbing
 from catalog.errors import Gone, NotFound, Unavailable
-from catalog.model import Caller, Entry, File, Version
+from catalog.model import Caller, Entry, File, Listed, Version
 from catalog.permit import may
 from catalog.ports import Unit
 from catalog.proofs import FIRST, part, proving
 
 PAGE = 500
+MANY = 5000
+"""Datasets of which only the columns are read at once."""
 
 
 class Reading(Scrubbing):
@@ -66,6 +68,17 @@ class Reading(Scrubbing):
         """All datasets that the caller may see, in the order of their making, after the id ``after``."""
         with self._records.read() as unit:
             return self._seen(unit, caller, after=after, limit=limit)
+
+    def listed(self) -> Iterator[Listed]:
+        """Give every published dataset that anybody may see by name and day, page by page, in the order of making."""
+        after = ""
+        while True:
+            with self._records.read() as unit:
+                page = unit.listed(after=after, limit=MANY)
+            yield from page
+            if len(page) < MANY:
+                return
+            after = page[-1].id
 
     def next_datasets(self, caller: Caller, after: str, limit: int) -> Sequence[Entry]:
         """Those of the next datasets behind the id ``after`` that the caller may see; looks at ``limit`` of them."""

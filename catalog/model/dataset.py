@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from catalog.model.outcome import ColumnInfo, FileRole
 from standards.finding import Group
@@ -152,3 +152,13 @@ class Entry:
         """The announcements that everybody may read: none that speaks of columns of a part that is held back."""
         return self.notices if not self.held else tuple(
             one for one in self.notices if one.resource and one.resource not in self.held)
+
+
+class Listed(NamedTuple):
+    """A published dataset in a long list; ``version`` is the number shown now, None where that was withdrawn."""
+
+    id: str
+    slug: str
+    organisation: str
+    modified: datetime
+    version: int | None

@@ -14,6 +14,7 @@ from api.deps import Site
 from api.dialects.ckan.action import Call
 from api.dialects.ckan.kept import Kept, kept_of
 from api.dialects.ckan.packages import package_show
+from catalog.catalog import Catalog
 from catalog.errors import NotFound
 from catalog.model import NOBODY
 from tests.site import Town, make_town
@@ -103,6 +104,18 @@ def test_what_is_made_private_or_withdrawn_is_gone_at_once_from_packages_and_sea
     two.send("POST", "/api/v1/datasets/ngan-sach-2025/withdraw", "reviewer", {"reason": "Nhầm"})
     assert two.client.get("/api/3/action/package_show", params={"id": "ngan-sach-2025"}).status_code == 404
     assert ids(two) == {}
+
+
+def test_the_list_of_names_is_made_once_and_anew_after_each_write(two: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, listed = [], Catalog.listed
+    monkeypatch.setattr(Catalog, "listed", lambda one: asked.append(one) or listed(one))
+    assert shown(two, "package_list") == ["ngan-sach-2025", "truong-hoc-2025"]
+    assert [shown(two, "package_list", limit=1, offset=at) for at in (0, 1, 2)] == [["ngan-sach-2025"], ["truong-hoc-2025"], []]
+    assert len(asked) == 1
+    two.send("PATCH", "/api/v1/datasets/truong-hoc-2025", json={"visibility": "private"})
+    assert shown(two, "package_list") == ["ngan-sach-2025"]
+    two.send("POST", "/api/v1/datasets/ngan-sach-2025/withdraw", "reviewer", {"reason": "Nhầm"})
+    assert shown(two, "package_list") == []
 
 
 def test_what_changes_more_than_one_dataset_lets_everything_be_forgotten(two: Town) -> None:

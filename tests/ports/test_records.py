@@ -265,6 +265,23 @@ def test_datasets_are_listed_in_the_order_of_their_making_page_by_page(stocked):
         assert unit.entries(ids=[]) == []
 
 
+def test_long_lists_name_what_anybody_may_see_without_reading_bodies(stocked):
+    with stocked.begin() as unit:
+        said = ({}, {"visibility": "private"}, {"state": "draft"}, {"kind": "series"}, {"state": "withdrawn"}, {"version": 1})
+        for number, one in enumerate(said, start=2):
+            unit.add_entry(dataset(f"d{number}", **{"state": "published", **one}))
+        unit.add_version(replace(version(1), dataset="d7"))
+    with stocked.read() as unit:
+        found = [one for one in unit.listed() if one.id != "d1"]
+        assert [(one.id, one.organisation, one.version) for one in found] == [("d2", "o1", None), ("d7", "o1", 1)]
+        assert [(one.slug, one.modified) for one in found] == [(one.slug, one.modified) for one in unit.entries(ids=["d2", "d7"])]
+        assert [one.id for one in unit.listed(after="d2", limit=1)] == ["d7"]
+    with stocked.begin() as unit:
+        unit.save_version(replace(unit.version("d7", 1), state="withdrawn"))
+    with stocked.read() as unit:
+        assert [one.version for one in unit.listed(after="d6")] == [None]
+
+
 def test_versions_are_numbered_without_gaps_and_none_twice(stocked):
     with stocked.begin() as unit:
         unit.add_version(version(1))

@@ -60,6 +60,7 @@ class Kept:
         self._answers: dict[bytes, bytes] = {}
         self._room = ROOM
         self._agencies: Agencies | None = None
+        self._names: Sequence[str] | None = None
         self._seen: Mark = (-1, -1, -1)
         self._fresh_until = 0.0
         self._sure = self._due = False
@@ -122,6 +123,7 @@ class Kept:
         self._answers, self._room = {}, ROOM
         if not whole:  # search has followed, nothing was written
             return
+        self._names = None
         if touched is None:
             self._packages, self._ids, self._agencies = {}, {}, None
             return
@@ -193,6 +195,17 @@ class Kept:
             self._answers[asked] = body
             while self._room < 0 or len(self._answers) > ANSWERS:  # what was asked longest ago makes room
                 self._room += len(self._answers.pop(next(iter(self._answers))))
+
+    # -- names ------------------------------------------------------------------------------------------------------
+    def names(self, site: Site) -> Sequence[str]:
+        """Give the names of all public datasets in order: harvesters ask for them page by page."""
+        mark, found = self.look(site), self._names
+        if found is None:
+            found = sorted(one.slug for one in site.catalog.listed())
+            with self._lock:
+                if mark[:2] == self._seen[:2]:
+                    self._names = found
+        return found
 
     # -- agencies ---------------------------------------------------------------------------------------------------
     def agencies(self, site: Site, words: Callable[[Mapping[str, str]], str]) -> Mapping[str, Named]:

@@ -10,7 +10,7 @@ import orjson
 
 from api.dialects.ckan.action import Action, Call, Wrong
 from api.dialects.ckan.kept import kept_of
-from api.dialects.ckan.shown import Shown, found_entry, parts_by_id, public
+from api.dialects.ckan.shown import Shown, found_entry, parts_by_id
 from catalog.errors import NotFound
 from catalog.model import NOBODY, Entry, Version
 from standards.metadata import ckan
@@ -21,10 +21,10 @@ ID: Final = {"id": "its id or name"}
 
 def package_list(call: Call) -> list[str]:
     """Answer ``package_list``."""
-    names = sorted(one.slug for one in public(call))
+    names = kept_of(call.site).names(call.site)
     start = call.number("offset", 0) or 0
     limit = call.number("limit")
-    return names[start : start + limit] if limit else names[start:]
+    return list(names[start : start + limit] if limit else names[start:])
 
 
 def package_show(call: Call) -> dict[str, Any] | orjson.Fragment:

@@ -195,9 +195,3 @@ def counts(call: Call, facet: str) -> dict[str, int]:
     asked = Question(facets=(facet,), facet_size=1000, limit=0, marks=False)
     answer, _ = call.site.catalog.search(NOBODY, asked)
     return {one.value: one.count for one in answer.facets.get(facet, ())}
-
-
-def public(call: Call) -> list[Entry]:
-    """Give every dataset that anybody may see, as CKAN lists them: published, not withdrawn, no series."""
-    every = call.site.catalog.all_datasets(NOBODY, limit=10**7)
-    return [one for one in every if one.state == "published" and one.kind == "dataset"]

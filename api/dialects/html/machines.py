@@ -15,14 +15,12 @@ from api.dialects.html.refused import PageRoute
 from catalog.catalog import Catalog
 from catalog.errors import NotFound
 from catalog.model import NOBODY, Organisation
-from catalog.question import Question
 from standards.registry import Standards
 
 router = APIRouter(route_class=PageRoute)
 PRIVATE = ("/desk", "/account", "/publish", "/sign-in", "/submissions/", "/api/")
 MOST = 45_000
 """Addresses in one file; sitemaps.org allows 50,000."""
-PAGE = 1000
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMES = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
@@ -59,11 +57,10 @@ def _answer(request: Request, body: str) -> Response:
 
 
 def _held(request: Request) -> Sequence[str]:
-    """Give the parts, made anew when a change has reached search: what was hidden or withdrawn leaves them too."""
+    """Give the parts, made anew after each change: what was hidden or withdrawn leaves them at once."""
     site = deps.site(request)
-    change, _, followed = site.catalog.last_deeds()
     agencies = site.catalog.organisations(NOBODY)
-    mark = (change, followed, tuple((one.slug, one.demo) for one in agencies))
+    mark = (site.catalog.last_change(), tuple((one.slug, one.demo) for one in agencies))
     with site.extras.setdefault("html.sitemap.lock", Lock()):  # of several who ask at once one makes it
         held: tuple[object, Sequence[str]] | None = site.extras.get("html.sitemap")
         if held is None or held[0] != mark:
@@ -77,15 +74,11 @@ def _parts(site: str, catalog: Catalog, organisations: Sequence[Organisation], s
     found += [(f"/organizations/{one.slug}", "") for one in organisations if not one.demo]
     found += [(f"/standards/{one}", "") for one in standards.tables]
     found += [(f"/codelists/{one}", "") for one in standards.codelists]
-    lines, after = [_address(site + path, day) for path, day in found], ""
-    while True:
-        page = Question(sort="modified", limit=PAGE, after=after, facets=(), marks=False)
-        answer, entries = catalog.search(NOBODY, page)
-        lines += [_address(f"{site}/datasets/{one.slug}", one.modified.date().isoformat()) for one in entries
-                  if one.organisation not in demo]
-        after = answer.next
-        if not after:
-            return [_urls(lines[at : at + MOST]) for at in range(0, len(lines), MOST)]
+    base = escape(site)
+    lines = [_address(site + path, day) for path, day in found]
+    lines += [f"<url><loc>{base}/datasets/{escape(one.slug)}</loc><lastmod>{one.modified.date()}</lastmod></url>"
+              for one in catalog.listed() if one.version and one.organisation not in demo]
+    return [_urls(lines[at : at + MOST]) for at in range(0, len(lines), MOST)]
 
 
 def _urls(lines: Sequence[str]) -> str:

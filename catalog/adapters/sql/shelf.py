@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from catalog.adapters.sql import schema
 from catalog.adapters.sql.base import Part, Ready
 from catalog.errors import Stale
-from catalog.model import Entry, File, Submission, Version
+from catalog.model import Entry, File, Listed, Submission, Version
 from catalog.recipe import Recipe
 from standards.portable import from_json
 
@@ -28,6 +28,11 @@ ONE_VERSION = Ready(select(VERSION.c.body).where(
 ))
 LAST_NUMBER = Ready(select(func.max(VERSION.c.number)).where(VERSION.c.dataset == bindparam("dataset")))
 RELEASE_CLAIMS = delete(CLAIM).where(CLAIM.c.holder == bindparam("by"))
+LISTED = select(SET.c.id, SET.c.slug, SET.c.organisation, SET.c.modified, VERSION.c.number).outerjoin(
+    VERSION, (VERSION.c.dataset == SET.c.id) & (VERSION.c.number == SET.c.version) & (VERSION.c.state != "withdrawn")
+).where(
+    SET.c.id > bindparam("behind"), SET.c.state == "published", SET.c.visibility == "public", SET.c.kind == "dataset"
+).order_by(SET.c.id).limit(bindparam("most"))
 ONE_SUBMISSION = Ready(select(SUBMISSION.c.body).where(SUBMISSION.c.id == bindparam("key")))
 """The hot reads, built once: building a statement takes longer than running it."""
 
@@ -89,6 +94,11 @@ class ShelfRows(Part):
         if organisation:
             statement = statement.where(SET.c.organisation == organisation)
         return self._bodies(Entry, statement)
+
+    def listed(self, *, after: str = "", limit: int = 1000) -> Sequence[Listed]:
+        """Published public datasets by what the columns know; no body is read."""
+        rows = self.connection.execute(LISTED, {"behind": after, "most": limit})
+        return list(map(Listed._make, rows))
 
     def add_version(self, one: Version) -> None:
         """Record a version with its files; raises Stale for a number that is not the next one."""
