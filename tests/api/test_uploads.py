@@ -22,7 +22,7 @@ from tests.api.test_pages_forms import sign_in
 from tests.conftest import NUMBERS
 from tests.ports.test_files_s3 import put_by
 from tests.running import served
-from tests.site import SCHOOLS, Town, make_town
+from tests.site import SCHOOLS, URL, Town, make_town
 
 TUS = {"Tus-Resumable": "1.0.0"}
 HASH = hashlib.sha256(SCHOOLS).hexdigest()
@@ -358,3 +358,11 @@ def test_a_file_is_put_straight_into_the_bucket_and_counts_only_when_it_is_the_o
     assert answer.status_code == 202, answer.text
     assert answer.json()["file"]["sha256"] == HASH
     assert town.send("POST", "/api/v1/uploads", "reader", json=asked).status_code == 403
+
+
+def test_links_of_an_upload_are_whole_addresses_as_all_others_are(town: Town) -> None:
+    made = town.send("POST", "/api/v1/uploads", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "10"})
+    address = made.json()["links"]["self"]
+    assert address == f"{URL}/api/v1/uploads/{made.json()['id']}"
+    assert town.get(address, "editor").json()["links"] == {"self": address}
+    assert [one["links"]["self"] for one in town.get("/api/v1/uploads", "editor").json()["items"]] == [address]

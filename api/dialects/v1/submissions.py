@@ -114,7 +114,7 @@ def fixes(site: TheSite, caller: TheCaller, lang: Language, submission: str, giv
         raise Invalid(problems=unknown or [Problem("#/accept", "required")])
     found = site.catalog.recheck(caller, submission, fixes=[*before, *more, *([SAFE] if given.safe else [])])
     answer = _report(site, caller, found, lang)
-    return reply(answer.body, 202, {"Location": f"/api/v1/submissions/{found.id}"})
+    return reply(answer.body, 202, {"Location": f"{site.url}/api/v1/submissions/{found.id}"})
 
 
 @router.post("/submissions/{submission}/reading", summary="Read it differently", openapi_extra=may("editor"),
@@ -126,7 +126,7 @@ def reading(site: TheSite, caller: TheCaller, lang: Language, submission: str, g
     """
     found = site.catalog.recheck(caller, submission, read=reading_of(given.reading), sheet=given.sheet)
     answer = _report(site, caller, found, lang)
-    return reply(answer.body, 202, {"Location": f"/api/v1/submissions/{found.id}"})
+    return reply(answer.body, 202, {"Location": f"{site.url}/api/v1/submissions/{found.id}"})
 
 
 @router.post("/submissions/{submission}/submit", summary="Ask for review", openapi_extra=may("editor"),

@@ -84,7 +84,7 @@ async def begin(request: Request) -> Response:
         one, offer = await run_in_threadpool(
             site.catalog.offer_upload, caller, size=given.size, name=clean_name(given.name or "file"),
             sha256=given.sha256, media_type=given.media_type)
-        return _made(one, offer)
+        return _made(one, offer, site.url)
     _spoken_here(request)
     told = _metadata(request.headers.get("upload-metadata", ""))
     sha256 = told.get("sha256", "").lower()
@@ -94,19 +94,20 @@ async def begin(request: Request) -> Response:
         site.catalog.begin_upload, caller, size=_length(request), sha256=sha256,
         name=clean_name(told.get("filename") or told.get("name") or "file"),
         media_type=(told.get("filetype") or told.get("type") or "")[:200])
-    return _made(one, None)
+    return _made(one, None, site.url)
 
 
-def _made(one: Upload, offer: Offer | None) -> Response:
-    body = rendered(one, 0, offer)
-    return reply(body, 201, {"Location": body["links"]["self"], **_marks(one)})
+def _made(one: Upload, offer: Offer | None, site_url: str) -> Response:
+    # the header is a path: whoever sends a file piece by piece goes on at the door that she came through
+    body = rendered(one, 0, site_url, offer)
+    return reply(body, 201, {"Location": f"/api/v1/uploads/{one.id}", **_marks(one)})
 
 
 @router.get("/uploads", summary="Uploads under way", openapi_extra=may("signed-in"),
             responses={200: {"model": shapes.ListOut}, **REFUSALS})
 def many(site: TheSite, caller: TheCaller) -> Response:
     """The caller's own uploads that are not submissions yet; how far each is stands at its address."""
-    return reply(listing([rendered(one, None) for one in site.catalog.uploads(caller)]))
+    return reply(listing([rendered(one, None, site.url) for one in site.catalog.uploads(caller)]))
 
 
 @router.get("/uploads/{upload}", summary="How far an upload is", openapi_extra=may("signed-in"),
@@ -115,7 +116,7 @@ def one(site: TheSite, caller: TheCaller, upload: str) -> Response:
     """How many bytes are safe (`HEAD` says it in `Upload-Offset`)."""
     found, held = site.catalog.upload(caller, upload)
     marks = {"Upload-Offset": str(held), "Upload-Length": str(found.bytes)}
-    return reply(rendered(found, held), headers={**marks, **_marks(found)})
+    return reply(rendered(found, held, site.url), headers={**marks, **_marks(found)})
 
 
 @router.delete("/uploads/{upload}", status_code=204, summary="Give an upload up", openapi_extra=may("signed-in"),
@@ -269,12 +270,12 @@ def _marks(one: Upload) -> Mapping[str, str]:
     return {"Tus-Resumable": VERSION, "Upload-Expires": format_datetime(one.expires.astimezone(UTC), usegmt=True)}
 
 
-def rendered(one: Upload, held: int | None, offer: Offer | None = None) -> dict[str, Any]:
+def rendered(one: Upload, held: int | None, site_url: str, offer: Offer | None = None) -> dict[str, Any]:
     """An upload as JSON; ``received`` is left out where it was not looked up."""
     said: dict[str, Any] = {
         "id": one.id, "name": one.name, "bytes": one.bytes, "sha256": one.sha256 or one.wanted or None,
         "direct": one.direct, "complete": bool(one.sha256), "created": one.created, "expires": one.expires,
-        "links": {"self": f"/api/v1/uploads/{one.id}"},
+        "links": {"self": f"{site_url}/api/v1/uploads/{one.id}"},
     }
     if held is not None:
         said["received"] = held
