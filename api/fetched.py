@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
+from catalog.errors import Invalid, Problem
 from pipelines.fetch import Fetcher, Limits, Unfetched
 
 OK = 200
@@ -59,6 +60,17 @@ def fetched(fetcher: Fetcher, address: str, limit: int) -> Iterator[Fetched]:
         stream = cast("BinaryIO", io.BufferedReader(Pieces(answer.pieces)))
         media_type = answer.headers.get("content-type", "").partition(";")[0].strip()[:200]
         yield Fetched(stream=stream, name=name_of(answer.url), media_type=media_type)
+
+
+def refuse_unreachable(fetcher: Fetcher | None, address: str, pointer: str = "#/url") -> None:
+    """Raise Invalid for an address to be called later that says by itself that it never will be.
+
+    That is one with a number for a host, in whatever spelling, or on a port that is not allowed; where a name leads is
+    looked at when it is called. What is no address at all is for the catalogue to refuse.
+    """
+    code = fetcher.objection(address) if fetcher is not None else ""
+    if code == "address-not-allowed":
+        raise Invalid(problems=[Problem(pointer, code)])
 
 
 def name_of(address: str) -> str:

@@ -17,6 +17,7 @@ SENTENCES: Sentences = MappingProxyType({
                    "en": "The server at that address answered {status}."},
     "fetch-failed": {"vi": "Không tải được tệp từ địa chỉ đó.",
                      "en": "The file could not be fetched from that address."},
+    "address-not-allowed": OF_SOURCES["address-not-allowed"],
     **{f"fetch-{code}": OF_SOURCES[code] for code in _KNOWN},
 })
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-from pipelines.fetch.addresses import Guard
+from pipelines.fetch.addresses import Guard, written
 from pipelines.fetch.refused import Unfetched
 from pipelines.fetch.wire import Clock, Line, LookUp, addresses_of, connect
 
@@ -141,6 +141,18 @@ class Fetcher:
         self._limits = limits or Limits()
         self._agent = agent
         self._look_up = look_up
+
+    def objection(self, url: str) -> str:
+        """Give the code with which an address would be refused that says by itself where it leads, else "".
+
+        Nothing is looked up: where a name leads may be another place tomorrow.
+        """
+        try:
+            where = Where.of(url)
+        except Unfetched as problem:
+            return problem.code
+        host = written(where.host)
+        return "address-not-allowed" if host and not self._guard.allows(host, where.port) else ""
 
     def get(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,21 @@ class Guard:
         if any(found in network for network in self.networks if network.version == found.version):
             return True
         return port in self.ports and is_public(found)
+
+
+def written(host: str) -> str:
+    """Give the address that a host itself is, in whatever way it is written; "" for a name, which has to be looked up.
+
+    Resolvers take ``2130706433``, ``0x7f.1`` and ``0177.0.0.1`` for 127.0.0.1, as the system's own function does.
+    """
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host.removesuffix(".")))
+    except (OSError, ValueError):
+        return ""
 
 
 def _plain(address: Address) -> Address:

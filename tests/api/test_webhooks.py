@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+import pytest
 
 from pipelines.fetch import Fetcher, Guard
 from pipelines.steps.deliver import deliver
 from tests.api.test_pages_review import as_
 from tests.portals import Server
-from tests.site import Town
+from tests.site import Town, make_town
 
 HOOKS = "/api/v1/webhooks"
 
@@ -92,6 +95,31 @@ def test_what_makes_no_webhook_is_refused_with_a_pointer(town: Town) -> None:
         assert answer.status_code == (422 if pointer else 404), answer.text
         if pointer:
             assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+
+PRIVATE = ("http://2130706433/", "http://0x7f.1/", "http://[::ffff:10.0.0.1]/", "http://169.254.169.254/latest", "http://8.8.8.8:22/")
+
+
+@pytest.fixture
+def calling(tmp_path: Path) -> Town:
+    """A site whose web process knows what may be called."""
+    return make_town(tmp_path, fetcher=Fetcher())
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+def test_an_address_that_is_never_called_is_refused_when_it_is_given(calling: Town, url: str) -> None:
+    refused = calling.send("POST", HOOKS, "reader", {"url": url})
+    assert refused.status_code == 422
+    assert [(one["pointer"], one["code"]) for one in refused.json()["errors"]] == [("#/url", "address-not-allowed")]
+    made = calling.send("POST", HOOKS, "reader", {"url": "https://hooks.example.org/"})
+    assert made.status_code == 201, "where a name leads is looked at when it is called"
+    where = f"{HOOKS}/{made.json()['id']}"
+    assert calling.send("PATCH", where, "reader", {"url": url}).json()["errors"][0]["code"] == "address-not-allowed"
+    assert calling.send("PATCH", where, "reader", {"title": "a"}).json()["url"] == "https://hooks.example.org/"
+    page = calling.client.post(PAGE, data={"csrf": as_(calling, "reader"), "url": url})
+    assert page.status_code == 422
+    assert 'href="#url"' in page.text
+    assert "mạng riêng" in page.text
 
 
 PAGE = "/account/webhooks"

@@ -99,6 +99,21 @@ def test_an_address_that_is_not_public_is_refused_however_it_is_spelt(url: str) 
     assert refused(url, Fetcher()) in {"address-not-allowed", "unknown-host"}
 
 
+@pytest.mark.parametrize("url", [one for one in FORBIDDEN if "localhost" not in one])
+def test_an_address_that_says_by_itself_where_it_leads_is_objected_to_before_anybody_calls_it(url: str) -> None:
+    fetcher = Fetcher(look_up=lambda *_: pytest.fail("a name was looked up"))
+    assert fetcher.objection(url) == "address-not-allowed"
+
+
+def test_names_and_allowed_networks_and_public_numbers_are_not_objected_to() -> None:
+    for url in ("https://data.example.gov.vn/hook", "http://localhost/", "http://203.162.0.1/", "http://[2001:4860::1]/"):
+        assert not Fetcher().objection(url), url
+    assert Fetcher().objection("http://203.162.0.1:22/") == "address-not-allowed"
+    assert not Fetcher(INSIDE).objection("http://127.0.0.1:9999/")
+    assert not Fetcher(INSIDE).objection("http://2130706433:9999/")
+    assert Fetcher().objection("gopher://a/") == "url-not-allowed"
+
+
 @pytest.mark.parametrize("url", NO_ADDRESSES)
 def test_only_plain_addresses_of_http_are_asked(url: str) -> None:
     assert refused(url) == "url-not-allowed"

@@ -11,6 +11,7 @@ from api import deps
 from api.dialects.html import forms
 from api.dialects.html.refused import PageRoute
 from api.dialects.html.view import Reader, TheReader, page
+from api.fetched import refuse_unreachable
 from api.messages import refusals
 from catalog.errors import Conflict, Invalid, NotFound, NotKnown, Refusal
 from catalog.webhook import Webhook
@@ -45,8 +46,10 @@ def add(request: Request, reader: TheReader, *, csrf: Annotated[str, Form()] = "
     forms.with_token(request, reader, csrf)
     given = {"url": url.strip()[:LONGEST], "scope": scope, "title": title[:LONGEST],
              "subject": "" if scope == "site" else _meant(subject.strip()[:LONGEST])}
+    site = deps.site(request)
     try:
-        made = deps.site(request).catalog.add_webhook(reader.caller, **given)
+        refuse_unreachable(site.fetcher, given["url"])
+        made = site.catalog.add_webhook(reader.caller, **given)
     except (Invalid, NotFound, Conflict) as refused:
         field, said = _said(refused, reader)
         return _all(request, reader, given=given, field=field, wrong=said)

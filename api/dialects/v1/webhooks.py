@@ -15,6 +15,7 @@ from api.dialects.v1.datasets import REFUSALS
 from api.dialects.v1.door import Door, listing, may, reply
 from api.dialects.v1.once import ShownOnce
 from api.dialects.v1.words import stamp
+from api.fetched import refuse_unreachable
 from catalog.errors import NotKnown
 from catalog.webhook import Attempt, Delivery, Webhook
 
@@ -35,6 +36,7 @@ def many(site: TheSite, caller: TheCaller, user: str = "") -> Response:
              responses={201: {"content": {"application/json": {}}}, **REFUSALS})
 def add(site: TheSite, caller: TheCaller, given: shapes.WebhookIn) -> Response:
     """It is told of what changes from now on. The secret is in this answer and never shown again."""
+    refuse_unreachable(site.fetcher, given.url)
     made = site.catalog.add_webhook(caller, url=given.url, scope=given.scope, subject=given.subject, title=given.title)
     return _with_secret(made, 201, f"{site.url}/api/v1/webhooks/{made.id}")
 
@@ -48,6 +50,8 @@ def one(site: TheSite, caller: TheCaller, webhook: str) -> Response:
 @router.patch("/{webhook}", summary="Change a webhook", openapi_extra=may("signed-in"), responses=dict(JSON))
 def amend(site: TheSite, caller: TheCaller, webhook: str, given: shapes.WebhookPatch) -> Response:
     """Address, title, or stopped and let go on: then it is told of all that it missed."""
+    if given.url is not None:
+        refuse_unreachable(site.fetcher, given.url)
     active = None if given.state is None else given.state == "active"
     return reply(_hook(site.catalog.amend_webhook(caller, webhook, url=given.url, title=given.title, active=active)))
 
