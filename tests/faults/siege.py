@@ -24,6 +24,7 @@ from tests.faults.place import Place, eventually
 
 CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "rename", "link", "unlink", "mkdir", "ftruncate", "chmod")
 LONG = 240.0
+LEAVE = 3.0
 
 
 class Warm:
@@ -126,9 +127,18 @@ def only_once(tracer: subprocess.Popen[bytes], log: Path) -> None:
     """Let go as soon as the fault came: strace counts in each thread anew, and a disk that is mended stays mended."""
     while tracer.poll() is None:
         if log.exists() and "(INJECTED)" in log.read_text(errors="replace"):
-            tracer.terminate()
+            let_go(tracer)
             return
         time.sleep(0.02)
+
+
+def let_go(tracer: subprocess.Popen[bytes]) -> None:
+    """Let the tracer leave; one that waits for a thread that waits for a child that it holds itself is made to."""
+    tracer.terminate()
+    try:
+        tracer.wait(LEAVE)
+    except subprocess.TimeoutExpired:
+        tracer.kill()
 
 
 def published_once(siege: Warm, place: Place, dataset: str, content: str, *, inject: str = "", hook: dict[str, Any] | None = None,
