@@ -26,6 +26,7 @@ from catalog.catalog import Catalog
 from catalog.errors import Refusal
 from catalog.ports import Files
 from pipelines.fetch import Fetcher
+from pipelines.rowstore.ahead import Ahead
 from pipelines.serving.shelf import Shelf
 
 VERSION: Final = "0.1.0"
@@ -87,12 +88,18 @@ def create_app(
 
 
 def _alive(site: Site, tally: Tally) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """What a process does beside answering while it serves: it writes its counts and removes files that are over."""
+    """What a process does beside answering: it counts, removes what is over, makes snapshots before they are asked."""
+    catalog = site.catalog
 
     @asynccontextmanager
     async def alive(app: FastAPI) -> AsyncIterator[None]:
-        async with tally.kept(app), html.swept(html.room_of(site.extras)):
-            yield
+        ahead = Ahead(site.snapshots, catalog.tables_written, catalog.table_there)
+        ahead.begin()
+        try:
+            async with tally.kept(app), html.swept(html.room_of(site.extras)):
+                yield
+        finally:
+            ahead.end()
 
     return alive
 

@@ -16,7 +16,11 @@ from catalog.rows import Ask, Batch, Columns, Condition, Found, Method, Table
 
 _T = TypeVar("_T")
 MANY = 1000
-"""Tables that are asked for in one go."""
+"""Tables, or rows of the audit chain, that are asked for in one go."""
+FAR = 2000
+"""Rows of the audit chain behind the newest one, in which a process that starts looks for tables written lately."""
+WRITTEN = frozenset({"save-table", "insert-rows", "upsert-rows", "update-rows", "delete-rows"})
+"""Deeds that change rows."""
 
 
 class Tabling(Base):
@@ -44,6 +48,24 @@ class Tabling(Base):
     def every_table(self) -> Sequence[Table]:
         """Give every table there is, for the site's own housekeeping: nobody may see them by this."""
         return self._tables.tables() if self._tables is not None else ()
+
+    def table_there(self, key: str) -> Table | None:
+        """Give a table by its id, for the site's own housekeeping: nobody may see it by this."""
+        return self._tables.table(key) if self._tables is not None else None
+
+    def tables_written(self, behind: int | None) -> tuple[int, Collection[str]]:
+        """Give the newest number of the audit chain, and the tables that were written behind a number of it.
+
+        None begins not far behind the newest one; so does a number that the chain has no more (the site was emptied).
+        """
+        found: set[str] = set()
+        with self._records.read() as unit:
+            newest = next((row.sequence for row in unit.deeds(limit=1)), 0)
+            at = newest - FAR if behind is None or behind > newest else behind
+            while at < newest and (rows := unit.audit_rows(at, MANY)):
+                found |= {str(row.detail["table"]) for row in rows if row.act in WRITTEN and "table" in row.detail}
+                at = rows[-1].sequence
+        return max(at, 0), found
 
     def ask_rows(self, caller: Caller, key: str, ask: Ask, seconds: float = 0) -> tuple[Table, Found]:
         """Answer a question to a table from one state of it, in so many seconds (0: any).

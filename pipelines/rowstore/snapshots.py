@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
-import hashlib
 import itertools
 import json
 import logging
@@ -31,6 +30,7 @@ from catalog.rows import All, Ask, Table
 from pipelines import sandbox
 from pipelines.rowstore import making
 from pipelines.rowstore.columns import FOLDED
+from pipelines.rowstore.files import ASKED, lies, named, shelf_key, since_asked, size, used
 from pipelines.serving.shelf import Shelf
 from standards import late
 
@@ -47,8 +47,12 @@ LIVE_SECONDS: Final = 5.0
 """Seconds in which a table itself may answer what its snapshot would; behind them one waits for the snapshot."""
 KEPT: Final = 2
 """Revisions whose files stay: somebody may still be reading the one before."""
-ASKED: Final = 600.0
-"""Seconds since a file was last asked, up to which a newer one takes its place as soon as it is old."""
+UNASKED: Final = 3 * 86400.0
+"""Seconds after which a file goes that nobody asked."""
+ROOM: Final = 10_000_000_000
+"""Bytes of files above which none is made that nobody asked for."""
+DEAR: Final = 30.0
+"""How many times as long as its making took a file holds off the next one that nobody asked for."""
 AGAIN: Final = 60.0
 """Seconds after which what could not be made is tried again unasked."""
 MAKING_SECONDS: Final = 900.0
@@ -86,7 +90,7 @@ class Snapshots:
         self._folder = Path(self._own.name) if self._own else Path(folder or "")
         self._small, self._still = small, still
         self.shelf = Shelf(self._folder / "serving", SERVED, least_rows=small, maker=SERVING,
-                           holds=partial(_there, self._folder))
+                           holds=partial(lies, self._folder))
         """Serving files of the snapshots: made when one is asked, gone when it goes."""
         self._making: dict[str, Future[Table]] = {}
         self._failed: dict[str, float] = {}
@@ -125,12 +129,53 @@ class Snapshots:
         Raises NotFound where the table went, Unavailable.
         """
         path = self._path(table)
-        while not _used(path):
+        while not used(path):
             made = self._begin(table, pages).result()
             if made.mark != table.mark or made.revision >= table.revision:  # else it was begun before the last change
                 path = self._path(made)
         self._keep()
         return str(path)
+
+    def ahead(self, table: Table) -> bool:
+        """Make the file of a table before anybody asks; False where it has to wait.
+
+        Of a table that goes on changing one is made as seldom as it is dear, unless the one before was asked lately.
+        """
+        if self._door() is None or self._path(table).exists():
+            return True
+        if self._failed.get(table.id, 0.0) > time.monotonic() or self._room_taken() > ROOM or not self._worth(table):
+            return False
+        begun = time.monotonic()
+        try:
+            self._begin(table, _nobody).result()
+        except NotFound:
+            return True
+        except (Refusal, OSError):
+            return False
+        self._note(table).write_text(str(time.monotonic() - begun), "ascii")
+        self._keep()
+        return True
+
+    def _worth(self, table: Table) -> bool:
+        """Whether the one before was asked lately, or was made long enough ago for what it took."""
+        if self._asked_of(table) < ASKED:
+            return True
+        note = self._note(table)
+        try:
+            return time.time() - note.stat().st_mtime >= DEAR * float(note.read_text("ascii") or 0)
+        except (OSError, ValueError):
+            return True
+
+    def _note(self, table: Table) -> Path:
+        """Give the path of the note how long the last file took that nobody had asked for."""
+        return self._folder / DRAFTS / f"{named(table.id)}.ahead"
+
+    def _asked_of(self, table: Table) -> float:
+        """Give the seconds since any file of a table was last asked."""
+        return min(map(since_asked, self._folder.glob(f"{named(table.id)}-*.parquet")), default=ASKED)
+
+    def _room_taken(self) -> int:
+        return sum(map(size, self._folder.glob("*.parquet")))
 
     # -- making ----------------------------------------------------------------------------------------------------
     def _begin(self, table: Table, pages: Pages) -> Future[Table]:
@@ -156,9 +201,9 @@ class Snapshots:
         """One process of a machine makes a table's file; the others wait for it, and find it then."""
         drafts = self._folder / DRAFTS
         drafts.mkdir(parents=True, exist_ok=True)
-        with (drafts / f"{_name(key)}.lock").open("w") as lock:
+        with (drafts / f"{named(key)}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            for left in drafts.glob(f"{_name(key)}-*"):  # by one that was killed
+            for left in drafts.glob(f"{named(key)}-*"):  # by one that was killed
                 left.unlink(missing_ok=True)
             yield
 
@@ -168,11 +213,13 @@ class Snapshots:
         return replace(table, revision=max(found)) if found else None
 
     def _revisions(self, table: Table) -> list[int]:
-        names = self._folder.glob(f"{_name(table.id)}-{table.mark}-*.parquet")
+        names = self._folder.glob(f"{named(table.id)}-{table.mark}-*.parquet")
         return [int(one.stem.rpartition("-")[2]) for one in names]
 
     def _made(self, table: Table, pages: Pages) -> Table:
-        draft = self._folder / DRAFTS / f"{_name(table.id)}-{os.getpid()}-{next(self._numbers)}"
+        """Make a file; it counts as asked when the one before was, until somebody asks it."""
+        asked = time.time() - self._asked_of(table)
+        draft = self._folder / DRAFTS / f"{named(table.id)}-{os.getpid()}-{next(self._numbers)}"
         try:
             door = self._door()
             if door is None:
@@ -181,6 +228,7 @@ class Snapshots:
             else:
                 held = self._elsewhere(door, table, draft)
             path = self._path(held)
+            os.utime(draft, (asked, asked))
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)
@@ -201,30 +249,30 @@ class Snapshots:
 
     def served(self, table: Table, path: str) -> str | None:
         """Give the serving file of a snapshot; None while there is none: then one is made of a large one."""
-        return self.shelf.find(_key(Path(path).name), table.count, path)
+        return self.shelf.find(shelf_key(Path(path).name), table.count, path)
 
     def _remove(self, gone: Iterable[Path]) -> None:
         """Remove files, and what was made of them; nobody goes on who has one open."""
         every = list(gone)
         for one in every:
             one.unlink(missing_ok=True)
-            self.shelf.drop(_key(one.name))
+            self.shelf.drop(shelf_key(one.name))
         if every:
             self.shelf.left()
 
     def _path(self, table: Table) -> Path:
-        return self._folder / f"{_name(table.id)}-{table.mark}-{table.revision:012d}.parquet"
+        return self._folder / f"{named(table.id)}-{table.mark}-{table.revision:012d}.parquet"
 
     def _tidy(self, table: Table, made: Path) -> None:
         """Remove files of older revisions, and of tables that had the same id before."""
-        prefix = _name(table.id)
+        prefix = named(table.id)
         others = sorted(one for one in self._folder.glob(f"{prefix}-*.parquet") if one != made)
         same = [one for one in others if one.name.startswith(f"{prefix}-{table.mark}-")]
         self._remove(one for one in others if one not in same[-(KEPT - 1):])
 
     def forget(self, key: str) -> None:
         """Remove every file of a table: it was taken away."""
-        self._remove(self._folder.glob(f"{_name(key)}-*"))
+        self._remove(self._folder.glob(f"{named(key)}-*"))
 
     def sweep(self) -> int:
         """Remove what is not the newest state of a table there is, so that rows erased anywhere leave here too.
@@ -239,7 +287,7 @@ class Snapshots:
         except Refusal:
             return 0
         held = {self._path(table).name for table in living}
-        gone = [one for one in old if one.name not in held]
+        gone = [one for one in old if one.name not in held or since_asked(one) > UNASKED]
         self._renew(living, gone)
         self._remove(gone)
         self._clean(living)
@@ -249,15 +297,18 @@ class Snapshots:
         """Make the newest file before an older one goes that was asked lately: the new one is made of it quickly."""
         if self._door() is None:
             return
-        asked = {one.name.partition("-")[0] for one in old if _since_asked(one) < ASKED}
+        asked = {one.name.partition("-")[0] for one in old if since_asked(one) < ASKED}
         for table in living:
-            if _name(table.id) in asked and table.count > self._small:
+            if named(table.id) in asked and table.count > self._small:
                 with contextlib.suppress(Refusal, OSError):
                     self._begin(table, _nobody).result()
 
     def _clean(self, living: Iterable[Table]) -> None:
         """Remove drafts of processes that were killed, and locks of tables that are no more."""
-        there = {_name(table.id) for table in living}
+        there = {named(table.id) for table in living}
+        for note in (self._folder / DRAFTS).glob("*.ahead"):
+            if note.stem not in there:
+                note.unlink(missing_ok=True)
         for lock in (self._folder / DRAFTS).glob("*.lock"):
             with contextlib.suppress(OSError), lock.open("w") as held:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -282,11 +333,6 @@ def _give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _name(key: str) -> str:
-    """Give the name that all files of a table begin with."""
-    return hashlib.sha256(key.encode()).hexdigest()[:32]
-
-
 def _told(asked: Mapping[str, Any]) -> Mapping[str, Any]:
     """Ask a process that opens the store as we do; what it says, nothing where it was ended."""
     child = subprocess.Popen(sandbox.command("rowstore", "child"), stdin=subprocess.PIPE,  # noqa: S603 - our own words
@@ -305,31 +351,6 @@ def _told(asked: Mapping[str, Any]) -> Mapping[str, Any]:
 def _nobody() -> NoReturn:
     """Give no rows: the file is made elsewhere."""
     raise Unavailable("busy")
-
-
-def _used(path: Path) -> bool:
-    """Whether a file is there; then it is noted that it was asked."""
-    try:
-        os.utime(path)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _since_asked(path: Path) -> float:
-    try:
-        return time.time() - path.stat().st_mtime
-    except FileNotFoundError:
-        return ASKED
-
-
-def _key(name: str) -> str:
-    """Give the name under which the shelf has what was made of a file."""
-    return hashlib.sha256(name.encode()).hexdigest()
-
-
-def _there(folder: Path, key: str) -> bool:
-    return any(_key(one.name) == key for one in folder.glob("*.parquet"))
 
 
 def _sweep_on(of: weakref.ref[Snapshots]) -> None:

@@ -91,3 +91,21 @@ def test_nothing_is_written_while_the_site_is_read_only(town) -> None:
     with pytest.raises(Unavailable):
         town.catalog.write_rows(town.caller("editor"), "t-1", [(("a",), [["2"]])], "insert")
     assert town.catalog.table(NOBODY, "t-1").count == 1
+
+
+def test_the_site_itself_is_told_which_tables_were_written_since(town) -> None:
+    dataset, catalog, editor = town.published()["id"], town.catalog, town.caller("editor")
+    catalog.save_table(editor, a_table(dataset), ("a",), [["1"]])
+    first, tables = catalog.tables_written(None)
+    assert tables == {"t-1"}
+    assert catalog.tables_written(first) == (first, set())
+    catalog.save_table(editor, a_table(dataset, "t-2"))
+    catalog.write_rows(editor, "t-1", [(("a",), [["2"]])], "insert", dry_run=True)
+    assert catalog.tables_written(first)[1] == {"t-2"}
+    second = catalog.tables_written(first)[0]
+    catalog.write_rows(editor, "t-1", [(("a",), [["2"]])], "insert")
+    catalog.delete_rows(editor, "t-2", All(()))
+    town.draft("Khác")
+    assert catalog.tables_written(second)[1] == {"t-1", "t-2"}
+    assert catalog.tables_written(10**9)[1] == {"t-1", "t-2"}  # the site was emptied meanwhile: looked at from behind
+    assert (catalog.table_there("t-2").count, catalog.table_there("t-3")) == (0, None)
