@@ -35,6 +35,7 @@ from pipelines.rowquery.values import MOMENTS, NUMBERS, TYPES, Sql, read_as, wri
 from standards.text import nfc
 
 ID: Final = "_id"
+SUMMED: Final = frozenset({"sum", "avg", "stddev"})
 EARTH_METRES: Final = 6_371_008.8
 """Mean radius of the earth (IUGG)."""
 
@@ -133,14 +134,26 @@ def _keys(query: Query, outputs: Sequence[Output], aliases: Mapping[str, Express
     wanted = [(aliases.get(one.item.name, one.item) if isinstance(one.item, Column) else one.item, one.descending)
               for one in query.order_by]
     if query.grouped:
+        groups = [aliases.get(one.name, one) if isinstance(one, Column) else one for one in query.group_by]
         wanted += [(one.item, False) for one in outputs if not _is_aggregate(one.item)]
-        loose = [item for item, _ in wanted if item not in [one.item for one in outputs] and not _is_aggregate(item)]
+        wanted += [(one, False) for one in groups if one not in [item for item, _ in wanted]]  # two may look alike
+        named = [*groups, *(one.item for one in outputs)]
+        loose = [item for item, _ in wanted if item not in named and not _is_aggregate(item)]
         if loose:
             refuse("order_by", "not-grouped", column=_name_of(loose[0]))
     else:
         wanted.append((Column(ID), False))
-    made = [(asked.expression(item, "order_by"), descending) for item, descending in wanted]
+    made = [(_steady(item, asked.expression(item, "order_by")), descending) for item, descending in wanted]
     return [Key(sql=one.text, values=one.values, kind=one.kind, descending=descending) for one, descending in made]
+
+
+def _steady(item: Expression, made: Sql) -> Sql:
+    """Give what an aggregate is put in order by: a float that is summed up twice differs in its last digits."""
+    if not (isinstance(item, Call) and item.name in SUMMED and made.kind == "number"):
+        return made
+    rounded = f"CAST(printf('%.11e', CAST({made.text} AS DOUBLE)) AS DOUBLE)"
+    text = f"(CASE WHEN typeof({made.text}) = 'DOUBLE' THEN {rounded} ELSE {made.text} END)"
+    return Sql(text, made.kind, (*made.values, *made.values, *made.values))
 
 
 def _unnamed(condition: Condition, aliases: Mapping[str, Expression]) -> Condition:  # noqa: PLR0911 - one shape a line
