@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -19,6 +19,7 @@ COUNTS = ("seen", "new", "changed", "same", "refused", "kept", "busy", "gone")
 
 LONGEST_ID = 200
 MOST_PROBLEMS = 100
+MOST_GUESSED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,8 @@ class Run:
 
     ``whole``: everything is looked at, so what is not there any more is told; else only what changed ``since``.
     ``asks``: more than a tenth would go, so an operator is asked first. ``problems`` are the first hundred.
+    ``guesses`` counts by code what was guessed or left out of datasets that were read and taken; ``guessed`` are the
+    first hundred of these.
     """
 
     id: str
@@ -67,6 +70,8 @@ class Run:
     finished: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Mapping[str, Any], ...] = ()
+    guesses: Mapping[str, int] = field(default_factory=dict)
+    guessed: tuple[Mapping[str, Any], ...] = ()
     reason: str = ""
     cursor: Mapping[str, Any] = field(default_factory=dict)
     going: int = 0
@@ -76,6 +81,17 @@ class Run:
         """Add to the counts and problems."""
         counts = {name: self.counts.get(name, 0) + more.get(name, 0) for name in COUNTS}
         return replace(self, counts=counts, problems=(*self.problems, *problems)[:MOST_PROBLEMS])
+
+    def noted(self, ones: Iterable[Found]) -> Run:
+        """Add what was guessed of these."""
+        counts, guessed = dict(self.guesses), list(self.guessed)
+        for one in ones:
+            for code in one.guesses:
+                counts[code] = counts.get(code, 0) + 1
+            if one.guesses and len(guessed) < MOST_GUESSED:
+                guessed.append({"remote": one.remote[:LONGEST_ID], "name": one.name[:LONGEST_ID],
+                                "codes": list(one.guesses)})
+        return replace(self, guesses=counts, guessed=tuple(guessed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +110,8 @@ class Harvested:
 class Found:
     """A dataset as a source tells of it. ``parts`` are the ids there of its resources, "" where one has none.
 
-    ``name`` is the last part of its address there, ``agency`` the id there of its publisher.
+    ``name`` is the last part of its address there, ``agency`` the id there of its publisher. ``guesses`` are codes of
+    what was guessed, or left out as nobody could read it: they are told of the reading and are no part of the digest.
     """
 
     remote: str
@@ -107,6 +124,7 @@ class Found:
     modified: str = ""
     private: bool = False
     digest: str = ""
+    guesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

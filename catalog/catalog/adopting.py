@@ -55,6 +55,7 @@ class Batch:
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[Mapping[str, Any]] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
+    guessed: list[Found] = field(default_factory=list)
 
     def count(self, what: str) -> None:
         """Count one."""
@@ -95,7 +96,7 @@ class Adopting(Versions):
             batch.counts["same"] = batch.counts.get("same", 0) + unit.mark_seen(source.id, seen, run)
             unit.mark_seen(source.id, batch.seen, run)
             batch.counts["seen"] = len(found) + len(seen)
-            one = one.counted(batch.counts, (*problems, *batch.problems))
+            one = one.counted(batch.counts, (*problems, *batch.problems)).noted(batch.guessed)
             one = one if cursor is None else replace(one, cursor=cursor)
             unit.save_run(one)
             unit.release_claims(f"harvest:{run}")
@@ -117,6 +118,7 @@ class Adopting(Versions):
             if row is not None and not row.gone and row.digest == one.digest:
                 batch.count("same")
                 batch.seen.append(key)
+                batch.guessed.append(one)
                 continue
             if one.agency not in owners:
                 owners[one.agency] = self._owner(unit, source, one.agency)
@@ -150,6 +152,7 @@ class Adopting(Versions):
             if row is not None:  # what is held stays as it was: the source has it still
                 batch.seen.append(key_of(found.remote))
             return
+        batch.guessed.append(found)
         batch.planned.append(self._planned_one(unit, batch, replace(found, about=about), row=row, before=before,
                                                owner=owner, moved=moved))
 

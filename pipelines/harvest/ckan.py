@@ -17,6 +17,7 @@ from standards.metadata import ckan
 from standards.record import Dataset
 
 ROLES: Mapping[str, str] = {"admin": "admin", "editor": "editor", "member": "reader"}
+NO_LICENCE: Final = (None, "", "notspecified")
 CAPACITIES: Final = ("admin", "editor", "member")
 """What people are in a group."""
 
@@ -95,11 +96,18 @@ def _found(package: Mapping[str, Any], asked: Asked) -> Found:
     )
     about = words.publisher(about, {asked.language: words.plain(owner.get("title") or owner.get("name"), TITLE_LIMIT)})
     made = list(_resources(given, asked.language))
+    mail = given.get("maintainer_email") or given.get("author_email")
+    licences = [one for one in (given.get("license_id"), given.get("license_url")) if one not in NO_LICENCE]
     return words.complete(Found(
         remote=words.plain(given.get("id"), 1000), name=words.plain(given.get("name"), TITLE_LIMIT), about=about,
         resources=tuple(one for one, _ in made), parts=tuple(part for _, part in made),
         agency=words.plain(owner.get("id"), 1000), modified=words.moment(given.get("metadata_modified")),
         created=words.moment(given.get("metadata_created")), private=given.get("private") is True,
+        guesses=words.guessed(
+            licence_unknown=(licences, about.licence), email_dropped=(mail, about.contact and about.contact.email),
+            address_dropped=(given.get("url"), about.source_url),
+            date_dropped=(given.get("metadata_modified"), words.moment(given.get("metadata_modified"))),
+            links_dropped=(len(_dicts(given.get("resources"))) > len(made), False)),
     ), asked.language)
 
 

@@ -57,7 +57,18 @@ def _found(said: Mapping[str, Any], page: Page, language: str) -> Found:
     return words.complete(Found(
         remote=remote, name=words.plain(said.get("name"), 100), about=about, resources=made,
         modified=words.moment(said.get("created")),
+        guesses=words.guessed(
+            licence_unknown=(licences, about.licence), address_dropped=(said.get("homepage"), about.source_url),
+            email_dropped=(maintainer.get("email"), about.contact and about.contact.email),
+            date_dropped=(said.get("created"), words.moment(said.get("created"))),
+            links_dropped=(_paths(said) > len(made), False)),
     ), language)
+
+
+def _paths(said: Mapping[str, Any]) -> int:
+    """Count the paths that a package names."""
+    paths = (one.get("path") for one in _dicts(said.get("resources")))
+    return sum(len(one) if isinstance(one, list) else int(one is not None) for one in paths)
 
 
 def _is_publisher(one: Mapping[str, Any]) -> bool:

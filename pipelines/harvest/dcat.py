@@ -171,10 +171,27 @@ class Reader:
         about = words.publisher(about, publisher.title if publisher else {})
         identifier = self._said(DCTERMS.identifier)
         remote = str(self._node) if isinstance(self._node, URIRef) else identifier
+        links = tuple(self._links())
         return words.complete(Found(
-            remote=words.plain(remote, 1000), about=about, resources=tuple(self._links()),
+            remote=words.plain(remote, 1000), about=about, resources=links,
             agency=publisher.remote if publisher else "", modified=words.moment(self._said(DCTERMS.modified)),
+            guesses=self._guesses(about, len(links)),
         ), self._language)
+
+    def _guesses(self, about: Dataset, links: int) -> tuple[str, ...]:
+        """Name what was said and could not be read."""
+        point = self._one(DCAT.contactPoint)
+        mail = self._said(VCARD.hasEmail, point) if point is not None else ""
+        modified = self._said(DCTERMS.modified)
+        return words.guessed(
+            licence_unknown=(self._licences(), about.licence),
+            email_dropped=(mail, about.contact and about.contact.email),
+            address_dropped=(self._said(DCAT.landingPage), about.source_url),
+            date_dropped=(modified, words.moment(modified)),
+            period_dropped=(self._one(DCTERMS.temporal), about.temporal),
+            frequency_unknown=(self._said(DCTERMS.accrualPeriodicity), about.frequency),
+            themes_unknown=(self._all(DCAT.theme), about.themes),
+            links_dropped=(len(self._all(DCAT.distribution)) > links, False))
 
     def _languages(self) -> tuple[str, ...]:
         ends = {str(one).rstrip("/").rpartition("/")[2].lower() for one in self._all(DCTERMS.language)}
@@ -182,10 +199,13 @@ class Reader:
                       if {code, term.uri.rpartition("/")[2].lower()} & ends)
         return found or (self._language,)
 
-    def _licence(self) -> str:
+    def _licences(self) -> list[str]:
         nodes = [*self._all(DCTERMS.license),
                  *(one for each in self._all(DCAT.distribution) for one in self._all(DCTERMS.license, each))]
-        said = [str(one) for one in nodes]
+        return [str(one) for one in nodes]
+
+    def _licence(self) -> str:
+        said = self._licences()
         return words.licence([*said, *(one.rstrip("/").rpartition("/")[2].replace("_", "-") for one in said)])
 
     def _frequency(self) -> str:

@@ -98,4 +98,9 @@ def _found(key: str, rows: list[Mapping[str, str]], language: str) -> Found:
         made += [link] if link is not None else []
     return words.complete(Found(
         remote=words.plain(key, 1000), about=about, resources=tuple(made), modified=words.moment(one.get("modified")),
+        guesses=words.guessed(
+            licence_unknown=(one.get("licence"), about.licence), themes_unknown=(one.get("theme"), about.themes),
+            email_dropped=(one.get("email"), about.contact and about.contact.email),
+            date_dropped=(one.get("modified"), words.moment(one.get("modified"))),
+            links_dropped=(sum(bool(row.get("url")) for row in rows) > len(made), False)),
     ), language)

@@ -168,10 +168,16 @@ def _found(said: Mapping[str, Any], page: Page, language: str, number: int) -> F
     about = words.publisher(about, {language: name})
     # the address that was listed names the page; a page with several datasets names them by number
     remote = (page.modified or page.url) + (f"#{number}" if number else "")
+    links = tuple(_links(said, page.url, language))
+    modified = _first(said.get("dateModified"))
     return words.complete(Found(
-        remote=words.plain(remote, 2000), about=about, resources=tuple(_links(said, page.url, language)),
+        remote=words.plain(remote, 2000), about=about, resources=links,
         agency=words.plain(agent.get("@id") or agent.get("url") or name, 1000) if name else "",
-        modified=words.moment(_first(said.get("dateModified"))),
+        modified=words.moment(modified),
+        guesses=words.guessed(
+            licence_unknown=(licence, about.licence), date_dropped=(modified, words.moment(modified)),
+            period_dropped=(_first(said.get("temporalCoverage")), about.temporal),
+            links_dropped=(len([one for one in _list(said.get("distribution")) if one]) > len(links), False)),
     ), language)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -150,12 +150,30 @@ def kept(said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in plainly.items() if name and value != ""}
 
 
+def guessed(**looks: tuple[Any, Any]) -> tuple[str, ...]:
+    """Name what a source said and nothing came of: each look is what was said and what was made of it, by its code."""
+    return tuple(code.replace("_", "-") for code, (said, made) in looks.items() if said and not made)
+
+
+def _besides(found: Found, titled: bool) -> Iterator[str]:
+    """Name what is guessed of any dataset: a title, and texts that had to be cut."""
+    if not titled:
+        yield "title-missing"
+    about = found.about
+    long = (one for text, limit in ((about.title, TITLE_LIMIT), (about.description, TEXT_LIMIT))
+            for one in text.values() if len(one) >= limit - 1 and one.endswith("…"))
+    if any(long):
+        yield "text-cut"
+
+
 def complete(found: Found, language: str) -> Found:
     """Give what was found with a title in any case, and with its mark: the same words have the same."""
     about = found.about
-    titled = about.title if any(about.title.values()) else {language: found.name or found.remote[:TITLE_LIMIT]}
-    made = replace(found, about=replace(about, title=titled))
+    has_title = any(about.title.values())
+    titled = about.title if has_title else {language: found.name or found.remote[:TITLE_LIMIT]}
+    made = replace(found, about=replace(about, title=titled), guesses=(*_besides(found, has_title), *found.guesses))
     said = to_json(replace(made, modified="", digest=""))
+    del said["guesses"]
     mark = hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     return replace(made, digest=mark)
 

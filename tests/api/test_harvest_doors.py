@@ -80,6 +80,26 @@ def test_nothing_goes_before_an_operator_confirms_that_more_than_a_tenth_may(tow
     assert town.catalog.dataset(town.catalog.system(), "bo-du-lieu-1").state == "withdrawn"
 
 
+def test_what_was_guessed_stands_in_the_report_and_on_the_page_in_both_languages(town: Town, portal: Portal) -> None:
+    poor = {"title": "", "license_id": "own", "maintainer_email": "nobody", "url": "nowhere", "metadata_modified": "soon"}
+    portal.packages[a_package(3)["id"]] |= poor | {"resources": [{"id": "r", "url": "xem ở phòng"}]}
+    send(town, "POST", "", {**GIVEN, "url": portal.url})
+    worked(town, begun(town))
+    told = send(town, "GET", "/old").json()["run"]
+    assert told["counts"]["new"] == 11
+    (one,) = told["guesses"]["datasets"]
+    assert (one["remote"], one["name"]) == (a_package(3)["id"], "bo-du-lieu-3")
+    assert set(told["guesses"]["counts"]) == set(one["codes"]) >= {
+        "title-missing", "licence-unknown", "email-dropped", "address-dropped", "links-dropped"}
+    town.catalog.amend_person(town.catalog.system(), "operator", password=PASSWORD)
+    as_(town, "operator")
+    assert "không nhận ra giấy phép: để trống: 1" in town.client.get("/desk/harvest/old").text
+    page = town.client.get("/desk/harvest/old?lang=en").text
+    assert "Guessed or left out in the latest run" in page
+    assert "licence not recognised: left out: 1" in page
+    assert "<bdi>bo-du-lieu-3</bdi>" in page
+
+
 def test_an_address_inside_is_never_asked(town: Town, portal: Portal) -> None:
     """The machine's own network, and what a name there leads to: refused when the connection is made."""
     send(town, "POST", "", {**GIVEN, "url": portal.url})

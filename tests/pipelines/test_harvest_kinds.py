@@ -238,3 +238,64 @@ def test_pages_without_end_that_hold_no_dataset_are_given_up(stand: Stand, serve
     run = harvest(stand)
     assert (run.state, run.reason) == ("failed", "endless-pages")
     assert len(server.asked) < 30
+
+
+POOR_LIST = (
+    "Mã,Tên,Giấy phép,Lĩnh vực,Liên hệ,Ngày cập nhật,Đường dẫn\n"
+    "1,,Tự do,Linh tinh,khong-phai-thu,hôm qua,xem ở phòng\n"
+    "2,Trường học,CC-BY-4.0,EDUC,a@example.org,2026-01-01,https://elsewhere.example.org/2.csv\n"
+)
+POOR_PACKAGE = {
+    "name": "truong", "title": "x" * 5000, "homepage": "nowhere", "created": "yesterday", "licenses": [{"name": "own"}],
+    "contributors": [{"title": "A", "email": "nobody"}],
+    "resources": [{"path": "a.csv"}, {"path": ["b.csv", "/etc/passwd"]}],
+}
+POOR_PAGE = {
+    "@type": "Dataset", "name": "", "license": "https://own.example.org/terms", "dateModified": "last week",
+    "temporalCoverage": "long ago", "distribution": [{"contentUrl": "javascript:alert(1)"}],
+}
+POOR_DCAT = """
+@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
+<https://elsewhere.example.org/c> a dcat:Catalog .
+<https://elsewhere.example.org/id/1> a dcat:Dataset ; dct:license <https://own.example.org/terms> ; dct:modified "soon" ;
+  dct:temporal [ dcat:startDate "then" ] ; dct:accrualPeriodicity "now and then" ; dcat:theme <https://own.example.org/t/1> ;
+  dcat:landingPage "home" ; dcat:contactPoint [ vcard:hasEmail "nobody" ] ; dcat:distribution [ dcat:accessURL "nowhere" ] .
+"""
+POOR = {
+    "csv": (POOR_LIST, "date-dropped email-dropped licence-unknown links-dropped themes-unknown title-missing"),
+    "datapackage": (json.dumps(POOR_PACKAGE), "address-dropped date-dropped email-dropped licence-unknown links-dropped text-cut"),
+    "dcat": (POOR_DCAT, ("address-dropped date-dropped email-dropped frequency-unknown licence-unknown links-dropped "
+                         "period-dropped themes-unknown title-missing")),
+}
+
+
+@pytest.mark.parametrize("kind", POOR)
+def test_what_was_guessed_or_left_out_is_told_for_each_dataset(stand: Stand, server: Server, kind: str) -> None:
+    text, codes = POOR[kind]
+    types = {"csv": "text/csv", "datapackage": "application/json", "dcat": "text/turtle"}
+    a_source(stand, server, kind=kind, url=server.say("/list", text.encode(), **{"Content-Type": types[kind]}))
+    for _ in range(2):
+        run = harvest(stand, whole=True)
+        assert run.state == "done"
+        assert run.problems == ()
+        (one,) = run.guessed
+        assert sorted(one["codes"]) == codes.split()
+        assert run.guesses == dict.fromkeys(one["codes"], 1)
+    assert counts(run) == {"same": 2 if kind == "csv" else 1}, "what was guessed makes no dataset another one"
+
+
+def test_a_page_that_says_things_nobody_can_read_is_told_of(stand: Stand, server: Server) -> None:
+    page = server.say("/d/1", f'<script type="application/ld+json">{json.dumps(POOR_PAGE)}</script>', **{"Content-Type": "text/html"})
+    listed = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{page}</loc></url></urlset>'
+    a_source(stand, server, kind="sitemap", url=server.say("/sitemap.xml", listed))
+    (one,) = harvest(stand).guessed
+    assert sorted(one["codes"]) == ["date-dropped", "licence-unknown", "links-dropped", "period-dropped", "title-missing"]
+    assert one["remote"] == page
+
+
+def test_guesses_are_counted_whole_and_listed_for_the_first_hundred(stand: Stand, server: Server) -> None:
+    rows = "".join(f"{number},Bộ {number},Tự do\n" for number in range(150))
+    a_source(stand, server, kind="csv", url=server.say("/list", f"Mã,Tên,Giấy phép\n{rows}"))
+    run = harvest(stand)
+    assert run.guesses == {"licence-unknown": 150}
+    assert len(run.guessed) == 100

@@ -98,7 +98,8 @@ def _page(request: Request, reader: Reader, name: str, wrong: str = "") -> Respo
     owner = catalog.organisation(NOBODY, one.organisation) if one.organisation else None
     return page(
         request, reader, "source.html", status=422 if wrong else 200, source=one, runs=runs, owner=owner, wrong=wrong,
-        newest=runs[0] if runs else None, why=harvests.why, amiss=harvested.amiss, noindex=True,
+        newest=runs[0] if runs else None, why=harvests.why, amiss=harvested.amiss, guessed=harvested.guessed,
+        noindex=True,
     )
 
 

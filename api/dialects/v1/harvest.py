@@ -126,6 +126,7 @@ def run_told(one: Run) -> dict[str, Any]:
         "id": one.id, "state": one.state, "whole": one.whole, "since": one.since or None, "started": stamp(one.started),
         "finished": stamp(one.finished), "counts": dict(one.counts), "going": one.going, "reason": one.reason or None,
         "problems": [to_json(dict(each)) for each in one.problems],
+        "guesses": {"counts": dict(one.guesses), "datasets": [to_json(dict(each)) for each in one.guessed]},
     }
 
 

@@ -54,6 +54,8 @@ class RunOut(Out):
     """One reading of a source: how it stands, what was counted, and the first hundred problems.
 
     ``asks``: more than a tenth would go, so nothing goes before somebody confirms it; ``going`` says how many.
+    ``guesses``: what was guessed or left out of datasets that were read and taken, counted by code, and the first
+    hundred datasets with their codes.
     """
 
     id: str
@@ -64,6 +66,7 @@ class RunOut(Out):
     finished: str | None
     counts: dict[str, int]
     problems: list[dict[str, object]]
+    guesses: dict[str, object]
     reason: str | None
     going: int
 
