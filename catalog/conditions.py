@@ -102,9 +102,10 @@ class AllOf:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """One of the parts holds; without parts it never does."""
+    """One of the parts holds, or ``least`` of them; without parts it never does."""
 
     parts: tuple[Condition, ...] = ()
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +116,11 @@ class Not:
 
 
 Condition = Words | Values | Pattern | Between | Near | During | Known | AllOf | AnyOf | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much it raises a dataset that a condition holds: words by how well they fit, all else by the same for all."""
+
+    condition: Condition
+    boost: float = 1.0

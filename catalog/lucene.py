@@ -25,6 +25,7 @@ from catalog.question import (
     Not,
     Pattern,
     Values,
+    Weight,
     Wild,
     Words,
     clean_text,
@@ -39,9 +40,14 @@ CLAUSES_LIMIT: Final = 1000
 WILD_LIMIT: Final = 20
 """Words with wildcards or slips in one query: each makes an engine walk through its words."""
 
+WEIGHTS_LIMIT: Final = 64
+"""Words, values and wildcards of one query that weigh; the rest only cut."""
+
+BOOST_MOST: Final = 1_000_000.0
+_NO: Final = frozenset({"-", "!", "NOT"})
 _BOUND: Final = r'"(?:[^"\\]|\\.)*"|(?:\\.|[^\s"\]}\\])+'
-_BOOST: Final = r"(?:\^=?\d+(?:\.\d*)?)?"
-_TAIL: Final = rf"(?:~(?P<slips>\d*(?:\.\d*)?))?{_BOOST}"
+_BOOST: Final = r"\^=?\d+(?:\.\d*)?"
+_TAIL: Final = rf"(?:~(?P<slips>\d*(?:\.\d*)?))?(?P<boost>{_BOOST})?"
 _VALUE: Final = rf"""
     (?P<open>\()
   | (?:[\[{{]\s*(?P<low>{_BOUND})\s+TO\s+(?P<high>{_BOUND})\s*(?P<end>[\]}}])
@@ -52,7 +58,7 @@ _SIGNS: Final = rf"""
     (?P<and>AND(?=[\s()]|$)|&&)
   | (?P<or>OR(?=[\s()]|$)|\|\|)
   | (?P<mod>\+|-|!|NOT(?=[\s()]|$))
-  | (?P<close>\){_BOOST})
+  | (?P<close>\)(?P<raised>{_BOOST})?)
 """
 _FIELD: Final = r"(?P<field>\*|[^\W\d][\w.\-]*):"
 _NEXT: Final = re.compile(f"\\s*(?:{_SIGNS}|{_FIELD}|{_VALUE})", re.VERBOSE)
@@ -87,10 +93,19 @@ class Dialect:
 
 
 def read(text: str, dialect: Dialect) -> Condition | None:
-    """Read a query; None when it asks for everything. Boosts and distances of phrases are read and let go.
+    """Read a query; None when it asks for everything. What it weighs (``weighed``) is let go.
 
     Clauses are joined as Lucene's own parser does where AND is the default: ``a OR b c`` needs c, and a or b only
-    add to it. Raises Invalid: query-too-long, query-too-deep (parentheses, clauses or wildcards) or query-syntax.
+    add to it. A phrase with a distance is all of its words wherever they stand: no index holds places of words.
+    Raises Invalid: query-too-long, query-too-deep (parentheses, clauses or wildcards) or query-syntax.
+    """
+    return weighed(text, dialect)[0]
+
+
+def weighed(text: str, dialect: Dialect) -> tuple[Condition | None, tuple[Weight, ...]]:
+    """Read a query, and by what datasets that it finds are put in order: clauses that are not forbidden, with boosts.
+
+    Without words and boosts nothing fits better than anything else, nor by one thing that all have in common.
     """
     if len(text) > LENGTH_LIMIT:
         raise _refused("query-too-long", limit=LENGTH_LIMIT)
@@ -99,7 +114,17 @@ def read(text: str, dialect: Dialect) -> Condition | None:
         raise _refused("query-syntax", at=0)
     reader = _Reader(text, dialect)
     found = reader.group(dialect.plain, 0)
-    return None if found == EVERYTHING else found
+    return None if found == EVERYTHING else found, _telling(reader.weights)
+
+
+def _telling(weights: list[Weight]) -> tuple[Weight, ...]:
+    words = any(isinstance(one.condition, Words) for one in weights)
+    boosted = len(weights) > 1 and any(one.boost != 1 for one in weights)
+    return tuple(weights) if words or boosted else ()
+
+
+def _boost(said: str | None) -> float:
+    return min(float(said.lstrip("^=")), BOOST_MOST) if said else 1.0
 
 
 def _refused(code: str, **params: int) -> Invalid:
@@ -118,7 +143,7 @@ class _Clauses:
             self.every[-1] = ("must" if joined == "and" else "may", self.every[-1][1])
         if condition is None:
             return
-        if mod in {"-", "!", "NOT"}:
+        if mod in _NO:
             self.every.append(("not", condition))
         else:
             self.every.append(("may" if joined == "or" and mod != "+" else "must", condition))
@@ -173,6 +198,11 @@ def _of_extra(found: Condition | None, begun: str) -> Condition | None:
     return found
 
 
+def _apart(distance: str | None) -> bool:
+    """Whether words of a phrase may stand apart; less than one is no distance."""
+    return bool(distance and distance.strip(".")) and float(distance or 0) >= 1
+
+
 def _is_bare(hit: re.Match[str]) -> bool:
     """Whether it is a word with nothing before or behind it."""
     return bool(hit["word"]) and not hit["field"] and hit["slips"] is None and "^" not in hit[0]
@@ -187,16 +217,18 @@ class _Reader:
         self.at = 0
         self.clauses = 0
         self.wild = 0
+        self.weights: list[Weight] = []
 
     def group(self, field: str, depth: int) -> Condition:
         """Read clauses up to the end or to the group's closing parenthesis."""
         if depth > DEPTH_LIMIT:
             raise _refused("query-too-deep", limit=DEPTH_LIMIT)
-        begun = self.clauses
+        begun, weights = self.clauses, len(self.weights)
         clauses, joined, mod, bare = _Clauses(), "", "", False
         while (hit := self._next()) is not None:
             if hit["close"]:
                 self._may(depth > 0 and not (joined or mod) and self.clauses > begun)
+                self._raise(weights, _boost(hit["raised"]))
                 return clauses.condition(inside=True)
             if hit["and"] or hit["or"]:
                 self._may(bool(clauses.every) and not (joined or mod))
@@ -205,7 +237,10 @@ class _Reader:
                 self._may(not mod)
                 mod = hit["mod"]
             else:
+                before = len(self.weights)
                 found, plain = self._clause(hit, field, depth), _is_bare(hit)
+                if mod in _NO:
+                    del self.weights[before:]
                 if not (plain and bare and not joined and not mod and clauses.runs_on(found)):
                     clauses.add(found, joined, mod)
                 bare, joined, mod = plain and not mod, "", ""
@@ -238,8 +273,25 @@ class _Reader:
         if hit["open"]:
             return self.group(field, depth + 1)
         if field.startswith(BEHIND_KEY):
-            return _of_extra(self._leaf(hit, "extra"), f"{field[1:]}{BEHIND_KEY}")
-        return self._leaf(hit, field)
+            found = _of_extra(self._leaf(hit, "extra"), f"{field[1:]}{BEHIND_KEY}")
+        else:
+            found = self._leaf(hit, field)
+        self._weigh(found, hit["boost"])
+        return found
+
+    def _weigh(self, found: Condition | None, boost: str | None) -> None:
+        """Let a clause weigh: words and values do by themselves, all else only where a boost says so."""
+        if found is None or found in (EVERYTHING, NOTHING) or len(self.weights) >= WEIGHTS_LIMIT:
+            return
+        if boost or isinstance(found, Words | Values | Near):
+            fixed = boost is not None and boost.startswith("^=")
+            self.weights.append(Weight(AllOf((found,)) if fixed else found, _boost(boost)))
+
+    def _raise(self, first: int, boost: float) -> None:
+        """Let what was read since then weigh more, or less."""
+        if boost != 1:
+            self.weights[first:] = [Weight(one.condition, min(one.boost * boost, BOOST_MOST))
+                                    for one in self.weights[first:]]
 
     def _member(self, name: str) -> str:
         key = self.dialect.member(name)
@@ -251,7 +303,7 @@ class _Reader:
         if hit["low"] is not None:
             return self._range(field, hit)
         if hit["phrase"] is not None:
-            return self._words(field, _ESCAPED.sub(r"\1", hit["phrase"]), phrase=hit["slips"] is None)
+            return self._words(field, _ESCAPED.sub(r"\1", hit["phrase"]), phrase=not _apart(hit["slips"]))
         word = hit["word"]
         if field and word == "*":
             return self._known(field)

@@ -28,6 +28,7 @@ from catalog.conditions import (
     Not,
     Pattern,
     Values,
+    Weight,
     Wild,
     Words,
 )
@@ -36,7 +37,7 @@ from standards.record import Text
 
 __all__ = [
     "BEHIND_KEY", "EXACT", "FACETS", "TEXTS", "TIMES", "AllOf", "AnyOf", "Between", "Condition", "During", "Known",
-    "Near", "Not", "Pattern", "Values", "Wild", "Words",
+    "Near", "Not", "Pattern", "Values", "Weight", "Wild", "Words",
 ]  # what every room that speaks of questions needs beside them
 
 _T = TypeVar("_T")
@@ -56,7 +57,8 @@ class Question:
     one (``public``, ``org:<id>``, ``person:<id>``), never taken from user input; ``after`` is the opaque cursor of the
     page before; without ``marks`` the hits come without their marked passages, which cost half of an answer.
     ``where`` must hold as well: what a language of operators says, read by a door (``catalog/lucene.py``); a first page
-    may begin behind ``start`` hits.
+    may begin behind ``start`` hits. ``weights`` find nothing and leave nothing out: they put in order what is found.
+    ``least`` is how many of the text's words a dataset must hold, where somebody says so.
     """
 
     text: str = ""
@@ -72,6 +74,13 @@ class Question:
     marks: bool = True
     where: Condition | None = None
     start: int = 0
+    weights: tuple[Weight, ...] = ()
+    least: int | None = None
+
+    @property
+    def weighs(self) -> bool:
+        """Whether there is anything by which one dataset fits better than another."""
+        return bool(self.weights or self.text.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,4 +333,6 @@ def _digest(question: Question) -> str:
     parts = sorted(pair for pair in [*write(question), ("sort", question.sort)] if pair[0] != "limit")
     if question.where is not None:
         parts.append(("where", repr(question.where)))
+    if question.weights or question.least is not None:
+        parts.append(("weights", repr((question.weights, question.least))))
     return blake2b(json.dumps(parts).encode(), digest_size=9).hexdigest()

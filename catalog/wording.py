@@ -56,10 +56,13 @@ class Terms:
     words: tuple[str, ...] = ()
     folded: tuple[str, ...] = ()
     pairs: tuple[str, ...] = ()
+    said: int | None = None
 
     def least(self, relaxed: int = 0) -> int:
-        """Of how many folded words a dataset must hold at least one each."""
+        """Of how many folded words a dataset must hold at least one each; what was ``said`` is never relaxed."""
         total = len(self.folded)
+        if self.said is not None:
+            return min(total, max(1, self.said))
         if relaxed == 0:
             return total if total <= SHORT else ceil(total * FULL_SHARE)
         return ceil(total / 2) if relaxed == 1 else min(total, 1)
@@ -91,7 +94,7 @@ def _kept(text: str) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
     return _words_of(text)
 
 
-def terms(text: str) -> Terms:
+def terms(text: str, least: int | None = None) -> Terms:
     """Cut a question's text into terms; never read as a language of operators, so that nothing typed can be wrong."""
     text = clean_text(text)[:TEXT_LIMIT]
     folded, pairs = syllables_and_pairs(text)
@@ -100,6 +103,7 @@ def terms(text: str) -> Terms:
         words=_once(_short(words(text))) if fold(marked) != marked else (),
         folded=_once(_short(folded)),
         pairs=_once(_short(pairs)),
+        said=least,
     )
 
 

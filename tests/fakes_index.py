@@ -46,8 +46,8 @@ def holds(condition: Condition, one: Document, have: Bag) -> bool:  # noqa: C901
     match condition:
         case AllOf(parts):
             return all(holds(part, one, have) for part in parts)
-        case AnyOf(parts):
-            return any(holds(part, one, have) for part in parts)
+        case AnyOf(parts, least):
+            return bool(parts) and sum(holds(part, one, have) for part in parts) >= max(1, least)
         case Not(part):
             return not holds(part, one, have)
         case Words(field, text, phrase):
@@ -136,7 +136,7 @@ class FakeIndex:
 
     def ask(self, question: Question) -> Answer:
         cursor = Cursor.read(question) if question.after else None
-        asked = terms(question.text)
+        asked = terms(question.text, question.least)
         if self.broken:
             return Answer(degraded=True)
         if question.text.strip() and not asked.folded:
@@ -212,10 +212,11 @@ class FakeIndex:
     def _key(self, question: Question, asked: Terms, one: Document) -> tuple:
         if question.sort == "title":
             return (collation_key(one.title.get("vi") or next(iter(one.title.values()), "")), one.id)
-        if question.sort == "relevance" and asked.folded:
+        if question.sort == "relevance" and question.weighs:
             have = self.bags[one.id]
+            raised = sum(each.boost for each in question.weights if holds(each.condition, one, have))
             score = sum(len(set(a) & set(b)) for a, b in ((asked.folded, have.folded), (asked.pairs, have.pairs), (asked.words, have.words)))
-            return (-score - len(set(asked.folded) & set(have.title)) / 10, len(have.folded),
+            return (-score - raised - len(set(asked.folded) & set(have.title)) / 10, len(have.folded),
                     _descending(one.modified + "\x01" + one.id))
         return _descending((one.issued if question.sort == "issued" else one.modified) + "\x01" + one.id)
 

@@ -29,7 +29,7 @@ ENTRIES = [entry(at) for at in range(MANY)]
 
 def search(order: str, size: int) -> tuple[list[str], int]:
     """All pages of a search, as search has them: by the first key, then by id; and how often it was asked."""
-    keys = orders.keys_of(order, "")
+    keys = orders.keys_of(order, weighed=False)
     first = keys[0]
     held = sorted(ENTRIES, key=lambda one: (orders.VALUES[first.sort](one), one.id), reverse=first.falls)
     asked = 0
@@ -68,11 +68,11 @@ def test_one_key_asks_search_once_for_each_page_and_no_more() -> None:
 
 
 def test_words_that_fit_decide_alone_and_a_key_said_twice_counts_once() -> None:
-    assert orders.keys_of("score desc, title asc", "truong") == (orders.Key("relevance", turned=False),)
-    assert [one.sort for one in orders.keys_of("score desc, title asc, name desc, id asc", "")] == ["title", "issued"]
-    assert orders.keys_of("score desc", "") == (orders.Key("modified", turned=False),)
-    assert orders.keys_of("title asc, ", "") == (orders.Key("title", turned=False),)
-    assert orders.keys_of("colour asc, title asc, colour desc", "") == (orders.Key("title", turned=False),)
+    assert orders.keys_of("score desc, title asc", weighed=True) == (orders.Key("relevance", turned=False),)
+    assert [one.sort for one in orders.keys_of("score desc, title asc, name desc, id asc", weighed=False)] == ["title", "issued"]
+    assert orders.keys_of("score desc", weighed=False) == (orders.Key("modified", turned=False),)
+    assert orders.keys_of("title asc, ", weighed=False) == (orders.Key("title", turned=False),)
+    assert orders.keys_of("colour asc, title asc, colour desc", weighed=False) == (orders.Key("title", turned=False),)
     for wrong in ("colour", "title sideways", "title asc, colour"):
         with pytest.raises(Refused):
-            orders.keys_of(wrong, "")
+            orders.keys_of(wrong, weighed=False)

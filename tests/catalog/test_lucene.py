@@ -10,8 +10,32 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import Invalid
-from catalog.lucene import CLAUSES_LIMIT, DEPTH_LIMIT, LENGTH_LIMIT, NOTHING, WILD_LIMIT, Dialect, read
-from catalog.question import AllOf, AnyOf, Between, Condition, During, Known, Near, Not, Pattern, Values, Wild, Words
+from catalog.lucene import (
+    CLAUSES_LIMIT,
+    DEPTH_LIMIT,
+    LENGTH_LIMIT,
+    NOTHING,
+    WEIGHTS_LIMIT,
+    WILD_LIMIT,
+    Dialect,
+    read,
+    weighed,
+)
+from catalog.question import (
+    AllOf,
+    AnyOf,
+    Between,
+    Condition,
+    During,
+    Known,
+    Near,
+    Not,
+    Pattern,
+    Values,
+    Weight,
+    Wild,
+    Words,
+)
 
 NOW = datetime(2025, 3, 31, 12, 30, 15, 500, tzinfo=UTC)
 DIALECT = Dialect(now=NOW, value=lambda field, text: {"org:bo-tai-chinh": "H12"}.get(f"{field}:{text}", text), fields={
@@ -42,7 +66,7 @@ A, B, C = map(text, "abc")
     ("a OR (b c)", AnyOf((A, AllOf((B, C))))), ("-a", Not(A)), ("a -b", AllOf((A, Not(B)))),
     ("a NOT b", AllOf((A, Not(B)))), ("!a", Not(A)), ("a AND NOT (b OR c)", AllOf((A, Not(AnyOf((B, C)))))),
     ("ANDROID NOTES ORANGE", AllOf((text("ANDROID"), text("NOTES"), text("ORANGE")))),
-    ('"ngân sách"', text("ngân sách", phrase=True)), ('"ngân sách"~3', text("ngân sách")), ('"a b"^2 c^0.5', AllOf((text("a b", phrase=True), C))),
+    ('"ngân sách"', text("ngân sách", phrase=True)), ('"ngân sách"~3', text("ngân sách")), ('"ngân sách"~0', text("ngân sách", phrase=True)), ('"ngân sách"~', text("ngân sách", phrase=True)), ('"ngân sách"~0.9', text("ngân sách", phrase=True)), ('"ngân sách"~1', text("ngân sách")), ('"a b"^2 c^0.5', AllOf((text("a b", phrase=True), C))),
     ("title:nước", Words("title", "nước")), ("title:(a OR b)^4", AnyOf((Words("title", "a"), Words("title", "b")))),
     ('tags:(x OR tags:y OR "z w")', tag("x", "y", "z w")), ("tags:x tags:y", AllOf((tag("x"), tag("y")))),
     (r"tags:a\:b\ c", tag("a:b c")), ("tags:a:b", tag("a:b")), ("organization:bo-tai-chinh", Values("org", ("H12",))),
@@ -123,6 +147,25 @@ def test_a_query_at_its_limits_is_read():
     many = read(" OR ".join(f"id:{number:036}" for number in range(400)), DIALECT)
     assert isinstance(many, Values)
     assert len(many.values) == 400
+
+
+TITLED = Words("title", "a")
+
+
+@pytest.mark.parametrize(("query", "weights"), [
+    ("*:*", ()), ("tags:x", ()), ("tags:x tags:y", ()), ("tags:x^3", ()), ("metadata_modified:[NOW-1YEAR TO *]", ()), ("title:a*", ()), ("-a", ()), ("*:* -a", ()), ("title:a^0", (Weight(TITLED, 0.0),)),
+    ("a", (Weight(A),)), ("a b^2", (Weight(A), Weight(B, 2.0))), ("a -b", (Weight(A),)), ("a NOT (b OR c)", (Weight(A),)), ("-(-a) b", (Weight(B),)), ("title:a AND text:b", (Weight(TITLED), Weight(B))),
+    ("+b title:a^4", (Weight(B), Weight(TITLED, 4.0))), ("b OR a c", (Weight(B), Weight(A), Weight(C))), ("title:(a)^4 b", (Weight(TITLED, 4.0), Weight(B))), ("(a (b c^3)^2)^0.5", (Weight(A, 0.5), Weight(B, 1.0), Weight(C, 3.0))),
+    ("a tags:x", (Weight(A), Weight(tag("x")))), ("tags:(x OR y^2)", (Weight(tag("x")), Weight(tag("y"), 2.0))), ('"a b"^2', (Weight(text("a b", phrase=True), 2.0),)), ('"a b"~5', (Weight(text("a b")),)),
+    ("a title:a*", (Weight(A),)), ("a title:a*^3", (Weight(A), Weight(Pattern("title", ("a", Wild.MANY)), 3.0))), ("a^=2 b", (Weight(AllOf((A,)), 2.0), Weight(B))), ("a *:*^3", (Weight(A),)),
+    ("a^999999999999", (Weight(A, 1_000_000.0),)),
+])
+def test_what_is_not_forbidden_weighs_by_its_boosts_where_there_are_words_or_boosts_of_several(query, weights):
+    assert weighed(query, DIALECT) == (read(query, DIALECT), weights)
+
+
+def test_of_very_many_words_only_some_weigh():
+    assert len(weighed("a " * CLAUSES_LIMIT, DIALECT)[1]) == WEIGHTS_LIMIT
 
 
 PIECES = st.sampled_from([*'ab()[]{}"\\:*?~^+-!&|/', " ", " AND ", " OR ", " NOT ", "tags:", "title:", "metadata_modified:", "NOW", "2024", " TO ", "\0", "\ud800", "đ"])

@@ -27,6 +27,7 @@ from catalog.question import (
     Pattern,
     Question,
     Values,
+    Weight,
     Wild,
     Words,
 )
@@ -158,7 +159,18 @@ LEAVES = st.one_of(
 )
 CONDITIONS = st.recursive(LEAVES, lambda parts: st.one_of(
     st.lists(parts, max_size=3).map(lambda some: AllOf(tuple(some))), st.lists(parts, max_size=3).map(lambda some: AnyOf(tuple(some))), st.builds(Not, parts),
+    st.builds(lambda some, least: AnyOf(tuple(some), least), st.lists(parts, min_size=2, max_size=4), st.integers(0, 5)),
 ), max_leaves=8)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(found=st.one_of(st.none(), CONDITIONS), weights=st.lists(st.builds(Weight, CONDITIONS, st.sampled_from([0.0, 0.5, 1.0, 20.0])), max_size=4), text=TEXTS,
+       least=st.one_of(st.none(), st.integers(-1, 4)))
+def test_they_find_and_count_the_same_whatever_weighs(both, found, weights, text, least):
+    question = Question(text=text, where=found, limit=1000, facets=("org",), least=least)
+    tantivy, elastic = asked(both, replace(question, weights=tuple(weights)))
+    assert told(tantivy) == told(elastic)
+    assert set(ids(tantivy)) == set(ids(elastic)) == set(ids(both[0].ask(question)))
 
 
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])

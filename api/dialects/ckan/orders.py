@@ -46,10 +46,10 @@ class Key:
         return (self.sort != "title") != self.turned
 
 
-def keys_of(order: str, words: str) -> tuple[Key, ...]:
+def keys_of(order: str, *, weighed: bool) -> tuple[Key, ...]:
     """Read an order; raises Refused for what is none.
 
-    How well words fit decides, and of what fits alike the newest comes first; without words the next key counts.
+    How well words fit decides, and of what fits alike the newest comes first; where nothing weighs the next key counts.
     """
     found: list[Key] = []
     for part in [one for one in order.split(",") if one.strip()][:MOST]:
@@ -61,7 +61,7 @@ def keys_of(order: str, words: str) -> tuple[Key, ...]:
             continue
         sort, rises = SORTS[name]
         if sort == "relevance":
-            if words and not found:
+            if weighed and not found:
                 found.append(Key("relevance", turned=False))
         elif all(one.sort not in (sort, "relevance") for one in found):
             found.append(Key(sort, (direction.strip().lower() != "desc") != rises))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -13,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from api.dialects.ckan import groups, orders, unlisted
+from api.dialects.ckan import dismax, groups, orders, unlisted
 from api.dialects.ckan.action import Action, Call, Refused, Wrong
 from api.dialects.ckan.answers import sentence
 from api.dialects.ckan.kept import kept_of
@@ -33,6 +32,7 @@ from catalog.question import (
     Pattern,
     Question,
     Values,
+    Weight,
     Wild,
     Words,
     clean_text,
@@ -48,10 +48,6 @@ ROWS_MAX: Final = "ckan.search.rows_max"
 DEEP: Final = 10_000
 NAMES_MOST: Final = 50
 """Facets, or members of ``fl``, that one search may ask for."""
-SIGNED: Final = re.compile(r'(?P<sign>(?<!\S)[+-])?"(?P<phrase>[^"]*)"|(?<!\S)(?P<mod>[+-])(?P<word>[^\s"+-][^\s"]*)')
-SIGNED_MOST: Final = 20
-"""Phrases and signed words of plain words, and how many of them count."""
-
 LONGEST_NAME: Final = 200
 WILD_MOST: Final = 10
 """How much a pattern of names may hold."""
@@ -85,10 +81,11 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "facet.mincount": "values with fewer are left out",
     "fl": "only these members", "include_private": "also what the caller's agencies keep to themselves",
     "include_drafts": "taken, drafts are not searched", "include_deleted": "taken, what is deleted is not searched",
-    "use_default_schema": "taken, there is one schema", "extras": "taken and left", "qf": "taken and left",
+    "use_default_schema": "taken, there is one schema", "extras": "taken and left",
+    "qf": "fields in which plain words are looked for, with boosts (`title^4 tags notes`); unknown ones are left",
     "bf": "taken and left", "boost": "taken and left", "tie": "taken and left",
     "defType": "`lucene` reads `q` in Lucene's syntax without a field too; `dismax` and `edismax` change nothing",
-    "mm": "taken and left", "wt": "taken and left",
+    "mm": "how many of the plain words must be there: `2`, `-1`, `75%`, `2<-1 5<80%`", "wt": "taken and left",
     "df": "the field of words without one in Lucene's syntax, `text` unless said",
 }
 
@@ -143,6 +140,24 @@ def _called(call: Call, field: str, parts: tuple[str | Wild, ...]) -> tuple[str,
     return tuple(key for name, key in names.items() if fnmatchcase(name, wanted))
 
 
+def _in_field(call: Call) -> dismax.InField:
+    """Give what says that a field has a word; agencies are looked for by their names at CKAN."""
+    agencies: dict[str, str] = {}
+    known: dict[str, Callable[[str], str]] = {
+        "org": lambda text: agencies.get(text.lower(), text), "theme": ckan.theme_of, "licence": ckan.licence_of,
+        "format": str.lower, "name": str.lower,
+    }
+
+    def said(field: str, text: str, phrase: bool) -> Condition:
+        if field in TEXTS:
+            return Words(field, text, phrase)
+        if field == "org" and not agencies:
+            agencies.update(_names(call, field))
+        return Values(field, ((known[field](text) or text) if field in known else text,))
+
+    return said
+
+
 def _between(call: Call, wanted: Between) -> Condition:
     """Agencies and themes by their names at CKAN: search knows them otherwise."""
     names = _names(call, wanted.field)
@@ -154,15 +169,25 @@ def _between(call: Call, wanted: Between) -> Condition:
     return AnyOf((Values("theme", keys), AllOf((wanted, Not(Values("theme", tuple(THEMES)))))))
 
 
-def condition(call: Call, queries: Sequence[str], plain: str = "") -> Condition | None:
-    """Read queries of Lucene's syntax, all of which hold; ``plain`` is the field of bare words. Raises Refused."""
+def condition(call: Call, queries: Sequence[str], plain: str = "") -> tuple[Condition | None, tuple[Weight, ...]]:
+    """Read queries of Lucene's syntax, all of which hold, and what in them weighs. Raises Refused.
+
+    ``plain`` is the field of bare words.
+    """
     spoken = replace(dialect(call), plain=FIELDS[plain] if FIELDS.get(plain) in TEXTS else "text")
     try:
-        parts = [lucene.read(text, spoken) for text in queries if text.strip()]
+        read = [lucene.weighed(text, spoken) for text in queries if text.strip()]
     except Invalid as wrong:
         problem = wrong.problems[0] if wrong.problems else None
         raise Refused(409, "Search Error", sentence(wrong.code, (problem.params if problem else None) or {})) from None
-    held = tuple(unlisted.settled(one) for one in parts if one is not None)
+    held = [None if one is None else unlisted.settled(one) for one, _ in read]
+    weights = (replace(each, condition=unlisted.settled(each.condition)) for _, some in read for each in some)
+    return joined(held), tuple(weights)
+
+
+def joined(parts: Sequence[Condition | None]) -> Condition | None:
+    """Give one condition: all that are any hold."""
+    held = tuple(one for one in parts if one is not None)
     return None if not held else held[0] if len(held) == 1 else AllOf(held)
 
 
@@ -204,8 +229,8 @@ def package_search(call: Call) -> dict[str, Any]:
 def asked(call: Call) -> tuple[Question, Sequence[orders.Key], str]:
     """Give the question of a search, the keys of its order, and the order as CKAN says it."""
     words = clean_text(call.text("q")).strip()
-    said = call.given.get("fq")
-    filters = [str(one) for one in (*(said if isinstance(said, list) else [said]), *_list(call, "fq_list")) if one]
+    fq = call.given.get("fq")
+    filters = [str(one) for one in (*(fq if isinstance(fq, list) else [fq]), *_list(call, "fq_list")) if one]
     parser = call.text("defType")
     if parser not in PARSERS:
         raise Refused(409, "Search Error", f"Unknown query parser {parser[:LONGEST_NAME]!r}.")
@@ -215,42 +240,19 @@ def asked(call: Call) -> tuple[Question, Sequence[orders.Key], str]:
     plain = "" if structured or words == "*" else words
     if len(plain) > lucene.LENGTH_LIMIT:
         raise Refused(409, "Search Error", sentence("query-too-long", {"limit": lucene.LENGTH_LIMIT}))
-    plain, signed = operators(plain)
-    held = (condition(call, [words], call.text("df")) if structured else None, condition(call, filters), *signed)
-    parts = tuple(one for one in held if one is not None)
-    where = (parts[0] if len(parts) == 1 else AllOf(parts)) if parts else None
-    keys = orders.keys_of(order, plain)
+    said = dismax.read(plain, call.text("qf"), call.text("mm"), FIELDS, _in_field(call)) if plain else dismax.Plain()
+    needed, weights = condition(call, [words], call.text("df")) if structured else (None, said.weights)
+    where = joined([needed, condition(call, filters)[0], *said.conditions])
+    keys = orders.keys_of(order, weighed=bool(said.text or weights))
     wanted = [FACETS[name] for name in facet_fields(call) if name in FACETS]
     rows = call.number("rows", ROWS)
     question = Question(
-        text=plain, where=where, sort=keys[0].sort, marks=False, start=call.number("start", 0) or 0,
+        text=said.text, least=said.least, where=where, sort=keys[0].sort,
+        weights=weights if keys[0].sort == "relevance" else (), marks=False, start=call.number("start", 0) or 0,
         limit=min(ROWS if rows is None else rows, call.most(ROWS_MAX)), facets=tuple(dict.fromkeys(wanted)),
         facet_size=facet_size(call),
     )
     return question, keys, order
-
-
-def operators(words: str) -> tuple[str, list[Condition]]:
-    """Take from plain words what dismax takes for more: phrases in quotes, ``+needed``, ``-left`` ``-"out too"``.
-
-    Words of phrases, and needed ones, stay for the ranking. A sign that stands alone or inside a word is none.
-    """
-    found: list[Condition] = []
-
-    def taken(hit: re.Match[str]) -> str:
-        text = hit["phrase"] if hit["phrase"] is not None else hit["word"]
-        size = len(syllables(text))
-        if not size or len(found) >= SIGNED_MOST:
-            return f" {text} "
-        said = Words("text", text, phrase=hit["phrase"] is not None and size > 1)
-        if (hit["sign"] or hit["mod"]) == "-":
-            found.append(Not(said))
-            return " "
-        if hit["mod"] or hit["sign"] or size > 1:
-            found.append(said)
-        return f" {text} "
-
-    return " ".join(SIGNED.sub(taken, words).split()), found
 
 
 def _list(call: Call, name: str) -> list[Any]:

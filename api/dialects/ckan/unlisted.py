@@ -53,8 +53,8 @@ def settled(one: Condition) -> Condition:
     match one:
         case AllOf(parts):
             return AllOf(tuple(settled(each) for each in parts))
-        case AnyOf(parts):
-            return AnyOf(tuple(settled(each) for each in parts))
+        case AnyOf(parts, least):
+            return AnyOf(tuple(settled(each) for each in parts), least)
         case Not(part):
             return Not(settled(part))
     return AnyOf((one, Not(_OTHER))) if _usual(one) else one

@@ -49,7 +49,7 @@ class ElasticIndex:
     def ask(self, question: Question) -> Answer:
         """Answer a question. Raises Invalid('cursor') for a cursor that is not this question's or not of our making."""
         cursor = Cursor.read(question) if question.after else None
-        asked = terms(question.text)
+        asked = terms(question.text, question.least)
         answering = Answering(self._where, question, asked, cursor)
         if question.text.strip() and not asked.folded:
             return Answer(facets=dict.fromkeys(question.facets, ()))

@@ -17,11 +17,12 @@ from catalog.question import (
     Not,
     Pattern,
     Values,
+    Weight,
     Wild,
     Words,
     clean_text,
 )
-from catalog.wording import terms
+from catalog.wording import TITLE_BONUS, terms
 
 Query = dict[str, Any]
 _FOLDED: Final = {"text": "folded", "title": "title"}
@@ -41,13 +42,36 @@ def query(condition: Condition) -> Query:
     match condition:
         case AllOf(parts):
             return {"bool": {"filter": [query(part) for part in parts]}} if parts else {"match_all": {}}
-        case AnyOf(parts):
-            some = [query(part) for part in parts]
-            return {"bool": {"should": some, "minimum_should_match": 1}} if some else {"match_none": {}}
+        case AnyOf(parts, least):
+            if len(parts) < least or not parts:
+                return {"match_none": {}}
+            return {"bool": {"should": [query(part) for part in parts], "minimum_should_match": max(1, least)}}
         case Not(part):
             return {"bool": {"must_not": [query(part)]}}
         case _:
             return _leaf(condition)
+
+
+def weighing(weight: Weight) -> Query:
+    """Turn a weight into a query whose score it is; words of all texts weigh as those of a question's text do."""
+    match weight.condition:
+        case Words(field, text, phrase):
+            return {"bool": {**_weighed(field, text, phrase=phrase), "boost": weight.boost}}
+        case other:
+            return {"constant_score": {"filter": query(other), "boost": weight.boost}}
+
+
+def _weighed(field: str, text: str, *, phrase: bool) -> Query:
+    asked = terms(text)
+    needed = [_term(_FOLDED[field], word) for word in asked.folded]
+    pairs = [_term("pairs", pair) for pair in asked.pairs] if phrase or field == "text" else []
+    wished: list[Query] = [] if phrase else pairs
+    if field == "text":
+        wished = [*wished, *(_term("words", word) for word in asked.words)]
+        wished += [{"term": {"title": {"value": word, "boost": TITLE_BONUS}}} for word in asked.folded]
+    if not needed:
+        return {"must_not": [{"match_all": {}}]}
+    return {"must": [*needed, *(pairs if phrase else [])], "should": wished}
 
 
 def _leaf(  # noqa: PLR0911 - one query for each kind

@@ -86,7 +86,7 @@ class Pager:
         self.server = server
         self.alias = alias
         sort = question.sort
-        if sort == "relevance" and not question.text.strip():
+        if sort == "relevance" and not question.weighs:
             sort = "modified"
         self.scored = sort == "relevance"
         ways = {"title": "asc"}

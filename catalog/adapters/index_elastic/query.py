@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from catalog.adapters.index_elastic.conditions import query
+from catalog.adapters.index_elastic.conditions import query, weighing
 from catalog.indexed import OPEN_END
 from catalog.question import FACETS, Question, clean_text
 from catalog.wording import SHORT, TITLE_BONUS, Terms
@@ -60,10 +60,13 @@ class Asker:
             *(term("pairs", word) for word in self.terms.pairs),
             *(term("words", word) for word in self.terms.words),
             *(term("title", word, boost=TITLE_BONUS) for word in self.terms.folded),
+            *(weighing(weight) for weight in self.question.weights),
         ]
         every: Query = {"filter": [*self._bounds(), *narrowing]}
         if self.terms.folded:
-            every |= {"must": self._text(named=named), "should": bonus}
+            every["must"] = self._text(named=named)
+        if bonus:
+            every |= {"should": bonus, "minimum_should_match": 0}
         return {"bool": every}
 
     def _text(self, *, named: bool = False) -> list[Query]:

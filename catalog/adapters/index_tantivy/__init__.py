@@ -38,7 +38,7 @@ class TantivyIndex:
     def ask(self, question: Question) -> Answer:
         """Answer a question. Raises Invalid('cursor') for a cursor that is not this question's."""
         cursor = Cursor.read(question) if question.after else None
-        asked = terms(question.text)
+        asked = terms(question.text, question.least)
         try:
             view = self._shelf.view()
         except Unavailable:

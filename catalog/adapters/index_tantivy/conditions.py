@@ -21,13 +21,15 @@ from catalog.question import (
     Not,
     Pattern,
     Values,
+    Weight,
     Wild,
     Words,
     clean_text,
 )
-from catalog.wording import terms
+from catalog.wording import TITLE_BONUS, terms
 
 _MUST: Final = tantivy.Occur.Must
+_SHOULD: Final = tantivy.Occur.Should
 NAMES: Final = ("id", "name", "headline")
 """What every dataset has."""
 _FOLDED: Final = {"text": "folded", "title": "title"}
@@ -40,14 +42,39 @@ def query(schema: Any, condition: Condition) -> Any:
     match condition:
         case AllOf(parts):
             return _every([query(schema, part) for part in parts])
-        case AnyOf(parts):
-            some = [(tantivy.Occur.Should, query(schema, part)) for part in parts]
-            return tantivy.Query.boolean_query(some) if some else tantivy.Query.empty_query()
+        case AnyOf(parts, least):
+            if len(parts) < least or not parts:
+                return tantivy.Query.empty_query()
+            some = [(_SHOULD, query(schema, part)) for part in parts]
+            return tantivy.Query.boolean_query(some, minimum_number_should_match=max(1, least))
         case Not(part):
             both = [(_MUST, tantivy.Query.all_query()), (tantivy.Occur.MustNot, query(schema, part))]
             return tantivy.Query.boolean_query(both)
         case _:
             return _leaf(schema, condition)
+
+
+def weighing(schema: Any, weight: Weight) -> Any:
+    """Turn a weight into a query whose score it is; words of all texts weigh as those of a question's text do."""
+    match weight.condition:
+        case Words(field, text, phrase):
+            return tantivy.Query.boost_query(_weighed(schema, field, text, phrase=phrase), weight.boost)
+        case other:
+            return tantivy.Query.const_score_query(query(schema, other), weight.boost)
+
+
+def _weighed(schema: Any, field: str, text: str, *, phrase: bool) -> Any:
+    asked = terms(text)
+    needed = [_term(schema, _FOLDED[field], word) for word in asked.folded]
+    pairs = [_term(schema, "pairs", pair) for pair in asked.pairs] if phrase or field == "text" else []
+    if not needed:
+        return tantivy.Query.empty_query()
+    clauses = [(_MUST, one) for one in needed] + [(_MUST if phrase else _SHOULD, one) for one in pairs]
+    if field == "text":
+        clauses += [(_SHOULD, _term(schema, "words", word)) for word in asked.words]
+        clauses += [(_SHOULD, tantivy.Query.boost_query(_term(schema, "title", word), TITLE_BONUS))
+                    for word in asked.folded]
+    return tantivy.Query.boolean_query(clauses)
 
 
 def _leaf(schema: Any, condition: Words | Values | Pattern | Between | Near | During | Known) -> Any:

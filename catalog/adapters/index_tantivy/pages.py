@@ -63,7 +63,7 @@ class Pager:
         self.query = query
         self.question = question
         sort = question.sort
-        if sort == "relevance" and not question.text.strip():
+        if sort == "relevance" and not question.weighs:
             sort = "modified"
         self.field = SORTS.get(sort)
         self.number = NUMBERS.get(sort)

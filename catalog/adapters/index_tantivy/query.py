@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import tantivy
 
-from catalog.adapters.index_tantivy.conditions import query
+from catalog.adapters.index_tantivy.conditions import query, weighing
 from catalog.indexed import OPEN_END
 from catalog.question import FACETS, Question, clean_text
 from catalog.wording import TITLE_BONUS, Terms
@@ -33,6 +33,7 @@ class Asker:
             *(self._boosted("pairs", term, _PAIRS) for term in self.terms.pairs),
             *(self._boosted("words", term, _EXACT) for term in self.terms.words),
             *(self._boosted("title", term, TITLE_BONUS) for term in self.terms.folded),
+            *(weighing(self.schema, weight) for weight in self.question.weights),
         ]
         clauses = [(_MUST, query) for query in self._text()]
         clauses += [(_MUST, tantivy.Query.const_score_query(query, 0.0)) for query in self._bounds()]
