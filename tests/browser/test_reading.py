@@ -78,6 +78,22 @@ def test_a_first_view_is_light(portal: Portal, shown: Shown) -> None:
         assert moved < UNSEEN
 
 
+ONE_ROW = 80
+"""Pixels of a head whose words all stand beside each other."""
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_head_of_a_page_is_one_row_on_every_width(portal: Portal, language: str) -> None:
+    with portal.visit() as page:
+        for width in (320, 768, 1000, 1088, 1100, 1180, 1280):
+            page.set_viewport_size({"width": width, "height": 640})
+            page.goto(f"{portal.site.url}/standards?lang={language}")
+            head = page.locator(".top").bounding_box()
+            assert head is not None
+            assert head["height"] < ONE_ROW, width
+            assert page.get_by_role("link", name="Đăng nhập" if language == "vi" else "Sign in", exact=True).is_visible() is (width >= 1088)
+
+
 def tab_to(page: Page, selector: str, most: int = 120) -> None:
     """Press Tab until the focus is there, as somebody without a mouse does; what has the focus is always to be seen."""
     for _ in range(most):
