@@ -31,8 +31,10 @@ class Tongue(Protocol):
         """Give the mark of a parameter of this type."""
     def bound(self, kind: str, value: Any) -> Any:
         """Give a value as the driver takes it."""
-    def sorted(self, name: str, kind: str) -> str:
-        """Give what a column is ordered by: texts by their code points."""
+    def compared(self, name: str, kind: str) -> tuple[str, str]:
+        """Give what a column is larger or smaller by, and the mark of the parameter with which it is compared."""
+    def sorted(self, name: str, kind: str, *, distinct: bool = False) -> str:
+        """Give what a column is ordered by: texts by their code points, ``distinct`` rows as the engine can."""
     def text(self, name: str, kind: str) -> str:
         """Give a column as a text, "" where it is missing."""
     def holds(self, text: str, word: Word, *, folded: bool = False) -> Sql:
@@ -137,7 +139,8 @@ class Selection:
             return _joined(pieces, " OR ", "1=0")
         if one.value is None:
             return Sql(f"{name} IS NULL" if one.op == "eq" else "1=0")
-        return Sql(f"{name} {SIGNS[one.op]} {self._tongue.mark(kind)}", (self._tongue.bound(kind, one.value),))
+        left, mark = (name, self._tongue.mark(kind)) if one.op == "eq" else self._tongue.compared(name, kind)
+        return Sql(f"{left} {SIGNS[one.op]} {mark}", (self._tongue.bound(kind, one.value),))
 
     # -- words ---------------------------------------------------------------------------------------------------
     def _texts(self, one: Text) -> str:
@@ -184,7 +187,7 @@ class Selection:
 
     def _key(self, one: Order) -> str:
         kind = self._types[one.column]
-        name = quoted(one.column) if self._ask.distinct else self._tongue.sorted(quoted(one.column), kind)
+        name = self._tongue.sorted(quoted(one.column), kind, distinct=self._ask.distinct)
         nulls = "FIRST" if one.nulls_first else "LAST"
         return f"{name} {'DESC' if one.descending else 'ASC'} NULLS {nulls}"
 

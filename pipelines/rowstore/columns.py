@@ -71,13 +71,18 @@ def _column(kind: str, cells: list[Any]) -> Any:
     if what in ("json", "array"):
         return pa.array([one if one is None or isinstance(one, str) else _told(one) for one in cells], pa.string())
     if what == "numeric":
-        return pa.array([one if one is None else float(one) for one in cells], pa.float64())
+        return pa.array([one if one is None else _near(one) for one in cells], pa.float64())
     if what == "time":
         times = [one if one is None else clock_time.fromisoformat(one) for one in cells]
         return pa.array(times, pa.type_for_alias(_TYPES[what]))
     if what in ("date", "timestamp"):
         return pc.cast(pa.array(cells, pa.string()), pa.type_for_alias(_TYPES[what]))
     return pa.array(cells, pa.type_for_alias(_TYPES.get(what, "string")))
+
+
+def _near(number: Any) -> float:
+    """Give the float that is nearest to a number of any digits."""
+    return float(Decimal(number)) if isinstance(number, int) else float(number)
 
 
 def _told(value: Any) -> str:

@@ -46,9 +46,13 @@ class DuckTongue:
             return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return str(value) if isinstance(value, Decimal) or family(kind) == "int" else value
 
-    def sorted(self, name: str, kind: str) -> str:
+    def compared(self, name: str, kind: str) -> tuple[str, str]:
+        """Compare a column as it is."""
+        return name, self.mark(kind)
+
+    def sorted(self, name: str, kind: str, *, distinct: bool = False) -> str:
         """Give a column: DuckDB compares texts by their bytes."""
-        del kind
+        del kind, distinct
         return name
 
     def text(self, name: str, kind: str) -> str:

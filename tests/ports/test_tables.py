@@ -19,6 +19,7 @@ from catalog.adapters.tables_sqlite.lines import Lines
 from catalog.errors import Conflict, Invalid, NotFound
 from catalog.ports import Tables
 from catalog.rows import ID, All, Ask, Either, Every, Field, Is, Order, Some, Table, Text, Without, Word
+from catalog.rows.cells import cell
 from pipelines.carrying.rows import copied
 from tests.conftest import NUMBERS, create_database, database
 from tests.fakes_tables import FakeTables
@@ -240,8 +241,41 @@ def test_a_table_is_carried_to_another_store_and_back_cell_for_cell(tables) -> N
     assert first == second
 
 
-def plain(cell: Any) -> Any:
-    return float(cell) if isinstance(cell, Decimal | int | float) and not isinstance(cell, bool) else cell
+LONG = ["12345678901234567890.12", "-12345678901234567890.12", "12345678901234567890.119", "0.1", "1.5", "-0.3", "12345678901234567890123",
+        "0.1234567890123456789", "0.12345678901234567891", "9007199254740993", "9007199254740992.5", "-1e-30", "10000000000000000.5", "0", "7", "1e400"]
+
+
+def test_numbers_of_any_digits_come_back_as_given_and_are_found_and_put_in_order_by_all_of_them(tables) -> None:
+    """Also those of which two have one float: JSON's readers see what they wrote, as with PostgreSQL's own numeric."""
+    given = [cell("numeric", one) for one in LONG]
+    kinds = (Field(id="ten", type="text"), Field(id="n", type="numeric"))
+    tables.save(replace(TOWNS, fields=kinds, indexes=(("n",),)), ("ten", "n"), [[one, each] for one, each in zip(LONG, given, strict=True)])
+    tables.write("t-1", [(("ten", "n"), [["không", None], ["lại", given[0]]])], "insert")
+    back = asked(tables, columns=("n",))
+    assert [Decimal(str(one)) for one in back[:16]] == [Decimal(one) for one in LONG]
+    assert (back[16], Decimal(str(back[17]))) == (None, Decimal(LONG[0]))
+    assert [row[2] for page in tables.pages("t-1")[1] for row in page] == back
+    assert names(tables, where=Is("n", "eq", cell("numeric", "12345678901234567890.1200"))) == [LONG[0], "lại"]
+    exact = sorted(LONG, key=Decimal)
+    for descending in (False, True):
+        found = names(tables, order=(Order("n", descending=descending),), where=Is("ten", "in", (*LONG,)))
+        assert found == (exact[::-1] if descending else exact)
+    for one, value in zip(LONG, given, strict=True):
+        assert set(names(tables, where=Is("n", "eq", value))) == {one} | ({"lại"} if one == LONG[0] else set())
+        for op, holds in (("gt", lambda a, b: a > b), ("gte", lambda a, b: a >= b), ("lt", lambda a, b: a < b), ("lte", lambda a, b: a <= b)):
+            wanted = {each for each in LONG if holds(Decimal(each), Decimal(one))} | ({"lại"} if holds(Decimal(LONG[0]), Decimal(one)) else set())
+            assert set(names(tables, where=Is("n", op, value))) == wanted, (one, op)
+    assert tables.ask("t-1", Ask(columns=("n",), distinct=True, order=(Order("n"),)))[1].total == 17
+    found = asked(tables, columns=("n",), distinct=True, order=(Order("n"),))
+    assert [Decimal(str(one)) for one in found[:16]] == [Decimal(one) for one in exact]
+    assert tables.delete("t-1", Is("n", "gt", given[4]))[1].total == 9
+    tables.write("t-1", [(("ten", "n"), [["7", cell("numeric", "0.30000000000000000001")]])], "upsert")
+    assert str(asked(tables, columns=("n",), where=Is("ten", "eq", "7"))[0]) == "0.30000000000000000001"
+    assert names(tables, texts=(Text(Word("0.12345678901234567891")),)) == ["0.12345678901234567891"]
+
+
+def plain(one: Any) -> Any:
+    return float(one) if isinstance(one, Decimal | int | float) and not isinstance(one, bool) else one
 
 
 @pytest.mark.parametrize("left", [b"", None], ids=["a file without a byte", "a file with a journal and no table"])

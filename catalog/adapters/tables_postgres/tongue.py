@@ -34,8 +34,14 @@ class PostgresTongue:
         del kind
         return value
 
-    def sorted(self, name: str, kind: str) -> str:
+    def compared(self, name: str, kind: str) -> tuple[str, str]:
+        """Compare a column as it is."""
+        return name, self.mark(kind)
+
+    def sorted(self, name: str, kind: str, *, distinct: bool = False) -> str:
         """Order texts by their code points, whatever the database's own order is; JSON has none but as text."""
+        if distinct:  # they are ordered by what is shown
+            return name
         what = family(kind)
         return f'{name}::text COLLATE "C"' if what == "json" else f'{name} COLLATE "C"' if what == "text" else name
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
+from catalog.adapters.tables_sqlite import exact
 from catalog.adapters.tables_sqlite.tongue import bound, declared
 from catalog.errors import NotFound
 from catalog.rows import ID, Batch, Method, Range, Table
@@ -57,7 +58,7 @@ def _put(  # noqa: PLR0917 - as they stand
     if not rows:
         return 0
     types = table.types()
-    rows = _bound([types[name] for name in names], rows)
+    rows = _bound(file, [types[name] for name in names], names, rows)
     if method == "insert":
         if names:
             _added(file, names, rows)
@@ -115,8 +116,9 @@ def _ids(file: sqlite3.Connection, keys: Sequence[str], there: Sequence[Sequence
         yield from (one for (one,) in file.execute(words, list(chain.from_iterable(part))))
 
 
-def _bound(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    """Give rows as the driver takes them; most columns go as they are."""
+def _bound(file: sqlite3.Connection, kinds: Sequence[str], names: Sequence[str],
+           rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """Give rows as the driver takes them; most columns go as they are. Columns of exact numbers are noted."""
     odd = [at for at, kind in enumerate(kinds) if declared(kind) == "NUMERIC" or kind.startswith("_")]
     ways = [at for at in odd if not {type(row[at]) for row in rows} <= PLAIN]
     if not ways:
@@ -127,4 +129,5 @@ def _bound(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sequence[Sequ
         for at in ways:
             cells[at] = bound(kinds[at], cells[at])
         made.append(cells)
+    exact.note(file, [names[at] for at in ways if any(type(row[at]) is bytes for row in made)])
     return made

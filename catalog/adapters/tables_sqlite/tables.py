@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import orjson
 
+from catalog.adapters.tables_sqlite import exact
 from catalog.adapters.tables_sqlite.lines import Lines
 from catalog.adapters.tables_sqlite.notes import forget, note, noted
 from catalog.adapters.tables_sqlite.patience import within
@@ -171,7 +172,7 @@ class SqliteTables:
         self._must(key)
         with self._opened(self._path(key), write=True) as file:
             before = _definition(file)
-            asked = Selection(SqliteTongue(), ROWS, before.types(), Ask(where=where, limit=None))
+            asked = Selection(SqliteTongue(), ROWS, exact.kinds(file, before), Ask(where=where, limit=None))
             found = _rows(file, asked.rows(), before, ()) if give else []
             condition = asked.where()
             words = f"DELETE FROM {ROWS} WHERE {condition.text} RETURNING {ID}"  # noqa: S608 - our words
@@ -184,7 +185,7 @@ class SqliteTables:
         self._must(key)
         with self._opened(self._path(key)) as file, within(file, seconds):
             table = _definition(file)
-            asked = Selection(SqliteTongue(), ROWS, table.types(), ask)
+            asked = Selection(SqliteTongue(), ROWS, exact.kinds(file, table), ask)
             total = None
             if ask.total:
                 counted = asked.count()
@@ -264,7 +265,7 @@ def _definition(file: sqlite3.Connection) -> Table:
 
 def _ranged(file: sqlite3.Connection, table: Table, ranges: Sequence[Range], size: int) -> Iterator[Any]:
     """Give the rows whose ids are in these ranges, in their order."""
-    kinds = list(table.types().values())
+    kinds = list(exact.kinds(file, table).values())
     shown = ", ".join(map(quoted, table.types()))
     for low, high in ranges:
         found = file.execute(f"SELECT {shown} FROM {ROWS} WHERE {ID} BETWEEN ? AND ? ORDER BY {ID}", (low, high))  # noqa: S608 - our own words
@@ -284,6 +285,7 @@ def _note(file: sqlite3.Connection, table: Table, touched: Sequence[Range], *, c
 
 def _clear(file: sqlite3.Connection) -> None:
     forget(file)
+    exact.forget(file)
     file.execute(f"DROP TABLE IF EXISTS {ROWS}")
     file.execute("DROP TABLE IF EXISTS definition")
 
@@ -322,6 +324,6 @@ def _indexed(file: sqlite3.Connection, table: Table) -> None:
 
 
 def _rows(file: sqlite3.Connection, asked: Any, table: Table, columns: Sequence[str]) -> list[Sequence[Any]]:
-    types = table.types()
+    types = exact.kinds(file, table)
     kinds = [types[name] for name in columns or types]
     return read(kinds, file.execute(asked.text, asked.values).fetchall())

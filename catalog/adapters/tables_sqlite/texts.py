@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, Final
 
+from catalog.adapters.tables_sqlite import exact
 from catalog.adapters.tables_sqlite.tongue import read
 from catalog.rows import ID, SEPARATOR, Columns, Family, Table, family
 from catalog.rows.statement import quoted
@@ -21,8 +22,9 @@ def columns(file: sqlite3.Connection, table: Table, rows: str) -> Iterator[Colum
     """Give a table's rows in the order of their ids, so many at a time; within one transaction."""
     size = file.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()").fetchone()[0]
     many = max(1, min(MOST, LARGE * max(1, table.count) // size))
+    types = exact.kinds(file, table)
     for low, high in _ranges(file, table.count, many, rows):
-        yield _page(file, table.types(), low, high, rows)
+        yield _page(file, types, low, high, rows)
 
 
 def _ranges(file: sqlite3.Connection, count: int, many: int, rows: str) -> Iterator[tuple[int, int]]:
@@ -54,7 +56,7 @@ def _page(file: sqlite3.Connection, types: dict[str, str], low: int, high: int, 
 
 def _texts(file: sqlite3.Connection, types: dict[str, str], low: int, high: int, rows: str) -> dict[str, Any]:
     """Put the cells of columns together; None for one of which a cell has the sign between cells itself."""
-    names = [name for name, kind in types.items() if family(kind) in WHOLE]
+    names = [name for name, kind in types.items() if kind != exact.KIND and family(kind) in WHOLE]
     told = ", ".join(f"group_concat({_said(name, types[name])}, '{SEPARATOR}')" for name in names)
     try:  # without an index the rows come in the order of their ids; to ask for it would take half as long again
         many, *texts = file.execute(

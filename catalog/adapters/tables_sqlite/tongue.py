@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 
+from catalog.adapters.tables_sqlite import exact
 from catalog.rows import Word, family
 from catalog.rows.statement import Sql, edged, plain
 from standards.text import fold, nfc
@@ -19,7 +19,6 @@ AFFINITY: Final = {"int": "INTEGER", "bool": "INTEGER", "float": "REAL", "numeri
 """What columns are declared as; the other kinds are texts."""
 
 _EDGE: Final = r"[\W_]"
-_BIGGEST: Final = 2**63
 
 
 def declared(kind: str) -> str:
@@ -29,12 +28,11 @@ def declared(kind: str) -> str:
 
 def bound(kind: str, value: Any) -> Any:
     """Give a cell as the driver takes it."""
-    what = family(kind)
     if value is None:
         return None
+    what = "numeric" if kind == exact.KIND else family(kind)
     if what == "numeric":
-        large = isinstance(value, int) and not -_BIGGEST <= value < _BIGGEST
-        return str(value) if large or isinstance(value, Decimal) else value
+        return exact.stored(value)
     if what == "array":
         return orjson.dumps(value, default=str).decode()
     return value
@@ -42,6 +40,8 @@ def bound(kind: str, value: Any) -> Any:
 
 def way_out(kind: str) -> Callable[[Any], Any] | None:
     """Give what makes a cell of what was stored, None where it is that already."""
+    if kind == exact.KIND:
+        return exact.number
     what = family(kind)
     if what == "bool":
         return bool
@@ -49,23 +49,29 @@ def way_out(kind: str) -> Callable[[Any], Any] | None:
 
 
 class SqliteTongue:
-    """SQLite's own ways."""
+    """SQLite's own ways; types of columns are those of ``exact.kinds``."""
 
     def mark(self, kind: str) -> str:
         """Give a mark; columns' affinities say what a value is compared as."""
-        return "CAST(? AS NUMERIC)" if family(kind) == "numeric" else "?"
+        del kind
+        return "?"
+
+    def compared(self, name: str, kind: str) -> tuple[str, str]:
+        """Compare numbers of any digits by their keys."""
+        return (f"datamo_number({name})", "datamo_number(?)") if kind == exact.KIND else (name, "?")
 
     def bound(self, kind: str, value: Any) -> Any:
         """Give a value as the driver takes it."""
         return bound(kind, value)
 
-    def sorted(self, name: str, kind: str) -> str:  # noqa: ARG002 - another tongue needs it
+    def sorted(self, name: str, kind: str, *, distinct: bool = False) -> str:  # noqa: ARG002 - another tongue's
         """Give a column: SQLite compares texts by their bytes."""
-        return name
+        return self.compared(name, kind)[0]
 
     def text(self, name: str, kind: str) -> str:
         """Give a column as text."""
-        shown = f"CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END" if family(kind) == "bool" else name
+        boolean = kind != exact.KIND and family(kind) == "bool"
+        shown = f"CASE {name} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END" if boolean else name
         return f"coalesce(CAST({shown} AS TEXT), '')"
 
     def holds(self, text: str, word: Word, *, folded: bool = False) -> Sql:  # noqa: ARG002 - another tongue's
@@ -96,6 +102,7 @@ def _hits(text: str, word: str) -> int:
 def teach(connection: sqlite3.Connection) -> None:
     """Give a connection the functions that the tongue speaks of."""
     connection.create_function("datamo_holds", 3, _holds, deterministic=True)
+    connection.create_function("datamo_number", 1, exact.key, deterministic=True)
     connection.create_function("datamo_hits", 2, _hits, deterministic=True)
 
 
