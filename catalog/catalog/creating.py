@@ -67,6 +67,6 @@ class Creating(Datasets, Versions):
             unit.add_version(version)
             if not unit.known(sealed):
                 unit.adopt(sealed)
-            unit.audit(actor, "draft", entry.id, slug=entry.slug, organisation=owner.id)
+            unit.audit(actor, "draft", entry.id, slug=entry.slug, organisation=owner.id, visibility=entry.visibility)
             unit.audit(actor, plan.act, entry.id, version=version.number, manifest=sealed, submissions={}, note="")
         return shown, version

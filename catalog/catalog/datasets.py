@@ -40,7 +40,8 @@ class Datasets(Base):
         owner = self._organisation(unit, organisation, "#/organization")
         entry = self._draft_of(unit, caller, owner, about, slug=slug, visibility=visibility, series=series, kind=kind)
         unit.add_entry(entry)
-        unit.audit(self._actor(caller), "draft", entry.id, slug=entry.slug, organisation=owner.id)
+        unit.audit(self._actor(caller), "draft", entry.id, slug=entry.slug, organisation=owner.id,
+                   visibility=entry.visibility)
         return entry
 
     def _draft_of(self, unit: Unit, caller: Caller, owner: Organisation, about: Dataset, *, slug: str, visibility: str,

@@ -106,7 +106,7 @@ def test_activities_tell_what_was_done_to_those_who_may_know(town: Town, package
     assert len(mine) == 1
     assert mine[0]["data"]["actor"] == "editor"
     assert result(town, "activity_show", "", id=found[0]["id"]) == found[0]
-    assert result(town, "activity_data_show", "", id=found[0]["id"])["name"] == "tai-lieu"
+    assert result(town, "activity_data_show", "", id=found[0]["id"])["package"]["name"] == "tai-lieu"
     assert result(town, "package_activity_list", id="tai-lieu", activity_types=["new package"])[0]["id"] == found[2]["id"]
     assert result(town, "package_activity_list", id="tai-lieu", before=found[2]["timestamp"]) == []
     assert len(result(town, "organization_activity_list", "", id="H12")) >= 3

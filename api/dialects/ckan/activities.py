@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from api.dialects.ckan import groups
-from api.dialects.ckan.action import WRITES, Action, Call, Wrong
+from api.dialects.ckan import comparing, groups
+from api.dialects.ckan.action import WRITES, Action, Call, Refused, Wrong
 from api.dialects.ckan.following import KIND as FOLLOW
-from api.dialects.ckan.shown import Shown, found_entry
+from api.dialects.ckan.past import Past
+from api.dialects.ckan.shown import found_entry
 from catalog.errors import NotAllowed, NotFound
 from catalog.model import NOBODY, AuditRow, Entry
 from catalog.permit import may
@@ -57,9 +58,10 @@ def _moment(call: Call, name: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _listed(call: Call, targets: Sequence[str] | None, actor: str = "") -> list[dict[str, Any]]:
-    """List what was done to these things, or by a person, newest first."""
+def _listed(call: Call, targets: Sequence[str] | None, actor: str = "", *, whole: bool = False) -> list[dict[str, Any]]:
+    """List what was done to these things, or by a person, newest first; ``whole`` with datasets as they were."""
     limit, offset, after, before = _asked(call)
+    whole = call.flag("include_data", default=whole)
     wanted, without = set(call.names("activity_types")), set(call.names("exclude_activity_types"))
     found: list[dict[str, Any]] = []
     rows = call.site.catalog.deeds(targets=targets, actor=actor, acts=tuple(TYPES), after=after, before=before,
@@ -70,7 +72,19 @@ def _listed(call: Call, targets: Sequence[str] | None, actor: str = "") -> list[
             found.append(shown)
         if len(found) >= offset + limit:
             break
-    return found[offset:]
+    return _as_they_were(call, found[offset:]) if whole else found[offset:]
+
+
+def _as_they_were(call: Call, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put datasets as they were into activities, where that is known; the others keep name and title alone."""
+    pasts: dict[str, Past] = {}
+    for one in found:
+        if "package" in one["data"]:
+            key = str(one["object_id"])
+            if key not in pasts:
+                pasts[key] = Past(call, found_entry(call, key)[0])
+            one["data"]["package"] = pasts[key].package(_sequence(str(one["id"]))) or one["data"]["package"]
+    return list(found)
 
 
 def dictionaries(call: Call, rows: Iterable[AuditRow]) -> Iterable[dict[str, Any]]:
@@ -147,7 +161,7 @@ def _sequence(key: str) -> int:
 
 def package_activity_list(call: Call) -> list[dict[str, Any]]:
     """Answer ``package_activity_list``."""
-    return _listed(call, [found_entry(call, call.needed("id"))[0].id])
+    return _listed(call, [found_entry(call, call.needed("id"))[0].id], whole=True)
 
 
 def organization_activity_list(call: Call) -> list[dict[str, Any]]:
@@ -181,7 +195,7 @@ def recently_changed(call: Call) -> list[dict[str, Any]]:
         found.append(shown)
         if len(found) >= offset + limit:
             break
-    return found[offset:]
+    return _as_they_were(call, found[offset:]) if call.flag("include_data") else found[offset:]
 
 
 def _mine(call: Call) -> list[str]:
@@ -219,20 +233,52 @@ def dashboard_mark_activities_old(call: Call) -> None:
 
 def activity_show(call: Call) -> dict[str, Any]:
     """Answer ``activity_show``."""
-    sequence = _sequence(call.needed("id"))
+    return _shown(call, _sequence(call.needed("id")), whole=call.flag("include_data", default=True))
+
+
+def _shown(call: Call, sequence: int, *, whole: bool) -> dict[str, Any]:
     rows = call.site.catalog.deeds(targets=None, acts=tuple(TYPES), sequence=sequence, limit=1)
-    found = next(iter(dictionaries(call, rows)), None)
-    if found is None:
+    found = list(dictionaries(call, rows))
+    if not found:
         raise NotFound
-    return found
+    return _as_they_were(call, found)[0] if whole else found[0]
 
 
 def activity_data_show(call: Call) -> dict[str, Any]:
-    """Answer ``activity_data_show``: a dataset as it is shown now; what it was is told by its versions."""
-    shown = activity_show(call)
-    if call.text("object_type") not in ("", "package") or "package" not in shown["data"]:
-        raise NotFound
-    return Shown(call).package(*found_entry(call, str(shown["object_id"])))
+    """Answer ``activity_data_show``: what an activity tells of its thing, or with ``object_type`` that thing alone."""
+    data: dict[str, Any] = _shown(call, _sequence(call.needed("id")), whole=True)["data"]
+    kind = call.text("object_type")
+    if not kind:
+        return data
+    if kind not in data or not _whole(data[kind]):
+        raise Refused.missing("Could not find that object_type in the activity")
+    return dict(data[kind])
+
+
+def _whole(told: Any) -> bool:
+    return isinstance(told, dict) and "resources" in told
+
+
+def activity_diff(call: Call) -> dict[str, Any]:
+    """Answer ``activity_diff``: what a deed changed of a dataset, line by line, where it is known before and after."""
+    key, kind = call.all_needed("id", "object_type")
+    sequence = _sequence(key)
+    after = _shown(call, sequence, whole=False)
+    way = call.text("diff_type", "unified") or "unified"
+    if way not in comparing.WAYS:
+        raise Wrong({"message": ["diff_type not recognized"]})
+    acts = PACKAGES if "package" in after["data"] else tuple(TYPES)
+    rows = call.site.catalog.deeds(targets=[str(after["object_id"])], acts=acts, limit=AWAY)
+    before = next((row.sequence for row in rows if row.sequence < sequence), None)
+    if before is None:
+        raise Refused.missing("Previous activity for this object not found")
+    both = _as_they_were(call, [_shown(call, before, whole=False), after])
+    if not all(_whole(one["data"].get(kind)) for one in both):
+        raise Refused.missing("Could not find object in the activity data")
+    diff = comparing.difference(both[0]["data"][kind], both[1]["data"][kind], way)
+    if diff is None:
+        raise Wrong({"message": [f"There is too much that differs for diff_type {way}"]})
+    return {"diff": diff, "activities": both}
 
 
 BETWEEN: Final = {
@@ -240,6 +286,7 @@ BETWEEN: Final = {
     "after": "those after a moment: seconds since 1970, or ISO 8601", "before": "those before a moment",
     "include_hidden_activity": "taken, nothing is hidden", "activity_types": "only of these types",
     "exclude_activity_types": "not of these types",
+    "include_data": "with datasets as they were, where that is known; so unless false for one dataset",
 }
 ID: Final = {"id": "its id or name"}
 OWN: Final = "whoever signs in"
@@ -254,14 +301,20 @@ ACTIONS: Final = (
            permission="the person herself, or an operator", parameters={**ID, **BETWEEN}),
     Action(name="recently_changed_packages_activity_list", summary="Give what was done to datasets, newest first.",
            run=recently_changed, parameters={"limit": BETWEEN["limit"], "offset": BETWEEN["offset"],
-                                             "after": BETWEEN["after"], "before": BETWEEN["before"]}),
+                                             "after": BETWEEN["after"], "before": BETWEEN["before"],
+                                             "include_data": "with datasets as they were, where that is known"}),
     Action(name="dashboard_activity_list", summary="Give what was done to what the caller follows.",
            run=dashboard_activity_list, permission=OWN, parameters=BETWEEN),
     Action(name="dashboard_new_activities_count", summary="Count what of it is new.",
            run=dashboard_new_activities_count, permission=OWN),
     Action(name="dashboard_mark_activities_old", summary="Note that all of it was seen.",
            run=dashboard_mark_activities_old, verbs=WRITES, permission=OWN),
-    Action(name="activity_show", summary="Give an activity.", run=activity_show, parameters={"id": "its id"}),
-    Action(name="activity_data_show", summary="Give the dataset of an activity as it is now.", run=activity_data_show,
-           parameters={"id": "the activity's id", "object_type": "package"}),
+    Action(name="activity_show", summary="Give an activity, with its dataset as it was then.", run=activity_show,
+           parameters={"id": "its id", "include_data": "false for the dataset's name and title alone"}),
+    Action(name="activity_data_show", summary="Give the dataset of an activity as it was then, where that is known.",
+           run=activity_data_show,
+           parameters={"id": "the activity's id", "object_type": "package for the dataset alone"}),
+    Action(name="activity_diff", summary="Give what an activity changed of a dataset, line by line of its JSON.",
+           run=activity_diff, parameters={"id": "the activity's id", "object_type": "package",
+                                          "diff_type": "unified (unless said), context or html"}),
 )
