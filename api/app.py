@@ -88,7 +88,7 @@ def create_app(
 
 
 def _alive(site: Site, tally: Tally) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """What a process does beside answering: it counts, removes what is over, makes snapshots before they are asked."""
+    """What a process does beside answering: it counts, removes what is over, makes ahead what will be asked."""
     catalog = site.catalog
 
     @asynccontextmanager
@@ -96,7 +96,7 @@ def _alive(site: Site, tally: Tally) -> Callable[[FastAPI], AbstractAsyncContext
         ahead = Ahead(site.snapshots, catalog.tables_written, catalog.table_there)
         ahead.begin()
         try:
-            async with tally.kept(app), html.swept(html.room_of(site.extras)):
+            async with tally.kept(app), html.swept(html.room_of(site.extras)), ckan.made_ahead(site):
                 yield
         finally:
             ahead.end()

@@ -6,8 +6,10 @@ Only what anybody may see goes in. Nothing here is ever missed: what is not ther
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -17,6 +19,9 @@ from typing import Final, NamedTuple
 
 FOLDER: Final = "packages"
 ENDING: Final = ".db"
+LOCK: Final = ".lock"
+"""How the file ends on which the process that makes ahead has its lock: it is gone with the process."""
+
 LIMIT: Final = 400_000_000
 """Bytes that a file may take; what comes then is not kept."""
 
@@ -44,7 +49,9 @@ JOINED: Final = "SELECT CAST(group_concat(id || char(31) || body, char(30)) AS B
 HELD: Final = "+era = (SELECT era FROM mark WHERE change >= :change AND deed >= :deed) AND "
 """With a plus before it a column is not looked up by its index."""
 
-BY_ID: Final = JOINED + HELD + "made.id IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - words of ours
+IDS: Final = "made.id IN (SELECT value FROM json_each(:ids))"
+BY_ID: Final = JOINED + HELD + IDS
+THERE: Final = "SELECT CAST(group_concat(id, char(30)) AS BLOB) FROM made WHERE " + HELD + IDS  # noqa: S608 - same
 BY_NAME: Final = JOINED + HELD + "(id = :key OR name = :key)"
 PUT: Final = "INSERT OR REPLACE INTO made SELECT ?, ?, era, ? FROM mark"
 SWEPT: Final = 200
@@ -92,6 +99,7 @@ class Rendered:
         self._path, self._limit, self._lock = path, limit, threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._away = False
+        self._turn: int | None = None
 
     def follow(self, mark: Mark, known: Known) -> bool:
         """Take out what was written until this mark; everything where that is not known, or of another history.
@@ -149,17 +157,38 @@ class Rendered:
             return {key.decode(): body for key, _, body in parts}
         return {}
 
-    def keep(self, change: int, deed: int, every: Sequence[Made]) -> None:
-        """Keep what was made under these numbers, unless the mark is another one by now or the file is full."""
+    def there(self, change: int, deed: int, ids: Sequence[str]) -> Collection[str]:
+        """Name those of the datasets that are there and hold at least until these numbers."""
+        with self._using() as file:
+            asked = {"change": change, "deed": deed, "ids": json.dumps(list(ids))}
+            row = file.execute(THERE, asked).fetchone() if file and ids else None
+            return set(row[0].decode().split(BEHIND.decode())) if row and row[0] else ()
+        return ()
+
+    def alone(self) -> bool:
+        """Tell whether this process is the one of all that use the file that makes ahead; so it is until it ends."""
+        with self._lock:
+            if self._turn is None:
+                self._turn = _locked(self._path.with_suffix(LOCK))
+            return self._turn is not None
+
+    def keep(self, change: int, deed: int, every: Sequence[Made]) -> bool:
+        """Keep what was made under these numbers, unless the mark is another one by now or the file is full.
+
+        Tells whether it is kept.
+        """
         rows = [(one.id, one.name, one.body.decode()) for one in every]
         with self._using() as file:
             if file is None or not rows:
-                return
+                return False
             with _writing(file):
                 last = _mark(file)
                 full = file.execute("PRAGMA page_count").fetchone()[0] * PAGE >= self._limit
-                if last is not None and last[:2] == (change, deed) and not full:
-                    file.executemany(PUT, rows)
+                if last is None or last[:2] != (change, deed) or full:
+                    return False
+                file.executemany(PUT, rows)
+            return True
+        return False
 
     def clear(self) -> None:
         """Forget everything, and let nothing of it stay in the file or beside it."""
@@ -174,6 +203,9 @@ class Rendered:
         """Let go of the file."""
         with self._lock:
             self._close()
+            if self._turn is not None:
+                os.close(self._turn)
+                self._turn = None
 
     def _close(self) -> None:
         if self._connection is not None:
@@ -224,6 +256,7 @@ def place(work: Path, key: str) -> Rendered:
         for one in folder.glob(f"*{ENDING}"):
             if one.stem != key and one.stat().st_mtime < time.time() - OLD:
                 _taken_away(one)
+                one.with_suffix(LOCK).unlink(missing_ok=True)
     return Rendered(folder / f"{key}{ENDING}")
 
 
@@ -238,6 +271,21 @@ def erase(work: Path) -> None:
 def _mark(file: sqlite3.Connection) -> Mark | None:
     row = file.execute("SELECT change, deed, hash FROM mark").fetchone()
     return Mark(*row) if row else None
+
+
+def _locked(path: Path) -> int | None:
+    """Take the lock on a file until the process ends or lets it go; None where another one has it or none can be."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 @contextlib.contextmanager

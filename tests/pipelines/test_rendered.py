@@ -54,6 +54,31 @@ def test_what_was_made_before_a_change_is_not_kept_after_it(path: Path) -> None:
     assert file.some(6, 10, ["id-3"]) == {}
 
 
+def test_it_tells_what_is_there_and_whether_something_was_kept(path: Path) -> None:
+    file = Rendered(path)
+    assert set(file.there(5, 9, ["id-1", "id-2", "id-3"])) == {"id-1", "id-2"}
+    assert not file.there(6, 9, ["id-1"])
+    assert not file.there(5, 9, [])
+    three = Made("id-3", "ba", b"{}")
+    assert file.keep(5, 9, [three])
+    assert not file.keep(4, 9, [three])
+    assert not file.keep(5, 9, [])
+    assert not Rendered(path, limit=1).keep(5, 9, [three])
+    file.follow(NEXT, known(None))
+    assert not file.there(6, 10, ["id-1"]), "what counts no more is not there"
+
+
+def test_one_process_of_a_machine_makes_ahead_until_it_lets_go(path: Path) -> None:
+    one, other = Rendered(path), Rendered(path)
+    assert one.alone()
+    assert one.alone()
+    assert not other.alone()
+    one.close()
+    assert other.alone()
+    nowhere = path / "below-a-file"
+    assert not Rendered(nowhere / "a.db").alone()
+
+
 def test_a_change_of_more_than_single_datasets_lets_everything_go_from_the_file_too(path: Path) -> None:
     file = Rendered(path)
     file.follow(NEXT, known(None))

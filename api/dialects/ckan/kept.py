@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -159,13 +159,26 @@ class Kept:
 
         ``asked`` is another name by which one was asked for.
         """
-        option = orjson.OPT_NON_STR_KEYS
-        made = [Made(*named, orjson.dumps(shown, option=option, default=str)) for named, shown in every]
+        made = [_said(named, shown) for named, shown in every]
         shared = self._caught_up()
         if shared is not None:
             shared.keep(*mark[:2], made)
         # copies: what orjson gives stands in a block of twice its size
         return [self._held(mark, one.id, bytes(memoryview(one.body)), asked or one.name) for one in made]
+
+    def alone(self) -> bool:
+        """Take it on, or go on, to make for all processes of the machine what nobody asked for yet."""
+        return self._shared is not None and self._shared.alone()
+
+    def there(self, ids: Sequence[str]) -> Collection[str]:
+        """Give those of the datasets whose packages lie there for every process."""
+        shared = self._caught_up()
+        return shared.there(*self._seen[:2], ids) if shared is not None else ()
+
+    def share(self, mark: Mark, every: Iterable[tuple[Named, dict[str, Any]]]) -> bool:
+        """Let all processes find public packages, this one too when it is asked; tells whether they do now."""
+        shared = self._caught_up()
+        return shared is not None and shared.keep(*mark[:2], [_said(named, shown) for named, shown in every])
 
     def _held(self, mark: Mark, key: str, body: bytes, name: str = "") -> orjson.Fragment:
         """Keep a package in this process."""
@@ -226,6 +239,10 @@ class Kept:
                 if mark[:2] == self._seen[:2]:
                     self._agencies = found
         return found
+
+
+def _said(named: Named, shown: dict[str, Any]) -> Made:
+    return Made(*named, orjson.dumps(shown, option=orjson.OPT_NON_STR_KEYS, default=str))
 
 
 def kept_of(site: Site) -> Kept:

@@ -72,13 +72,17 @@ class Shown:
         held = {one: found for one in ids if (found := kept.packages.get(one)) is not None}
         held |= kept.made_elsewhere(mark, [one for one in ids if one not in held])
         missing = [one for one in ids if one not in held]
-        self._agencies = dict(kept.owners(self.site, self.call.words)) if missing else {}
         for at in range(0, len(missing), AT_ONCE):
-            seen = self.site.catalog.datasets(NOBODY, missing[at : at + AT_ONCE])
-            shown = [one for one in seen if one.state == "published"]
-            every = [((one.id, one.slug), made) for one, made in zip(shown, self._each(NOBODY, shown), strict=True)]
-            held |= zip((one.id for one in shown), kept.remember(mark, every), strict=True)
+            every = self.made(missing[at : at + AT_ONCE])
+            held |= zip((key for (key, _), _ in every), kept.remember(mark, every), strict=True)
         return [held[one] for one in ids if one in held]
+
+    def made(self, ids: Sequence[str]) -> list[tuple[tuple[str, str], dict[str, Any]]]:
+        """Make the dictionaries of those of the datasets that anybody may see, each with its id and name."""
+        self._agencies = self._agencies or dict(kept_of(self.site).owners(self.site, self.call.words))
+        seen = self.site.catalog.datasets(NOBODY, ids)
+        shown = [one for one in seen if one.state == "published" and one.kind == "dataset"]
+        return [((one.id, one.slug), made) for one, made in zip(shown, self._each(NOBODY, shown), strict=True)]
 
     def _remember(self, entries: Iterable[Entry]) -> None:
         """Look up under which ids datasets were known before they moved here."""
