@@ -109,8 +109,9 @@ class Unit(HarvestUnit, HookUnit, VoiceUnit, NoticeUnit, UsageUnit, Protocol):
     def version(self, dataset: str, number: int) -> Version | None: ...
     def versions(self, dataset: str) -> Sequence[Version]:
         """Newest first."""
-    def outlines(self, datasets: Sequence[str], *, files: bool = False, groups: bool = False) -> Mapping[str, Version]:
-        """The versions that datasets (ids) show now, without profiles, first rows and (unless asked) files, groups."""
+    def outlines(self, datasets: Sequence[str], *, files: bool = False, groups: bool = False,
+                 holding: Sequence[str] = ()) -> Mapping[str, Version]:
+        """Versions that datasets (ids) show, less what is long and not asked; where all words ``holding`` may be."""
     def shelved(self, datasets: Sequence[str]) -> Mapping[str, Sequence[tuple[int, datetime, int]]]:
         """(number, moment of release, rows) of the versions that datasets still have, oldest first."""
     def file(self, sha256: str) -> File | None: ...

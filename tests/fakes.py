@@ -302,11 +302,11 @@ class FakeUnit(FakeHarvest, FakeWebhooks, FakeVoices, FakeNotices, FakeUsage):
     def versions(self, dataset: str) -> Sequence[Version]:
         return [one for key, one in sorted(self.shelf.versions.items(), reverse=True) if key[0] == dataset]
 
-    def outlines(self, datasets: Sequence[str], *, files: bool = False, groups: bool = False) -> Mapping[str, Version]:
+    def outlines(self, datasets: Sequence[str], *, files: bool = False, groups: bool = False, holding: Sequence[str] = ()) -> Mapping[str, Version]:
         shown = {one: self.version(one, self.shelf.entries[one].version or 0) for one in datasets if one in self.shelf.entries}
         return {
             dataset: replace(one, resources=tuple(replace(part, profile=None, groups=part.groups if groups else (), preview=(), files=part.files if files else ()) for part in one.resources))
-            for dataset, one in shown.items() if one is not None
+            for dataset, one in shown.items() if one is not None and all(word in str(to_json(one)).lower() for word in holding)
         }
 
     def shelved(self, datasets: Sequence[str]) -> Mapping[str, Sequence[tuple[int, datetime, int]]]:

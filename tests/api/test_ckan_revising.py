@@ -175,7 +175,7 @@ def test_resources_are_found_by_what_their_members_hold(town: Town, package: dic
     result(town, "package_create", name="rieng", owner_org="H12", private=True, resources=[{"url": "https://example.org/p.csv"}])
     for query, names in (
         ("name:A", ["A"]), ("url:EXAMPLE.org", ["A", "B"]), (["url:example.org", "format:json"], ["B"]),
-        ("description:about b", ["B"]), ("format:csv", ["A", table["slug"]]), ("name:none", []),
+        ("description:about b", ["B"]), ('name:"a', []), ("name:a\\", []), ("format:csv", ["A", table["slug"]]), ("name:none", []),
     ):
         found = result(town, "resource_search", "", query=query)
         assert ([one["name"] for one in found["results"]], found["count"]) == (names, len(names)), query

@@ -305,6 +305,8 @@ def test_the_outline_of_a_version_is_the_one_shown_without_what_makes_it_long(st
         assert {one: each.files for one, each in unit.outlines(["d1", "d2"], files=True).items()} == {
             one: unit.version(one, each.number).files for one, each in found.items()
         }
+        words = {one: set(unit.outlines(["d1", "d2"], holding=[one])) for one in ("một", "first", "second", "no such", 'a "b', "\\")}
+        assert words == {"một": {"d1"}, "first": {"d1"}, "second": set(), "no such": set(), 'a "b': set(), "\\": set()}
         whole = unit.outlines(["d1"], files=True, groups=True)["d1"].resources
         assert [one.groups for one in whole] == [one.groups for one in version().resources]
         assert {one: [(number, rows) for number, _, rows in many] for one, many in unit.shelved(["d1", "d2", "no"]).items()} == {

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from api.dialects.ckan.action import Action, Call, Wrong
 from api.dialects.ckan.shown import Shown
-from catalog.model import NOBODY, Entry, Version
+from catalog.model import Entry, Version
 
 FIELDS: Final = frozenset({
     "name", "description", "format", "url", "hash", "mimetype", "mimetype_inner", "resource_type", "state", "url_type",
@@ -63,7 +63,7 @@ def _holds(one: Mapping[str, Any], name: str, word: str) -> bool:
 def _every(call: Call, terms: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
     """Give the resources of all public datasets that may fit, page by page."""
     shown, cheap = Shown(call), [word for name, word in terms if name in ("name", "description", "format")]
-    for entry, version in call.site.catalog.every_shown(NOBODY):
+    for entry, version in call.site.catalog.every_shown(cheap):
         if all(word in _words(version) for word in cheap):
             yield from _of(shown, entry, version)
 
