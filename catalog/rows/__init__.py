@@ -81,7 +81,7 @@ class Table:
     """A table of rows that change: one resource of a dataset. Its rows have ``_id`` 1, 2, 3 … besides its fields.
 
     ``mark`` tells it from another that had its id before. ``count`` and ``revision`` (one more with each change of rows
-    or definition) are the store's to say.
+    or definition) are the store's to say; so is ``exact``: columns in which numbers may be that no float holds.
     """
 
     id: str
@@ -94,6 +94,7 @@ class Table:
     mark: str = ""
     count: int = 0
     revision: int = 0
+    exact: tuple[str, ...] = field(default=(), compare=False)
 
     def types(self) -> dict[str, str]:
         """Give the type of each column, ``_id`` first."""

@@ -411,6 +411,34 @@ def test_a_date_that_is_wrong_is_named_by_its_row_also_behind_the_same_good_ones
     assert answer.json()["error"]["records_row"] == 3
 
 
+def test_numbers_of_any_digits_come_back_as_given_also_where_a_snapshot_answers(tmp_path: Path) -> None:
+    """A snapshot holds floats: rows that it finds get the numbers that the table has, unless it changed meanwhile."""
+    town = make_town(tmp_path, tables=SqliteTables(tmp_path / "tables"))
+    town.client.app.state.site.snapshots._small = 0
+    result(town, "package_create", name="moi", owner_org="H12")
+    long = ["12345678901234567890.12", "12345678901234567890.13", "0.30000000000000000001", "0.5"]
+    records = [{"ten": f"xã {at}", "n": one, "m": at / 4} for at, one in enumerate(long)]
+    fields = [{"id": "ten", "type": "text"}, {"id": "n", "type": "numeric"}, {"id": "m", "type": "numeric"}]
+    key = result(town, "datastore_create", resource={"package_id": "moi"}, fields=fields, records=records)["resource_id"]
+
+    def told(**asked: Any) -> str:
+        answer = town.client.post("/api/3/action/datastore_search", json={"resource_id": key, **asked})
+        assert answer.status_code == 200
+        return answer.text.partition('"records":')[2].partition(',"fields"')[0].replace(" ", "")
+
+    every = [f'{{"_id":{at + 1},"ten":"xã{at}","n":{one},"m":{float(at / 4) if at % 4 else "0"}' for at, one in enumerate(long)]
+    for asked in ({}, {"q": "xa"}, {"filters": {"m": {"gte": 0}}}, {"sort": "_id", "q": "xa"}):
+        assert [each in told(**asked) for each in every] == [True] * 4, asked
+    assert told(q="xa 2", fields="n,ten").startswith('[{"n":0.30000000000000000001,"ten":"xã2"')
+    assert told(q="xa", fields="m,n", records_format="csv").split("\\n")[:4] == [
+        f'"0,{long[0]},0.06079271', f"0.25,{long[1]},0.06079271", f"0.5,{long[2]},0.06079271", "0.75,0.5,0.06079271"]
+    assert told(q="xa", filters={"n": long[1]}, fields="n").count(long[1]) == 1
+    assert told(q="xa", limit=0) == "[]"
+    assert told(q="gì", fields="n") == "[]"
+    for form in ("csv", "json"):
+        assert [each in town.get(f"/datastore/dump/{key}?format={form}&q=xa").text for each in long] == [True] * 4
+
+
 @pytest.mark.parametrize("form", ["csv", "tsv"])
 def test_a_whole_table_is_dumped_with_the_bytes_of_its_rows_one_by_one(tmp_path: Path, form: str) -> None:
     """Hostile cells of every kind: by columns from SQLite, and by rows where a limit is given that holds all."""

@@ -15,7 +15,7 @@ from catalog.adapters.tables_postgres.pool import Pool
 from catalog.adapters.tables_postgres.putting import Connection, escaped, number, place_of, put_all, run, run_told
 from catalog.adapters.tables_postgres.tongue import PostgresTongue, declared, read
 from catalog.errors import Conflict, Invalid, NotFound
-from catalog.rows import ID, Ask, Batch, Changed, Condition, Found, Method, Range, Table
+from catalog.rows import ID, Ask, Batch, Changed, Condition, Found, Method, Range, Table, family
 from catalog.rows.statement import Selection, quoted
 from catalog.rows.touched import WHOLE
 from standards.portable import from_json, to_json
@@ -192,7 +192,8 @@ def _found(there: Connection, key: str) -> Table | None:
     ).fetchone()
     if found is None:
         return None
-    return replace(from_json(Table, orjson.loads(found[0])), count=found[1], revision=found[2])
+    table = replace(from_json(Table, orjson.loads(found[0])), count=found[1], revision=found[2])
+    return replace(table, exact=tuple(one.id for one in table.fields if family(one.type) == "numeric"))
 
 
 def _must(there: Connection, key: str) -> Table:

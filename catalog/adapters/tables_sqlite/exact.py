@@ -63,14 +63,19 @@ def note(file: sqlite3.Connection, names: Collection[str]) -> None:
         file.executemany("INSERT OR IGNORE INTO exact (name) VALUES (?)", [(one,) for one in names])
 
 
-def kinds(file: sqlite3.Connection, table: Table) -> dict[str, str]:
-    """Give the type of each column, ``KIND`` of those that have such numbers."""
-    types = table.types()
-    if "numeric" not in map(family, types.values()) or not file.execute(
+def names(file: sqlite3.Connection, table: Table) -> list[str]:
+    """Give the columns that have such numbers."""
+    found = [one.id for one in table.fields if family(one.type) == "numeric"]
+    if not found or not file.execute(
             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'exact'").fetchone():
-        return types
+        return []
     noted = {name for (name,) in file.execute("SELECT name FROM exact")}
-    return {name: KIND if name in noted and family(kind) == "numeric" else kind for name, kind in types.items()}
+    return [one for one in found if one in noted]
+
+
+def kinds(table: Table) -> dict[str, str]:
+    """Give the type of each column, ``KIND`` of those that have such numbers."""
+    return table.types() | dict.fromkeys(table.exact, KIND)
 
 
 def forget(file: sqlite3.Connection) -> None:

@@ -172,7 +172,7 @@ class SqliteTables:
         self._must(key)
         with self._opened(self._path(key), write=True) as file:
             before = _definition(file)
-            asked = Selection(SqliteTongue(), ROWS, exact.kinds(file, before), Ask(where=where, limit=None))
+            asked = Selection(SqliteTongue(), ROWS, exact.kinds(before), Ask(where=where, limit=None))
             found = _rows(file, asked.rows(), before, ()) if give else []
             condition = asked.where()
             words = f"DELETE FROM {ROWS} WHERE {condition.text} RETURNING {ID}"  # noqa: S608 - our words
@@ -185,7 +185,7 @@ class SqliteTables:
         self._must(key)
         with self._opened(self._path(key)) as file, within(file, seconds):
             table = _definition(file)
-            asked = Selection(SqliteTongue(), ROWS, exact.kinds(file, table), ask)
+            asked = Selection(SqliteTongue(), ROWS, exact.kinds(table), ask)
             total = None
             if ask.total:
                 counted = asked.count()
@@ -260,12 +260,13 @@ def _definition(file: sqlite3.Connection) -> Table:
     found = file.execute("SELECT body, count, revision FROM definition").fetchone()
     if found is None:
         raise NotFound
-    return replace(from_json(Table, orjson.loads(found[0])), count=found[1], revision=found[2])
+    table = replace(from_json(Table, orjson.loads(found[0])), count=found[1], revision=found[2], exact=())
+    return replace(table, exact=tuple(exact.names(file, table)))
 
 
 def _ranged(file: sqlite3.Connection, table: Table, ranges: Sequence[Range], size: int) -> Iterator[Any]:
     """Give the rows whose ids are in these ranges, in their order."""
-    kinds = list(exact.kinds(file, table).values())
+    kinds = list(exact.kinds(table).values())
     shown = ", ".join(map(quoted, table.types()))
     for low, high in ranges:
         found = file.execute(f"SELECT {shown} FROM {ROWS} WHERE {ID} BETWEEN ? AND ? ORDER BY {ID}", (low, high))  # noqa: S608 - our own words
@@ -324,6 +325,6 @@ def _indexed(file: sqlite3.Connection, table: Table) -> None:
 
 
 def _rows(file: sqlite3.Connection, asked: Any, table: Table, columns: Sequence[str]) -> list[Sequence[Any]]:
-    types = exact.kinds(file, table)
+    types = exact.kinds(table)
     kinds = [types[name] for name in columns or types]
     return read(kinds, file.execute(asked.text, asked.values).fetchall())

@@ -22,7 +22,7 @@ def columns(file: sqlite3.Connection, table: Table, rows: str) -> Iterator[Colum
     """Give a table's rows in the order of their ids, so many at a time; within one transaction."""
     size = file.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()").fetchone()[0]
     many = max(1, min(MOST, LARGE * max(1, table.count) // size))
-    types = exact.kinds(file, table)
+    types = exact.kinds(table)
     for low, high in _ranges(file, table.count, many, rows):
         yield _page(file, types, low, high, rows)
 
