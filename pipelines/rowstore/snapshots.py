@@ -359,7 +359,10 @@ def _sweep_on(of: weakref.ref[Snapshots]) -> None:
         time.sleep(SWEEP_SECONDS)
         if (snapshots := of()) is None:
             return
-        snapshots.sweep()
+        try:
+            snapshots.sweep()
+        except Exception:  # a disk that fails now: rows that were erased must leave with the next sweep
+            log.exception("sweeping snapshots")
         del snapshots
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -254,3 +255,22 @@ def test_an_old_file_that_is_asked_has_a_newer_one_before_it_is_swept(tmp_path, 
     os.utime(new, (time.time() - 3600,) * 2)
     assert kept.sweep() == 1
     assert list((tmp_path / "s").glob("*.parquet")) == []
+
+
+def test_a_sweep_that_fails_is_not_the_last_one(tmp_path, sqlite, monkeypatch) -> None:
+    swept = threading.Event()
+
+    class Failing(Snapshots):
+        failed = False
+
+        def sweep(self) -> int:
+            if not self.failed:
+                self.failed = True
+                raise OSError(errno.EIO, "disk")
+            swept.set()
+            return 0
+
+    monkeypatch.setattr("pipelines.rowstore.snapshots.SWEEP_SECONDS", 0.01)
+    of = Failing(tmp_path / "files", living=tuple)
+    of._keep()
+    assert swept.wait(60)
