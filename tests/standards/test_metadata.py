@@ -14,6 +14,7 @@ from rdflib import DCTERMS, RDF, SKOS, Graph, Literal, URIRef
 
 from standards.language import Column, Copy, Described, Part, Place, Shelf
 from standards.metadata import citation, croissant, datapackage, dcat, schema_org
+from standards.metadata.dcat import graph as dcat_graph
 from standards.metadata.dcat.graph import DCAT, HYDRA, SPDX
 from standards.record import Agent, Contact, Dataset, Period
 from standards.registry import METADATA, languages
@@ -136,6 +137,17 @@ def test_each_copy_says_where_it_is_how_big_it_is_and_its_hash() -> None:
     assert str(graph.value(mark, SPDX.checksumValue)) == "ab" * 32
     assert str(graph.value(node, DCAT.downloadURL)) == f"{FILES}truong-hoc.csv"
     assert str(graph.value(node, DCTERMS.license)) == "https://creativecommons.org/licenses/by/4.0/"
+
+
+def test_turtle_is_what_rdflib_itself_would_write() -> None:
+    many = dataclasses.replace(SCHOOLS, parts=tuple(
+        dataclasses.replace(SCHOOLS.parts[0], name=f"p{number}", copies=(dataclasses.replace(
+            SCHOOLS.parts[0].copies[0], url=f"{where}/{number}.csv"),))
+        for number in range(30) for where in ("https://a.example.org", "http://www.w3.org/ns/dcat#x", "http://purl.org/dc/terms/a")))
+    for one in (SCHOOLS, many):
+        written = dcat_graph._graph()
+        dcat_graph._dataset(written, one)
+        assert dcat.write(one, "ttl") == written.serialize(format="turtle", encoding="utf-8")
 
 
 def shelf(**more: str) -> Shelf:
