@@ -185,6 +185,10 @@ GENERAL: Sentences = MappingProxyType({
         "vi": "Bản này chưa hiểu tham số “{name}”.",
         "en": "This version does not understand the parameter “{name}” yet.",
     },
+    "version-chosen": {
+        "vi": "Đã chọn phiên bản bằng “version”; “{name}” chọn theo ngày. Chỉ dùng một trong hai.",
+        "en": "“version” names a version and “{name}” would choose one by its day. Give one of them.",
+    },
     "cursor": {
         "vi": "Con trỏ trang đã cũ hoặc thuộc về một lần tìm khác; hãy bắt đầu lại từ trang đầu.",
         "en": "The cursor is outdated or belongs to another search; begin again with the first page.",

@@ -37,6 +37,8 @@ def test_rows_and_versions_tell_the_two_days_apart(town: Town, slug: str) -> Non
     assert number(f"valid_on=2024-06-30&as_of={before}") == "1"
     assert number(f"as_of={before}") == "2"
     assert number("valid_on=2023-06-30") == "not-found"
+    for both in ("version=1&valid_on=2024-06-30", "version=2&as_of=2030-01-01"):
+        assert number(both) == "invalid", "one says which version, the other that it is to be found"
     assert number("valid_on=yesterday") != "3"
 
     def numbers(query: str) -> list[int]:

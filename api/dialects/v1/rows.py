@@ -249,6 +249,9 @@ def ndjson_of(names: tuple[str, ...], rows: list[tuple[tables.Plain, ...]]) -> b
 
 def _version(site: Site, caller: Caller, entry: Entry, asked: Asked, number: int | None) -> Version:
     wanted = number or asked.version
+    if asked.version is not None and (asked.as_of is not None or asked.valid_on is not None):
+        name = "as_of" if asked.as_of is not None else "valid_on"
+        raise Invalid(problems=[Problem(f"#/{name}", "version-chosen", {"name": name})])
     if wanted is None and (asked.as_of is not None or asked.valid_on is not None):
         versions = site.catalog.versions(caller, entry.id)
         found = chosen(versions, entry, end_of(asked.as_of) if asked.as_of else None, asked.valid_on)
