@@ -95,6 +95,20 @@ def hurried(entry: Entry, before: Sequence[Resource], after: Sequence[Resource],
     return None
 
 
+def outstanding(entry: Entry, before: Sequence[Resource], after: Sequence[Resource]) -> tuple[Notice, ...]:
+    """Give the announcements that are about things to come yet when these tables are published.
+
+    One has come about when all the columns that it names, as far as they were there still, change now; one that names
+    none speaks of any column, and stands.
+    """
+    tables = {one.name: one for one in before if one.kind == "table"} if entry.notices else {}
+    broken = {one.name: {each.name for each in column_changes(tables[one.name].columns, one.columns) if each.breaking}
+              for one in after if one.kind == "table" and one.name in tables}
+    there = {name: {one.name for one in table.columns} for name, table in tables.items()}
+    return tuple(one for one in entry.notices if not (
+        (named := there.get(one.resource, set()) & set(one.columns)) and named <= broken.get(one.resource, set())))
+
+
 def breaks(changes: Sequence[ColumnChange]) -> bool:
     """Whether any of them disturbs readers."""
     return any(one.breaking for one in changes)

@@ -15,7 +15,7 @@ from catalog.catalog.datasets import refuse_closed
 from catalog.catalog.declaring import Declaring, told
 from catalog.catalog.rechecking import due
 from catalog.catalog.recipes import remember
-from catalog.columns import VIETNAM, hurried
+from catalog.columns import VIETNAM, hurried, outstanding
 from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Problem, Stale
 from catalog.events import VersionPublished
 from catalog.model import Caller, Entry, Organisation, Resource, Submission, Version
@@ -113,7 +113,8 @@ class Publishing(Declaring):
         early = hurried(entry, before, plan.version.resources, self._now().astimezone(VIETNAM).date())
         if early is not None and not reason:
             raise Conflict("change-announced", resource=early.resource, effective=early.effective.isoformat())
-        return replace(plan, submissions=ones, version=replace(
+        entry = replace(entry, notices=outstanding(entry, before, plan.version.resources))
+        return replace(plan, entry=entry, submissions=ones, version=replace(
             plan.version, note=words, early=reason if early else "", kind="correction" if correction else "update",
             erratum=correction.options.note or words if correction else "", changes=changes_of(ones),
             approver=self._actor(caller) if reviewed and caller.via != "system" else "", declarations=told(ones),

@@ -65,6 +65,24 @@ def test_before_its_day_such_a_change_is_published_with_a_stated_reason_only(tow
     assert town.get(f"/api/v1/datasets/{slug}/versions/2").json()["early"] == "Tên trường sai, phải bỏ ngay."
     assert "Tên trường sai, phải bỏ ngay." in town.get(f"/datasets/{slug}").text
     assert town.get(f"/api/v1/datasets/{slug}/rows?version=1").json()["items"][0]["school_name"]
+    assert town.get(f"/api/v1/datasets/{slug}").json()["announced"] == [], "it has come about"
+    assert "Sắp đổi cột" not in town.get(f"/datasets/{slug}").text
+    assert "sắp đổi cột" not in town.get(f"/feeds/datasets/{slug}.atom").text
+
+
+def test_an_announcement_stands_until_all_that_it_names_has_changed(town: Town, slug: str) -> None:
+    announced(town, slug, columns=["school_name", "province_code"])
+    announced(town, slug, columns=[])
+    sent = town.upload(slug, LESS, query="?publish=false").json()["id"]
+    town.check(sent)
+    why = {"reason": "Bỏ trước một cột"}
+    assert town.send("POST", f"/api/v1/submissions/{sent}/publish", "editor", why).status_code == 200
+    assert len(town.get(f"/api/v1/datasets/{slug}").json()["announced"]) == 2
+    sent = town.upload(slug, b"school_code\n00123\n", query="?publish=false").json()["id"]
+    town.check(sent)
+    assert town.send("POST", f"/api/v1/submissions/{sent}/publish", "editor", why).status_code == 200
+    (left,) = town.get(f"/api/v1/datasets/{slug}").json()["announced"]
+    assert left["columns"] == []
 
 
 def test_other_changes_and_changes_after_the_day_need_none(town: Town, slug: str) -> None:

@@ -139,7 +139,7 @@ def of_dataset(request: Request, reader: TheReader, slug: str) -> Response:
         Item(address=f"/datasets/{entry.slug}#{one.id}", changed=one.made, published=one.made,
              title=reader.say("%(title)s: sắp đổi cột từ %(day)s", title=title,
                               day=pages.day(reader.lang, one.effective)),
-             summary=" ".join(filter(None, [", ".join(one.columns), pages.words(reader.lang, one.words)])))
+             summary=": ".join(filter(None, [", ".join(one.columns), pages.words(reader.lang, one.words)])))
         for one in entry.announced
     ]
     items.sort(key=lambda one: one.changed, reverse=True)
