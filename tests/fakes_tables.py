@@ -61,7 +61,8 @@ class FakeTables:
         fields = [one.id for one in table.fields]
         held = [{ID: row[ID], **{name: row.get(name) for name in fields}} for row in self._rows.get(table.id, [])]
         last, held = self._put(table, self._last.get(table.id, 0), held, names, rows, "insert")
-        return self._keep(table, held, last, before)
+        first = self._last.get(table.id, 0) + 1
+        return replace(self._keep(table, held, last, before), first=first, last=last)
 
     def _keep(self, table: Table, held: list[dict[str, Any]], last: int, before: Table | None) -> Table:
         keys = [tuple(row[name] for name in table.primary_key) for row in held if table.primary_key]
@@ -92,7 +93,7 @@ class FakeTables:
         if dry_run:
             self._tables[key], (self._rows[key], self._last[key]) = table, kept
             return table
-        return after
+        return replace(after, first=kept[1] + 1, last=last) if method == "insert" else after
 
     @staticmethod
     def _put(  # noqa: PLR0917 - as they stand

@@ -82,6 +82,7 @@ class Table:
 
     ``mark`` tells it from another that had its id before. ``count`` and ``revision`` (one more with each change of rows
     or definition) are the store's to say; so is ``exact``: columns in which numbers may be that no float holds.
+    ``first`` and ``last`` are told once, by what added rows: between them are the ids of those and of no others.
     """
 
     id: str
@@ -95,6 +96,8 @@ class Table:
     count: int = 0
     revision: int = 0
     exact: tuple[str, ...] = field(default=(), compare=False)
+    first: int = field(default=1, compare=False)
+    last: int = field(default=0, compare=False)
 
     def types(self) -> dict[str, str]:
         """Give the type of each column, ``_id`` first."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
-from catalog.rows import Range
+from catalog.rows import Range, Table
 
 WHOLE: Final[Sequence[Range]] = ((0, 2**63 - 1),)
 """Every row there is or was."""
@@ -19,6 +20,11 @@ WIDER: Final = 8
 def of_ids(ids: Iterable[int]) -> list[Range]:
     """Give ranges that hold these ids."""
     return joined((one, one) for one in ids)
+
+
+def told(table: Table, added: Sequence[Range]) -> Table:
+    """Tell where the rows are that were added: new ids are larger than all that were."""
+    return replace(table, first=added[0][0], last=added[-1][1]) if added else table
 
 
 def joined(ranges: Iterable[Range], most: int = MOST) -> list[Range]:

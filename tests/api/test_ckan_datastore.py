@@ -133,6 +133,31 @@ def test_records_come_as_objects_lists_csv_or_tsv(town: Town, made: str) -> None
     assert search(town, made, fields="luc", distinct=True)["total"] == 3
 
 
+def test_rows_that_were_written_are_given_back_with_their_ids(town: Town, made: str) -> None:
+    def back(method: str, records: list[dict[str, Any]], **given: Any) -> Any:
+        return result(town, "datastore_upsert", resource_id=made, method=method, records=records, include_records=True, **given)["records"]
+
+    names = [one["id"] for one in search(town, made)["fields"]]
+    new = back("insert", [{"ten": "Mới", "so": 6}, {"ten": "Nữa"}])
+    assert [(one["_id"], one["ten"], one["so"]) for one in new] == [(5, "Mới", 6), (6, "Nữa", None)]
+    assert list(new[0]) == names
+    both = back("upsert", [{"ten": "Tây Hồ", "so": 1}, {"ten": "Mới", "so": 7}, {"ten": "Mới", "so": 8}])
+    assert [(one["_id"], one["ten"], one["so"]) for one in both] == [(5, "Mới", 8), (7, "Tây Hồ", 1)]
+    assert [(one["_id"], one["so"]) for one in back("update", [{"ten": "Nữa", "so": 9}])] == [(6, 9)]
+    assert [(one["ten"], one["so"]) for one in back("update", [{"_id": 7, "so": 2}])] == [("Tây Hồ", 2)]
+    assert back("upsert", [{"ten": "Không", "so": 1}], dry_run=True) == [{"ten": "Không", "so": 1}]
+    assert back("upsert", []) == back("insert", []) == []
+    assert search(town, made, sort="_id")["records"][4:] == [*back("update", [{"ten": "Mới", "so": 8}]), *(
+        one for one in search(town, made, filters={"_id": {"gt": 5}})["records"])]
+    more = result(town, "datastore_create", resource_id=made, records=[{"ten": "Cuối"}], include_records=True)["records"]
+    assert [(one["_id"], one["ten"]) for one in more] == [(8, "Cuối")]
+    fresh = result(town, "datastore_create", resource={"package_id": "xa", "name": "moi"}, primary_key=["a", "b"], include_records=True,
+                   records=[{"a": 1, "b": "x", "c": "2026-01-01T00:00:00"}, {"a": 1, "b": "y"}])
+    assert [(one["_id"], one["a"], one["b"]) for one in fresh["records"]] == [(1, 1, "x"), (2, 1, "y")]
+    given = {"resource_id": fresh["resource_id"], "include_records": True}
+    assert [one["_id"] for one in result(town, "datastore_upsert", records=[{"a": 1, "b": "y"}, {"a": 2, "b": "x"}], **given)["records"]] == [2, 3]
+
+
 def test_rows_are_upserted_inserted_and_updated_all_or_none(town: Town, made: str) -> None:
     told = result(town, "datastore_upsert", resource_id=made, records=[{"ten": "Ba Đình", "so": 11}, {"so": 1, "ten": "Tây Hồ"}])
     assert told == {"resource_id": made, "method": "upsert", "calculate_record_count": "background"}

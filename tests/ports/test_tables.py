@@ -140,6 +140,20 @@ def test_rows_are_changed_by_their_key_and_others_added(towns) -> None:
     assert asked(towns, columns=("so",), where=Is(ID, "lte", 2)) == [31, 12]
 
 
+def test_where_the_rows_are_that_were_added_is_told_once_also_behind_a_gap(towns) -> None:
+    towns.delete("t-1", Is("ten", "eq", asked(towns, columns=("ten",), where=Is(ID, "gte", 4))[0]))
+    with pytest.raises(Conflict):
+        towns.write("t-1", [(("ten",), [["Lạ"], ["Ba Đình"]])], "insert")
+    after = towns.write("t-1", [(("ten",), [["Một"], ["Hai"]])], "insert")
+    between = All((Is(ID, "gte", after.first), Is(ID, "lte", after.last)))
+    assert asked(towns, columns=("ten",), where=between) == ["Một", "Hai"]
+    saved = towns.save(TOWNS, ("ten",), [["Ba"]])
+    assert asked(towns, columns=("ten",), where=All((Is(ID, "gte", saved.first), Is(ID, "lte", saved.last)))) == ["Ba"]
+    none = towns.write("t-1", [(("ten", "so"), [["Ba", 1]])], "upsert")
+    held = towns.table("t-1")
+    assert (none.last < none.first, held.last < held.first) == (True, True)
+
+
 def test_a_dry_run_says_what_would_fail_and_changes_nothing(towns) -> None:
     before = towns.table("t-1")
     assert towns.write("t-1", [(("ten",), [["Mới"]])], "insert", dry_run=True) == before

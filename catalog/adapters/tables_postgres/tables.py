@@ -17,7 +17,7 @@ from catalog.adapters.tables_postgres.tongue import PostgresTongue, declared, re
 from catalog.errors import Conflict, Invalid, NotFound
 from catalog.rows import ID, Ask, Batch, Changed, Condition, Found, Method, Range, Table, family
 from catalog.rows.statement import Selection, quoted
-from catalog.rows.touched import WHOLE
+from catalog.rows.touched import WHOLE, told
 from standards.portable import from_json, to_json
 
 LOCK: Final = 7_116_020_025
@@ -87,7 +87,8 @@ class PostgresTables:
             _name(there, saved)
             added, touched = put_all(there, saved, [(names, rows)], "insert")
             same = before is not None and before.fields == saved.fields
-            return _note(there, saved, touched if same else WHOLE, count=saved.count + added)
+            saved = _note(there, saved, touched if same else WHOLE, count=saved.count + added)
+            return told(saved, touched)
 
     def drop(self, key: str) -> None:
         """Take a table away with its rows."""
@@ -107,7 +108,8 @@ class PostgresTables:
             added, touched = put_all(there, before, batches, method)
             if dry_run:
                 raise psycopg.Rollback
-            return _note(there, before, touched, count=before.count + added)
+            after = _note(there, before, touched, count=before.count + added)
+            return told(after, touched) if method == "insert" else after
         return before
 
     def delete(self, key: str, where: Condition, *, give: bool = False) -> tuple[Table, Found]:

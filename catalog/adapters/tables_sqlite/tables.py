@@ -22,7 +22,7 @@ from catalog.adapters.tables_sqlite.tongue import SqliteTongue, declared, read
 from catalog.errors import Conflict, NotFound, Unavailable
 from catalog.rows import ID, Ask, Batch, Changed, Columns, Condition, Found, Method, Range, Table
 from catalog.rows.statement import Selection, quoted
-from catalog.rows.touched import WHOLE, of_ids
+from catalog.rows.touched import WHOLE, of_ids, told
 from standards.portable import from_json, to_json
 
 _GONE: Final = "no such table"
@@ -133,6 +133,7 @@ class SqliteTables:
                 added, touched = put_all(file, saved, [(names, rows)], "insert")
                 same = before is not None and before.fields == saved.fields
                 saved = _note(file, saved, touched if same else WHOLE, count=saved.count + added)
+                saved = told(saved, touched)
             register.execute("INSERT OR IGNORE INTO tables (id, dataset) VALUES (?, ?)", (table.id, table.dataset))
             register.execute("DELETE FROM aliases WHERE id = ?", (table.id,))
             register.executemany("INSERT INTO aliases (alias, id) VALUES (?, ?)",
@@ -165,7 +166,8 @@ class SqliteTables:
                 file.execute("ROLLBACK")
                 file.execute("BEGIN")
                 return before
-            return _note(file, before, touched, count=before.count + added)
+            after = _note(file, before, touched, count=before.count + added)
+            return told(after, touched) if method == "insert" else after
 
     def delete(self, key: str, where: Condition, *, give: bool = False) -> tuple[Table, Found]:
         """Delete the rows that a condition holds of; give them if that is wished."""

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from api.dialects.ckan.action import WRITES, Action, Call, Wrong
-from api.dialects.ckan.datastore import asked, shown
+from api.dialects.ckan.datastore import asked, returned, shown
 from api.dialects.ckan.datastore.screening import screen
 from api.dialects.ckan.datastore.sources import found_part, own_id
 from api.dialects.ckan.judging import dictionaries
@@ -243,14 +243,14 @@ def datastore_create(call: Call) -> dict[str, Any]:
     )
     _extra(table, columns)
     names = [one.id for one in fields]
-    _stored(lambda: call.site.catalog.save_table(call.caller, table, names, cells(table, columns, names)))
+    saved = _stored(lambda: call.site.catalog.save_table(call.caller, table, names, cells(table, columns, names)))
     result = {
         "resource_id": key, "package_id": entry.id, "method": "insert", "aliases": list(table.aliases),
         "delete_fields": call.flag("delete_fields"), **_counted(call),
         "fields": shown.described({one.id: one for one in fields}, table.types(), names),
         "primary_key": list(table.primary_key), "indexes": [", ".join(one) for one in table.indexes],
     }
-    return {**result, "records": records} if call.flag("include_records") else result
+    return {**result, "records": returned.added(call, saved)} if call.flag("include_records") else result
 
 
 def _counted(call: Call) -> dict[str, Any]:
@@ -288,11 +288,14 @@ def datastore_upsert(call: Call) -> dict[str, Any]:
     batches: list[Batch] = []
     for names, some in _groups(table, records, columns, method):
         batches.append((names, cells(table, some, names, sum(len(rows) for _, rows in batches))))
-    _put(call, key, batches, method)  # type: ignore[arg-type]  # one of the three
+    after = _put(call, key, batches, method)  # type: ignore[arg-type]  # one of the three
     result: dict[str, Any] = {"resource_id": key, "method": method, **_counted(call)}
     if "dry_run" in call.given:
         result["dry_run"] = call.flag("dry_run")
-    return {**result, "records": records} if call.flag("include_records") else result
+    if call.flag("include_records"):
+        result["records"] = records if call.flag("dry_run") else returned.added(call, after) if (
+            method == "insert") else returned.keyed(call, after, keys, batches)
+    return result
 
 
 def _groups(table: Table, records: Sequence[Mapping[str, Any]], columns: Records,
@@ -315,16 +318,17 @@ def _keyed(records: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
             raise Wrong({"key": [f'fields "{", ".join(missing)}" are missing but needed as key']})
 
 
-def _put(call: Call, key: str, batches: Sequence[Batch], method: Method) -> None:
+def _put(call: Call, key: str, batches: Sequence[Batch], method: Method) -> Table:
     dry_run = call.flag("dry_run")
     try:
-        _stored(lambda: call.site.catalog.write_rows(call.caller, key, batches, method, dry_run=dry_run))
+        done: Table = _stored(lambda: call.site.catalog.write_rows(call.caller, key, batches, method, dry_run=dry_run))
     except NotFound as refused:
         if refused.code != "row-not-found":
             raise
         words = ", ".join(str(one) for one in refused.params["key"])
         raise Wrong({"key": [f'key "[\'{words}\']" not found'],
                      "records_row": refused.params["row"]}) from None
+    return done
 
 
 def datastore_delete(call: Call) -> dict[str, Any]:
@@ -362,12 +366,14 @@ ACTIONS: Final = (
                **_TABLE, "resource": "{package_id, name …}: makes a resource for the table", "aliases": "other names",
                "fields": "[{id, type, info}]; what is not said is guessed from the first record",
                "delete_fields": "true takes away the columns that are not said", "records": "[{column: value}]",
-               "include_records": "gives them back", "primary_key": "columns of which no two rows have the same values",
+               "include_records": "gives them as rows, with `_id`",
+               "primary_key": "columns of which no two rows have the same values",
                "indexes": "columns that are often asked", "triggers": "refused", **_COUNT}),
     Action(name="datastore_upsert", summary="Add rows to a table or change them, all or none.", run=datastore_upsert,
            verbs=WRITES, permission=WHO, parameters={
                **_TABLE, "records": "[{column: value}]", "method": "upsert (unless said), insert or update",
-               "include_records": "gives them back", "dry_run": "only sees whether it can be done", **_COUNT}),
+               "include_records": "gives them as rows, with `_id`",
+               "dry_run": "only sees whether it can be done", **_COUNT}),
     Action(name="datastore_delete", summary="Delete rows by filters, or the whole table.", run=datastore_delete,
            verbs=WRITES, permission=WHO, parameters={
                **_TABLE, "filters": "as in datastore_search; without them the table goes",
