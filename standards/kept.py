@@ -1,4 +1,4 @@
-"""What CKAN says of a package and we have no member for, as it is kept and found: its type, controlled tags."""
+"""What CKAN says of a package and we have no member for, as it is kept and found: type, licence, controlled tags."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ DATASET: Final = "dataset"
 
 TYPE: Final = "=type"
 """The key under which search has the type of what is no dataset as most are; no field of a query is called so."""
+
+LICENCE: Final = "=licence"
+"""The key under which search has the id of a licence that was given, where it is another than ours."""
 
 TAGS: Final = "vocabulary_tags"
 """The member that tells which tags are of a vocabulary: ``name``, ``vocabulary_id``, ``free`` where it is both."""
@@ -27,6 +30,8 @@ def found_by(names: Sequence[str], more: Mapping[str, Any]) -> Iterator[tuple[st
         yield str(one["key"]), str(one["value"])
     if more.get("type"):
         yield TYPE, str(more["type"])
+    if more.get("license_id"):
+        yield LICENCE, str(more["license_id"])
     for one in more.get(TAGS, ()):
         if one["name"] in names:
             yield tagged(str(one["vocabulary_id"])), str(one["name"])

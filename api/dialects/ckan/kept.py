@@ -61,6 +61,7 @@ class Kept:
         self._room = ROOM
         self._agencies: Agencies | None = None
         self._names: Sequence[str] | None = None
+        self._given: bool | None = None
         self._seen: Mark = (-1, -1, -1)
         self._fresh_until = 0.0
         self._sure = self._due = False
@@ -120,7 +121,7 @@ class Kept:
 
     def _forget(self, touched: Any, *, whole: bool) -> None:
         """Forget answers, and of packages those touched, or all where it is not known which."""
-        self._answers, self._room = {}, ROOM
+        self._answers, self._room, self._given = {}, ROOM, None
         if not whole:  # search has followed, nothing was written
             return
         self._names = None
@@ -228,6 +229,16 @@ class Kept:
     def owners(self, site: Site, words: Callable[[Mapping[str, str]], str]) -> Mapping[str, Organisation]:
         """Give every agency by its id."""
         return self._every_agency(site, words).owners
+
+    def given(self, site: Site, look: Callable[[], bool]) -> bool:
+        """Tell whether any package shows a licence by another id than ours; ``look`` asks search."""
+        mark, found = self.look(site), self._given
+        if found is None:
+            found = look()
+            with self._lock:
+                if mark == self._seen:
+                    self._given = found
+        return found
 
     def _every_agency(self, site: Site, words: Callable[[Mapping[str, str]], str]) -> Agencies:
         mark, found = self.look(site), self._agencies

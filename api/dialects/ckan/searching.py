@@ -7,12 +7,9 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import partial
-from operator import itemgetter
 from typing import Any, Final
 
-import orjson
-
-from api.dialects.ckan import dismax, groups, orders, unlisted
+from api.dialects.ckan import counting, dismax, orders, unlisted
 from api.dialects.ckan.action import Action, Call, Refused, Wrong
 from api.dialects.ckan.answers import sentence
 from api.dialects.ckan.kept import kept_of
@@ -39,15 +36,12 @@ from catalog.question import (
 )
 from standards.metadata import ckan
 from standards.text import syllables
-from standards.vocabulary import LICENCES, THEMES
+from standards.vocabulary import THEMES
 
-_display_name: Final = itemgetter("display_name")
 ROWS: Final = 10
 ROWS_MOST: Final = 1000
 ROWS_MAX: Final = "ckan.search.rows_max"
 DEEP: Final = 10_000
-NAMES_MOST: Final = 50
-"""Facets, or members of ``fl``, that one search may ask for."""
 LONGEST_NAME: Final = 200
 WILD_MOST: Final = 10
 """How much a pattern of names may hold."""
@@ -59,16 +53,12 @@ FIELDS: Final[Mapping[str, str]] = {
     "res_description": "text", "name_ngram": "title", "title_ngram": "title", "title": "title",
     "title_string": "headline", "id": "id", "name": "name", "organization": "org", "owner_org": "org",
     "groups": "theme", "tags": "tag",
-    "res_format": "format", "license_id": "licence", "metadata_modified": "modified", "metadata_created": "issued",
+    "res_format": "format", "metadata_modified": "modified", "metadata_created": "issued",
     "standard": "standard", "year": "year", "state": "=active", "capacity": "=public", "private": "=false",
     "site_id": "*",
 }
 """Solr's fields and ours; ``=value`` is the only value that every dataset in the index has."""
 
-FACETS: Final[Mapping[str, str]] = {
-    "organization": "org", "owner_org": "org", "groups": "theme", "tags": "tag", "res_format": "format",
-    "license_id": "licence", "standard": "standard", "year": "year",
-}
 PARAMETERS: Final[Mapping[str, str]] = {
     "q": "words (`\"a phrase\"`, `+needed`, `-left out`), or Lucene's syntax as soon as there is a field and a colon "
          "(`title:ngan*`)",
@@ -78,8 +68,9 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "facet": "false for no facets",
     "facet.field": "a list of organization, groups, tags, res_format, license_id, dataset_type, `vocab_<name>`",
     "facet.limit": "values of each facet, 50 unless said; negative for all",
-    "facet.mincount": "values with fewer are left out",
-    "fl": "only these members", "include_private": "also what the caller's agencies keep to themselves",
+    "facet.mincount": "values with fewer are left out, 1 unless said; with 0 those come too that nothing found has",
+    "fl": "only these members",
+    "include_private": "also what the caller's agencies keep to themselves",
     "include_drafts": "taken, drafts are not searched", "include_deleted": "taken, what is deleted is not searched",
     "use_default_schema": "taken, there is one schema", "extras": "taken and left",
     "qf": "fields in which plain words are looked for, with boosts (`title^4 tags notes`); unknown ones are left",
@@ -98,9 +89,7 @@ def dialect(call: Call) -> lucene.Dialect:
             return _agency(call, text)
         if field == "id":
             return _dataset(call, text)
-        if field == "theme":
-            return ckan.theme_of(text) or text
-        return (ckan.licence_of(text) or text) if field == "licence" else text
+        return (ckan.theme_of(text) or text) if field == "theme" else text
 
     def pattern(field: str, parts: tuple[str | Wild, ...]) -> Condition:
         if len(parts) > 2 * WILD_MOST or sum(1 if isinstance(one, Wild) else len(one) for one in parts) > LONGEST_NAME:
@@ -144,7 +133,7 @@ def _in_field(call: Call) -> dismax.InField:
     """Give what says that a field has a word; agencies are looked for by their names at CKAN."""
     agencies: dict[str, str] = {}
     known: dict[str, Callable[[str], str]] = {
-        "org": lambda text: agencies.get(text.lower(), text), "theme": ckan.theme_of, "licence": ckan.licence_of,
+        "org": lambda text: agencies.get(text.lower(), text), "theme": ckan.theme_of,
         "format": str.lower, "name": str.lower,
     }
 
@@ -198,7 +187,7 @@ def package_search(call: Call) -> dict[str, Any]:
         raise Refused(400, "Search Query Error", f"Invalid search parameters: {unknown}")
     question, keys, order = asked(call)
     caller = call.caller if call.flag("include_private") else NOBODY
-    wanted = call.names("fl")[:NAMES_MOST]
+    wanted = call.names("fl")[:counting.NAMES_MOST]
     shown: list[Any]
     if caller is NOBODY and wanted in ([], ["*"]) and len(keys) == 1:
         answer, _ = paged(call, caller, question, reverse=keys[0].turned, known=Anyone())
@@ -215,14 +204,10 @@ def package_search(call: Call) -> dict[str, Any]:
         call.passing.append("each reader who asks in vain is counted")
     if wanted and wanted != ["*"]:
         shown = [{name: one[name] for name in wanted if name in one} for one in shown]
-    facets = counted(call, answer) | unlisted.facets(call, caller, question, facet_fields(call))
+    facets = counting.counted(call, caller, question, answer)
     return {
         "count": answer.total, "results": shown, "sort": order,
-        "facets": {name: {one["name"]: one["count"] for one in items} for name, items in facets.items()},
-        "search_facets": {
-            name: {"title": name, "items": sorted(items, key=_display_name, reverse=True)}
-            for name, items in facets.items()
-        },
+        **counting.told(facets),
     }
 
 
@@ -230,7 +215,7 @@ def asked(call: Call) -> tuple[Question, Sequence[orders.Key], str]:
     """Give the question of a search, the keys of its order, and the order as CKAN says it."""
     words = clean_text(call.text("q")).strip()
     fq = call.given.get("fq")
-    filters = [str(one) for one in (*(fq if isinstance(fq, list) else [fq]), *_list(call, "fq_list")) if one]
+    filters = [str(one) for one in (*(fq if isinstance(fq, list) else [fq]), *counting.listed(call, "fq_list")) if one]
     parser = call.text("defType")
     if parser not in PARSERS:
         raise Refused(409, "Search Error", f"Unknown query parser {parser[:LONGEST_NAME]!r}.")
@@ -244,25 +229,14 @@ def asked(call: Call) -> tuple[Question, Sequence[orders.Key], str]:
     needed, weights = condition(call, [words], call.text("df")) if structured else (None, said.weights)
     where = joined([needed, condition(call, filters)[0], *said.conditions])
     keys = orders.keys_of(order, weighed=bool(said.text or weights))
-    wanted = [FACETS[name] for name in facet_fields(call) if name in FACETS]
     rows = call.number("rows", ROWS)
     question = Question(
         text=said.text, least=said.least, where=where, sort=keys[0].sort,
         weights=weights if keys[0].sort == "relevance" else (), marks=False, start=call.number("start", 0) or 0,
-        limit=min(ROWS if rows is None else rows, call.most(ROWS_MAX)), facets=tuple(dict.fromkeys(wanted)),
-        facet_size=facet_size(call),
+        limit=min(ROWS if rows is None else rows, call.most(ROWS_MAX)), facets=counting.asked(call),
+        facet_size=counting.most(call),
     )
     return question, keys, order
-
-
-def _list(call: Call, name: str) -> list[Any]:
-    value = call.given.get(name) or []
-    if isinstance(value, str):
-        try:
-            value = orjson.loads(value) if value.lstrip().startswith("[") else [value]
-        except orjson.JSONDecodeError:
-            raise Wrong({name: ["Could not parse as valid JSON"]}) from None
-    return value if isinstance(value, list) else [value]
 
 
 def paged(call: Call, caller: Caller, question: Question, *, reverse: bool,
@@ -280,76 +254,6 @@ def paged(call: Call, caller: Caller, question: Question, *, reverse: bool,
     first = answer.total - question.start - rows
     turned, entries = catalog.search(caller, replace(question, start=first, limit=rows, facets=()), known)
     return replace(turned, facets=answer.facets, hits=list(reversed(turned.hits))), list(reversed(entries))
-
-
-def facet_fields(call: Call) -> list[str]:
-    """Give the facets asked for: a list, JSON text, or one name."""
-    if not call.flag("facet", default=True):
-        return []
-    return list(dict.fromkeys(str(one) for one in _list(call, "facet.field")[:NAMES_MOST]))
-
-
-def facet_size(call: Call) -> int:
-    """Give how many values a facet has at most."""
-    value = call.given.get("facet.limit")
-    if isinstance(value, int | str) and str(value).strip().startswith("-"):
-        return ROWS_MOST
-    size = call.number("facet.limit", 50)
-    return min(ROWS_MOST, 50 if size is None else size)
-
-
-def counted(call: Call, answer: Answer) -> dict[str, list[dict[str, Any]]]:
-    """Give the values of each facet that was asked for, most frequent first, as CKAN names them."""
-    least = call.number("facet.mincount", 1) or 1
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name in facet_fields(call):
-        values = answer.facets.get(FACETS.get(name, ""), ())
-        named = naming(call, name) if values else _as_it_is
-        items = found[name] = []
-        for one in values:
-            if one.count >= least:
-                called, shown = named(one.value)
-                items.append({"name": called, "display_name": shown, "count": one.count})
-    return found
-
-
-Naming = Callable[[str], tuple[str, str]]
-"""Gives the name and the shown name of a facet's value."""
-
-
-def naming(call: Call, facet: str) -> Naming:
-    """Give what names the values of a facet."""
-    if facet in ("organization", "owner_org"):
-        agencies = kept_of(call.site).agencies(call.site, call.words)
-        return lambda value: agencies.get(value) or _agency_named(call, value)
-    if facet == "groups":
-        return partial(_group_named, call)
-    if facet == "license_id":
-        return lambda value: (value, call.words(LICENCES[value].title) if value in LICENCES else value)
-    return _in_capitals if facet == "res_format" else _as_it_is
-
-
-def _as_it_is(value: str) -> tuple[str, str]:
-    return value, value
-
-
-def _in_capitals(value: str) -> tuple[str, str]:
-    return value.upper(), value.upper()
-
-
-def _group_named(call: Call, value: str) -> tuple[str, str]:
-    if value in THEMES:
-        return ckan.group_name(value), call.words(THEMES[value].title)
-    made = next(iter(call.site.catalog.marks(groups.KIND, subjects=[value])), None)
-    return value, str(made.body.get("title") or value) if made else value
-
-
-def _agency_named(call: Call, key: str) -> tuple[str, str]:
-    try:
-        one = call.site.catalog.organisation(NOBODY, key)
-    except NotFound:
-        return key, key
-    return one.slug, call.words(one.title)
 
 
 def current(call: Call) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from api.dialects.ckan import vocabularies
+from api.dialects.ckan import licensed, vocabularies
 from api.dialects.ckan.action import Call
 from catalog.errors import NotFound
 from catalog.model import Caller
@@ -23,7 +23,7 @@ from catalog.question import (
     Values,
     Wild,
 )
-from standards.kept import DATASET, TYPE, tagged
+from standards.kept import DATASET, LICENCE, TYPE, tagged
 
 TYPES: Final = ("type", "dataset_type")
 VOCABULARY: Final = "vocab_"
@@ -40,6 +40,8 @@ def key(call: Call, field: str) -> str:
     """Give the extra that a field of Solr's is: by its key, as CKAN's index has it too."""
     if field in TYPES:
         return TYPE
+    if field == licensed.FIELD:
+        return LICENCE
     if field.startswith(VOCABULARY):
         try:
             return tagged(vocabularies.find(call, field.removeprefix(VOCABULARY)).id)
@@ -57,7 +59,7 @@ def settled(one: Condition) -> Condition:
             return AnyOf(tuple(settled(each) for each in parts), least)
         case Not(part):
             return Not(settled(part))
-    return AnyOf((one, Not(_OTHER))) if _usual(one) else one
+    return AnyOf((one, Not(_OTHER))) if _usual(one) else licensed.settled(one)
 
 
 def _usual(one: Condition) -> bool:
