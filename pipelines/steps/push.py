@@ -161,8 +161,10 @@ def _package(target: Target, one: Push, package: Mapping[str, Any], there: Mappi
     ]
     kept = {name: value for name, value in package.items() if name not in DROPPED and value is not None}
     extras = [each for each in package.get("extras") or [] if each.get("key") != OURS]
+    tags = dict.fromkeys(str(each["name"]) for each in package.get("tags") or [])
     wished = _names(target, one, str(package["name"]))
     return {**kept, "name": wished[0] if not one.name else one.name, "resources": links,
+            "tags": [{"name": each} for each in tags],  # vocabularies of ours are none there
             "extras": [*extras, {"key": OURS, "value": one.dataset}],
             **({"owner_org": target.owner} if target.owner else {})}
 

@@ -343,6 +343,20 @@ def test_a_portal_that_moves_here_brings_its_groups_and_the_days_of_its_datasets
     assert list(stand.catalog.verify(deep=True)) == []
 
 
+def test_types_and_tags_of_vocabularies_come_along(stand: Stand, portal: Portal) -> None:
+    mixed = [{"name": "giáo dục", "vocabulary_id": None}, {"name": "mùa xuân", "vocabulary_id": "old-vocabulary"}]
+    portal.packages[a_package(1)["id"]] = a_package(1, type="showcase", tags=mixed)
+    portal.packages[a_package(2)["id"]] = a_package(2, type=["no", "text"])
+    a_source(stand, portal)
+    assert harvest(stand).state == "done"
+    about = dataset(stand, 1).about
+    assert (about.more["type"], about.tags) == ("showcase", ("giáo dục", "mùa xuân"))
+    assert [dict(one) for one in about.more["vocabulary_tags"]] == [{"name": "mùa xuân", "vocabulary_id": "old-vocabulary"}]
+    for number in (2, 3):
+        assert {"type", "vocabulary_tags"}.isdisjoint(dataset(stand, number).about.more)
+    assert counts(harvest(stand, whole=True)) == {"same": 25}
+
+
 def test_a_key_is_sent_to_its_source_and_seen_nowhere(stand: Stand, portal: Portal) -> None:
     a_source(stand, portal, moved=True)
     portal.packages[a_package(30)["id"]] = a_package(30, private=True)

@@ -166,7 +166,8 @@ def test_a_second_datamo_is_told_of_what_is_published_changed_hidden_and_withdra
         assert told(stand, key=key) == ["sent"]
         assert (package()["title"], package()["license_id"], package()["private"]) == ("Trường học", "CC-BY-4.0", False)
         before = package()["resources"][0]["id"]
-        stand.catalog.amend(system, dataset, about=Dataset(title={"vi": "Trường mới"}, tags=("một", "hai")))
+        ours = {"vocabulary_tags": [{"name": "hai", "vocabulary_id": "one-of-ours"}]}  # which the other site does not know
+        stand.catalog.amend(system, dataset, about=Dataset(title={"vi": "Trường mới"}, tags=("một", "hai"), more=ours))
         stand.catalog.add_link(system, dataset, name="hai", title={}, url="https://a.example.org/2.csv")
         assert told(stand, key=key) == ["sent"]
         now = package()
