@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from api.dialects.ckan.datastore import columns, shown
+from catalog.adapters.tables_postgres import PostgresTables
 from catalog.adapters.tables_sqlite import SqliteTables
 from tests.api.test_ckan_writing import action, errors, result
+from tests.conftest import NUMBERS, create_database, database
 from tests.site import Town, make_town
 
 FIELDS = [{"id": "ten", "type": "text", "info": {"label": "Tên"}}, {"id": "so", "type": "int"}, {"id": "luc", "type": "timestamp"}]
@@ -464,10 +467,8 @@ def test_numbers_of_any_digits_come_back_as_given_also_where_a_snapshot_answers(
         assert [each in town.get(f"/datastore/dump/{key}?format={form}&q=xa").text for each in long] == [True] * 4
 
 
-@pytest.mark.parametrize("form", ["csv", "tsv"])
-def test_a_whole_table_is_dumped_with_the_bytes_of_its_rows_one_by_one(tmp_path: Path, form: str) -> None:
-    """Hostile cells of every kind: by columns from SQLite, and by rows where a limit is given that holds all."""
-    town = make_town(tmp_path, tables=SqliteTables(tmp_path / "tables"))
+def hostile(town: Town) -> tuple[str, dict[str, str]]:
+    """A table with hostile cells of every kind; its resource, and its columns."""
     kinds = {"ten": "text", "so": "int4", "to": "int8", "tien": "numeric", "that": "float8", "dung": "bool", "ngay": "date", "gio": "time",
              "luc": "timestamp", "gi": "json", "nhieu": "_text"}
     texts = ["", " ", 'a,"b"', "x\ty", "\r", "a\r\nb", "\n", "\x01,", "\x1f", "đ\u0301", "=1+1", None, "null"]
@@ -482,6 +483,14 @@ def test_a_whole_table_is_dumped_with_the_bytes_of_its_rows_one_by_one(tmp_path:
     result(town, "package_create", name="moi", owner_org="H12")
     key = result(town, "datastore_create", resource={"package_id": "moi"}, fields=[{"id": name, "type": kind} for name, kind in kinds.items()],
                  records=records)["resource_id"]
+    return key, kinds
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_a_whole_table_is_dumped_with_the_bytes_of_its_rows_one_by_one(tmp_path: Path, form: str) -> None:
+    """Hostile cells of every kind: by columns from SQLite, and of rows where a limit is given that holds all."""
+    town = make_town(tmp_path, tables=SqliteTables(tmp_path / "tables"))
+    key, kinds = hostile(town)
     whole = town.get(f"/datastore/dump/{key}?format={form}").content
     assert whole == town.get(f"/datastore/dump/{key}?format={form}&limit=1000").content
     assert whole.decode().count("\n") > 130
@@ -490,3 +499,35 @@ def test_a_whole_table_is_dumped_with_the_bytes_of_its_rows_one_by_one(tmp_path:
     result(town, "datastore_delete", resource_id=key, filters={"dung": [False]})
     result(town, "datastore_records_delete", resource_id=key, filters={})
     assert town.get(f"/datastore/dump/{key}?format={form}").text.strip() == ("," if form == "csv" else "\t").join(["_id", *kinds])
+
+
+def cell_by_cell(names: Any, kinds: Any, pages: Any, sign: str) -> Any:
+    """Lines as Python writes them."""
+    yield shown.lines([names], sign).encode()
+    for page in pages:
+        yield shown.lines(shown.rows(kinds, page), sign).encode()
+
+
+@pytest.mark.parametrize("small", [0, 10**6], ids=["from a snapshot", "from the table"])
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+def test_a_dump_with_conditions_has_the_bytes_of_its_cells_one_by_one(tmp_path: Path, request: Any, monkeypatch: Any, store: str,
+                                                                      small: int) -> None:
+    """Written by columns: what is filtered, chosen, found by words, put in order, and whole tables of PostgreSQL."""
+    if store == "postgres":
+        postgres, name = request.getfixturevalue("postgres"), f"dumps{next(NUMBERS)}"
+        create_database(postgres, name, "template")
+        tables: Any = PostgresTables(database(postgres, name))
+    else:
+        tables = SqliteTables(tmp_path / "tables")
+    town = make_town(tmp_path, tables=tables)
+    key, _ = hostile(town)
+    town.client.app.state.site.snapshots._small = small
+    asked = ["", "limit=1000", "limit=7&offset=120", 'filters={"dung":true}', "sort=tien desc", "q=1", "q=gì-đâu", "fields=tien,ten", "fields=gi", "fields=ten",
+             "fields=nhieu,luc,that&distinct=true", "fields=dung,ngay,gio", 'filters={"so":{"gt":0}}&fields=to,_id&sort=to desc', "fields=ten,so&limit=0"]
+    addresses = [f"/datastore/dump/{key}?format={form}&{one}" for one in asked for form in ("csv", "tsv")]
+    by_columns = [town.get(one).content for one in addresses]
+    monkeypatch.setattr(columns, "of_rows", cell_by_cell)
+    for address, found in zip(addresses, by_columns, strict=True):
+        assert found == town.get(address).content, address
+    assert sum(one.count(b"\n") for one in by_columns) > 1000
+    tables.close()

@@ -124,13 +124,17 @@ def _csv(one: Dump) -> Iterator[bytes]:
 
 
 def _lines(one: Dump, sign: str) -> Iterator[bytes]:
+    if len(one.names) == 1:  # Arrow leaves a line of nothing empty, and has no other column to tell it by
+        return by_cells(one, sign)
     call, table = one.source.call, one.source.table
-    whole = not one.source.path and one.whole and len(one.names) > 1
-    found = call.site.catalog.row_texts(call.caller, table.id) if whole else None
-    return _by_cells(one, sign) if found is None else columns.document(*found, sign)
+    found = call.site.catalog.row_texts(call.caller, table.id) if one.whole and not one.source.path else None
+    if found is None:
+        return columns.of_rows(one.names, one.kinds, one.pages(), sign)
+    return columns.document(*found, sign)
 
 
-def _by_cells(one: Dump, sign: str) -> Iterator[bytes]:
+def by_cells(one: Dump, sign: str) -> Iterator[bytes]:
+    """Write rows cell by cell, as Python does."""
     yield shown.lines([one.names], sign).encode()
     for page in one.pages():
         yield shown.lines(shown.rows(one.kinds, page), sign).encode()
