@@ -22,6 +22,8 @@ SENTENCES: Sentences = MappingProxyType({
     "personal": {"vi": "Có báo dữ liệu cá nhân ở {title}: cần xem ngay",
                  "en": "Personal data were reported in {title}: please look now"},
     "late-answer": {"vi": "Góp ý {number} đã quá hạn trả lời {due}", "en": "{number} was due to be answered by {due}"},
+    "late-answer-agency": {"vi": "{agency} chưa trả lời góp ý {number}, hạn {due}",
+                           "en": "{agency} was to answer {number} by {due}"},
     "answered": {"vi": "Góp ý {number} của bạn đã có trả lời", "en": "What you sent ({number}) was answered"},
     "codelist": {"vi": "Danh mục {codelist} đổi, {rows} dòng của {title} cần xem",
                  "en": "Code list {codelist} changed, {rows} rows of {title} need a look"},
@@ -43,6 +45,8 @@ BODY: Mapping[str, str] = MappingProxyType({
 WHY: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "person": {"vi": "Bạn nhận thư này vì bạn làm việc cho một cơ quan trên trang.",
                "en": "You get this because you work for an agency on the site."},
+    "late-answer": {"vi": "Bạn nhận thư này vì bạn vận hành trang.",
+                    "en": "You get this because you operate the site."},
     "voice": {"vi": "Bạn nhận thư này vì đã để lại địa chỉ khi gửi góp ý.",
               "en": "You get this because you left your address when you wrote to us."},
     "reset": {"vi": "Liên kết dùng được một lần, trong 2 giờ. Tên đăng nhập của bạn: {name}. Nếu bạn "
@@ -53,10 +57,14 @@ WHY: Mapping[str, Mapping[str, str]] = MappingProxyType({
                "en": "The link works once, for 7 days. Your sign-in name: {name}."},
 })
 
+WHOSE: Mapping[str, tuple[str, ...]] = MappingProxyType({"invite": ("agency", "by"), "late-answer": ("agency",)})
+"""Notices that have another sentence where they know of an agency."""
+
 
 def sentence(one: Notice, language: str) -> str:
     """Say a notice in one sentence, without a full stop."""
-    kind = "invite-agency" if one.kind == "invite" and one.params.get("agency") and one.params.get("by") else one.kind
+    needs = WHOSE.get(one.kind, ())
+    kind = f"{one.kind}-agency" if needs and all(one.params.get(name) for name in needs) else one.kind
     due = {"due": pages.day(language, str(one.params["due"]))} if one.params.get("due") else {}
     return say(SENTENCES, kind, {"title": one.params.get("dataset", ""), **one.params, **due}, language)
 

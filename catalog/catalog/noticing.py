@@ -310,8 +310,10 @@ def _of_answer(unit: Unit, row: AuditRow) -> Iterator[Told]:
     if one is None:
         return
     if row.act == "escalate-voice":
+        agency = unit.organisation(one.organisation) if one.organisation else None
         yield Told(key=f"late-answer:{one.number}", kind="late-answer", people=_operators(unit),
-                   link=f"/voices/{one.number}", params=_about(unit, one))
+                   link=f"/voices/{one.number}",
+                   params={**_about(unit, one), "agency": _words(agency.title) if agency else ""})
     elif one.contact:
         yield Told(key=f"answered:{row.sequence}", kind="answered", voice=one.number, link=f"/voices/{one.number}",
                    params={"number": one.number})

@@ -116,3 +116,30 @@ def test_a_question_reaches_its_agency_and_the_answer_whoever_asked(box: tuple[B
     room.send()
     assert [found["To"] for found in taken.letters] == ["editor@example.gov.vn", "me@example.org"]
     assert taken.letters[1]["Content-Language"] == "vi"
+
+
+@pytest.mark.parametrize(("language", "says", "why"), [
+    ("vi", "Sở Giáo dục chưa trả lời góp ý", "vì bạn vận hành trang"),
+    ("en", "Sở Giáo dục was to answer", "because you operate the site"),
+])
+def test_an_answer_that_is_late_is_told_to_operators_with_the_agency_that_owes_it(
+    box: tuple[Box, str], language: str, says: str, why: str
+) -> None:
+    taken, url = box
+    desk = a_desk()
+    desk.published(slug="schools")
+    desk.catalog.speak(desk.people["stranger"], "question", dataset="schools", text="Vì sao?")
+    while desk.catalog.follow_notices(mail=True):
+        pass
+    desk.catalog.amend_person(desk.operator, "operator", email="operator@example.gov.vn", language=language)
+    room = Mailroom(desk.catalog, SmtpMail(url, "data@example.gov.vn"),
+                    lambda one, language, secret: letter("https://data.example.gov.vn", one, language, secret))
+    desk.stand.clock.forward(days=11)
+    for _ in range(2):
+        desk.catalog.escalate_voices()
+        while desk.catalog.follow_notices(mail=True):
+            pass
+        room.send()
+    (told,) = [found for found in taken.letters if found["To"] == "operator@example.gov.vn"]
+    assert says in told["Subject"]
+    assert why in told.get_content()
