@@ -70,7 +70,7 @@ def way_out(kind: str) -> Callable[[Any], Any] | None:
 
 
 def _number(value: Decimal) -> int | Decimal:
-    return int(value) if value.as_tuple().exponent == 0 else value
+    return int(value) if str(value).lstrip("-").isdecimal() else value
 
 
 def _moment(value: date | time | datetime) -> str:
@@ -80,16 +80,12 @@ def _moment(value: date | time | datetime) -> str:
 def read(kinds: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
     """Make rows of what the driver gave; ``kinds`` are those of the first columns."""
     ways = [(at, way) for at, kind in enumerate(kinds) if (way := way_out(kind)) is not None]
-    if not ways:
+    if not ways or not rows:
         return list(rows)
-    made: list[Sequence[Any]] = []
-    for row in rows:
-        cells = list(row)
-        for at, way in ways:
-            if cells[at] is not None:
-                cells[at] = way(cells[at])
-        made.append(cells)
-    return made
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for at, way in ways:
+        columns[at] = [one if one is None else way(one) for one in columns[at]]
+    return list(zip(*columns, strict=True))
 
 
 def written(kind: str, value: Any) -> Any:
