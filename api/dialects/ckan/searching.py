@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Final
 
-from api.dialects.ckan import counting, dismax, orders, unlisted
+from api.dialects.ckan import counting, dismax, document, orders, unlisted
 from api.dialects.ckan.action import Action, Call, Refused, Wrong
 from api.dialects.ckan.answers import sentence
 from api.dialects.ckan.kept import kept_of
@@ -69,7 +69,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "facet.field": "a list of organization, groups, tags, res_format, license_id, dataset_type, `vocab_<name>`",
     "facet.limit": "values of each facet, 50 unless said; negative for all",
     "facet.mincount": "values with fewer are left out, 1 unless said; with 0 those come too that nothing found has",
-    "fl": "only these members",
+    "fl": "only these members, as CKAN's index has them: `extras_<key>`, `res_url`, names of tags and groups",
     "include_private": "also what the caller's agencies keep to themselves",
     "include_drafts": "taken, drafts are not searched", "include_deleted": "taken, what is deleted is not searched",
     "use_default_schema": "taken, there is one schema", "extras": "taken and left",
@@ -187,9 +187,9 @@ def package_search(call: Call) -> dict[str, Any]:
         raise Refused(400, "Search Query Error", f"Invalid search parameters: {unknown}")
     question, keys, order = asked(call)
     caller = call.caller if call.flag("include_private") else NOBODY
-    wanted = call.names("fl")[:counting.NAMES_MOST]
+    wanted = document.wanted(call, counting.NAMES_MOST)
     shown: list[Any]
-    if caller is NOBODY and wanted in ([], ["*"]) and len(keys) == 1:
+    if caller is NOBODY and not wanted and len(keys) == 1:
         answer, _ = paged(call, caller, question, reverse=keys[0].turned, known=Anyone())
         shown = list(Shown(call).public([hit.id for hit in answer.hits]))
     else:
@@ -202,8 +202,8 @@ def package_search(call: Call) -> dict[str, Any]:
     if question.where is None and not question.start and in_vain(question.text, answer):
         call.missed.append(question.text)
         call.passing.append("each reader who asks in vain is counted")
-    if wanted and wanted != ["*"]:
-        shown = [{name: one[name] for name in wanted if name in one} for one in shown]
+    if wanted:
+        shown = [document.cut(one, wanted) for one in shown]
     facets = counting.counted(call, caller, question, answer)
     return {
         "count": answer.total, "results": shown, "sort": order,
