@@ -102,6 +102,10 @@ class Described:
 
 def spoken(text: Text, languages: Sequence[str]) -> str:
     """Tell in which language a text is shown: the first of these that it has, else any; "" for no text."""
+    if not text:
+        return ""
+    if languages and text.get(languages[0]):  # nearly every text
+        return languages[0]
     return next((tag for tag in (*languages, "vi", "en", *text) if text.get(tag)), "")
 
 

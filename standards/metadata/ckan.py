@@ -218,7 +218,7 @@ def _extras(one: Package) -> list[dict[str, str]]:
 
 def _others(one: Package, text: Mapping[str, str]) -> list[tuple[str, str]]:
     """Give the words in the languages that the main member does not speak."""
-    main = one.told.words(text)
+    main = one.told.words(text) if len(text) > 1 else next(iter(text.values()), "")
     return [(language, words) for language, words in text.items() if words and words != main]
 
 
