@@ -130,6 +130,24 @@ def test_what_lies_there_from_before_a_start_is_not_made_again(town: Town) -> No
     assert Maker(beside(town)).until_done() == []
 
 
+def test_it_rests_longer_while_its_process_answers_readers(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "PIECE", 1)
+    maker, used = Maker(site_of(town)), [0.0]
+    maker._used, maker._before = lambda: used[0], (maker.now, 0.0)
+    make = maker._make
+
+    def slowly(some: list[str]) -> None:
+        maker.now += 0.01
+        make(some)
+
+    monkeypatch.setattr(maker, "_make", slowly)
+    maker.step()
+    maker.now += SETTLES
+    assert maker.step() == pytest.approx(0.01 * ahead.REST)
+    maker.now, used[0] = maker.now + 1.0, used[0] + 0.5
+    assert maker.step() == pytest.approx(0.01 * ahead.GIVES_WAY)
+
+
 def test_a_full_file_ends_it_until_something_is_written(town: Town) -> None:
     maker = Maker(site_of(town))
     kept_of(site_of(town))._shared._limit = 1
@@ -163,8 +181,8 @@ def test_a_process_that_serves_makes_them_by_itself_and_stops_with_it(town: Town
     monkeypatch.setattr(Kept, "share", lambda *given: share(*given) and (there.set() or True))
     with TestClient(town.client.app):
         assert there.wait(30)
-        assert "ahead" in {one.name for one in threading.enumerate()}
-    assert "ahead" not in {one.name for one in threading.enumerate()}
+        assert "packages-ahead" in {one.name for one in threading.enumerate()}
+    assert "packages-ahead" not in {one.name for one in threading.enumerate()}
     assert ready(beside(town)) == {"truong-hoc-2025", "ngan-sach-2025"}
 
 

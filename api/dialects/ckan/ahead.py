@@ -34,12 +34,15 @@ SETTLES: Final = 2.0
 CALM: Final = 0.5
 """Seconds to wait while something is written: what is made meanwhile could not be put down."""
 
-REST: Final = 2.0
-"""How many times as long as a piece took nothing is made: readers come between."""
+REST, GIVES_WAY = 2.0, 15.0
+"""How many times as long as a piece took nothing is made; and so while this process answers readers."""
+
+BUSY: Final = 0.02
+"""The share of a core that a process uses between two pieces when it answers readers."""
 
 FAILED: Final = 60.0
 LONGEST: Final = 1.0
-PIECE: Final = 50
+PIECE: Final = 20
 LOOKED_THROUGH: Final = 500
 """Datasets that are made, and looked for in the file, at once."""
 
@@ -47,8 +50,10 @@ LOOKED_THROUGH: Final = 500
 class Ahead:
     """What is still to be made: datasets that were written, and behind them a walk over all where that is not known."""
 
-    def __init__(self, site: Site, clock: Callable[[], float] = time.monotonic) -> None:
-        self._site, self._kept, self._clock = site, kept_of(site), clock
+    def __init__(self, site: Site, clock: Callable[[], float] = time.monotonic,
+                 used: Callable[[], float] = time.process_time) -> None:
+        self._site, self._kept, self._clock, self._used = site, kept_of(site), clock, used
+        self._before = clock(), used()
         self._known = (-1, -1)
         self._todo: dict[str, None] = {}
         self._walk: Iterator[Listed] | None = None
@@ -58,7 +63,7 @@ class Ahead:
         """Make a few packages, if this process is the one that does; gives the seconds until the next step."""
         if not self._kept.alone():
             return LOOKS
-        begun = self._clock()
+        begun, rest = self._clock(), self._how_long()
         if self._learn():
             return CALM
         if begun < self._from:
@@ -68,7 +73,13 @@ class Ahead:
         some = list(islice(self._todo, PIECE))
         if some:
             self._make(some)
-        return min(LONGEST, REST * (self._clock() - begun)) if some or self._walk is not None else LOOKS
+        self._before = self._clock(), self._used()
+        return min(LONGEST, rest * (self._before[0] - begun)) if some or self._walk is not None else LOOKS
+
+    def _how_long(self) -> float:
+        """Tell how many times as long as it takes to rest: longer where the process did other things meanwhile."""
+        since, used = self._before
+        return GIVES_WAY if self._used() - used > BUSY * (self._clock() - since) else REST
 
     def _learn(self) -> bool:
         """Learn what was written since, if anything was; where that is not known all are looked through."""
@@ -125,7 +136,7 @@ async def made_ahead(site: Site) -> AsyncIterator[None]:
     """Make packages ahead while the process serves, where there is a folder to share them in."""
     stop, maker = threading.Event(), None
     if site.extras.get("rooms", {}).get("work") is not None:
-        maker = threading.Thread(target=lambda: Ahead(site).run(stop), name="ahead", daemon=True)
+        maker = threading.Thread(target=lambda: Ahead(site).run(stop), name="packages-ahead", daemon=True)
         maker.start()
     try:
         yield
