@@ -51,6 +51,8 @@ def test_types_are_counted_and_those_of_what_is_hidden_are_told_to_nobody_else(t
     assert shown["facets"] == {"dataset_type": {"dataset": 1, "harvest": 1, "showcase": 1}}
     assert found(typed, "stranger", fq="type:harvest", include_private=True) == []
     assert found(typed, "editor", fq="type:harvest", include_private=True) == ["nguon"]
+    words = result(typed, "package_search", "", q="số liệu", **asked)  # a type that none with these words has is not counted
+    assert (words["count"], words["facets"]) == (1, {"dataset_type": {"dataset": 1}})
     only = result(typed, "package_search", "", fq="type:showcase", **asked)
     assert only["search_facets"]["dataset_type"]["items"] == [{"name": "showcase", "display_name": "showcase", "count": 1}]
     for who in ("", "editor"):

@@ -69,7 +69,7 @@ def counts(call: Call, caller: Caller, question: Question, ours: Sequence[FacetV
     search, kept = call.site.catalog.search, kept_of(call.site)
     if caller is NOBODY and not kept.given(call.site, lambda: search(NOBODY, _ANY)[0].total > 0):
         return list(ours)
-    given, _ = search(caller, _only(question, _GIVEN, 0, ("licence",)))
+    given, _ = search(caller, among(question, _GIVEN, 0, ("licence",)))
     if "licence" not in given.facets:  # search is away
         return list(ours)
     for code, many in given.facets.get("licence", ()):
@@ -87,16 +87,16 @@ def _others(call: Call, caller: Caller, question: Question) -> Iterator[tuple[st
     seen: list[str] = []
     while len(seen) < MOST:
         left = AllOf((_GIVEN, Not(Known("licence")), Not(Values("extra", tuple(seen)))))
-        _, entries = call.site.catalog.search(caller, _only(question, left, 1))
+        _, entries = call.site.catalog.search(caller, among(question, left, 1))
         name = str(entries[0].about.more.get(FIELD) or "") if entries else ""
         if not name or f"{_BEGUN}{name}" in seen:
             return
         seen.append(f"{_BEGUN}{name}")
         here = AllOf((Values("extra", (seen[-1],)), Not(Known("licence"))))
-        yield name, call.site.catalog.search(caller, _only(question, here, 0))[0].total
+        yield name, call.site.catalog.search(caller, among(question, here, 0))[0].total
 
 
-def _only(question: Question, more: Condition, limit: int, facets: tuple[str, ...] = ()) -> Question:
+def among(question: Question, more: Condition, limit: int, facets: tuple[str, ...] = ()) -> Question:
     """Ask for some of what a question finds, its words as conditions: nothing is let down, spelled or put in order."""
     asked = terms(question.text, question.least)
     words = AnyOf(tuple(Words("text", one) for one in asked.folded), asked.least())
