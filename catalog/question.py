@@ -141,7 +141,8 @@ class Answer:
 
     ``dropped`` are the words of the question, as typed, that no dataset in sight holds. ``degraded``, said by an index,
     means that it is missing, damaged or down and that nothing can be said about what exists; said by the catalogue,
-    that something may be missing.
+    that something may be missing. ``guessed``: the index is away, so titles alone were compared with the words and no
+    other condition was looked at; there are no pages behind the first.
     """
 
     total: int = 0
@@ -151,6 +152,7 @@ class Answer:
     suggestion: str = ""
     dropped: tuple[str, ...] = ()
     degraded: bool = False
+    guessed: bool = False
 
 
 # --- from an address and back -----------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ class Finding(Base):
                     break
         found.sort(key=lambda entry: entry.modified, reverse=True)
         page = found[: question.limit]
-        return Answer(total=len(found), hits=[Hit(id=one.id) for one in page], degraded=True), page
+        return Answer(total=len(found), hits=[Hit(id=one.id) for one in page], degraded=True, guessed=True), page
 
     def suggest(self, caller: Caller, text: str) -> Sequence[str]:  # noqa: ARG002 - the index suggests what is public
         """Give titles that begin like the words typed so far; none while the index is down."""

@@ -129,12 +129,14 @@ def test_what_changes_more_than_one_dataset_lets_everything_be_forgotten(two: To
     assert shown(two, "package_show", id="truong-hoc-2025")["organization"]["title"] == "Sở khác"
 
 
-def test_an_answer_that_was_given_without_the_index_is_not_kept(two: Town) -> None:
+def test_a_search_that_failed_is_not_kept(two: Town) -> None:
     shown(two, "package_search", q="2025")
     kept(two)._answers.clear()
     two.stand.index.broken = True
-    assert shown(two, "package_search", q="2025")["count"] == 2
+    assert two.get("/api/3/action/package_search?q=2025").status_code == 503
     assert kept(two)._answers == {}
+    two.stand.index.broken = False
+    assert shown(two, "package_search", q="2025")["count"] == 2
 
 
 def test_an_answer_that_names_a_moment_is_not_kept(two: Town) -> None:
@@ -228,3 +230,21 @@ def test_a_site_at_another_address_or_with_other_options_shares_nothing_with_it(
         extras.pop("ckan.kept", None)
         assert elsewhere(replace(other, url=url, extras=extras)) == set()
     assert elsewhere(other) == set(both.values())
+
+
+@pytest.mark.parametrize("name", ["package_search", "current_package_list_with_resources"])
+def test_while_search_is_away_nobody_is_given_a_guess_for_an_answer(tmp_path, name: str) -> None:
+    """A harvester would take for withdrawn what is not in it, and for of a kind what was never looked at."""
+    town = make_town(tmp_path)
+    shown = town.published()
+    asked = f"/api/3/action/{name}" + ("?fq=license_id:nope&rows=1000&start=1000" if name == "package_search" else "")
+    assert town.get(asked).status_code == 200
+    town.stand.index.broken = True
+    town.client.post("/api/3/action/package_patch", headers=town.head("admin"), json={"id": shown["slug"], "notes": "new"})
+    said = town.get(asked)
+    assert (said.status_code, said.json()["success"], said.json()["error"]["__type"]) == (503, False, "Search Connection Error")
+    assert int(said.headers["Retry-After"]) > 0
+    assert "DATAMO" not in said.text
+    assert town.get(f"/api/3/action/package_show?id={shown['slug']}").status_code == 200
+    town.stand.index.broken = False
+    assert town.get(asked).status_code == 200

@@ -27,6 +27,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "not-a-slug": "Must be purely lowercase alphanumeric (ascii) characters and these symbols: -_",
     "organisation-not-found": "Organization does not exist", "not-an-email": "Email is not a valid format",
     "name-taken": "The provided username is not available",
+    "search-down": "Search is away at the moment: nothing can be said about what would be found. Ask again in a while",
 }
 """The sentences of CKAN that its clients look for, by our codes."""
 
@@ -93,7 +94,8 @@ def _refusal(error: Refusal, who: str) -> tuple[int, dict[str, Any]]:
         return 409, {**(_validation(error.problems) or {"message": [sentence(error.code, error.params)]}),
                      "__type": "Validation Error"}
     status = status_of(error)
-    return status, {"__type": "Service Error", "message": sentence(error.code, error.params, status)}
+    kind = "Search Connection Error" if error.code == "search-down" else "Service Error"
+    return status, {"__type": kind, "message": sentence(error.code, error.params, status)}
 
 
 def _validation(problems: Iterable[Problem]) -> dict[str, list[str]]:

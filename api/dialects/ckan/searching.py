@@ -16,7 +16,7 @@ from api.dialects.ckan.kept import kept_of
 from api.dialects.ckan.shown import Anyone, Shown
 from api.watch.tally import in_vain
 from catalog import lucene
-from catalog.errors import Invalid, NotFound
+from catalog.errors import Invalid, NotFound, Unavailable
 from catalog.model import NOBODY, Caller, Entry
 from catalog.question import (
     TEXTS,
@@ -241,19 +241,30 @@ def asked(call: Call) -> tuple[Question, Sequence[orders.Key], str]:
 
 def paged(call: Call, caller: Caller, question: Question, *, reverse: bool,
           known: Container[str] = ()) -> tuple[Answer, Sequence[Entry]]:
-    """Ask for a page, also one far behind or from the other end; entries of those ``known`` are not looked up."""
-    catalog = call.site.catalog
+    """Ask for a page, also one far behind or from the other end; entries of those ``known`` are not looked up.
+
+    Raises Unavailable while search is away: nothing in CKAN's answer could say that it is a guess, and a harvester
+    would take what is not in it for withdrawn.
+    """
     if not reverse and question.start < DEEP:
-        return catalog.search(caller, question, known)
-    answer, _ = catalog.search(caller, replace(question, start=0, limit=0))
+        return _found(call, caller, question, known)
+    answer, _ = _found(call, caller, replace(question, start=0, limit=0))
     if question.start >= answer.total or not question.limit:
         return answer, []
     if not reverse:
-        return catalog.search(caller, question, known)
+        return _found(call, caller, question, known)
     rows = min(question.limit, answer.total - question.start)
     first = answer.total - question.start - rows
-    turned, entries = catalog.search(caller, replace(question, start=first, limit=rows, facets=()), known)
+    turned, entries = _found(call, caller, replace(question, start=first, limit=rows, facets=()), known)
     return replace(turned, facets=answer.facets, hits=list(reversed(turned.hits))), list(reversed(entries))
+
+
+def _found(call: Call, caller: Caller, question: Question,
+           known: Container[str] = ()) -> tuple[Answer, Sequence[Entry]]:
+    answer, entries = call.site.catalog.search(caller, question, known)
+    if answer.guessed:
+        raise Unavailable("search-down")
+    return answer, entries
 
 
 def current(call: Call) -> list[dict[str, Any]]:
