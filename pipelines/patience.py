@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import logging
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -54,6 +56,18 @@ def patiently(
             if stop.wait(pause):
                 raise
         pause = min(LONGEST, 2 * pause)
+
+
+def told_to_stop() -> threading.Event:
+    """Give an event that SIGTERM and SIGINT set; to be called by the main thread.
+
+    Not the handler itself sets it: that runs in the middle of what the main thread does, also while it looks at the
+    event and holds its lock, and would wait for itself for ever. To begin a thread this way takes no lock of Python's.
+    """
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: _thread.start_new_thread(stop.set, ()))
+    return stop
 
 
 class SetAside(Exception):

@@ -217,10 +217,9 @@ def work(
     from api.watch.meters import Meters
     from api.wiring import Away
     from catalog.errors import Unavailable
+    from pipelines.patience import told_to_stop
 
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    stop = told_to_stop()
     if metrics_port:
         _see_port(context, metrics_host, metrics_port, "--metrics-port")
     if parent:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import signal
-import threading
 from pathlib import Path
 
 from infra.cluster import cluster
 from infra.cluster.engines import engines
+from pipelines.patience import told_to_stop
 
 
 def main() -> None:
@@ -19,9 +18,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("var/cluster"), help="where everything is kept")
     chosen = parser.parse_args()
     folder = chosen.folder.absolute()
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    stop = told_to_stop()
     print("Starting PostgreSQL, SeaweedFS and Elasticsearch …", flush=True)
     with engines(folder) as settings, cluster(folder, settings, port=chosen.port) as site:
         env = folder / "env"

@@ -17,6 +17,7 @@ from catalog.errors import Unavailable
 from catalog.model import Outcome
 from pipelines.flow import Workshop
 from pipelines.nursery import Nursery
+from pipelines.patience import told_to_stop
 from pipelines.step import Parcel
 from pipelines.worker import Patience
 from tests.faults.mother import Raised
@@ -108,8 +109,7 @@ class FaultySite(Raised):
 def main() -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
     logging.getLogger("dbos").setLevel(logging.ERROR)
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stop = told_to_stop()
     site = FaultySite.of(open_site(writer=True), NURSERY)
     site.prepare(stop)
     site.worker(patience=Patience(attempts=6, seconds=0.2, growth=1.5, **BRIEF), drain_seconds=10).run(stop)

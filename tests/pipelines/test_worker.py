@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import psycopg.errors
@@ -326,3 +331,34 @@ def test_a_job_whose_step_the_database_did_not_take_down_goes_on_as_the_database
     assert job is not None
     assert job.state == "done", job.error
     assert desk.kept["s1"].state == "published"
+
+
+LOOKING = """
+import os, sys, time
+from pipelines.patience import told_to_stop
+stop, until, told = told_to_stop(), time.monotonic() + 1.5, 0
+print("ready", flush=True)
+while time.monotonic() < until:
+    told += stop.wait(0)
+    stop.clear()
+print(told, flush=True)
+os._exit(0)
+"""
+
+
+def test_a_process_told_to_stop_while_it_looks_whether_it_was_does_not_wait_for_itself() -> None:
+    """Event.set in a handler needs the lock that the main thread may hold just then: a worker stood for ever."""
+    child = subprocess.Popen([sys.executable, "-c", LOOKING], stdout=subprocess.PIPE, text=True,
+                             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        until = time.monotonic() + SECONDS
+        while child.poll() is None and time.monotonic() < until:
+            child.send_signal(signal.SIGTERM)
+            time.sleep(0.001)
+        assert child.returncode == 0, "it stood"
+        assert int(child.stdout.readline()) > 0
+    finally:
+        child.kill()
+        child.wait()
