@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from api.dialects.ckan import licensed, vocabularies
 from api.dialects.ckan.action import Call
-from api.dialects.ckan.licensed import among
 from catalog.errors import NotFound
 from catalog.model import Caller
 from catalog.question import (
@@ -104,7 +103,7 @@ def _types(call: Call, caller: Caller, question: Question) -> Iterator[tuple[str
     seen: list[str] = []
     while len(seen) < MOST:
         left = (_OTHER, Not(Values("extra", tuple(seen)))) if seen else (_OTHER,)
-        _, entries = call.site.catalog.search(caller, among(question, AllOf(left), 1))
+        _, entries = call.site.catalog.search(caller, licensed.among(question, AllOf(left), 1))
         name = str(entries[0].about.more.get("type") or "") if entries else ""
         if not name or f"{_BEGUN}{name}" in seen:
             return
@@ -120,4 +119,4 @@ def _tags(call: Call, caller: Caller, question: Question, own: str) -> Iterator[
 
 
 def _count(call: Call, caller: Caller, question: Question, more: Condition) -> int:
-    return call.site.catalog.search(caller, among(question, more, 0))[0].total
+    return call.site.catalog.search(caller, licensed.among(question, more, 0))[0].total
